@@ -1,0 +1,105 @@
+/**
+ * Writes `records.ts` from `schemas/avro/*.avsc`, or with `--check` exits 1 when the file on disk has drifted.
+ * Run by `npm run generate`; `npm run ok` runs the check.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+type AvroType = string | readonly AvroType[] | AvroComplex;
+interface AvroComplex {
+  readonly type: AvroType;
+  readonly name?: string;
+  readonly doc?: string;
+  readonly symbols?: readonly string[];
+  readonly fields?: readonly AvroField[];
+  readonly items?: AvroType;
+  readonly values?: AvroType;
+}
+interface AvroField {
+  readonly name: string;
+  readonly type: AvroType;
+  readonly doc: string;
+  readonly pii: "none" | "pseudonym" | "direct";
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const target = join(root, "shared/avro/records.ts");
+
+const primitives: Readonly<Record<string, string>> = {
+  string: "string",
+  int: "number",
+  long: "number",
+  double: "number",
+  boolean: "boolean",
+  bytes: "Buffer",
+  null: "null",
+};
+
+/** Renders every schema in the folder as one module of types; throws when two schemas disagree on a shared name. */
+export function renderTypes(schemas: readonly AvroComplex[]): string {
+  const declarations = new Map<string, string>();
+  const declare = (name: string, text: string): string => {
+    const known = declarations.get(name);
+    if (known !== undefined && known !== text) throw new Error(`Schemas disagree on the type ${name}`);
+    declarations.set(name, text);
+    return name;
+  };
+  const typeOf = (type: AvroType): string => {
+    if (typeof type === "string") return primitives[type] ?? type.slice(type.lastIndexOf(".") + 1);
+    if (Array.isArray(type)) {
+      return type
+        .toSorted((a, b) => Number(a === "null") - Number(b === "null"))
+        .map(typeOf)
+        .join(" | ");
+    }
+    const complex = type as AvroComplex;
+    switch (complex.type) {
+      case "enum":
+        return declare(
+          complex.name ?? "",
+          `/** ${complex.doc} */\nexport type ${complex.name} = ${complex.symbols?.map((s) => `"${s}"`).join(" | ")};\n`,
+        );
+      case "record":
+        return declare(complex.name ?? "", recordOf(complex));
+      case "array":
+        return `readonly ${wrapped(typeOf(complex.items ?? "null"))}[]`;
+      case "map":
+        return `Readonly<Record<string, ${typeOf(complex.values ?? "null")}>>`;
+      default:
+        return typeOf(complex.type);
+    }
+  };
+  const wrapped = (text: string): string => (text.includes(" ") ? `(${text})` : text);
+  const recordOf = (record: AvroComplex): string => {
+    const fields = (record.fields ?? []).map(
+      (field) =>
+        `  /** ${field.doc}${field.pii === "none" ? "" : ` PII: ${field.pii}.`} */\n  readonly ${field.name}: ${typeOf(field.type)};`,
+    );
+    return `/** ${record.doc} */\nexport interface ${record.name} {\n${fields.join("\n")}\n}\n`;
+  };
+  for (const schema of schemas) typeOf(schema);
+  const names = schemas.map((schema) => schema.name ?? "");
+  const registry = `/** Every record type by the name of its schema. */\nexport interface RecordTypes {\n${names.map((name) => `  readonly ${name}: ${name};`).join("\n")}\n}\n`;
+  return `// Written by shared/avro/generate.ts from schemas/avro. Do not edit: run \`npm run generate\`.\n\n${[...declarations.values()].join("\n")}\n${registry}`;
+}
+
+function readSchemas(): AvroComplex[] {
+  const folder = join(root, "schemas/avro");
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".avsc"))
+    .sort()
+    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as AvroComplex);
+}
+
+if (import.meta.main) {
+  const rendered = renderTypes(readSchemas());
+  if (process.argv.includes("--check")) {
+    if (readFileSync(target, "utf8") !== rendered) {
+      process.stderr.write("shared/avro/records.ts has drifted from schemas/avro; run: npm run generate\n");
+      process.exit(1);
+    }
+  } else {
+    writeFileSync(target, rendered);
+  }
+}

@@ -1,0 +1,12 @@
+/** Where the stack stands, as `.carillon/stack.json` says it. Every tool of Kafka's, kcat, psql and Python clients join by it. */
+export interface Addresses {
+  readonly mode: "native" | "docker";
+  readonly kafka: { readonly bootstrap: string };
+  readonly registry: { readonly url: string };
+  readonly postgres: { readonly url: string };
+  readonly redis: { readonly url: string };
+  /** `file:///…` for a folder, or an S3 endpoint. */
+  readonly artifacts: { readonly url: string };
+  readonly gateway: { readonly url: string };
+  readonly simulator: { readonly url: string; readonly smtp: string; readonly ledger: string };
+}

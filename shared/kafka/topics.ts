@@ -1,0 +1,73 @@
+/**
+ * Topic names as code uses them, and the record type of each. The rest of a topic's contract (owner, key, partitions,
+ * retention, compaction, compatibility, examples) stands in `schemas/topics/<topic>.yaml`; a test holds the two together.
+ */
+export const topicRecords = {
+  "comms.events": "Event",
+  "comms.events.bulk": "Event",
+  "comms.rejected": "Rejected",
+  "comms.accepted": "Accepted",
+  "comms.accepted.bulk": "Accepted",
+  "comms.routed": "Routed",
+  "comms.routed.bulk": "Routed",
+  "comms.decisions": "Decision",
+  "comms.rendered": "Rendered",
+  "comms.send.email": "Send",
+  "comms.send.email.bulk": "Send",
+  "comms.send.push": "Send",
+  "comms.send.push.bulk": "Send",
+  "comms.send.sms": "Send",
+  "comms.send.sms.bulk": "Send",
+  "comms.send.inapp": "Send",
+  "comms.send.inapp.bulk": "Send",
+  "comms.send.whatsapp": "Send",
+  "comms.send.whatsapp.bulk": "Send",
+  "comms.schedule": "ScheduleItem",
+  "comms.digest": "DigestItem",
+  "comms.provider-events": "ProviderEvent",
+  "comms.feedback": "Feedback",
+  "comms.suppression": "Suppression",
+  "comms.profiles": "Profile",
+  "comms.preferences": "Preference",
+  "comms.consents": "Consent",
+  "comms.flags": "Flag",
+  "comms.tokens": "Token",
+  "comms.templates": "Template",
+} as const;
+
+export type TopicName = keyof typeof topicRecords;
+export type TopicRecordName<Topic extends TopicName> = (typeof topicRecords)[Topic];
+
+/** The consumer groups, one a processor. */
+export const stages = [
+  "intake",
+  "router",
+  "renderer",
+  "email-sender",
+  "push-sender",
+  "sms-sender",
+  "inapp-sender",
+  "feedback",
+  "digest",
+  "scheduler",
+  "materializer",
+  "projector",
+] as const;
+
+export type Stage = (typeof stages)[number];
+
+/** The consumer group of a stage. */
+export function groupOf(stage: string): string {
+  return `comms.${stage}`;
+}
+
+/** The dead-letter topic of a stage. */
+export function deadLetterTopic(stage: string): string {
+  return `comms.${stage}.dlq`;
+}
+
+/** The bulk twin of a stage topic, or the topic itself in the express lane. */
+export function laneTopic<Topic extends TopicName>(topic: Topic, lane: string): TopicName {
+  const twin = `${topic}.bulk`;
+  return lane === "BULK" && twin in topicRecords ? (twin as TopicName) : topic;
+}

@@ -1,0 +1,25 @@
+/** Every key that Carillon keeps in Redis. All of them can be wiped at any time: each is a view or a window of the log. */
+export function redisKeys(prefix: string) {
+  return {
+    /** Marker of a restorable: JSON `{epoch, as_of}`. Missing: it must not be trusted. */
+    marker: (name: string) => `${prefix}ready:${name}`,
+    /** Hash of all that is known of a person: `profile`, `preference`, `consent:<CHANNEL>:<category>`, `token:<device>`. */
+    person: (tenantId: string, userId: string) => `${prefix}person:${tenantId}/${userId}`,
+    /** Hash of suppression entries: `<REASON>:<ORIGIN>:<scope>`. */
+    suppression: (tenantId: string, channel: string, addressHash: string) =>
+      `${prefix}suppression:${tenantId}:${channel}:${addressHash}`,
+    /** Hash of flags by name. */
+    flags: () => `${prefix}flags`,
+    /** The ledger's entry of a message. */
+    ledger: (msgId: string) => `${prefix}ledger:${msgId}`,
+    /** The owner (`msg_id`) of a dedupe key, for five minutes. */
+    dedupe: (tenantId: string, channel: string, key: string) => `${prefix}dedupe:${tenantId}:${channel}:${key}`,
+    /** Token bucket of a provider account. */
+    budget: (account: string) => `${prefix}budget:${account}`,
+    /** Soft bounces of an address, 72 hours. */
+    softBounces: (tenantId: string, channel: string, addressHash: string) =>
+      `${prefix}soft:${tenantId}:${channel}:${addressHash}`,
+  } as const;
+}
+
+export type RedisKeys = ReturnType<typeof redisKeys>;

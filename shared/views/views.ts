@@ -1,0 +1,58 @@
+import type { Channel, Consent, Flag, Preference, Profile, Suppression, Token } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import type { TopicName } from "#shared/kafka/topics.ts";
+import type { Received } from "#shared/processor/processor.ts";
+
+export interface PersonRef {
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+/** All that the log has said of one person; absent records are null or empty, never invented. */
+export interface Person {
+  readonly profile: Profile | null;
+  readonly preference: Preference | null;
+  readonly consents: readonly Consent[];
+  readonly tokens: readonly Token[];
+}
+
+export interface AddressRef {
+  readonly tenantId: string;
+  readonly channel: Channel;
+  readonly addressHash: string;
+}
+
+/** What a read saw, and as of when: the instant at which the materializer last stood at the end of the topics. */
+export interface AsOf<T> {
+  readonly value: T;
+  readonly asOf: Instant;
+}
+
+/**
+ * The views of the compacted topics in Redis, read in batches: each call is one pipelined trip. Every call throws the
+ * retryable `Trouble` `COMMS_STATE_STALE` when a view that it needs has lost its marker (Redis was wiped, or was never
+ * filled), and `REDIS_UNAVAILABLE` (retryable) when Redis does not answer. What is older than a bound is the caller's
+ * to judge, by `asOf`.
+ */
+export interface Views {
+  persons(refs: readonly PersonRef[]): Promise<AsOf<readonly Person[]>>;
+  /** Every entry for each address; their union binds. */
+  suppressions(refs: readonly AddressRef[]): Promise<AsOf<readonly (readonly Suppression[])[]>>;
+  flags(): Promise<AsOf<ReadonlyMap<string, Flag>>>;
+}
+
+/**
+ * Something in Redis that the log can make again: a view, the ledger, the dedupe window. The materializer keeps each of
+ * them up to date from its topics and restores it from the first record when its marker is gone.
+ */
+export interface Restorable {
+  readonly name: string;
+  readonly topics: readonly TopicName[];
+  /**
+   * Writes what the records say, fenced by partition and offset where a later one must win; the same records again
+   * change nothing. A null value is a tombstone. Throws retryable `Trouble`.
+   */
+  apply(records: readonly Received<unknown>[], now: Instant): Promise<void>;
+  /** How long after a wipe it may not be trusted, ms: as long as a provider call that the wipe made forgotten may last. */
+  readonly quarantineMs: number;
+}
