@@ -54,8 +54,11 @@ export interface ConsumerListener {
    * the committed position). Called before the first record of the generation.
    */
   assigned(partitions: readonly TopicPartition[], generation: number): void;
-  /** A rebalance has begun: commit what is done now, the old generation still may. */
-  revoking(generation: number): void;
+  /**
+   * A rebalance has begun: commit what is done now, the old generation still may. The member joins the next generation
+   * when the promise, if there is one, and the commits made meanwhile have settled, or after three seconds.
+   */
+  revoking(generation: number): void | Promise<void>;
   /** Records of one partition in offset order. Queue them and return. */
   records(records: readonly InRecord[], generation: number): void;
   /** The consumer is beyond recovery; the process must end. */
