@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { Addresses } from "./addresses.ts";
+import { readAddresses } from "./stack-file.ts";
+
+/**
+ * Everything that a process of Carillon can be told from outside. The one place that reads the environment. Each name
+ * has a twin `<NAME>_FILE` that names a file with the value, for secrets.
+ */
+const schema = z.object({
+  COMMS_BOOTSTRAP_SERVERS: z.string().min(1),
+  COMMS_SCHEMA_REGISTRY_URL: z.url(),
+  COMMS_POSTGRES_URL: z.string().startsWith("postgres"),
+  COMMS_REDIS_URL: z.string().startsWith("redis"),
+  COMMS_ARTIFACTS_URL: z.url(),
+  COMMS_TOPIC_PREFIX: z.string().regex(/^([a-z0-9]+\.)*$/, "ends in a dot, and holds small letters and digits").default(""),
+  COMMS_REDIS_PREFIX: z.string().default("comms:"),
+  COMMS_HTTP_HOST: z.string().default("127.0.0.1"),
+  COMMS_HTTP_PORT: port().default(0),
+  COMMS_GATEWAY_HOST: z.string().default("127.0.0.1"),
+  COMMS_GATEWAY_PORT: port().default(0),
+  COMMS_GATEWAY_PUBLIC_URL: z.url(),
+  COMMS_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  COMMS_LOG_FILE: z.string().optional(),
+  COMMS_OTLP_URL: z.url().optional(),
+  COMMS_SHUTDOWN_SECONDS: z.coerce.number().positive().max(600).default(20),
+  COMMS_ADDRESS_PEPPER: z.string().min(16, "needs 16 characters or more"),
+  COMMS_ADDRESS_PEPPER_ID: z.string().regex(/^[a-z0-9-]+$/).default("dev"),
+  COMMS_MASTER_KEY: z.string().regex(/^[0-9a-f]{64}$/, "needs 64 hex digits"),
+  COMMS_UNSUBSCRIBE_SECRET: z.string().min(16, "needs 16 characters or more"),
+  COMMS_SES_ENDPOINT: z.url().optional(),
+  COMMS_SES_REGION: z.string().default("us-east-1"),
+  COMMS_SES_ACCESS_KEY_ID: z.string().min(1),
+  COMMS_SES_SECRET_ACCESS_KEY: z.string().min(1),
+  COMMS_MAIL_DOMAIN: z.string().default("notify.rastup.com"),
+  COMMS_MARKETING_DOMAIN: z.string().default("updates.rastup.com"),
+  COMMS_FCM_URL: z.url().default("https://fcm.googleapis.com"),
+  COMMS_FCM_PROJECT: z.string().min(1),
+  COMMS_FCM_TOKEN_URL: z.url().default("https://oauth2.googleapis.com/token"),
+  COMMS_FCM_CLIENT_EMAIL: z.string().min(1),
+  COMMS_FCM_PRIVATE_KEY: z.string().min(1),
+  COMMS_TWILIO_URL: z.url().default("https://api.twilio.com"),
+  COMMS_TWILIO_ACCOUNT_SID: z.string().startsWith("AC"),
+  COMMS_TWILIO_AUTH_TOKEN: z.string().min(1),
+  COMMS_TWILIO_FROM: z.string().startsWith("+"),
+  COMMS_SNS_TOPIC_ARNS: z.string().transform((text) => text.split(",").filter(Boolean)),
+  COMMS_SNS_CERTIFICATE_ORIGIN: z.url().optional(),
+});
+
+export type Config = z.output<typeof schema>;
+
+/** The configuration does not hold together; `message` has every fault, a line each. */
+export class ConfigError extends Error {
+  readonly code = "CONFIG_INVALID";
+  readonly retryable = false;
+}
+
+/**
+ * Reads the environment, with the stack's address file of this checkout for what is not set there. All faults are
+ * reported together, before anything connects; no value is repeated in a fault, as it may be a secret.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, root = process.cwd()): Config {
+  const { values, faults } = withFiles(env);
+  const parsed = schema.safeParse({ ...localDefaults(readAddresses(root)), ...values });
+  if (parsed.success && faults.length === 0) return parsed.data;
+  const found = parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+  throw new ConfigError(
+    ["The configuration does not hold together:", ...faults, ...found].join("\n  ") +
+      "\nSet these variables, or start the local stack with 'make up', which answers for all of them.",
+  );
+}
+
+function withFiles(env: NodeJS.ProcessEnv): { values: Record<string, string>; faults: string[] } {
+  const values: Record<string, string> = {};
+  const faults: string[] = [];
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith("COMMS_") || value === undefined || value === "") continue;
+    if (!name.endsWith("_FILE") || name in schema.shape) {
+      values[name] = value;
+      continue;
+    }
+    try {
+      values[name.slice(0, -"_FILE".length)] = readFileSync(value, "utf8").trim();
+    } catch {
+      faults.push(`${name}: the file that it names cannot be read`);
+    }
+  }
+  return { values, faults };
+}
+
+/** What the local stack and the simulator are reached by. The secrets here open nothing but the simulator. */
+function localDefaults(addresses: Addresses | undefined): Record<string, string> {
+  if (!addresses) return {};
+  const simulator = addresses.simulator.url;
+  return {
+    COMMS_BOOTSTRAP_SERVERS: addresses.kafka.bootstrap,
+    COMMS_SCHEMA_REGISTRY_URL: addresses.registry.url,
+    COMMS_POSTGRES_URL: addresses.postgres.url,
+    COMMS_REDIS_URL: addresses.redis.url,
+    COMMS_ARTIFACTS_URL: addresses.artifacts.url,
+    COMMS_GATEWAY_PUBLIC_URL: addresses.gateway.url,
+    COMMS_GATEWAY_PORT: new URL(addresses.gateway.url).port,
+    COMMS_ADDRESS_PEPPER: "local-development-pepper",
+    COMMS_MASTER_KEY: "00".repeat(31) + "01",
+    COMMS_UNSUBSCRIBE_SECRET: "local-development-secret",
+    COMMS_SES_ENDPOINT: `${simulator}/ses`,
+    COMMS_SES_ACCESS_KEY_ID: "local",
+    COMMS_SES_SECRET_ACCESS_KEY: "local",
+    COMMS_FCM_URL: `${simulator}/fcm`,
+    COMMS_FCM_PROJECT: "local",
+    COMMS_FCM_TOKEN_URL: `${simulator}/fcm/token`,
+    COMMS_FCM_CLIENT_EMAIL: "local@local.iam.gserviceaccount.com",
+    COMMS_FCM_PRIVATE_KEY: "local",
+    COMMS_TWILIO_URL: `${simulator}/twilio`,
+    COMMS_TWILIO_ACCOUNT_SID: "AC00000000000000000000000000000000",
+    COMMS_TWILIO_AUTH_TOKEN: "local",
+    COMMS_TWILIO_FROM: "+15005550006",
+    COMMS_SNS_TOPIC_ARNS: "arn:aws:sns:us-east-1:000000000000:comms-ses-feedback",
+    COMMS_SNS_CERTIFICATE_ORIGIN: `${simulator}/sns`,
+  };
+}
+
+function port() {
+  return z.coerce.number().int().min(0).max(65_535);
+}

@@ -1,0 +1,15 @@
+export interface Backoff {
+  readonly baseMs: number;
+  readonly maxMs: number;
+}
+
+/** How the shell waits for a broker, a store or a provider: from 50 ms, and never longer than half a session timeout. */
+export const troubleBackoff: Backoff = { baseMs: 50, maxMs: 4_000 };
+
+/**
+ * Full jitter (Brooker, "Exponential Backoff And Jitter"): anything between nothing and the doubled bound, in ms.
+ * `attempt` counts from 1; `random` is in [0, 1).
+ */
+export function fullJitter(attempt: number, random: number, { baseMs, maxMs }: Backoff = troubleBackoff): number {
+  return Math.floor(random * Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 30)));
+}

@@ -1,0 +1,37 @@
+import { defaultFuse, type FuseLimits } from "./fuse.ts";
+
+/** The bounds of one stage; ARCHITECTURE.md has the table of them all. */
+export interface ShellLimits {
+  /** Records in work at once. */
+  readonly inFlight: number;
+  /** Records gathered in one trip. */
+  readonly batch: number;
+  /** Trips under way at once. A provider call that outlasts its trip does not count. */
+  readonly batches: number;
+  /** Records and bytes in hand per urgency; past them its partitions are paused, and resumed at half. */
+  readonly waitingRecords: number;
+  readonly waitingBytes: number;
+  /** A value larger than this is rejected unread, bytes. */
+  readonly recordBytes: number;
+  readonly commitEveryMs: number;
+  readonly commitEveryRecords: number;
+  /** Failed tries of one call after which the stage calls itself unready. */
+  readonly troubleTries: number;
+  readonly fuse: FuseLimits;
+}
+
+export const stageLimits: ShellLimits = {
+  inFlight: 256,
+  batch: 128,
+  batches: 2,
+  waitingRecords: 2_000,
+  waitingBytes: 16 * 1024 * 1024,
+  recordBytes: 1024 * 1024,
+  commitEveryMs: 1_000,
+  commitEveryRecords: 1_000,
+  troubleTries: 5,
+  fuse: defaultFuse,
+};
+
+/** A sink takes one batch at a time, so that what it writes is in the order of the log. */
+export const sinkLimits: ShellLimits = { ...stageLimits, inFlight: 500, batch: 500, batches: 1 };

@@ -1,0 +1,91 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/**
+ * Every metric of Carillon, once: kind, labels, help. A name that is not here does not type-check. Base units, and no
+ * ids in labels.
+ */
+export const declared = {
+  comms_stage_records_total: counter("Records that a stage is done with", "stage", "outcome"),
+  comms_stage_duration_seconds: histogram("Time from a record's delivery to its outputs' acknowledgement", latency(), "stage"),
+  comms_stage_in_flight_records: gauge("Records in hand, waiting and working", "stage"),
+  comms_stage_trouble_total: counter("Calls to a broker, a store or a provider that had to be made again", "stage", "code"),
+  comms_stage_ready: gauge("1 when the stage takes records", "stage"),
+  comms_dead_letters_total: counter("Records written to a dead-letter topic", "stage", "reason"),
+  comms_dead_letter_fuse_blown: gauge("1 when the dead-letter fuse has stopped the stage", "stage"),
+  comms_commits_total: counter("Offset commits", "stage", "outcome"),
+  comms_rebalances_total: counter("Generations joined", "stage"),
+  comms_consumer_lag_records: gauge("Records between the committed position and the end of the topic", "group", "topic"),
+  comms_consumer_lag_seconds: gauge("Age of the oldest record in hand", "group"),
+  comms_decisions_total: counter("Decisions on messages", "gate", "verdict", "reason", "channel"),
+  comms_messages_total: counter("Reports on messages", "channel", "provider", "status"),
+  comms_event_to_queue_seconds: histogram("From the event to the first send record", latency(0.15), "channel"),
+  comms_queue_to_provider_seconds: histogram("From the first send record to the provider's yes", latency(1), "channel"),
+  comms_provider_request_seconds: histogram("Provider calls", latency(), "channel", "provider", "outcome"),
+  comms_breaker_state: gauge("0 closed, 0.5 half open, 1 open", "provider"),
+  comms_ambiguous_sends_total: counter("Sends of which it is unknown whether the provider took them", "channel"),
+  comms_push_tokens_invalid_total: counter("Push tokens that the provider refused for good", "code"),
+  comms_views_ready: gauge("1 when a view in Redis may be trusted", "view"),
+  comms_views_restored_total: counter("Views made again from the log", "view"),
+  comms_scheduled_items: gauge("Items that wait for their due time"),
+  comms_scheduled_oldest_seconds: gauge("How long the most overdue item has been due"),
+  comms_tzdata_info: gauge("1; the label says which zone data is in force", "version"),
+  comms_build_info: gauge("1; the labels say which build runs", "version", "node"),
+} as const;
+
+export type MetricName = keyof typeof declared;
+type Labels<Name extends MetricName> = Readonly<Record<(typeof declared)[Name]["labels"][number], string>>;
+type NamesOf<Kind extends string> = { [N in MetricName]: (typeof declared)[N]["kind"] extends Kind ? N : never }[MetricName];
+
+export interface Metrics {
+  count<N extends NamesOf<"counter">>(name: N, labels: Labels<N>, by?: number): void;
+  observe<N extends NamesOf<"histogram">>(name: N, labels: Labels<N>, value: number): void;
+  set<N extends NamesOf<"gauge">>(name: N, labels: Labels<N>, value: number): void;
+  /** What one counter or gauge stands at; for tests and the demo. */
+  read<N extends NamesOf<"counter" | "gauge">>(name: N, labels: Labels<N>): Promise<number>;
+  /** Prometheus text. */
+  text(): Promise<string>;
+}
+
+/** One registry a process; every stage that it hosts writes into it, told apart by label. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const counters = new Map<string, Counter>();
+  const histograms = new Map<string, Histogram>();
+  const gauges = new Map<string, Gauge>();
+  for (const [name, { kind, help, labels, buckets }] of Object.entries(declared)) {
+    const options = { name, help, labelNames: [...labels], registers: [registry] };
+    if (kind === "counter") counters.set(name, new Counter(options));
+    else if (kind === "gauge") gauges.set(name, new Gauge(options));
+    else histograms.set(name, new Histogram({ ...options, buckets: [...buckets] }));
+  }
+  return {
+    count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
+    observe: (name, labels, value) => histograms.get(name)?.observe(labels, value),
+    set: (name, labels, value) => gauges.get(name)?.set(labels, value),
+    read: async (name, labels) => {
+      const metric = await (counters.get(name) ?? gauges.get(name))?.get();
+      const wanted = Object.entries(labels);
+      const hits = metric?.values.filter((sample) => wanted.every(([label, value]) => sample.labels[label] === value));
+      return (hits ?? []).reduce((sum, sample) => sum + sample.value, 0);
+    },
+    text: () => registry.metrics(),
+  };
+}
+
+function counter<const L extends readonly string[]>(help: string, ...labels: L) {
+  return { kind: "counter", help, labels, buckets: [] as readonly number[] } as const;
+}
+
+function gauge<const L extends readonly string[]>(help: string, ...labels: L) {
+  return { kind: "gauge", help, labels, buckets: [] as readonly number[] } as const;
+}
+
+function histogram<const L extends readonly string[]>(help: string, buckets: readonly number[], ...labels: L) {
+  return { kind: "histogram", help, labels, buckets } as const;
+}
+
+/** Seconds; `bound` puts a bucket at an objective, so that its share can be read off. */
+function latency(...bounds: readonly number[]): readonly number[] {
+  const usual = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+  return [...new Set([...usual, ...bounds])].sort((a, b) => a - b);
+}

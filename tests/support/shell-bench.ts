@@ -1,0 +1,106 @@
+import { pino } from "pino";
+import { type Codec, createCodec } from "#shared/avro/codec.ts";
+import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
+import type { Event, Rejected } from "#shared/avro/records.ts";
+import { subjectOf } from "#shared/avro/registry.ts";
+import { schemaOfTopic } from "#shared/avro/schema-files.ts";
+import type { Clock } from "#shared/clock/clock.ts";
+import type { Log, OutRecord } from "#shared/kafka/port.ts";
+import { type TopicName, topicRecords } from "#shared/kafka/topics.ts";
+import type { Outcome, Received, Runnable, StageProcessor } from "#shared/processor/processor.ts";
+import { Shell, type ShellParts } from "#shared/processor/shell.ts";
+import { createMetrics } from "#shared/telemetry/metrics.ts";
+import type { Telemetry } from "#shared/telemetry/telemetry.ts";
+
+/** A codec whose registry is in memory and holds every schema. */
+export async function memoryCodec(): Promise<Codec> {
+  const registry = createMemoryRegistry();
+  const topics = Object.keys(topicRecords) as TopicName[];
+  for (const topic of topics) await registry.register(subjectOf("", topic), schemaOfTopic(topic));
+  const codec = createCodec({ registry, prefix: "" });
+  await codec.warm(topics);
+  return codec;
+}
+
+export function quietTelemetry(): Telemetry {
+  return { metrics: createMetrics(), log: pino({ level: "silent" }) };
+}
+
+/** An event that says nothing but who and how many. */
+export function eventOf(user: string, causeRef: string, extra: Partial<Event> = {}): Event {
+  return {
+    event_id: null,
+    tenant_id: "default",
+    name: "test.happened",
+    source: "test",
+    cause_ref: causeRef,
+    correlation_id: null,
+    occurred_at: 1_700_000_000_000,
+    actors: [{ role: "buyer", user_id: user }],
+    payload: "{}",
+    category: null,
+    priority: "NORMAL",
+    expires_at: null,
+    ...extra,
+  };
+}
+
+export function eventRecord(codec: Codec, user: string, causeRef: string, topic: TopicName = "comms.events"): OutRecord {
+  return { topic, key: user, value: codec.encode(topic, eventOf(user, causeRef)) };
+}
+
+/** What the copying processor below writes for one event. */
+export function copyOf(event: Event): Rejected {
+  return {
+    rejected_id: event.cause_ref,
+    recorded_at: 0,
+    tenant_id: event.tenant_id,
+    event_name: event.name,
+    cause_ref: event.cause_ref,
+    reason: "COMMS_UNKNOWN_EVENT",
+    faults: [],
+    source_topic: "comms.events",
+    source_partition: 0,
+    source_offset: 0,
+    original: Buffer.alloc(0),
+  };
+}
+
+export type Copier = StageProcessor<Event, null, string>;
+
+/** A processor that writes each event to `comms.rejected`: the smallest thing with an input and an output. */
+export function copier(overrides: Partial<Copier> = {}): Copier {
+  return {
+    kind: "stage",
+    name: "intake",
+    inputs: ["comms.events", "comms.events.bulk"],
+    gather: async (batch) => batch.map(() => null),
+    decide: (record) => copied(record),
+    ...overrides,
+  };
+}
+
+export function copied(record: Received<Event>): Outcome {
+  const key = record.origin.key?.toString() ?? "";
+  return { kind: "emit", outputs: [{ topic: "comms.rejected", key, value: copyOf(record.value) }] };
+}
+
+export interface ShellSetting extends Partial<ShellParts> {
+  readonly log: Log;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly runnable: Runnable;
+}
+
+export function shellOf(setting: ShellSetting): { shell: Shell; crashes: unknown[]; telemetry: Telemetry } {
+  const crashes: unknown[] = [];
+  const telemetry = setting.telemetry ?? quietTelemetry();
+  const shell = new Shell({
+    random: () => 0.5,
+    prefix: "",
+    onCrash: (error) => crashes.push(error),
+    ...setting,
+    telemetry,
+  });
+  return { shell, crashes, telemetry };
+}
