@@ -1,0 +1,50 @@
+import type { Consumer, ConsumerOptions, Log, Producer } from "#shared/kafka/port.ts";
+
+const never = new Promise<never>(() => {});
+
+/** One process's view of a log. After `kill` nothing it asks is ever answered, nothing reaches it, and its group moves on. */
+export interface KillableLog extends Log {
+  kill(): Promise<void>;
+}
+
+export function killable(inner: Log): KillableLog {
+  let dead = false;
+  const consumers: Consumer[] = [];
+  const alive = <T>(call: () => Promise<T>): Promise<T> => (dead ? never : call().then((value) => (dead ? never : value)));
+  return {
+    ...inner,
+    producer: async () => killableProducer(await inner.producer(), alive),
+    consumer: async (options) => {
+      const consumer = await inner.consumer(options);
+      consumers.push(consumer);
+      return killableConsumer(consumer, options, alive, () => dead);
+    },
+    kill: async () => {
+      dead = true;
+      await Promise.all(consumers.map((consumer) => consumer.close(0)));
+    },
+  };
+}
+
+type Alive = <T>(call: () => Promise<T>) => Promise<T>;
+
+function killableProducer(inner: Producer, alive: Alive): Producer {
+  return { send: (records) => alive(() => inner.send(records)), close: (deadlineMs) => alive(() => inner.close(deadlineMs)) };
+}
+
+function killableConsumer(inner: Consumer, _options: ConsumerOptions, alive: Alive, dead: () => boolean): Consumer {
+  return {
+    start: (listener) =>
+      inner.start({
+        assigned: (partitions, generation) => dead() || listener.assigned(partitions, generation),
+        revoking: (generation) => dead() || listener.revoking(generation),
+        records: (records, generation) => dead() || listener.records(records, generation),
+        crashed: (error) => dead() || listener.crashed(error),
+      }),
+    pause: (partitions) => inner.pause(partitions),
+    resume: (partitions) => inner.resume(partitions),
+    commit: (positions, generation) => alive(() => inner.commit(positions, generation)),
+    progress: () => dead() || inner.progress(),
+    close: (deadlineMs) => alive(() => inner.close(deadlineMs)),
+  };
+}
