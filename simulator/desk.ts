@@ -1,0 +1,90 @@
+import { hash, randomUUID } from "node:crypto";
+import type { CallbackQueue } from "#simulator/callbacks/callback-queue.ts";
+import type { Call, Verdict } from "#simulator/core/call.ts";
+import type { Fault } from "#simulator/faults/fault.ts";
+import type { FaultBox } from "#simulator/faults/fault-box.ts";
+import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import type { Ledger } from "#simulator/ledger/ledger.ts";
+import type { Mailbox } from "#simulator/page/mailbox.ts";
+
+/** A refusal that a fault asks for, in no provider's words yet. */
+export type Refusal = Pick<Fault, "status" | "code" | "retry_after_s"> & {
+  readonly kind: "status" | "rate_limit" | "outage";
+};
+
+/** A call that a provider's double has read, and how that provider would answer it. */
+export interface Received {
+  readonly call: Call;
+  readonly body: Uint8Array;
+  readonly decide: () => Verdict;
+  readonly refuse: (refusal: Refusal) => Verdict;
+}
+
+export interface Taken {
+  readonly verdict: Verdict;
+  readonly fault: Fault | undefined;
+}
+
+/** Where every call to every provider is decided, recorded and followed up, in that order, before it is answered. */
+export interface Desk {
+  take(received: Received): Taken;
+}
+
+export interface DeskParts {
+  readonly faults: FaultBox;
+  readonly ledger: Ledger;
+  readonly mailbox: Mailbox;
+  readonly callbacks: CallbackQueue;
+}
+
+const reset: Verdict = { outcome: "reset", answer: { status: 0, headers: {}, body: "" } };
+
+export function createDesk({ faults, ledger, mailbox, callbacks }: DeskParts): Desk {
+  return {
+    take(received) {
+      const now = Date.now();
+      const fault = faults.take(received.call, now);
+      const verdict = decide(received, fault);
+      const entry = entryOf(received, verdict, fault, now);
+      ledger.append(entry);
+      mailbox.add(entry, verdict.shown);
+      callbacks.add(verdict.callbacks ?? []);
+      return { verdict, fault };
+    },
+  };
+}
+
+function decide({ decide, refuse }: Received, fault: Fault | undefined): Verdict {
+  switch (fault?.kind) {
+    case "reset":
+      return reset;
+    case "status":
+    case "rate_limit":
+    case "outage":
+      return refuse({ ...fault, kind: fault.kind });
+    default:
+      return decide();
+  }
+}
+
+function entryOf({ call, body }: Received, verdict: Verdict, fault: Fault | undefined, now: number): LedgerEntry {
+  const [recipient, ...others] = call.recipients;
+  return {
+    call_id: randomUUID(),
+    time: new Date(now).toISOString(),
+    time_ms: now,
+    provider: call.provider,
+    operation: call.operation,
+    channel: call.channel,
+    ...(recipient !== undefined && { recipient }),
+    ...(others.length > 0 && { recipients: call.recipients }),
+    ...(call.msgId !== undefined && { msg_id: call.msgId }),
+    ...(call.tenant !== undefined && { tenant: call.tenant }),
+    body_sha256: hash("sha256", body),
+    body_bytes: body.byteLength,
+    status: verdict.answer.status,
+    outcome: verdict.outcome,
+    ...(verdict.ref !== undefined && { provider_ref: verdict.ref }),
+    ...(fault !== undefined && { fault: fault.kind }),
+  };
+}

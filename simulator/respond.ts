@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Answer } from "#simulator/core/call.ts";
+import type { Desk, Received, Taken } from "#simulator/desk.ts";
+import type { Fault } from "#simulator/faults/fault.ts";
+
+const defaultDelayMs = 30_000;
+
+/** Takes the call at the desk and answers it over HTTP, in the way that its fault asks for. */
+export async function respond(
+  desk: Desk,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  received: Received,
+): Promise<void> {
+  await answer(request, reply, desk.take(received));
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply, { verdict, fault }: Taken): Promise<void> {
+  reply.hijack();
+  switch (fault?.kind) {
+    case "reset":
+    case "reset_after_accept":
+      request.raw.socket.resetAndDestroy();
+      return;
+    case "latency":
+      await sleep(delayOf(fault), undefined, { ref: false });
+      return write(reply, verdict.answer);
+    case "slow_body":
+      return trickle(reply, verdict.answer, delayOf(fault));
+    default:
+      return write(reply, verdict.answer);
+  }
+}
+
+function delayOf(fault: Fault): number {
+  return fault.delay_ms ?? defaultDelayMs;
+}
+
+function write(reply: FastifyReply, { status, headers, body }: Answer): void {
+  if (reply.raw.destroyed) return;
+  reply.raw.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  reply.raw.end(body);
+}
+
+/** The head at once, the body in ten parts spread over the delay. */
+async function trickle(reply: FastifyReply, { status, headers, body }: Answer, delayMs: number): Promise<void> {
+  const bytes = Buffer.from(body);
+  const step = Math.max(1, Math.ceil(bytes.length / 10));
+  reply.raw.writeHead(status, { ...headers, "content-length": bytes.length });
+  reply.raw.flushHeaders();
+  for (let at = 0; at < bytes.length && !reply.raw.destroyed; at += step) {
+    await sleep(delayMs / 10, undefined, { ref: false });
+    reply.raw.write(bytes.subarray(at, at + step));
+  }
+  reply.raw.end();
+}

@@ -1,0 +1,66 @@
+/** What becomes of a mail to one recipient. */
+export interface Outcome {
+  readonly delivered: boolean;
+  readonly bounce?: Bounce;
+  /** The feedback type of a complaint. */
+  readonly complaint?: "abuse" | "not-spam";
+  readonly delay?: { readonly type: string; readonly status: string; readonly diagnostic: string };
+  readonly reject?: { readonly reason: string };
+}
+
+export interface Bounce {
+  readonly type: "Permanent" | "Transient" | "Undetermined";
+  readonly subType: string;
+  readonly status?: string;
+  readonly diagnostic?: string;
+}
+
+const delivered: Outcome = { delivered: true };
+const suppressed = "Amazon SES did not send the message to this address because it is on the suppression list";
+
+/** The mailboxes of AWS's own simulator. */
+const amazon: Readonly<Record<string, Outcome>> = {
+  success: delivered,
+  bounce: bounced("Permanent", "General", "5.1.1", "smtp; 550 5.1.1 user unknown"),
+  complaint: { delivered: true, complaint: "abuse" },
+  ooto: { delivered: true, bounce: { type: "Transient", subType: "General" } },
+  suppressionlist: bounced("Permanent", "Suppressed", "5.1.1", suppressed),
+};
+
+/** Mailboxes beyond AWS's own, for answers that its simulator cannot give. */
+const beyond: Readonly<Record<string, Outcome>> = {
+  accountsuppression: bounced("Permanent", "OnAccountSuppressionList", "5.1.1", suppressed),
+  noemail: bounced("Permanent", "NoEmail", "5.1.2", "smtp; 550 5.1.2 no such domain"),
+  unsubscribed: bounced("Permanent", "UnsubscribedRecipient", "5.1.1", "smtp; 550 the recipient has unsubscribed"),
+  softbounce: bounced("Transient", "General", "4.0.0", "smtp; 450 4.0.0 try again later"),
+  mailboxfull: bounced("Transient", "MailboxFull", "4.2.2", "smtp; 452 4.2.2 mailbox full"),
+  toolarge: bounced("Transient", "MessageTooLarge", "5.3.4", "smtp; 552 5.3.4 message too big"),
+  contentrejected: bounced("Transient", "ContentRejected", "5.6.0", "smtp; 554 5.6.0 content rejected"),
+  undetermined: bounced("Undetermined", "Undetermined"),
+  notspam: { delivered: true, complaint: "not-spam" },
+  delay: {
+    delivered: true,
+    delay: {
+      type: "TransientCommunicationFailure",
+      status: "4.4.1",
+      diagnostic: "smtp; 421 4.4.1 connection timed out",
+    },
+  },
+  reject: { delivered: false, reject: { reason: "Bad content" } },
+};
+
+const outcomes = new Map(Object.entries({ ...amazon, ...beyond }));
+
+/** What becomes of a mail to this bare address. A `+label` changes nothing; every domain but the simulator's delivers. */
+export function outcomeOf(address: string): Outcome {
+  const [local = "", domain] = address.toLowerCase().split("@");
+  if (domain !== "simulator.amazonses.com") return delivered;
+  return outcomes.get(local.split("+")[0] ?? "") ?? delivered;
+}
+
+function bounced(type: Bounce["type"], subType: string, status?: string, diagnostic?: string): Outcome {
+  return {
+    delivered: false,
+    bounce: { type, subType, ...(status !== undefined && { status }), ...(diagnostic !== undefined && { diagnostic }) },
+  };
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { decodeWords } from "postal-mime";
+import { type Call, json, type Verdict } from "#simulator/core/call.ts";
+import { headerOf } from "#simulator/core/mail.ts";
+import type { Desk, Received } from "#simulator/desk.ts";
+import { respond } from "#simulator/respond.ts";
+import { msgIdOf, problemOf } from "#simulator/ses/check.ts";
+import { refuseSes, sesError } from "#simulator/ses/errors.ts";
+import { eventsOf } from "#simulator/ses/events.ts";
+import { createHourlyCount, type HourlyCount } from "#simulator/ses/hourly-count.ts";
+import { type Publishing, publish } from "#simulator/ses/publisher.ts";
+import { type Mail, readMail } from "#simulator/ses/request.ts";
+
+export interface SesParts {
+  readonly desk: Desk;
+  readonly account: { readonly accountId: string; readonly region: string };
+  readonly publishing: Publishing;
+}
+
+const noBody = new Uint8Array();
+
+/** SES v2 under `/ses`: SendEmail and GetAccount, for the SDK's `endpoint` option. */
+export function sesRoutes(app: FastifyInstance, parts: SesParts): void {
+  const sent = createHourlyCount();
+
+  app.post("/ses/v2/email/outbound-emails", async (request, reply) =>
+    respond(parts.desk, request, reply, await receiveSend(request, parts, sent)),
+  );
+  app.get("/ses/v2/email/account", (request, reply) =>
+    respond(parts.desk, request, reply, {
+      call: callOf("GetAccount", undefined),
+      body: noBody,
+      decide: () => unsigned(request) ?? { outcome: "ok", answer: json(200, accountOf(sent)) },
+      refuse: refuseSes,
+    }),
+  );
+}
+
+async function receiveSend(request: FastifyRequest, parts: SesParts, sent: HourlyCount): Promise<Received> {
+  const body = request.body as Uint8Array;
+  const read = await readMail(body);
+  const mail = "problem" in read ? undefined : read;
+  return {
+    call: callOf("SendEmail", mail),
+    body,
+    decide: () => {
+      const problem = "problem" in read ? read.problem : problemOf(read);
+      return (
+        unsigned(request) ??
+        (problem === undefined ? accept(mail as Mail, parts, sent) : sesError("BadRequestException", problem))
+      );
+    },
+    refuse: refuseSes,
+  };
+}
+
+function callOf(operation: string, mail: Mail | undefined): Call {
+  return {
+    provider: "ses",
+    operation,
+    channel: "email",
+    recipients: mail?.recipients ?? [],
+    msgId: mail && msgIdOf(mail),
+    tenant: mail?.tags.find(({ Name }) => Name === "tenant" || Name === "tenant_id")?.Value,
+  };
+}
+
+/** The SDK signs every request. The signature itself is not checked here, its presence is. */
+function unsigned(request: FastifyRequest): Verdict | undefined {
+  if (request.headers.authorization?.startsWith("AWS4-HMAC-SHA256 ")) return undefined;
+  return sesError("MissingAuthenticationTokenException", "Missing Authentication Token");
+}
+
+function accept(mail: Mail, { account, publishing }: SesParts, sent: HourlyCount): Verdict {
+  const at = Date.now();
+  const messageId = messageIdOf(at);
+  const sentMail = { mail, messageId, at, account };
+  sent.add(at);
+  return {
+    outcome: "accepted",
+    ref: messageId,
+    answer: json(200, { MessageId: messageId }, { "x-amzn-requestid": randomUUID() }),
+    callbacks: publish(sentMail, eventsOf(sentMail), publishing),
+    shown: {
+      kind: "mail",
+      from: mail.from,
+      subject: decodeWords(headerOf(mail.headers, "Subject") ?? ""),
+      headers: mail.headers,
+      content: mail.content,
+    },
+  };
+}
+
+/** `0100` and the time in hexadecimal, a UUID, and the serial of the region: the form of SES's own ids. */
+function messageIdOf(at: number): string {
+  return `0100${at.toString(16).padStart(12, "0")}-${randomUUID()}-000000`;
+}
+
+const quota = { Max24HourSend: 1_000_000, MaxSendRate: 500 };
+
+function accountOf(sent: HourlyCount): object {
+  return {
+    DedicatedIpAutoWarmupEnabled: false,
+    EnforcementStatus: "HEALTHY",
+    ProductionAccessEnabled: true,
+    SendingEnabled: true,
+    SendQuota: { ...quota, SentLast24Hours: sent.lastDay(Date.now()) },
+    SuppressionAttributes: { SuppressedReasons: ["BOUNCE", "COMPLAINT"] },
+  };
+}

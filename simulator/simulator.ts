@@ -1,0 +1,78 @@
+import type { AddressInfo } from "node:net";
+import Fastify, { type FastifyInstance } from "fastify";
+import { createCallbackQueue } from "#simulator/callbacks/callback-queue.ts";
+import { controlRoutes, type Gateway } from "#simulator/control/routes.ts";
+import { createDesk } from "#simulator/desk.ts";
+import { createFaultBox } from "#simulator/faults/fault-box.ts";
+import { openLedger } from "#simulator/ledger/ledger.ts";
+import { type SimulatorOptions, settingsOf } from "#simulator/options.ts";
+import { createMailbox } from "#simulator/page/mailbox.ts";
+import { sesRoutes } from "#simulator/ses/routes.ts";
+import { createSigningCertificate } from "#simulator/sns/certificate.ts";
+import { snsRoutes } from "#simulator/sns/routes.ts";
+
+/** The providers' doubles, listening. */
+export interface Simulator {
+  /** `http://host:port`, without a trailing slash. */
+  readonly url: string;
+  /** `smtp://host:port`. */
+  readonly smtp: string;
+  readonly ledgerPath: string;
+  /** Ends every connection and forgets the callbacks that are still owed. The ledger's file stays. */
+  close(): Promise<void>;
+}
+
+/** A raw mail of 40 MB, SES's bound, in base64. */
+const maxBody_bytes = 56 * 1024 * 1024;
+
+/** Starts the doubles of SES, FCM, Twilio and SMTP. Rejects where a port is taken or the ledger cannot be opened. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const settings = settingsOf(options);
+  const { accounts } = settings;
+  const gateway: Gateway = { base: options.callbackBase };
+  const ledger = openLedger(settings.ledgerPath);
+  const faults = createFaultBox(settings.seed);
+  const mailbox = createMailbox();
+  const callbacks = createCallbackQueue();
+  const desk = createDesk({ faults, ledger, mailbox, callbacks });
+  const certificate = await createSigningCertificate(Date.now());
+
+  const app = createServer();
+  controlRoutes(app, { faults, ledger, mailbox, callbacks, gateway });
+  snsRoutes(app, certificate);
+  sesRoutes(app, {
+    desk,
+    account: accounts.ses,
+    publishing: {
+      certificate,
+      topicArn: accounts.ses.topicArn,
+      types: settings.sesEvents,
+      delayMs: settings.callbackDelayMs,
+      url: () => gateway.base && `${gateway.base}/webhooks/ses`,
+    },
+  });
+  await app.listen({ host: settings.host, port: settings.port });
+
+  return {
+    url: `http://${settings.host}:${portOf(app)}`,
+    smtp: "",
+    ledgerPath: settings.ledgerPath,
+    async close() {
+      await app.close();
+      await callbacks.close();
+      ledger.close();
+    },
+  };
+}
+
+/** Every body arrives as bytes: each provider reads its own form, and the ledger hashes what was on the wire. */
+function createServer(): FastifyInstance {
+  const app = Fastify({ bodyLimit: maxBody_bytes, forceCloseConnections: true });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  return app;
+}
+
+function portOf(app: FastifyInstance): number {
+  return (app.server.address() as AddressInfo).port;
+}
