@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { EventEntry } from "#catalog/event-entry.ts";
+import { channelOf } from "#shared/message/channel.ts";
+
+const families = ["booking", "docs", "payments", "messaging", "trust", "promotions", "synthetic"] as const;
+
+const eventFile = z.strictObject({
+  name: z.string().regex(/^[a-z]+(\.[a-z_]+)+$/, "is lower-case words joined by dots"),
+  family: z.enum(families satisfies readonly EventEntry["family"][]),
+  category: z.enum(["security", "legal", "booking", "messages", "reviews", "promotions", "finance"]),
+  description: z.string().min(1),
+  payload: z.looseObject({ type: z.literal("object"), properties: z.record(z.string(), z.unknown()) }),
+  example: z.record(z.string(), z.unknown()),
+  sends: z
+    .array(
+      z.strictObject({
+        role: z.string().min(1),
+        template: z.string().min(1),
+        channels: z.array(z.string().refine((name) => channelOf(name) !== undefined, "is no channel")).min(1),
+        dedupe_key: z.string().min(1),
+        cadence: z.string().min(1).optional(),
+      }),
+    )
+    .min(1),
+});
+
+/** One event as its YAML file says it. */
+export type EventFile = z.infer<typeof eventFile>;
+
+/** Every fault of an event file, a sentence each, beginning with its path. */
+export function eventFileFaults(
+  file: { readonly path: string; readonly content: EventFile },
+  templates: ReadonlySet<string>,
+): readonly string[] {
+  const parsed = eventFile.safeParse(file.content);
+  const faults = parsed.success
+    ? [...placeFaults(file.path, parsed.data), ...sendFaults(parsed.data, templates)]
+    : parsed.error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
+  return faults.map((fault) => `${file.path}: ${fault}`);
+}
+
+function placeFaults(path: string, file: EventFile): readonly string[] {
+  return path === `${file.family}/${file.name}.yaml` ? [] : [`belongs in ${file.family}/${file.name}.yaml`];
+}
+
+function sendFaults(file: EventFile, templates: ReadonlySet<string>): readonly string[] {
+  const known = new Set(["cause_ref", "minute", ...Object.keys(file.payload.properties)]);
+  return file.sends.flatMap((send) => [
+    ...(templates.has(send.template) ? [] : [`template '${send.template}' does not exist`]),
+    ...placeholders(send.dedupe_key)
+      .filter((name) => !known.has(name))
+      .map((name) => `dedupe_key names '${name}', which the payload does not have`),
+  ]);
+}
+
+function placeholders(pattern: string): readonly string[] {
+  return [...pattern.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? "");
+}

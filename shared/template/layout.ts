@@ -1,0 +1,24 @@
+/** What an email sets into its layout. */
+export interface LetterParts {
+  readonly locale: string;
+  /** Off: the page asks not to be tracked (EML-08). */
+  readonly tracking: boolean;
+  /** What mail programs show after the subject. Liquid. */
+  readonly preheader: string;
+  /** MJML sections. */
+  readonly body: string;
+}
+
+const rightToLeft: ReadonlySet<string> = new Set(["ar", "fa", "he", "ur"]);
+
+/** Fills the slots of a layout, `[[lang]] [[dir]] [[privacy]] [[preheader]] [[body]]`. The result is whole MJML: nothing is included later. */
+export function composeEmail(layout: string, parts: LetterParts): string {
+  const slots: Readonly<Record<string, string>> = {
+    lang: parts.locale,
+    dir: rightToLeft.has(parts.locale.split("-", 1)[0] ?? "") ? "rtl" : "ltr",
+    privacy: parts.tracking ? "" : '<meta name="user-dnt" content="true">',
+    preheader: parts.preheader,
+    body: parts.body,
+  };
+  return layout.replaceAll(/\[\[(\w+)\]\]/g, (slot, name: string) => slots[name] ?? slot);
+}
