@@ -1,0 +1,39 @@
+# Each target works from a bare clone: what it needs is installed first.
+.DEFAULT_GOAL := help
+.PHONY: demo up down status test ok bench clean help
+
+NODE := bin/node
+INSTALLED := node_modules/.installed
+
+# node_modules that came another way (npm install, a link to another checkout's) are taken as they are.
+$(INSTALLED): package-lock.json
+	@if [ -L node_modules ] || { [ -e node_modules/.package-lock.json ] && [ ! node_modules/.package-lock.json -ot package-lock.json ]; }; \
+	then :; else npm ci --ignore-scripts; fi
+	@touch $@
+
+demo: $(INSTALLED) ## Start everything and watch messages pass each stage (ONCE=1: bounded, ends with a JSON summary)
+	@$(NODE) cli/main.ts demo $(if $(filter-out 0,$(ONCE)),--once)
+
+up: $(INSTALLED) ## Start Kafka, the registry, Postgres and Redis, and wait until they answer
+	@$(NODE) stack/main.ts up
+
+down: $(INSTALLED) ## Stop them; the data stay
+	@$(NODE) stack/main.ts down
+
+status: $(INSTALLED) ## Print every address, and what runs there
+	@$(NODE) stack/main.ts status
+
+test: $(INSTALLED) ## Run all tests: unit, contract, and integration on the real stack
+	@$(NODE) tests/run.ts
+
+ok: $(INSTALLED) ## Check types, lint, format, boundaries and unused code
+	@npm run --silent ok
+
+bench: $(INSTALLED) ## Measure the whole path
+	@$(NODE) tests/bench/main.ts
+
+clean: $(INSTALLED) ## Stop the stack and remove its data (the fetched servers stay in the cache)
+	@$(NODE) stack/main.ts clean
+
+help: ## Print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

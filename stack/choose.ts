@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import type { Addresses } from "#shared/config/addresses.ts";
+import { dockerAnswers } from "./docker.ts";
+import { exists } from "./files.ts";
+import { readJson } from "./json-file.ts";
+import type { Layout } from "./layout.ts";
+import { refusal } from "./refusal.ts";
+
+type Mode = Addresses["mode"];
+
+/** What is known when the way to run is chosen. */
+export interface Circumstances {
+  readonly asked: Mode | undefined;
+  /** The mode of the stack that runs, or ran last and was not stopped. */
+  readonly standing: Mode | undefined;
+  readonly hasNativeData: boolean;
+  readonly dockerAnswers: () => Promise<boolean>;
+}
+
+/** As asked; else as it stands; else where the data are; else Docker where an engine answers; else native. */
+export async function chooseMode(found: Circumstances): Promise<Mode> {
+  const { asked, standing } = found;
+  if (asked !== undefined && standing !== undefined && asked !== standing) {
+    throw refusal(
+      "STACK_RUNNING",
+      `The stack stands as '${standing}' and COMMS_STACK says '${asked}': 'make down' first, then 'make up'.`,
+    );
+  }
+  if (asked === "docker" && standing === undefined && !(await found.dockerAnswers())) {
+    throw refusal(
+      "STACK_DOCKER",
+      "COMMS_STACK is 'docker', and no Docker engine with its compose plug-in answers: start it, or unset COMMS_STACK.",
+    );
+  }
+  return asked ?? standing ?? (found.hasNativeData ? "native" : (await found.dockerAnswers()) ? "docker" : "native");
+}
+
+/** The circumstances of a layout. */
+export async function circumstances(layout: Layout, asked: Mode | undefined): Promise<Circumstances> {
+  return {
+    asked,
+    standing: modeIn(await readJson(layout.stackFile)),
+    hasNativeData: await exists(join(layout.data, "kafka", "log", "meta.properties")),
+    dockerAnswers,
+  };
+}
+
+function modeIn(content: unknown): Mode | undefined {
+  const mode = typeof content === "object" && content !== null && "mode" in content ? content.mode : undefined;
+  return mode === "native" || mode === "docker" ? mode : undefined;
+}

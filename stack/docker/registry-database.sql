@@ -1,0 +1,2 @@
+-- The registry's own database beside ours: its schemas must last as long as the log.
+create database registry;

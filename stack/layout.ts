@@ -1,0 +1,36 @@
+import { join } from "node:path";
+
+/** Every path of one stack. All but the cache lie under `<root>/.carillon`, which git ignores. */
+export interface Layout {
+  readonly root: string;
+  readonly home: string;
+  readonly data: string;
+  readonly logs: string;
+  readonly artifacts: string;
+  readonly ledgerFile: string;
+  /** Addresses, for everyone; see `shared/config/addresses.ts`. */
+  readonly stackFile: string;
+  readonly portsFile: string;
+  /** Pids, for the stack itself. */
+  readonly processesFile: string;
+  readonly lockFile: string;
+  /** The servers' binaries. Shared by all checkouts of a user. */
+  readonly cache: string;
+}
+
+export function layoutOf(root: string, cache: string): Layout {
+  const home = join(root, ".carillon");
+  return {
+    root,
+    home,
+    data: join(home, "data"),
+    logs: join(home, "logs"),
+    artifacts: join(home, "data", "artifacts"),
+    ledgerFile: join(home, "data", "simulator", "ledger.ndjson"),
+    stackFile: join(home, "stack.json"),
+    portsFile: join(home, "ports.json"),
+    processesFile: join(home, "processes.json"),
+    lockFile: join(home, "lock"),
+    cache,
+  };
+}

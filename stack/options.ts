@@ -1,0 +1,33 @@
+import type { StackConfig } from "#shared/config/stack-config.ts";
+import { refusal } from "./refusal.ts";
+import type { StackOptions } from "./stack.ts";
+
+/** The options of this checkout's stack, from what the environment says. */
+export function optionsOf(config: StackConfig, say: (line: string) => void): StackOptions {
+  return {
+    root: config.root,
+    cache: config.cache,
+    mode: modeOf(config.mode),
+    portBase: portBaseOf(config.portBase),
+    java: config.java,
+    say,
+  };
+}
+
+function modeOf(given: string | undefined): StackOptions["mode"] {
+  if (given === undefined || given === "native" || given === "docker") return given;
+  throw refusal(
+    "STACK_MODE",
+    `COMMS_STACK is '${given}': set it to 'docker' or 'native', or leave it unset to have it chosen.`,
+  );
+}
+
+function portBaseOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const base = Number(given);
+  if (Number.isInteger(base) && base >= 1024 && base <= 65_526) return base;
+  throw refusal(
+    "STACK_PORT_TAKEN",
+    `COMMS_STACK_PORT_BASE is '${given}': set it to a port from 1024 to 65526; ten from there on are used.`,
+  );
+}

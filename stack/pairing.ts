@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { readJson, writeJson } from "./json-file.ts";
+import { refusal } from "./refusal.ts";
+
+/** The subject under which a registry remembers which log it belongs to. No topic has it. */
+export const pairingSubject = "carillon.log-identity";
+
+/** What to do about a log's token and the registry's. */
+export type Pairing = "pair" | "adopt" | "fine" | "younger";
+
+/**
+ * `younger`: the log was paired with a registry and this one knows nothing of it, so the schema ids in the log lead
+ * nowhere. `adopt`: the log is the younger, which harms nothing.
+ */
+export function judgePairing(logToken: string | undefined, registryToken: string | undefined): Pairing {
+  if (logToken === undefined) return registryToken === undefined ? "pair" : "adopt";
+  return logToken === registryToken ? "fine" : "younger";
+}
+
+/** Holds log and registry together: pairs them at their first meeting, and refuses a registry younger than the log. */
+export async function assertPaired(options: {
+  readonly registryUrl: string;
+  readonly pairingFile: string;
+  readonly logHoldsRecords: () => Promise<boolean | undefined>;
+}): Promise<void> {
+  const { registryUrl, pairingFile } = options;
+  const registryToken = await readToken(registryUrl);
+  const verdict = judgePairing(await keptToken(pairingFile), registryToken);
+  if (verdict === "fine") return;
+  if (verdict === "adopt") return writeJson(pairingFile, { token: registryToken });
+  if (verdict === "younger" && (await options.logHoldsRecords()) !== false) throw younger(pairingFile);
+  const token = randomUUID();
+  await writeToken(registryUrl, token);
+  await writeJson(pairingFile, { token });
+}
+
+function younger(pairingFile: string): Error {
+  return refusal(
+    "STACK_REGISTRY_YOUNGER",
+    "The schema registry is younger than the log: it has lost the schemas that the log's records refer to, so they could " +
+      "never be read; bring its store back (natively '.carillon/data/registry'), or give the log up too with 'make clean' " +
+      `(to keep it all the same, delete ${pairingFile}).`,
+  );
+}
+
+async function keptToken(file: string): Promise<string | undefined> {
+  const kept = await readJson(file);
+  const token = typeof kept === "object" && kept !== null && "token" in kept ? kept.token : undefined;
+  return typeof token === "string" ? token : undefined;
+}
+
+/** The schema that carries the token: a record without fields, documented with it. */
+function schemaOf(token: string): string {
+  return JSON.stringify({ type: "record", name: "LogIdentity", namespace: "carillon", doc: token, fields: [] });
+}
+
+async function readToken(registryUrl: string): Promise<string | undefined> {
+  const answer = await fetch(`${registryUrl}/subjects/${pairingSubject}/versions/latest`);
+  const body: unknown = await answer.json();
+  if (answer.status === 404) return undefined;
+  if (!answer.ok)
+    throw refusal(
+      "STACK_PART_SLOW",
+      `The registry answered ${answer.status} to a read: see its log in '.carillon/logs'.`,
+    );
+  return tokenIn(body);
+}
+
+/** The token in the registry's answer for a version of the pairing subject. */
+export function tokenIn(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null || !("schema" in body) || typeof body.schema !== "string")
+    return undefined;
+  const schema: unknown = JSON.parse(body.schema);
+  const doc = typeof schema === "object" && schema !== null && "doc" in schema ? schema.doc : undefined;
+  return typeof doc === "string" ? doc : undefined;
+}
+
+async function writeToken(registryUrl: string, token: string): Promise<void> {
+  const answer = await fetch(`${registryUrl}/subjects/${pairingSubject}/versions`, {
+    method: "POST",
+    headers: { "content-type": "application/vnd.schemaregistry.v1+json" },
+    body: JSON.stringify({ schema: schemaOf(token) }),
+  });
+  await answer.arrayBuffer();
+  if (!answer.ok)
+    throw refusal(
+      "STACK_PART_SLOW",
+      `The registry answered ${answer.status} to a write: see its log in '.carillon/logs'.`,
+    );
+}

@@ -1,0 +1,48 @@
+import { connect } from "node:net";
+
+const metadataKey = 3;
+const metadataVersion = 1;
+
+/** A Metadata request (version 1) for no topic at all, framed. */
+export function metadataRequest(clientId: string): Buffer {
+  const id = Buffer.from(clientId);
+  const body = Buffer.alloc(4 + 2 + 2 + 4 + 2 + id.length + 4);
+  body.writeInt32BE(body.length - 4, 0);
+  body.writeInt16BE(metadataKey, 4);
+  body.writeInt16BE(metadataVersion, 6);
+  body.writeInt32BE(1, 8);
+  body.writeInt16BE(id.length, 12);
+  id.copy(body, 14);
+  body.writeInt32BE(0, 14 + id.length);
+  return body;
+}
+
+/** The number of live brokers in a framed Metadata response; `undefined` while it is not whole. */
+export function liveBrokers(response: Buffer): number | undefined {
+  if (response.length < 4 || response.length < 4 + response.readInt32BE(0)) return undefined;
+  return response.readInt32BE(8);
+}
+
+/**
+ * Whether the broker knows of a live broker, itself. One that is up but still fenced off by the controller accepts
+ * connections and lists none.
+ */
+export function kafkaReady(port: number, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    let received: Buffer = Buffer.alloc(0);
+    socket.setTimeout(timeoutMs, () => end(false));
+    socket.once("connect", () => socket.write(metadataRequest("comms-stack")));
+    socket.on("data", (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      const brokers = liveBrokers(received);
+      if (brokers !== undefined) end(brokers > 0);
+    });
+    socket.once("error", () => end(false));
+    socket.once("close", () => end(false));
+  });
+}

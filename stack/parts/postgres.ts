@@ -1,0 +1,76 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exists } from "../files.ts";
+import type { Command, Part } from "../part.ts";
+import { refusal } from "../refusal.ts";
+import { finish } from "../run-command.ts";
+import { assertUnprivilegedMayRun, asUnprivileged, giveTo, postgresUser } from "../user.ts";
+import type { PartContext } from "./context.ts";
+import { createDatabase, postgresLogin, postgresReady, postgresUrl } from "./postgres-probe.ts";
+
+/** Postgres on loopback, without a Unix socket. Under root it runs as an unprivileged user, as it insists. */
+export function postgresPart({ layout, ports, binaries }: PartContext): Part {
+  const home = join(layout.data, "postgres");
+  const cluster = join(home, "cluster");
+  const bin = join(binaries.postgres, "bin");
+  const user = postgresUser();
+  const owned = (command: Command) => (user === undefined ? command : asUnprivileged(command));
+  return {
+    name: "postgres",
+    address: postgresUrl(ports.postgres),
+    logFile: join(layout.logs, "postgres.log"),
+    stopSignal: "SIGINT",
+    async prepare() {
+      await mkdir(home, { recursive: true });
+      if (user !== undefined) {
+        await giveTo(home, user);
+        await assertUnprivilegedMayRun(join(bin, "postgres"));
+      }
+      if (!(await exists(join(cluster, "PG_VERSION")))) await initdb(home, cluster, join(bin, "initdb"), owned);
+    },
+    command: () =>
+      owned({ file: join(bin, "postgres"), cwd: home, args: ["-D", cluster, ...settings(ports.postgres)] }),
+    ready: () => postgresReady(ports.postgres, 2_000),
+    settle: () => createDatabase(ports.postgres),
+  };
+}
+
+function settings(port: number): string[] {
+  return [
+    `-clisten_addresses=127.0.0.1`,
+    `-cport=${port}`,
+    "-cunix_socket_directories=",
+    "-cmax_connections=200",
+    "-ctimezone=UTC",
+  ];
+}
+
+async function initdb(
+  home: string,
+  cluster: string,
+  file: string,
+  owned: (command: Command) => Command,
+): Promise<void> {
+  // A first start that was cut short leaves a folder that initdb refuses, with nothing in it to lose.
+  await rm(cluster, { recursive: true, force: true });
+  const passwords = join(home, "pwfile");
+  await writeFile(passwords, `${postgresLogin.password}\n`);
+  const done = await finish(
+    owned({
+      file,
+      cwd: home,
+      args: [
+        `--pgdata=${cluster}`,
+        `--username=${postgresLogin.user}`,
+        `--pwfile=${passwords}`,
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+      ],
+    }),
+  );
+  await rm(passwords, { force: true });
+  if (done.code !== 0) throw refusal("STACK_PART_DIED", `Postgres could not make its cluster: ${done.stderr.trim()}`);
+}

@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** A process as it was recorded. A pid alone is not enough: after a reboot, or much later, it is somebody else's. */
+export interface Recorded {
+  readonly pid: number;
+  /** Boot and start time, as the system tells them; equal only for the very same process. */
+  readonly identity: string;
+  readonly startedAt: number;
+}
+
+/** What tells this process from any other that had or will have its pid; `undefined` if there is none. */
+export async function identityOf(pid: number): Promise<string | undefined> {
+  return process.platform === "linux" ? linuxIdentity(pid) : psIdentity(pid);
+}
+
+async function linuxIdentity(pid: number): Promise<string | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    // The name in brackets may itself hold spaces and brackets; what follows the last one is regular.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    return `${(await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim()}:${fields[19]}`;
+  } catch {
+    return undefined;
+  }
+}
+
+async function psIdentity(pid: number): Promise<string | undefined> {
+  try {
+    return (await run("ps", ["-o", "lstart=", "-p", String(pid)])).stdout.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Records a process that was just started; `undefined` if it is gone already. */
+export async function record(pid: number, now: number): Promise<Recorded | undefined> {
+  const identity = await identityOf(pid);
+  return identity === undefined ? undefined : { pid, identity, startedAt: now };
+}
+
+/** Whether the recorded process, and not a later one with its pid, still runs. */
+export async function isAlive(recorded: Recorded): Promise<boolean> {
+  return (await identityOf(recorded.pid)) === recorded.identity;
+}
+
+/** Sends the signal to the recorded process only; says whether it was there to get it. */
+export async function signal(recorded: Recorded, name: NodeJS.Signals): Promise<boolean> {
+  if (!(await isAlive(recorded))) return false;
+  try {
+    process.kill(recorded.pid, name);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
+    throw error;
+  }
+}
+
+/** Waits for the end of the process; says whether it came within `deadlineMs`. */
+export async function ended(recorded: Recorded, deadlineMs: number): Promise<boolean> {
+  const deadline = performance.now() + deadlineMs;
+  while (await isAlive(recorded)) {
+    if (performance.now() > deadline) return false;
+    await pause(25);
+  }
+  return true;
+}
+
+/** Resident memory in bytes, where the system tells it. */
+export async function residentBytes(pid: number): Promise<number | undefined> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,190 @@
+import { mkdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Addresses } from "#shared/config/addresses.ts";
+import { addressesOf } from "./addresses.ts";
+import { chooseMode, circumstances } from "./choose.ts";
+import { dockerEngine } from "./docker.ts";
+import { type Engine, type PartName, type PartStatus, partNames } from "./engine.ts";
+import { writeJson } from "./json-file.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import { withLock } from "./lock.ts";
+import { nativeEngine } from "./native.ts";
+import { assertPaired } from "./pairing.ts";
+import { choosePorts, keptPorts, type Ports, portsFrom } from "./ports.ts";
+import { refusal } from "./refusal.ts";
+import { startServices, stopServices } from "./service-run.ts";
+import type { Say } from "./supervisor.ts";
+
+export interface StackOptions {
+  /** The folder whose `.carillon` holds the stack: a checkout, or a test's own folder. */
+  readonly root: string;
+  /** Where the servers' binaries are kept. */
+  readonly cache: string;
+  /** Left out: chosen by what is there. */
+  readonly mode?: Addresses["mode"] | undefined;
+  /** The first of ten ports; chosen and kept where left out. */
+  readonly portBase?: number | undefined;
+  /** Default `java`. */
+  readonly java?: string | undefined;
+  /** Default `mvn`. */
+  readonly maven?: string | undefined;
+  /** Told of progress, a line at a time. */
+  readonly say?: Say | undefined;
+}
+
+/** The stack as it stands. */
+export interface StackStatus {
+  /** `part`: some parts run or answer, and some do not. */
+  readonly state: "up" | "part" | "down";
+  readonly parts: readonly PartStatus[];
+  /** Where the parts stand or would stand; `undefined` where the stack was never started. */
+  readonly addresses: Addresses | undefined;
+}
+
+const lockWaitMs = 300_000;
+
+/**
+ * Starts what does not run yet, and resolves once every part answers. Safe to call while the stack runs, or while
+ * another process starts it. A start that fails ends what it began. Rejects with a `STACK_…` Trouble whose message says
+ * what to do.
+ */
+export async function startStack(options: StackOptions): Promise<Addresses> {
+  const stack = settled(options);
+  return locked(stack, async () => {
+    const engine = await engineOf(options, stack, await portsToStart(options, stack.layout));
+    const before = await engine.running();
+    if (before.length === partNames.length) stack.say("the stack runs already");
+    try {
+      return await bringUp(engine, stack);
+    } catch (error) {
+      await engine.stop(partNames.filter((name) => !before.includes(name)));
+      throw error;
+    }
+  });
+}
+
+/** Ends every part; leaves the data and the choice of ports as they are. Does nothing where nothing runs. */
+export async function stopStack(options: StackOptions): Promise<void> {
+  const stack = settled(options);
+  await locked(stack, () => takeDown(options, stack));
+}
+
+/** Ends every part and removes the data. Cannot be undone. */
+export async function cleanStack(options: StackOptions): Promise<void> {
+  const stack = settled(options);
+  await locked(stack, async () => {
+    const engine = await takeDown(options, stack);
+    await engine?.clean();
+    await Promise.all(
+      [stack.layout.data, stack.layout.logs].map((folder) => rm(folder, { recursive: true, force: true })),
+    );
+  });
+}
+
+/** What each part is doing now. Starts nothing, changes nothing. */
+export async function stackStatus(options: StackOptions): Promise<StackStatus> {
+  const stack = settled(options);
+  const ports = await keptPorts(stack.layout.portsFile);
+  if (ports === undefined) return { state: "down", parts: [], addresses: undefined };
+  const engine = await engineOf(options, stack, ports);
+  const parts = await engine.status();
+  return { state: stateOf(parts), parts, addresses: addressesOf(engine.mode, stack.layout, ports) };
+}
+
+/**
+ * Sends a signal to one part, as a crash would; resolves once it is gone, for signals that end a process. For tests of
+ * what happens then: `startPart` brings it back.
+ */
+export async function killPart(options: StackOptions, name: PartName, signal: NodeJS.Signals): Promise<void> {
+  const stack = settled(options);
+  const engine = await standingEngine(options, stack);
+  if (!(await engine.kill(name, signal))) throw refusal("STACK_DOWN", `${name} does not run: start it with 'make up'.`);
+}
+
+/** Starts one part again, and resolves once it answers. */
+export async function startPart(options: StackOptions, name: PartName): Promise<void> {
+  const stack = settled(options);
+  await locked(stack, async () => {
+    const engine = await standingEngine(options, stack);
+    await engine.start([name]);
+    if (name === "registry") await assertRegistry(engine, stack);
+  });
+}
+
+interface Settled {
+  readonly layout: Layout;
+  readonly say: Say;
+}
+
+function settled(options: StackOptions): Settled {
+  return { layout: layoutOf(options.root, options.cache), say: options.say ?? (() => {}) };
+}
+
+function locked<T>({ layout, say }: Settled, work: () => Promise<T>): Promise<T> {
+  return withLock(layout.lockFile, { waitMs: lockWaitMs, say }, work);
+}
+
+async function bringUp(engine: Engine, stack: Settled): Promise<Addresses> {
+  const { layout } = stack;
+  await engine.start(partNames);
+  await assertRegistry(engine, stack);
+  await mkdir(layout.artifacts, { recursive: true });
+  await mkdir(dirname(layout.ledgerFile), { recursive: true });
+  const addresses = addressesOf(engine.mode, layout, await keptPortsOf(layout));
+  await startServices({ layout, addresses }, stack.say);
+  await writeJson(layout.stackFile, addresses);
+  return addresses;
+}
+
+async function takeDown(options: StackOptions, stack: Settled): Promise<Engine | undefined> {
+  const { layout } = stack;
+  const ports = await keptPorts(layout.portsFile);
+  if (ports === undefined) return undefined;
+  await stopServices({ layout, addresses: addressesOf("native", layout, ports) }, stack.say);
+  const engine = await engineOf(options, stack, ports);
+  await engine.stop(partNames);
+  await Promise.all([layout.processesFile, layout.stackFile].map((file) => rm(file, { force: true })));
+  return engine;
+}
+
+async function assertRegistry(engine: Engine, { layout }: Settled): Promise<void> {
+  const registryUrl = addressesOf(engine.mode, layout, await keptPortsOf(layout)).registry.url;
+  await assertPaired({ registryUrl, pairingFile: engine.pairingFile, logHoldsRecords: engine.logHoldsRecords });
+}
+
+async function engineOf(options: StackOptions, { layout, say }: Settled, ports: Ports): Promise<Engine> {
+  const mode = await chooseMode(await circumstances(layout, options.mode));
+  if (mode === "docker") return dockerEngine({ layout, ports, say });
+  return nativeEngine({ layout, ports, say, java: options.java ?? "java", maven: options.maven ?? "mvn" });
+}
+
+async function standingEngine(options: StackOptions, stack: Settled): Promise<Engine> {
+  return engineOf(options, stack, await keptPortsOf(stack.layout));
+}
+
+async function keptPortsOf(layout: Layout): Promise<Ports> {
+  const ports = await keptPorts(layout.portsFile);
+  if (ports === undefined) throw refusal("STACK_DOWN", "The stack was never started here: start it with 'make up'.");
+  return ports;
+}
+
+/** The ports to start on. Those asked for count only while nothing runs on others. */
+async function portsToStart(options: StackOptions, layout: Layout): Promise<Ports> {
+  const kept = await keptPorts(layout.portsFile);
+  const asked = options.portBase === undefined ? undefined : portsFrom(options.portBase);
+  if (kept !== undefined && asked !== undefined && asked.kafka !== kept.kafka) {
+    const running = await (await engineOf(options, { layout, say: () => {} }, kept)).running();
+    if (running.length > 0) {
+      throw refusal(
+        "STACK_RUNNING",
+        `The stack runs on ports from ${kept.kafka} and COMMS_STACK_PORT_BASE says ${asked.kafka}: 'make down' first, then 'make up'.`,
+      );
+    }
+  }
+  return choosePorts(layout.portsFile, layout.root, options.portBase);
+}
+
+function stateOf(parts: readonly PartStatus[]): StackStatus["state"] {
+  if (parts.every((part) => part.state === "ready")) return "up";
+  return parts.every((part) => part.state === "stopped") ? "down" : "part";
+}
