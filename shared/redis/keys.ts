@@ -3,6 +3,8 @@ export function redisKeys(prefix: string) {
   return {
     /** Marker of a restorable: JSON `{epoch, as_of}`. Missing: it must not be trusted. */
     marker: (name: string) => `${prefix}ready:${name}`,
+    /** Lock of whoever restores it, while that lasts: the owner's token. */
+    restoring: (name: string) => `${prefix}restoring:${name}`,
     /** Hash of all that is known of a person: `profile`, `preference`, `consent:<CHANNEL>:<category>`, `token:<device>`. */
     person: (tenantId: string, userId: string) => `${prefix}person:${tenantId}/${userId}`,
     /** Hash of suppression entries: `<REASON>:<ORIGIN>:<scope>`. */

@@ -55,4 +55,9 @@ export interface Restorable {
   apply(records: readonly Received<unknown>[], now: Instant): Promise<void>;
   /** How long after a wipe it may not be trusted, ms: as long as a provider call that the wipe made forgotten may last. */
   readonly quarantineMs: number;
+  /**
+   * Topics, without prefix, whose records lead to what a wipe may make forgotten. While they are all empty there is
+   * nothing to wait for, as on the very first start. Left out: always wait.
+   */
+  readonly quarantineFor?: readonly TopicName[];
 }

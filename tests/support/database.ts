@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import type { Pool } from "pg";
-import type { Addresses } from "#shared/config/addresses.ts";
 import { migrate } from "#shared/postgres/migrate.ts";
 import { createPool } from "#shared/postgres/pool.ts";
+import { addresses } from "./addresses.ts";
 
 export interface TestDatabase {
   readonly url: string;
@@ -11,27 +10,15 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Where the running stack stands, or undefined where none runs. */
-export function stackAddresses(): Addresses | undefined {
-  const file = new URL("../../.carillon/stack.json", import.meta.url);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Addresses) : undefined;
-}
-
 /** A database of its own on the stack's Postgres, with every migration applied unless `empty`. Drop it when done. */
 export async function createDatabase(options: { readonly empty?: boolean } = {}): Promise<TestDatabase> {
-  const server = postgresUrl();
+  const server = addresses().postgres.url;
   const name = `test_${randomBytes(6).toString("hex")}`;
   await onServer(server, `create database ${name}`);
   const url = withDatabase(server, name);
   const pool = createPool(url, { max: 4 });
   if (!options.empty) await migrate(pool);
   return { url, pool, drop: () => drop(pool, server, name) };
-}
-
-function postgresUrl(): string {
-  const addresses = stackAddresses();
-  if (addresses === undefined) throw new Error("No stack runs: there is no .carillon/stack.json; run `make up`");
-  return addresses.postgres.url;
 }
 
 function withDatabase(server: string, name: string): string {

@@ -1,0 +1,15 @@
+/** A field of a view as it lies in Redis: `<partition>:<offset>:<payload>`; `fenced-apply.lua` writes it. */
+
+/** The payload of a field, or undefined for a tombstone. */
+export function payloadOf(field: string): string | undefined {
+  const start = field.indexOf(":", field.indexOf(":") + 1) + 1;
+  return start === field.length ? undefined : field.slice(start);
+}
+
+/** The records in a hash that are no tombstones, by field. */
+export function recordsOf(hash: unknown): readonly (readonly [string, unknown])[] {
+  return Object.entries(hash as Record<string, string>).flatMap(([name, field]) => {
+    const payload = payloadOf(field);
+    return payload === undefined ? [] : [[name, JSON.parse(payload)] as const];
+  });
+}

@@ -1,0 +1,9 @@
+-- Moves a marker's as_of on, never back; a marker that was wiped stays away.
+-- KEYS: marker. ARGV: as_of in ms. Returns 1 when there is a marker.
+local text = redis.call('GET', KEYS[1])
+if not text then return 0 end
+local marker = cjson.decode(text)
+if tonumber(ARGV[1]) > marker.as_of then
+  redis.call('SET', KEYS[1], string.format('{"epoch":"%s","as_of":%s}', marker.epoch, ARGV[1]))
+end
+return 1
