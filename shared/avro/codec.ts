@@ -88,9 +88,10 @@ export function createCodec({ registry, prefix }: CodecOptions): Codec {
   };
 }
 
-function read(type: avsc.Type, bytes: Buffer, resolver: avsc.Resolver): unknown {
+function read(type: avsc.Type, bytes: Buffer, resolver: avsc.Resolver | undefined): unknown {
+  const body = bytes.subarray(headBytes);
   try {
-    return type.fromBuffer(bytes.subarray(headBytes), resolver);
+    return resolver === undefined ? type.fromBuffer(body) : type.fromBuffer(body, resolver);
   } catch {
     throw new UndecodableError("malformed", "The body passes its check and is still not readable");
   }

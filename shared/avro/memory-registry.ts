@@ -1,11 +1,24 @@
+import avsc from "avsc";
+import { incompatibilities } from "#shared/avro/compatibility.ts";
 import type { Compatibility, Registry } from "#shared/avro/registry.ts";
+import { Trouble } from "#shared/errors/trouble.ts";
 
-/** A registry in memory, for tests and the in-memory platform. Ids count from 1; the same schema has one id everywhere. */
+/**
+ * A registry in memory, for tests and the in-memory platform. Ids count from 1, and the same schema has one id under
+ * every subject. Any level but `NONE` is held as `FULL_TRANSITIVE`.
+ */
 export function createMemoryRegistry(): Registry {
   const schemas: string[] = [];
   const subjects = new Map<string, Set<number>>();
   const levels = new Map<string, Compatibility>();
   const idOf = (schema: string): number => schemas.indexOf(canonical(schema)) + 1;
+
+  const refuseUnfit = (subject: string, schema: string): void => {
+    if ((levels.get(subject) ?? "NONE") === "NONE") return;
+    const versions = [...(subjects.get(subject) ?? [])].map((id) => schemas[id - 1] as string);
+    const faults = versions.flatMap((version) => incompatibilities(version, schema));
+    if (faults.length > 0) throw refused(faults.join("; "));
+  };
 
   return {
     lookup: async (subject, schema) => {
@@ -16,11 +29,25 @@ export function createMemoryRegistry(): Registry {
     setCompatibility: async (subject, level) => void levels.set(subject, level),
     compatibility: async (subject) => levels.get(subject),
     register: async (subject, schema) => {
+      refuseNonsense(schema);
+      refuseUnfit(subject, schema);
       const id = idOf(schema) || schemas.push(canonical(schema));
       subjects.set(subject, (subjects.get(subject) ?? new Set()).add(id));
       return id;
     },
   };
+}
+
+function refuseNonsense(schema: string): void {
+  try {
+    avsc.Type.forSchema(JSON.parse(schema));
+  } catch {
+    throw refused("It is no Avro schema");
+  }
+}
+
+function refused(words: string): Trouble {
+  return new Trouble("REGISTRY_INCOMPATIBLE", `The registry refuses the schema: ${words}`, { retryable: false });
 }
 
 function canonical(schema: string): string {

@@ -93,6 +93,8 @@ export interface ConsumerOptions {
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
+  /** Copies of each partition. Left out: the broker's own default. */
+  readonly replicationFactor?: number;
   readonly config: Readonly<Record<string, string>>;
 }
 
