@@ -1,0 +1,60 @@
+import type { EventCatalog, EventEntry } from "#catalog/event-entry.ts";
+import type { Accepted, Event } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import type { TopicName } from "#shared/kafka/topics.ts";
+import type { Reason } from "#shared/message/reason.ts";
+import { peopleIn } from "#shared/recipient/actors.ts";
+import { acceptedRecords } from "./accepted.ts";
+import { envelopeFaults } from "./envelope-faults.ts";
+import { type IntakeLimits, intakeLimits } from "./limits.ts";
+import { readPayload } from "./payload.ts";
+
+export type IntakeReason = Extract<Reason, "COMMS_INVALID_EVENT" | "COMMS_UNKNOWN_EVENT" | "COMMS_PAYLOAD_TOO_LARGE">;
+
+export type Intake =
+  | { readonly kind: "accepted"; readonly records: readonly Accepted[] }
+  | { readonly kind: "rejected"; readonly reason: IntakeReason; readonly faults: readonly string[] };
+
+export interface IntakeContext {
+  readonly catalog: EventCatalog;
+  /** The topic the event came in by, or would have: it gives the lane. */
+  readonly topic: Extract<TopicName, "comms.events" | "comms.events.bulk">;
+  readonly now: Instant;
+  readonly limits?: IntakeLimits;
+}
+
+/**
+ * Takes an event in or refuses it, with every fault that it has. Taken in, it is one record a recipient; refused, the
+ * faults name fields and never repeat a value. Total: it answers for whatever an Event can hold.
+ */
+export function decide(event: Event, context: IntakeContext): Intake {
+  const { catalog, now, limits = intakeLimits } = context;
+  const payload = readPayload(event.payload, limits);
+  if (payload.kind === "too large") return rejected("COMMS_PAYLOAD_TOO_LARGE", [payload.fault]);
+
+  const faults = [...envelopeFaults(event, limits, now)];
+  const entry = catalog.find(event.name);
+  if (!entry) return rejected("COMMS_UNKNOWN_EVENT", ["the event catalog has no event of this name", ...faults]);
+
+  faults.push(...catalogFaults(event, entry));
+  if (payload.kind === "unreadable") return rejected("COMMS_INVALID_EVENT", [...faults, payload.fault]);
+
+  faults.push(...catalog.faults(entry, payload.variables));
+  if (faults.length > 0) return rejected("COMMS_INVALID_EVENT", faults);
+  const records = acceptedRecords(event, entry, payload.variables, context);
+  return "faults" in records ? rejected("COMMS_INVALID_EVENT", records.faults) : { kind: "accepted", records };
+}
+
+function catalogFaults(event: Event, entry: EventEntry): readonly string[] {
+  const lacking = entry.sends.filter((send) => peopleIn(send.role, event.actors).length === 0);
+  const roles = [...new Set(lacking.map((send) => send.role))];
+  const strange = event.category !== null && event.category !== entry.category;
+  return [
+    ...roles.map((role) => `actors has nobody in the role '${role}'`),
+    ...(strange ? [`category is not the catalog's, '${entry.category}'`] : []),
+  ];
+}
+
+function rejected(reason: IntakeReason, faults: readonly string[]): Intake {
+  return { kind: "rejected", reason, faults };
+}

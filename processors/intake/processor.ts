@@ -1,0 +1,56 @@
+import type { Event, Rejected } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import { laneTopic } from "#shared/kafka/topics.ts";
+import { deriveId, personKey } from "#shared/message/id.ts";
+import type { Outcome, Output, Received, StageProcessor } from "#shared/processor/processor.ts";
+import { decide, type Intake, type IntakeContext } from "./core/decide.ts";
+
+/** Asks nothing of anybody: the catalog is in memory. */
+export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): StageProcessor<Event, null> {
+  return {
+    kind: "stage",
+    name: "intake",
+    inputs: ["comms.events", "comms.events.bulk"],
+    gather: async (batch) => batch.map(() => null),
+    decide: (record, _facts, now) => {
+      const topic = record.topic === "comms.events.bulk" ? "comms.events.bulk" : "comms.events";
+      return outcomeOf(decide(record.value, { ...parts, topic, now }), record, now);
+    },
+  };
+}
+
+/** What the catalog refuses is no poison: it is a finding with a topic of its own, and does not count for the fuse. */
+function outcomeOf(intake: Intake, record: Received<Event>, now: Instant): Outcome {
+  if (intake.kind === "accepted") return { kind: "emit", outputs: acceptedOutputs(intake) };
+  const rejected = rejectedRecord(intake, record, now);
+  const output = { topic: "comms.rejected", key: rejected.rejected_id, value: rejected } as const;
+  return { kind: "drop", reason: intake.reason, outputs: [output] };
+}
+
+/** The records of an accepted event as they go out; the HTTP edge's too. */
+export function acceptedOutputs({ records }: Extract<Intake, { kind: "accepted" }>): readonly Output[] {
+  return records.map((value) => {
+    const topic = laneTopic("comms.accepted", value.lane);
+    return { topic, key: personKey(value.tenant_id, value.user_id), value } as Output;
+  });
+}
+
+function rejectedRecord(
+  { reason, faults }: Extract<Intake, { kind: "rejected" }>,
+  { value, origin, topic }: Received<Event>,
+  now: Instant,
+): Rejected {
+  return {
+    rejected_id: deriveId("rejected", topic, origin.partition, origin.offset),
+    recorded_at: now,
+    tenant_id: value.tenant_id || "default",
+    event_name: value.name,
+    cause_ref: value.cause_ref,
+    reason,
+    faults,
+    source_topic: topic,
+    source_partition: origin.partition,
+    source_offset: origin.offset,
+    original: origin.value ?? Buffer.alloc(0),
+  };
+}

@@ -1,0 +1,17 @@
+import type { Consent } from "#shared/avro/records.ts";
+import { consentState, needsConsent } from "#shared/consent/consent.ts";
+import { channelName } from "#shared/message/channel.ts";
+import type { Message } from "../message.ts";
+import { drop, pass, type Verdict } from "../verdict.ts";
+
+/** Refuses texts, WhatsApp and push without a recorded consent. It binds critical messages too (CAN-11): they fall back. */
+export function consent(
+  { channel, category }: Pick<Message, "channel" | "category">,
+  consents: readonly Consent[],
+): Verdict {
+  const name = channelName(channel);
+  if (!needsConsent(channel)) return pass(`${name} needs no consent`);
+  const state = consentState(consents, channel, category);
+  const words = `Consent to ${name} for ${category} is ${state}`;
+  return state === "given" ? pass(words) : drop("COMMS_CONSENT_MISSING", words);
+}

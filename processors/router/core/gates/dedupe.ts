@@ -1,0 +1,11 @@
+import type { Message } from "../message.ts";
+import { drop, pass, type Verdict } from "../verdict.ts";
+
+/**
+ * Refuses a message when another holds its dedupe key. The holder itself passes, however often it comes: reprocessed
+ * after a crash, or released from the schedule.
+ */
+export function dedupe({ msgId }: Pick<Message, "msgId">, owner: string): Verdict {
+  if (owner === msgId) return pass("It holds its dedupe key");
+  return drop("COMMS_DEDUPED", `Message ${owner} holds the dedupe key`);
+}

@@ -1,0 +1,21 @@
+import type { Instant } from "#shared/clock/clock.ts";
+import { spreadOf } from "#shared/quiet-hours/spread.ts";
+import { type Flags, isOff } from "../flags.ts";
+import type { Message } from "../message.ts";
+import { defer, instantWords, pass, unlessCritical, type Verdict } from "../verdict.ts";
+
+export const pauseFlag = "comms.channels.non_critical.enabled";
+
+/** How long a paused message waits before it asks again, beside the person's spread. */
+const pause_ms = 10 * 60_000;
+
+/**
+ * Holds what is not critical while `comms.channels.non_critical.enabled` is false (INC-02). The flag pauses, it does not
+ * discard: the message comes back through every gate until the flag is lifted or the message expires.
+ */
+export function pause({ critical, userId }: Pick<Message, "critical" | "userId">, flags: Flags, now: Instant): Verdict {
+  if (!isOff(flags, pauseFlag)) return pass(`${pauseFlag} is not false`);
+  const dueAt = now + pause_ms + spreadOf(userId);
+  const detail = `${pauseFlag} is false; asks again at ${instantWords(dueAt)}`;
+  return unlessCritical(critical, defer("pause", "COMMS_CHANNEL_DISABLED", dueAt, detail));
+}

@@ -1,0 +1,24 @@
+import { optedInByConsent } from "#shared/consent/consent.ts";
+import { channelName } from "#shared/message/channel.ts";
+import { choiceOf } from "#shared/preference/preference.ts";
+import type { Person } from "#shared/views/views.ts";
+import type { Message } from "../message.ts";
+import { drop, pass, unlessCritical, type Verdict } from "../verdict.ts";
+
+/**
+ * Refuses what the person switched off, or never switched on where it is off by default. A consent to this very category
+ * is an opt-in to it (PRF-06), unless the person set the switch itself. Critical messages pass (PRF-08).
+ */
+export function preference(
+  { channel, category, critical }: Pick<Message, "channel" | "category" | "critical">,
+  person: Pick<Person, "preference" | "consents">,
+): Verdict {
+  const { on, source } = choiceOf(person.preference, channel, category);
+  const where = `${category} on ${channelName(channel)}`;
+  if (source === "default" && !on && optedInByConsent(person.consents, channel, category)) {
+    return pass(`${where} is on by the person's consent to it`);
+  }
+  const by = { set: "as the person set it", default: "by default", fixed: "always" }[source];
+  if (on) return pass(`${where} is on, ${by}`);
+  return unlessCritical(critical, drop("COMMS_PREF_BLOCKED", `${where} is off, ${by}`));
+}

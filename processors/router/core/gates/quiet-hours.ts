@@ -1,0 +1,26 @@
+import type { Instant } from "#shared/clock/clock.ts";
+import { clockOf, type Hours } from "#shared/quiet-hours/hours.ts";
+import { releaseAt } from "#shared/quiet-hours/release.ts";
+import type { Message } from "../message.ts";
+import { bypass, defer, drop, instantWords, pass, type Verdict } from "../verdict.ts";
+
+/**
+ * Defers a message that would arrive inside the person's quiet hours. Critical messages and allowed categories pass. One
+ * that expires before its release ends here: it would wait for nothing (decision 29).
+ */
+export function quietHours(
+  message: Pick<Message, "userId" | "category" | "critical" | "expiresAt">,
+  hours: Hours,
+  now: Instant,
+): Verdict {
+  const words = `Quiet hours are ${clockOf(hours.startMinute)} to ${clockOf(hours.endMinute)} in ${hours.tz}`;
+  const dueAt = releaseAt(hours, message.userId, now);
+  if (dueAt === undefined) return pass(`${words}; it is outside them`);
+  const until = `${words}; it is inside them until ${instantWords(dueAt)}`;
+  if (message.critical) return bypass("critical_override", until);
+  if (hours.allowCategories.includes(message.category)) return pass(`${words}; ${message.category} is allowed in them`);
+  if (message.expiresAt !== null && message.expiresAt <= dueAt) {
+    return drop("COMMS_EXPIRED", `${until}, and it expires at ${instantWords(message.expiresAt)}`);
+  }
+  return defer("quiet_hours", "COMMS_QUIET_HOURS", dueAt, until);
+}

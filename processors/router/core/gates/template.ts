@@ -1,0 +1,14 @@
+import type { TemplateChoice } from "../facts.ts";
+import { drop, pass, type Verdict } from "../verdict.ts";
+
+/** Refuses a message whose words do not exist: no published template for the channel, or none in a fitting locale. */
+export function template(choice: TemplateChoice | undefined, locale: string | undefined): Verdict {
+  if (!choice) return drop("COMMS_NO_TEMPLATE", "No version is published for this channel");
+  if (locale === undefined) {
+    return drop(
+      "COMMS_LOCALE_MISSING",
+      `Version ${choice.version} exists in ${choice.locales.join(", ") || "no locale"}`,
+    );
+  }
+  return pass(`Version ${choice.version} in ${locale}`);
+}

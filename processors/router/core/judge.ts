@@ -1,0 +1,75 @@
+import type { Accepted, Channel, Profile } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import { type Hours, hoursOf } from "#shared/quiet-hours/hours.ts";
+import { cityLocale } from "#shared/recipient/city-locale.ts";
+import { resolveLocale } from "#shared/template/locale.ts";
+import type { Facts, Way } from "./facts.ts";
+import { address } from "./gates/address.ts";
+import { channelSwitch } from "./gates/channel.ts";
+import { consent } from "./gates/consent.ts";
+import { digest } from "./gates/digest.ts";
+import { expiry } from "./gates/expiry.ts";
+import { pause } from "./gates/pause.ts";
+import { preference } from "./gates/preference.ts";
+import { quietHours } from "./gates/quiet-hours.ts";
+import { suppression } from "./gates/suppression.ts";
+import { template } from "./gates/template.ts";
+import { type Message, messageOf } from "./message.ts";
+import { type Judged, type Ruling, settledBy, traceOf } from "./ruling.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** One message and everything that a gate may look at. */
+interface Case extends Facts {
+  readonly message: Message;
+  readonly way: Way;
+  readonly locale: string | undefined;
+  readonly hours: Hours;
+  readonly now: Instant;
+}
+
+/**
+ * The gates in their order. First those that say no for good, the cheapest and most final before the others; then those
+ * that put a message off. Frequency caps and cost gates belong between the two, after `preference`: they spend what a
+ * blocked message must not spend. Dedupe is none of them: it asks who came first, which no pure function can know, and
+ * follows them all (`decide.ts`).
+ */
+const gates: readonly (readonly [gate: string, judge: (given: Case) => Verdict])[] = [
+  ["expiry", ({ message, now }) => expiry(message, now)],
+  ["channel", ({ message, flags }) => channelSwitch(message, flags)],
+  ["template", ({ way, locale }) => template(way.template, locale)],
+  ["address", ({ way }) => address(way.address)],
+  ["suppression", ({ message, way }) => suppression(message, way.suppressions)],
+  ["consent", ({ message, person }) => consent(message, person.consents)],
+  ["preference", ({ message, person }) => preference(message, person)],
+  ["digest", ({ message }) => digest(message)],
+  ["quiet_hours", ({ message, hours, now }) => quietHours(message, hours, now)],
+  ["pause", ({ message, flags, now }) => pause(message, flags, now)],
+];
+
+/** The names of the gates in their order, dedupe last. */
+export const gateNames: readonly string[] = [...gates.map(([gate]) => gate), "dedupe"];
+
+const noWay: Way = { address: "missing", addressHash: null, suppressions: [], template: undefined };
+
+/** Puts one message before every gate. Every gate is asked, so that the trace also tells what would have stopped it next. */
+export function judge(accepted: Accepted, channel: Channel, facts: Facts, now: Instant): Ruling {
+  const { profile, preference } = facts.person;
+  const way = facts.ways.get(channel) ?? noWay;
+  const message = messageOf(accepted, channel);
+  const locale = way.template && resolveLocale(wishesOf(profile), way.template.locales);
+  const hours = hoursOf(preference, profile);
+  const given: Case = { ...facts, message, way, locale, hours, now };
+
+  const judged = gates.map(([gate, ask]): Judged => [gate, ask(given)]);
+  const [gate, outcome] = settledBy(judged);
+  const { template, addressHash } = way;
+  return { message, outcome, gate, trace: judged.map(traceOf), template, locale, addressHash, tz: hours.tz };
+}
+
+function wishesOf(profile: Profile | null) {
+  return {
+    userLocale: profile?.locale ?? null,
+    acceptLanguage: profile?.accept_language ?? null,
+    cityDefault: cityLocale(profile?.city ?? null),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Accepted } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import { laneTopic } from "#shared/kafka/topics.ts";
+import { personKey } from "#shared/message/id.ts";
+import type { Outcome, Output } from "#shared/processor/processor.ts";
+import { decisionOf, digestItemOf, type Encode, routedOf, scheduleItemOf } from "./records.ts";
+import type { Ruling } from "./ruling.ts";
+
+interface Given {
+  readonly now: Instant;
+  readonly encode: Encode;
+}
+
+/** What the router writes for one record: a decision for each message, and what follows from it. */
+export function outcomeOf(accepted: Accepted, rulings: readonly Ruling[], given: Given): Outcome {
+  const outputs = rulings.flatMap((ruling) => outputsOf(accepted, ruling, given));
+  const { outcome } = headline(rulings) ?? {};
+  if (outcome?.verdict === "DROP") return { kind: "drop", reason: outcome.reason, outputs };
+  if (outcome?.verdict === "DEFER" || outcome?.verdict === "DIGEST")
+    return { kind: "defer", reason: outcome.reason, outputs };
+  return { kind: "emit", outputs };
+}
+
+/** A record is named after its best message: one that goes, else one that waits, else the first that was dropped. */
+function headline(rulings: readonly Ruling[]): Ruling | undefined {
+  const of = (...kinds: readonly string[]) => rulings.find(({ outcome }) => kinds.includes(outcome.verdict));
+  return of("PASS", "BYPASS") ?? of("DEFER", "DIGEST") ?? rulings[0];
+}
+
+function outputsOf(accepted: Accepted, ruling: Ruling, given: Given): readonly Output[] {
+  const key = personKey(accepted.tenant_id, accepted.user_id);
+  const decision: Output = { topic: "comms.decisions", key, value: decisionOf(accepted, ruling, given.now) };
+  const next = nextOf(accepted, ruling, given);
+  return next ? [decision, next] : [decision];
+}
+
+function nextOf(accepted: Accepted, ruling: Ruling, given: Given): Output | undefined {
+  const key = personKey(accepted.tenant_id, accepted.user_id);
+  const { outcome } = ruling;
+  switch (outcome.verdict) {
+    case "PASS":
+    case "BYPASS": {
+      const topic = laneTopic("comms.routed", accepted.lane);
+      return { topic, key, value: routedOf(accepted, ruling, given.now) } as Output;
+    }
+    case "DEFER":
+      return { topic: "comms.schedule", key, value: scheduleItemOf(accepted, ruling, outcome, given) };
+    case "DIGEST":
+      return { topic: "comms.digest", key, value: digestItemOf(accepted, ruling, outcome.cadence, given.now) };
+    case "DROP":
+      return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Instant } from "#shared/clock/clock.ts";
+import type { Bypass, Reason } from "#shared/message/reason.ts";
+
+/** What one gate says of one message. The detail is the rule and the actual value, in words without an address. */
+export type Verdict =
+  | { readonly verdict: "PASS"; readonly detail: string }
+  /** The rule would have stopped the message, and does not bind it. */
+  | { readonly verdict: "BYPASS"; readonly reason: Bypass; readonly detail: string }
+  | { readonly verdict: "DROP"; readonly reason: Reason; readonly detail: string }
+  | { readonly verdict: "DIGEST"; readonly reason: Reason; readonly detail: string; readonly cadence: string }
+  | {
+      readonly verdict: "DEFER";
+      readonly reason: Reason;
+      readonly detail: string;
+      readonly dueAt: Instant;
+      readonly kind: DeferKind;
+    };
+
+/** Every verdict but a yes. */
+export type No = Exclude<Verdict, { verdict: "PASS" | "BYPASS" }>;
+
+/** Why a message waits, as its item on the schedule is called. */
+export type DeferKind = "quiet_hours" | "pause";
+
+export function pass(detail: string): Verdict {
+  return { verdict: "PASS", detail };
+}
+
+export function bypass(reason: Bypass, detail: string): Verdict {
+  return { verdict: "BYPASS", reason, detail };
+}
+
+export function drop(reason: Reason, detail: string): No {
+  return { verdict: "DROP", reason, detail };
+}
+
+export function digest(cadence: string, detail: string): No {
+  return { verdict: "DIGEST", reason: "COMMS_DIGESTED", cadence, detail };
+}
+
+export function defer(kind: DeferKind, reason: Reason, dueAt: Instant, detail: string): No {
+  return { verdict: "DEFER", reason, kind, dueAt, detail };
+}
+
+/** A no that a critical message passes (CAN-11): the rule and its value are told all the same. */
+export function unlessCritical(critical: boolean, no: No): Verdict {
+  return critical ? bypass("critical_override", no.detail) : no;
+}
+
+/** An instant in the words of a detail: `2026-11-22 17:57 UTC`. */
+export function instantWords(instant: Instant): string {
+  const date = new Date(instant);
+  return Number.isNaN(date.getTime()) ? "beyond all dates" : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

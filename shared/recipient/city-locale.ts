@@ -1,0 +1,20 @@
+/**
+ * The locale that most people of a city read, where it is not the one that a template has in the end (decision 15).
+ * Among the locales of go-live (LOC-04) that is French in Québec and Spanish in Puerto Rico.
+ */
+const localeOfCity: Readonly<Record<string, string>> = {
+  montreal: "fr-CA",
+  quebec: "fr-CA",
+  "quebec city": "fr-CA",
+  laval: "fr-CA",
+  gatineau: "fr-CA",
+  sherbrooke: "fr-CA",
+  "san juan": "es-US",
+  ponce: "es-US",
+};
+
+/** The default locale of a city, BCP 47, or null. Case, accents and spaces around do not matter. */
+export function cityLocale(city: string | null): string | null {
+  const plain = (city ?? "").normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
+  return Object.hasOwn(localeOfCity, plain) ? (localeOfCity[plain] ?? null) : null;
+}
