@@ -6,10 +6,13 @@ export function payloadOf(field: string): string | undefined {
   return start === field.length ? undefined : field.slice(start);
 }
 
-/** The records in a hash that are no tombstones, by field. */
+/** The records in a hash that are no tombstones, by field, in the order of their names: Redis keeps none. */
 export function recordsOf(hash: unknown): readonly (readonly [string, unknown])[] {
-  return Object.entries(hash as Record<string, string>).flatMap(([name, field]) => {
-    const payload = payloadOf(field);
-    return payload === undefined ? [] : [[name, JSON.parse(payload)] as const];
-  });
+  const fields = hash as Record<string, string>;
+  return Object.keys(fields)
+    .sort()
+    .flatMap((name) => {
+      const payload = payloadOf(fields[name] ?? "");
+      return payload === undefined ? [] : [[name, JSON.parse(payload)] as const];
+    });
 }

@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Codec, createCodec } from "#shared/avro/codec.ts";
+import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
+import type { Flag } from "#shared/avro/records.ts";
+import { subjectOf } from "#shared/avro/registry.ts";
+import { schemaOfTopic } from "#shared/avro/schema-files.ts";
+import type { Clock } from "#shared/clock/clock.ts";
+import { createMemoryLog, type MemoryLog } from "#shared/kafka/memory-log.ts";
+import { createFreshness } from "#shared/views/freshness.ts";
+import { parseMarker } from "#shared/views/marker.ts";
+import { createViews } from "#shared/views/redis-views.ts";
+import { createRestorer, type Restorer } from "#shared/views/restorer.ts";
+import { createViewRestorables } from "#shared/views/view-restorables.ts";
+import type { Restorable } from "#shared/views/views.ts";
+import { connectRedis, type TestRedis } from "../support/redis.ts";
+
+const prefix = "t.";
+const topic = "t.comms.flags";
+const start = Date.UTC(2026, 0, 5, 12);
+const never = new AbortController().signal;
+const emit = async () => {};
+
+/** Time passes only by being slept. */
+function sleptClock(): Clock & { readonly slept: number[] } {
+  let now = start;
+  const slept: number[] = [];
+  return {
+    slept,
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+      slept.push(ms);
+    },
+  };
+}
+
+let redis: TestRedis;
+let log: MemoryLog;
+let codec: Codec;
+let clock: ReturnType<typeof sleptClock>;
+let flags: Restorable;
+
+beforeEach(async () => {
+  redis = connectRedis();
+  log = createMemoryLog({ partitions: 2 });
+  clock = sleptClock();
+  const registry = createMemoryRegistry();
+  await registry.register(subjectOf(prefix, "comms.flags"), schemaOfTopic("comms.flags"));
+  codec = createCodec({ registry, prefix });
+  await codec.warm(["comms.flags"]);
+  flags = createViewRestorables(redis).find((each) => each.name === "flags") as Restorable;
+});
+
+afterEach(() => redis.close());
+
+async function write(name: string, value: string | null): Promise<void> {
+  const producer = await log.producer();
+  const flag: Flag = { name, value: value ?? "", updated_by: "ops", updated_at: start };
+  await producer.send([{ topic, key: name, value: value === null ? null : codec.encode("comms.flags", flag) }]);
+}
+
+function restorerOf(...restorables: readonly Restorable[]): Restorer {
+  return createRestorer({ ...redis, log, codec, clock, prefix, restorables, leaseMs: 3_000 });
+}
+
+async function look(restorer: Restorer): Promise<void> {
+  for (const job of restorer.jobs) await job.run(clock.now(), emit, never);
+}
+
+async function seen(): Promise<Readonly<Record<string, string>>> {
+  const { value } = await createViews(redis).flags();
+  return Object.fromEntries([...value].map(([name, flag]) => [name, flag.value]));
+}
+
+async function marker(name = "flags") {
+  return parseMarker(await redis.redis.get(redis.keys.marker(name)));
+}
+
+describe("restoring a view [KV-01]", () => {
+  it("reads the topic from its first record, also where it was compacted", async () => {
+    await write("a", "1");
+    await write("b", "1");
+    await write("a", "2");
+    await write("b", null);
+    log.compact(topic);
+    await look(restorerOf(flags));
+    expect(await seen()).toEqual({ a: "2" });
+    expect(await marker()).toMatchObject({ as_of: start });
+  });
+
+  it("leaves a view alone whose marker is there", async () => {
+    const restorer = restorerOf(flags);
+    await look(restorer);
+    const before = await marker();
+    await write("a", "1");
+    await look(restorer);
+    expect(await seen()).toEqual({});
+    expect(await marker()).toEqual(before);
+  });
+
+  it("happens again after a wipe, under another epoch", async () => {
+    await write("a", "1");
+    const restorer = restorerOf(flags);
+    await look(restorer);
+    const before = await marker();
+    await redis.wipe();
+    await expect(seen()).rejects.toMatchObject({ code: "COMMS_STATE_STALE" });
+    await look(restorer);
+    expect(await seen()).toEqual({ a: "1" });
+    expect((await marker())?.epoch).not.toBe(before?.epoch);
+  });
+
+  it("notices a second wipe while it is under way", async () => {
+    for (let index = 0; index < 5; index++) await write(`f${index}`, "1");
+    let wipes = 1;
+    const wiping: Restorable = {
+      ...flags,
+      apply: async (records, now) => {
+        await flags.apply(records, now);
+        if (wipes-- > 0) await redis.wipe();
+      },
+    };
+    const restorer = restorerOf(wiping);
+    await look(restorer);
+    expect(await marker()).toBeUndefined();
+    await look(restorer);
+    expect(Object.keys(await seen())).toHaveLength(5);
+  });
+
+  it("passes over what cannot be decoded", async () => {
+    const producer = await log.producer();
+    await producer.send([{ topic, key: "p", value: Buffer.from("nonsense") }]);
+    await write("a", "1");
+    await look(restorerOf(flags));
+    expect(await seen()).toEqual({ a: "1" });
+  });
+
+  it("is done by one of two that look at the same time", async () => {
+    await write("a", "1");
+    let applied = 0;
+    const counting: Restorable = {
+      ...flags,
+      apply: async (records, now) => {
+        applied += records.length;
+        await flags.apply(records, now);
+      },
+    };
+    await Promise.all([look(restorerOf(counting)), look(restorerOf(counting))]);
+    expect(applied).toBe(1);
+    expect(await seen()).toEqual({ a: "1" });
+  });
+
+  it("gives its lock back when the log fails, so that the next look succeeds", async () => {
+    await write("a", "1");
+    const restorer = restorerOf(flags);
+    const original = log.readToEnd;
+    log.readToEnd = () => {
+      throw new Error("broken");
+    };
+    await expect(look(restorer)).rejects.toThrow("broken");
+    log.readToEnd = original;
+    await look(restorer);
+    expect(await seen()).toEqual({ a: "1" });
+  });
+});
+
+describe("quarantine", () => {
+  const sensitive = (more: Partial<Restorable> = {}): Restorable => ({ ...flags, quarantineMs: 10_000, ...more });
+
+  it("passes before anything is read, and the lock outlives it", async () => {
+    await look(restorerOf(sensitive()));
+    expect(clock.slept.reduce((a, b) => a + b, 0)).toBe(10_000);
+    expect(await marker()).toMatchObject({ as_of: start + 10_000 });
+  });
+
+  it("is spared while the topics that could have been forgotten are empty, and only then", async () => {
+    await look(restorerOf(sensitive({ quarantineFor: ["comms.flags"] })));
+    expect(clock.slept).toEqual([]);
+    await redis.wipe();
+    await write("a", "1");
+    await look(restorerOf(sensitive({ quarantineFor: ["comms.flags"] })));
+    expect(clock.slept).not.toEqual([]);
+  });
+});
+
+describe("rebuild", () => {
+  it("heals a view that lies, and tells what it read", async () => {
+    await write("a", "1");
+    const restorer = restorerOf(flags);
+    await look(restorer);
+    const [field] = Object.values(await redis.redis.hgetall(redis.keys.flags()));
+    await redis.redis.hset(redis.keys.flags(), "a", (field ?? "").replace('"value":"1"', '"value":"9"'));
+    expect(await seen()).toEqual({ a: "9" });
+    const told = await restorer.rebuild(["flags"], never);
+    expect(told).toMatchObject([{ name: "flags", result: "restored", records: 1 }]);
+    expect(await seen()).toEqual({ a: "1" });
+  });
+
+  it("refuses a name that it does not know", async () => {
+    expect(() => restorerOf(flags).rebuild(["flag"], never)).toThrow(
+      "Nothing named flag can be rebuilt; there are flags",
+    );
+  });
+});
+
+describe("freshness", () => {
+  const groupId = "t.comms.materializer";
+  const job = () => createFreshness({ ...redis, log, prefix, groupId, restorables: [flags] });
+
+  async function commitAll(): Promise<void> {
+    const consumer = await log.consumer({ groupId, topics: [topic] });
+    const assigned = new Promise<number>((resolve) => {
+      consumer.start({ assigned: (_p, generation) => resolve(generation), revoking() {}, records() {}, crashed() {} });
+    });
+    const generation = await assigned;
+    const ends = (await log.offsets([topic])).map((each) => ({ ...each, offset: each.high }));
+    await consumer.commit(ends, generation);
+    await consumer.close();
+  }
+
+  it("moves on while the group stands at the ends", async () => {
+    await look(restorerOf(flags));
+    await write("a", "1");
+    const freshness = job();
+    await freshness.run(start + 1_000, emit, never);
+    expect(await marker()).toMatchObject({ as_of: start });
+    await commitAll();
+    await freshness.run(start + 2_000, emit, never);
+    expect(await marker()).toMatchObject({ as_of: start + 2_000 });
+  });
+
+  it("moves to the instant at which the reached ends were captured, while the topic grows", async () => {
+    await look(restorerOf(flags));
+    await write("a", "1");
+    const freshness = job();
+    await freshness.run(start + 1_000, emit, never);
+    await commitAll();
+    await write("a", "2");
+    await freshness.run(start + 2_000, emit, never);
+    expect(await marker()).toMatchObject({ as_of: start + 1_000 });
+  });
+
+  it("needs no commit where there is nothing to read", async () => {
+    await log.createTopics([{ topic, partitions: 2, config: {} }]);
+    await look(restorerOf(flags));
+    await job().run(start + 1_000, emit, never);
+    expect(await marker()).toMatchObject({ as_of: start + 1_000 });
+  });
+
+  it("never brings a wiped marker back", async () => {
+    await job().run(start + 1_000, emit, never);
+    expect(await marker()).toBeUndefined();
+  });
+});
