@@ -1,7 +1,8 @@
 import { type COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
+import avsc from "avsc";
 import type { Registry } from "#shared/avro/registry.ts";
-import { isAbsent, registryTrouble } from "#shared/avro/registry-failure.ts";
-import { createRegistryLevels } from "#shared/avro/registry-levels.ts";
+import { isAbsent, refusedSchema, registryTrouble } from "#shared/avro/registry-failure.ts";
+import { createRegistryHttp } from "#shared/avro/registry-http.ts";
 
 export interface ConfluentRegistryOptions {
   /** Base of the Confluent-compatible API, `/apis/ccompat/v7` included where the registry is Apicurio. */
@@ -10,22 +11,26 @@ export interface ConfluentRegistryOptions {
   readonly timeoutMs?: number;
 }
 
-/**
- * The registry over HTTP. The library registers and looks up; compatibility levels go beside it, as it sets one only
- * after the first registration. Nothing is retried here: the caller knows how long it may wait.
- */
+/** The registry over HTTP. Nothing is retried here: the caller knows how long it may wait. */
 export function createConfluentRegistry({ url, timeoutMs = 5_000 }: ConfluentRegistryOptions): Registry {
   const library = createLibrary(url, timeoutMs);
-  const levels = createRegistryLevels(url, timeoutMs);
+  const http = createRegistryHttp(url, timeoutMs);
   return {
-    ...levels,
-    lookup: (subject, schema) => present(url, () => library.getRegistryIdBySchema(subject, avro(schema))),
-    schemaById: (id) => present(url, async () => JSON.stringify(await library.getSchema(id))),
+    lookup: async (subject, schema) => {
+      const text = avro(schema);
+      return present(url, () => library.getRegistryIdBySchema(subject, text));
+    },
+    schemaById: (id) => http.schema(id),
+    setCompatibility: (subject, level) => http.setLevel(subject, level),
+    compatibility: async (subject) => {
+      const level = await http.level(subject);
+      return level === "NONE" ? undefined : level;
+    },
     register: async (subject, schema) => {
-      const level = await levels.compatibility(subject);
-      // The library insists that its caller knows the level; left out, it would set one of its own liking.
-      const options = { subject, compatibility: level as COMPATIBILITY };
-      const registered = await answered(url, () => library.register(avro(schema), options));
+      const text = avro(schema);
+      // The library refuses where it is not told the level that is set, and sets one where none is, unless told none.
+      const compatibility = (await http.level(subject)) as COMPATIBILITY;
+      const registered = await answered(url, () => library.register(text, { subject, compatibility }));
       return registered.id;
     },
   };
@@ -39,9 +44,15 @@ function createLibrary(url: string, timeoutMs: number): SchemaRegistry {
   });
 }
 
-/** Registries compare texts, so every text is sent in one form. */
+/** Registries compare texts, so every text is sent in one form; what is no Avro is not sent at all. */
 function avro(schema: string): { readonly type: SchemaType.AVRO; readonly schema: string } {
-  return { type: SchemaType.AVRO, schema: JSON.stringify(JSON.parse(schema)) };
+  try {
+    const json: avsc.Schema = JSON.parse(schema);
+    avsc.Type.forSchema(json);
+    return { type: SchemaType.AVRO, schema: JSON.stringify(json) };
+  } catch (cause) {
+    throw refusedSchema("it is no Avro schema", cause);
+  }
 }
 
 async function present<T>(url: string, call: () => Promise<T>): Promise<T | undefined> {

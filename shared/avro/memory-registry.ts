@@ -1,7 +1,7 @@
 import avsc from "avsc";
 import { incompatibilities } from "#shared/avro/compatibility.ts";
 import type { Compatibility, Registry } from "#shared/avro/registry.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
+import { refusedSchema } from "#shared/avro/registry-failure.ts";
 
 /**
  * A registry in memory, for tests and the in-memory platform. Ids count from 1, and the same schema has one id under
@@ -17,7 +17,7 @@ export function createMemoryRegistry(): Registry {
     if ((levels.get(subject) ?? "NONE") === "NONE") return;
     const versions = [...(subjects.get(subject) ?? [])].map((id) => schemas[id - 1] as string);
     const faults = versions.flatMap((version) => incompatibilities(version, schema));
-    if (faults.length > 0) throw refused(faults.join("; "));
+    if (faults.length > 0) throw refusedSchema(faults.join("; "));
   };
 
   return {
@@ -27,7 +27,10 @@ export function createMemoryRegistry(): Registry {
     },
     schemaById: async (id) => schemas[id - 1],
     setCompatibility: async (subject, level) => void levels.set(subject, level),
-    compatibility: async (subject) => levels.get(subject),
+    compatibility: async (subject) => {
+      const level = levels.get(subject);
+      return level === "NONE" ? undefined : level;
+    },
     register: async (subject, schema) => {
       refuseNonsense(schema);
       refuseUnfit(subject, schema);
@@ -42,12 +45,8 @@ function refuseNonsense(schema: string): void {
   try {
     avsc.Type.forSchema(JSON.parse(schema));
   } catch {
-    throw refused("It is no Avro schema");
+    throw refusedSchema("it is no Avro schema");
   }
-}
-
-function refused(words: string): Trouble {
-  return new Trouble("REGISTRY_INCOMPATIBLE", `The registry refuses the schema: ${words}`, { retryable: false });
 }
 
 function canonical(schema: string): string {

@@ -37,6 +37,11 @@ export function registryTrouble(url: string, cause: unknown): Trouble {
   });
 }
 
+/** `REGISTRY_INCOMPATIBLE`: this schema will never be taken. */
+export function refusedSchema(words: string, cause?: unknown): Trouble {
+  return new Trouble("REGISTRY_INCOMPATIBLE", `The registry refuses the schema: ${words}`, { retryable: false, cause });
+}
+
 function statusOf(error: unknown): number | undefined {
   const status = error instanceof Error && "status" in error ? error.status : undefined;
   return typeof status === "number" ? status : undefined;

@@ -12,7 +12,7 @@ export interface Registry {
   schemaById(id: number): Promise<string | undefined>;
   /** Sets the level that later registrations are held to. The subject need not exist. */
   setCompatibility(subject: string, level: Compatibility): Promise<void>;
-  /** The subject's own level; undefined where none was set. */
+  /** The subject's own level; undefined where none binds it, be it unset or `NONE`. */
   compatibility(subject: string): Promise<Compatibility | undefined>;
   /**
    * Registers a schema and gives its id; the same schema again gives the same id. Set the compatibility first: without

@@ -79,6 +79,16 @@ export function registryConformance(name: string, open: () => Registry | Promise
       expect(await registry.lookup(one, unfit())).toBeUndefined();
     });
 
+    test("takes a new symbol in an enum that has a default", async () => {
+      const one = subject();
+      await registry.setCompatibility(one, "FULL_TRANSITIVE");
+      const symbols = (...names: string[]): string =>
+        schema([{ name: "e", type: { type: "enum", name: "E", symbols: ["UNKNOWN", ...names], default: "UNKNOWN" } }]);
+      await registry.register(one, symbols("A"));
+      await registry.register(one, symbols("A", "B"));
+      expect(await registry.lookup(one, symbols("A", "B"))).toBeDefined();
+    });
+
     test("takes anything where no level was set, and sets none by itself", async () => {
       const one = subject();
       await registry.register(one, first());
