@@ -28,6 +28,8 @@ export interface Taken {
 /** Where every call to every provider is decided, recorded and followed up, in that order, before it is answered. */
 export interface Desk {
   take(received: Received): Taken;
+  /** Records a call that no fault may touch, and follows it up. */
+  record(call: Call, body: Uint8Array, verdict: Verdict, fault?: Fault): void;
 }
 
 export interface DeskParts {
@@ -40,15 +42,19 @@ export interface DeskParts {
 const reset: Verdict = { outcome: "reset", answer: { status: 0, headers: {}, body: "" } };
 
 export function createDesk({ faults, ledger, mailbox, callbacks }: DeskParts): Desk {
+  const record: Desk["record"] = (call, body, verdict, fault) => {
+    const entry = entryOf(call, body, verdict, fault);
+    ledger.append(entry);
+    mailbox.add(entry, verdict.shown);
+    callbacks.add(verdict.callbacks ?? []);
+  };
+
   return {
+    record,
     take(received) {
-      const now = Date.now();
-      const fault = faults.take(received.call, now);
+      const fault = faults.take(received.call, Date.now());
       const verdict = decide(received, fault);
-      const entry = entryOf(received, verdict, fault, now);
-      ledger.append(entry);
-      mailbox.add(entry, verdict.shown);
-      callbacks.add(verdict.callbacks ?? []);
+      record(received.call, received.body, verdict, fault);
       return { verdict, fault };
     },
   };
@@ -67,7 +73,8 @@ function decide({ decide, refuse }: Received, fault: Fault | undefined): Verdict
   }
 }
 
-function entryOf({ call, body }: Received, verdict: Verdict, fault: Fault | undefined, now: number): LedgerEntry {
+function entryOf(call: Call, body: Uint8Array, verdict: Verdict, fault: Fault | undefined): LedgerEntry {
+  const now = Date.now();
   const [recipient, ...others] = call.recipients;
   return {
     call_id: randomUUID(),

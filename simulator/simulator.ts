@@ -4,12 +4,15 @@ import { createCallbackQueue } from "#simulator/callbacks/callback-queue.ts";
 import { controlRoutes, type Gateway } from "#simulator/control/routes.ts";
 import { createDesk } from "#simulator/desk.ts";
 import { createFaultBox } from "#simulator/faults/fault-box.ts";
+import { fcmRoutes } from "#simulator/fcm/routes.ts";
 import { openLedger } from "#simulator/ledger/ledger.ts";
 import { type SimulatorOptions, settingsOf } from "#simulator/options.ts";
 import { createMailbox } from "#simulator/page/mailbox.ts";
 import { sesRoutes } from "#simulator/ses/routes.ts";
+import { startSmtp } from "#simulator/smtp/server.ts";
 import { createSigningCertificate } from "#simulator/sns/certificate.ts";
 import { snsRoutes } from "#simulator/sns/routes.ts";
+import { twilioRoutes } from "#simulator/twilio/routes.ts";
 
 /** The providers' doubles, listening. */
 export interface Simulator {
@@ -51,14 +54,28 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       url: () => gateway.base && `${gateway.base}/webhooks/ses`,
     },
   });
+  twilioRoutes(app, {
+    desk,
+    callbacks: {
+      account: accounts.twilio,
+      seed: settings.seed,
+      outOfOrderShare: settings.outOfOrderShare,
+      delayMs: settings.callbackDelayMs,
+      base: () => gateway.base,
+    },
+  });
+  fcmRoutes(app, { desk, seed: settings.seed });
   await app.listen({ host: settings.host, port: settings.port });
+
+  const smtp = await startSmtp(desk, { host: settings.host, port: settings.smtpPort });
 
   return {
     url: `http://${settings.host}:${portOf(app)}`,
-    smtp: "",
+    smtp: `smtp://${settings.host}:${smtp.port}`,
     ledgerPath: settings.ledgerPath,
     async close() {
       await app.close();
+      await smtp.close();
       await callbacks.close();
       ledger.close();
     },

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { Addresses } from "#shared/config/addresses.ts";
+import type { SimulatorOptions } from "#simulator/options.ts";
+
+export const usage = `Usage: simulator [--stack .carillon/stack.json] [--host H] [--port N] [--smtp-port N] [--ledger FILE]
+                 [--gateway URL] [--callback-delay-ms N] [--out-of-order SHARE] [--seed N]
+An argument goes before the stack's file. Without either, ports are free ones and the ledger is simulator-ledger.jsonl.`;
+
+const options = {
+  stack: { type: "string" },
+  host: { type: "string" },
+  port: { type: "string" },
+  "smtp-port": { type: "string" },
+  ledger: { type: "string" },
+  gateway: { type: "string" },
+  "callback-delay-ms": { type: "string" },
+  "out-of-order": { type: "string" },
+  seed: { type: "string" },
+} as const;
+
+/** The options that a command line asks for. Throws an Error in a sentence where one cannot be read. */
+export function optionsOf(argv: readonly string[]): SimulatorOptions {
+  const { values } = parseArgs({ args: [...argv], options });
+  const given: Partial<SimulatorOptions> = {
+    ...(values.host !== undefined && { host: values.host }),
+    ...number("port", values.port),
+    ...number("smtpPort", values["smtp-port"]),
+    ...(values.ledger !== undefined && { ledgerPath: values.ledger }),
+    ...(values.gateway !== undefined && { callbackBase: values.gateway }),
+    ...number("callbackDelayMs", values["callback-delay-ms"]),
+    ...number("outOfOrderShare", values["out-of-order"]),
+    ...number("seed", values.seed),
+  };
+  return {
+    ledgerPath: "simulator-ledger.jsonl",
+    ...(values.stack !== undefined && stackOptions(JSON.parse(readFileSync(values.stack, "utf8")))),
+    ...given,
+  };
+}
+
+/** Where the stack's file says that the simulator stands, and where the gateway does. */
+export function stackOptions({ simulator, gateway }: Pick<Addresses, "simulator" | "gateway">): SimulatorOptions {
+  const http = new URL(simulator.url);
+  return {
+    host: http.hostname,
+    port: Number(http.port),
+    smtpPort: Number(simulator.smtp.split(":").at(-1)),
+    ledgerPath: simulator.ledger,
+    callbackBase: gateway.url.replace(/\/$/, ""),
+  };
+}
+
+function number<Name extends string>(name: Name, text: string | undefined): { [K in Name]?: number } {
+  if (text === undefined) return {};
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new Error(`${name} must be a number from 0 on, not ${text}`);
+  return { [name]: value } as { [K in Name]?: number };
+}

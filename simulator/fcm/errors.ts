@@ -1,0 +1,76 @@
+import { json, type Verdict } from "#simulator/core/call.ts";
+import type { Refusal } from "#simulator/desk.ts";
+
+interface Row {
+  readonly http: number;
+  readonly status: string;
+  readonly message: string;
+}
+
+/** FCM's error codes, with the canonical status and the words in which they come. */
+const rows = {
+  UNREGISTERED: { http: 404, status: "NOT_FOUND", message: "Requested entity was not found." },
+  SENDER_ID_MISMATCH: { http: 403, status: "PERMISSION_DENIED", message: "SenderId mismatch" },
+  INVALID_ARGUMENT: {
+    http: 400,
+    status: "INVALID_ARGUMENT",
+    message: "The registration token is not a valid FCM registration token",
+  },
+  THIRD_PARTY_AUTH_ERROR: {
+    http: 401,
+    status: "UNAUTHENTICATED",
+    message: "Auth error from APNS or Web Push Service",
+  },
+  QUOTA_EXCEEDED: { http: 429, status: "RESOURCE_EXHAUSTED", message: "Quota exceeded for the message target." },
+  UNAVAILABLE: { http: 503, status: "UNAVAILABLE", message: "The service is currently unavailable." },
+  INTERNAL: { http: 500, status: "INTERNAL", message: "Internal error encountered." },
+  UNSPECIFIED_ERROR: { http: 500, status: "UNKNOWN", message: "Unknown error." },
+} as const satisfies Readonly<Record<string, Row>>;
+export type FcmCode = keyof typeof rows;
+
+export const fcmCodes = Object.keys(rows) as readonly FcmCode[];
+
+/** An error of FCM itself: `details` holds an FcmError with the code. */
+export function fcmError(code: FcmCode, status: number = rows[code].http, headers = {}): Verdict {
+  const row = rows[code];
+  const details = [{ "@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", errorCode: code }];
+  return { outcome: code, answer: json(status, wrap(status, row.message, row.status, details), headers) };
+}
+
+/** A request that the API in front of FCM refuses: `details` holds a BadRequest with the field, and no FcmError. */
+export function badRequest(field: string, description: string): Verdict {
+  const details = [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field, description }] }];
+  return { outcome: "BAD_REQUEST", answer: json(400, wrap(400, description, "INVALID_ARGUMENT", details)) };
+}
+
+/** A call without a valid access token. */
+export function unauthenticated(): Verdict {
+  const message =
+    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+  const details = [
+    {
+      "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+      reason: "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+      domain: "googleapis.com",
+    },
+  ];
+  return { outcome: "UNAUTHENTICATED", answer: json(401, wrap(401, message, "UNAUTHENTICATED", details)) };
+}
+
+/** A fault in the words of FCM. */
+export function refuseFcm(refusal: Refusal): Verdict {
+  const after = refusal.retry_after_s;
+  return fcmError(codeOf(refusal), refusal.status, after === undefined ? {} : { "retry-after": String(after) });
+}
+
+function codeOf({ kind, status, code }: Refusal): FcmCode {
+  const named = fcmCodes.find((known) => known === code);
+  if (named !== undefined) return named;
+  if (kind === "rate_limit") return "QUOTA_EXCEEDED";
+  if (kind === "outage") return "UNAVAILABLE";
+  return fcmCodes.find((known) => rows[known].http === status) ?? "INTERNAL";
+}
+
+function wrap(code: number, message: string, status: string, details: readonly object[]): object {
+  return { error: { code, message, status, details } };
+}

@@ -1,0 +1,88 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { bearerToken } from "#simulator/core/auth.ts";
+import { json, type Verdict } from "#simulator/core/call.ts";
+import type { Desk, Received } from "#simulator/desk.ts";
+import { grantProblem, issueToken, isValidToken, lifetime_s } from "#simulator/fcm/access-token.ts";
+import { badRequest, fcmCodes, fcmError, refuseFcm, unauthenticated } from "#simulator/fcm/errors.ts";
+import { type PushMessage, readPush } from "#simulator/fcm/request.ts";
+import { respond } from "#simulator/respond.ts";
+
+export interface FcmParts {
+  readonly desk: Desk;
+  readonly seed: number;
+}
+
+type Params = { project: string };
+
+/** Google's token endpoint and FCM HTTP v1 under `/fcm`. */
+export function fcmRoutes(app: FastifyInstance, { desk, seed }: FcmParts): void {
+  app.post("/fcm/token", (request, reply) => respond(desk, request, reply, receiveGrant(request, seed)));
+  // The colon of `messages:send` is doubled, since a single one starts a parameter in fastify.
+  app.post<{ Params: Params }>("/fcm/v1/projects/:project/messages::send", (request, reply) =>
+    respond(desk, request, reply, receiveSend(request, seed)),
+  );
+}
+
+function receiveGrant(request: FastifyRequest, seed: number): Received {
+  const body = request.body as Uint8Array;
+  return {
+    call: { provider: "fcm", operation: "token", channel: "push", recipients: [] },
+    body,
+    decide: () => grant(new URLSearchParams(Buffer.from(body).toString("utf8")), seed),
+    refuse: refuseFcm,
+  };
+}
+
+function grant(form: URLSearchParams, seed: number): Verdict {
+  const now = Date.now();
+  const error_description = grantProblem(form, now);
+  if (error_description !== undefined) {
+    return { outcome: "invalid_grant", answer: json(400, { error: "invalid_grant", error_description }) };
+  }
+  const access_token = issueToken(seed, now);
+  return { outcome: "ok", answer: json(200, { access_token, expires_in: lifetime_s, token_type: "Bearer" }) };
+}
+
+function receiveSend(request: FastifyRequest<{ Params: Params }>, seed: number): Received {
+  const body = request.body as Uint8Array;
+  const read = readPush(body);
+  const message = "message" in read ? read.message : undefined;
+  const target = message?.token ?? message?.topic ?? message?.condition;
+  return {
+    call: {
+      provider: "fcm",
+      operation: "messages:send",
+      channel: "push",
+      recipients: target === undefined ? [] : [target],
+      msgId: message?.data["msg_id"],
+      tenant: message?.data["tenant"] ?? message?.data["tenant_id"],
+    },
+    body,
+    decide: () => {
+      const token = bearerToken(request.headers.authorization);
+      if (!isValidToken(token, seed, Date.now())) return unauthenticated();
+      return "problem" in read ? badRequest(read.field, read.problem) : send(read.message, request.params.project);
+    },
+    refuse: refuseFcm,
+  };
+}
+
+/** A token that contains an error code of FCM meets that error; any other token is reached. */
+function send(message: PushMessage, project: string): Verdict {
+  const named = fcmCodes.find((code) => message.token?.includes(code));
+  if (named !== undefined) return fcmError(named);
+  const id = `0:${Date.now()}${randomInt(1000, 9999)}%${randomUUID().replaceAll("-", "").slice(0, 16)}`;
+  const ref = `projects/${project}/messages/${id}`;
+  return {
+    outcome: "accepted",
+    ref,
+    answer: json(200, { name: ref }),
+    shown: {
+      kind: "push",
+      title: message.notification?.title ?? message.data["title"] ?? "",
+      text: message.notification?.body ?? message.data["body"] ?? "",
+      data: message.data,
+    },
+  };
+}

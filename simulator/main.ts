@@ -1,0 +1,17 @@
+import { optionsOf, usage } from "#simulator/arguments.ts";
+import { startSimulator } from "#simulator/simulator.ts";
+
+/** Starts the simulator by its command line, says where it stands in one line of JSON, and ends on SIGTERM or SIGINT. */
+async function main(argv: readonly string[]): Promise<void> {
+  const simulator = await startSimulator(optionsOf(argv));
+  const { url, smtp, ledgerPath: ledger } = simulator;
+  process.stdout.write(`${JSON.stringify({ url, smtp, ledger })}\n`);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => void simulator.close().then(() => process.exit(0)));
+  }
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  process.stderr.write(`${error.message}\n${usage}\n`);
+  process.exit(78);
+});

@@ -1,0 +1,23 @@
+import type { Refusal } from "#simulator/desk.ts";
+import { outcomeOf } from "#simulator/ses/outcomes.ts";
+
+/** A reply of an SMTP server: the code, the enhanced status (RFC 3463), the words. */
+export interface Reply {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** The reply with which a recipient is refused at once; undefined where the server takes it. */
+export function refusedRecipient(address: string): Reply | undefined {
+  const { delivered, bounce } = outcomeOf(address);
+  if (delivered) return undefined;
+  const soft = bounce?.type === "Transient";
+  return { code: soft ? 450 : 550, text: `${bounce?.status ?? "5.1.1"} <${address}>: Recipient address rejected` };
+}
+
+/** A fault in the words of an SMTP server. */
+export function replyTo({ kind, status, code }: Refusal): Reply {
+  if (kind === "rate_limit") return { code: 451, text: "4.7.0 Too many messages, slow down" };
+  if (kind === "outage") return { code: 421, text: "4.3.2 Service shutting down" };
+  return { code: status ?? 451, text: code ?? `${(status ?? 451) < 500 ? "4.3.0" : "5.3.0"} Refused` };
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { basicCredentials } from "#simulator/core/auth.ts";
+import { json, type Verdict } from "#simulator/core/call.ts";
+import type { Desk, Received } from "#simulator/desk.ts";
+import { respond } from "#simulator/respond.ts";
+import { type StatusCallbacks, statusCallbacks } from "#simulator/twilio/callbacks.ts";
+import { refuseTwilio, twilioError } from "#simulator/twilio/errors.ts";
+import { createMessageStore, type MessageStore } from "#simulator/twilio/message-store.ts";
+import { deliveryError, refusalOf } from "#simulator/twilio/outcomes.ts";
+import { namesIn, readTextMessage, type TextMessage } from "#simulator/twilio/request.ts";
+import { resourceOf } from "#simulator/twilio/resource.ts";
+
+export interface TwilioParts {
+  readonly desk: Desk;
+  readonly callbacks: StatusCallbacks;
+}
+
+type Params = { account: string; sid: string };
+
+const base = "/twilio/2010-04-01/Accounts/:account";
+const noBody = new Uint8Array();
+
+/** Twilio's Messages resource under `/twilio`: create and fetch, for a client with `api.baseUrl`. */
+export function twilioRoutes(app: FastifyInstance, { desk, callbacks }: TwilioParts): void {
+  const store = createMessageStore();
+  app.post<{ Params: Params }>(`${base}/Messages.json`, (request, reply) =>
+    respond(desk, request, reply, receiveCreate(request, callbacks, store)),
+  );
+  app.get<{ Params: Params }>(`${base}/Messages/:sid.json`, (request, reply) =>
+    respond(desk, request, reply, receiveFetch(request, callbacks, store)),
+  );
+}
+
+function receiveCreate(
+  request: FastifyRequest<{ Params: Params }>,
+  callbacks: StatusCallbacks,
+  store: MessageStore,
+): Received {
+  const body = request.body as Uint8Array;
+  const message = readTextMessage(body);
+  return {
+    call: {
+      provider: "twilio",
+      operation: "Messages.create",
+      channel: "sms",
+      recipients: message.to === "" ? [] : [message.to],
+      ...namesIn(message),
+    },
+    body,
+    decide: () => unauthenticated(request, callbacks) ?? refused(message) ?? accept(message, callbacks, store),
+    refuse: refuseTwilio,
+  };
+}
+
+function receiveFetch(
+  request: FastifyRequest<{ Params: Params }>,
+  callbacks: StatusCallbacks,
+  store: MessageStore,
+): Received {
+  const stored = store.find(request.params.sid);
+  const { accountSid } = callbacks.account;
+  return {
+    call: { provider: "twilio", operation: "Messages.fetch", channel: "sms", recipients: [] },
+    body: noBody,
+    decide: () =>
+      unauthenticated(request, callbacks) ??
+      (stored ? { outcome: "ok", answer: json(200, resourceOf(stored, accountSid)) } : twilioError(20404)),
+    refuse: refuseTwilio,
+  };
+}
+
+/** The account's sid, or an API key's, with the account's token as the password. */
+function unauthenticated(
+  request: FastifyRequest<{ Params: Params }>,
+  { account }: StatusCallbacks,
+): Verdict | undefined {
+  const given = basicCredentials(request.headers.authorization);
+  const known = given?.user === account.accountSid || given?.user.startsWith("SK");
+  if (known && given?.password === account.authToken && request.params.account === account.accountSid) return undefined;
+  return twilioError(20003);
+}
+
+function refused(message: TextMessage): Verdict | undefined {
+  const code = refusalOf(message);
+  return code === undefined ? undefined : twilioError(code, message);
+}
+
+function accept(message: TextMessage, callbacks: StatusCallbacks, store: MessageStore): Verdict {
+  const stored = {
+    sid: `SM${randomUUID().replaceAll("-", "")}`,
+    message,
+    at: Date.now(),
+    status: message.messagingServiceSid === "" ? "queued" : "accepted",
+    errorCode: undefined,
+  };
+  store.add(stored);
+  return {
+    outcome: "accepted",
+    ref: stored.sid,
+    answer: json(201, resourceOf(stored, callbacks.account.accountSid)),
+    callbacks: statusCallbacks(stored, deliveryError(message.to), callbacks),
+    shown: { kind: "text", from: message.from || message.messagingServiceSid, text: message.body },
+  };
+}

@@ -1,0 +1,25 @@
+import { chance } from "#simulator/core/chance.ts";
+
+/** One status of a message, as a callback tells it. `wait` counts in steps of the callback delay. */
+export interface Status {
+  readonly status: "queued" | "sent" | "delivered" | "undelivered";
+  readonly wait: number;
+}
+
+/**
+ * The way of a message that was taken: queued, sent, then delivered or undelivered. For a share of the messages, drawn
+ * by seed and message, the final one overtakes `sent`, as it happens with Twilio.
+ */
+export function statusesOf(
+  key: string,
+  failed: boolean,
+  { seed, outOfOrderShare }: { readonly seed: number; readonly outOfOrderShare: number },
+): readonly Status[] {
+  const final = failed ? "undelivered" : "delivered";
+  const swapped = chance(seed, key) < outOfOrderShare;
+  return [
+    { status: "queued", wait: 1 },
+    { status: "sent", wait: swapped ? 4 : 2 },
+    { status: final, wait: swapped ? 2 : 4 },
+  ];
+}
