@@ -51,7 +51,13 @@ function partsOf(channel: KnownChannel, reading: Reading): Pick<TemplateSource, 
     const subject = read("email.subject.liquid");
     const body = read("email.mjml");
     const preheader = read("email.preheader.liquid");
-    const mjml = composeEmail(reading.layout, { ...reading, tracking: reading.manifest.tracking, preheader, body });
+    const mjml = composeEmail(reading.layout, {
+      ...reading,
+      tracking: reading.manifest.tracking,
+      title: subject,
+      preheader,
+      body,
+    });
     return { subject, mjml, text: read("email.txt.liquid"), data: null };
   }
   const stem = channel.toLowerCase();

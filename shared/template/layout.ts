@@ -3,6 +3,8 @@ export interface LetterParts {
   readonly locale: string;
   /** Off: the page asks not to be tracked (EML-08). */
   readonly tracking: boolean;
+  /** The page's title, the subject as a rule. Liquid. */
+  readonly title: string;
   /** What mail programs show after the subject. Liquid. */
   readonly preheader: string;
   /** MJML sections. */
@@ -11,12 +13,13 @@ export interface LetterParts {
 
 const rightToLeft: ReadonlySet<string> = new Set(["ar", "fa", "he", "ur"]);
 
-/** Fills the slots of a layout, `[[lang]] [[dir]] [[privacy]] [[preheader]] [[body]]`. The result is whole MJML: nothing is included later. */
+/** Fills the slots of a layout, `[[lang]] [[dir]] [[title]] [[privacy]] [[preheader]] [[body]]`. The result is whole MJML: nothing is included later. */
 export function composeEmail(layout: string, parts: LetterParts): string {
   const slots: Readonly<Record<string, string>> = {
     lang: parts.locale,
     dir: rightToLeft.has(parts.locale.split("-", 1)[0] ?? "") ? "rtl" : "ltr",
     privacy: parts.tracking ? "" : '<meta name="user-dnt" content="true">',
+    title: parts.title,
     preheader: parts.preheader,
     body: parts.body,
   };

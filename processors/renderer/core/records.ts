@@ -1,0 +1,82 @@
+import type { ArtifactReceipt } from "#shared/artifacts/artifact-store.ts";
+import type { Decision, Rendered, Routed, Send } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import { laneTopic, type TopicName } from "#shared/kafka/topics.ts";
+import { channelName } from "#shared/message/channel.ts";
+import { deriveId, personKey } from "#shared/message/id.ts";
+import type { Output } from "#shared/processor/processor.ts";
+import type { Refusal } from "./render.ts";
+
+/** What follows from a message whose words are stored: the record of them, and the order to the channel's sender. */
+export function sendOutputs(routed: Routed, receipt: ArtifactReceipt, now: Instant): readonly Output[] {
+  const key = personKey(routed.tenant_id, routed.user_id);
+  const topic = laneTopic(`comms.send.${channelName(routed.channel)}` as TopicName, routed.lane);
+  return [
+    { topic: "comms.rendered", key, value: renderedOf(routed, receipt, now) },
+    { topic, key, value: sendOf(routed, receipt, now) } as Output,
+  ];
+}
+
+/** The decision that a message has no words and ends here. */
+export function refusalOutputs(routed: Routed, refusal: Refusal, now: Instant): readonly Output[] {
+  const { gate, reason, detail } = refusal;
+  const verdict = "DROP";
+  const decision: Decision = {
+    ...headOf(routed, now),
+    decision_id: deriveId("decision", routed.msg_id, "renderer", routed.round),
+    stage: "renderer",
+    round: routed.round,
+    critical: routed.critical,
+    gate,
+    verdict,
+    reason,
+    due_at: null,
+    trace: [{ gate, verdict, reason, detail }],
+  };
+  return [{ topic: "comms.decisions", key: personKey(routed.tenant_id, routed.user_id), value: decision }];
+}
+
+function renderedOf(routed: Routed, receipt: ArtifactReceipt, now: Instant): Rendered {
+  return {
+    ...headOf(routed, now),
+    artifact_ref: receipt.ref,
+    content_hash: receipt.hash,
+    content_bytes: receipt.bytes,
+  };
+}
+
+function sendOf(routed: Routed, receipt: ArtifactReceipt, now: Instant): Send {
+  return {
+    ...headOf(routed, now),
+    critical: routed.critical,
+    lane: routed.lane,
+    address_hash: routed.address_hash,
+    artifact_ref: receipt.ref,
+    content_hash: receipt.hash,
+    attempt: 1,
+    queued_at: now,
+    expires_at: routed.expires_at,
+  };
+}
+
+/** What every record about the message says of it. The record that led here is the router's decision. */
+function headOf(routed: Routed, now: Instant) {
+  return {
+    event_id: routed.event_id,
+    occurred_at: routed.occurred_at,
+    recorded_at: now,
+    tenant_id: routed.tenant_id,
+    user_id: routed.user_id,
+    msg_id: routed.msg_id,
+    correlation_id: routed.correlation_id,
+    causation_id: deriveId("decision", routed.msg_id, "router", routed.round),
+    channel: routed.channel,
+    cause_event: routed.cause_event,
+    cause_ref: routed.cause_ref,
+    template_name: routed.template_name,
+    template_version: routed.template_version,
+    category: routed.category,
+    locale: routed.locale,
+    dedupe_key: routed.dedupe_key,
+  };
+}

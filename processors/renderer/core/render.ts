@@ -1,0 +1,50 @@
+import type { Content } from "#shared/message/content.ts";
+import type { Reason } from "#shared/message/reason.ts";
+import { FillError, fill } from "#shared/template/fill.ts";
+import type { ParsedTemplate } from "#shared/template/parsed.ts";
+
+/** The words of a message, or why there are none. */
+export type Rendering =
+  | { readonly kind: "content"; readonly content: Content }
+  | { readonly kind: "refusal"; readonly refusal: Refusal };
+
+/** A no, with the gate that said it and words without any value of the payload. */
+export interface Refusal {
+  readonly gate: "template" | "locale" | "variables" | "render" | "artifact";
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+/** Fills a template with a payload, a JSON text. The same arguments give the same words. */
+export function render(template: ParsedTemplate, payload: string): Rendering {
+  const variables = variablesOf(payload);
+  const faults = template.check(variables);
+  const missing = faults.flatMap((fault) => fault.missing ?? []);
+  if (missing.length > 0) return refuse("variables", "COMMS_TEMPLATE_MISSING_VAR", `Missing: ${missing.join(", ")}`);
+  if (faults[0]) return refuse("variables", "COMMS_RENDER_FAILED", faults[0].sentence);
+  try {
+    return { kind: "content", content: fill(template, variables) };
+  } catch (error) {
+    if (!(error instanceof FillError)) throw error;
+    return refuse("render", "COMMS_RENDER_FAILED", error.message);
+  }
+}
+
+/** A variable that is null is absent: producers send both. A payload that is no JSON object has no variables. */
+function variablesOf(payload: string): Readonly<Record<string, unknown>> {
+  const parsed = parseObject(payload);
+  return Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== null));
+}
+
+function parseObject(payload: string): object {
+  try {
+    const parsed: unknown = JSON.parse(payload);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+function refuse(gate: Refusal["gate"], reason: Reason, detail: string): Rendering {
+  return { kind: "refusal", refusal: { gate, reason, detail } };
+}

@@ -1,0 +1,68 @@
+import type { ArtifactStore } from "#shared/artifacts/artifact-store.ts";
+import type { Routed } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import { codeOf } from "#shared/errors/trouble.ts";
+import type { Content } from "#shared/message/content.ts";
+import type { Outcome, StageProcessor } from "#shared/processor/processor.ts";
+import type { TemplateTable } from "#shared/template/template-table.ts";
+import { createTemplateFinder, type Found } from "./adapters/template-finder.ts";
+import { refusalOutputs, sendOutputs } from "./core/records.ts";
+import { type Refusal, render } from "./core/render.ts";
+
+export interface RendererClients {
+  readonly templates: TemplateTable;
+  readonly artifacts: Pick<ArtifactStore, "put">;
+}
+
+/** Words to be stored, and when they were made. */
+interface StoreContent {
+  readonly content: Content;
+  readonly now: Instant;
+}
+
+/** Turns a routed message into words, stores them, and only then orders the sender to send them (CAN-13). */
+export function createRenderer({ templates, artifacts }: RendererClients): StageProcessor<Routed, Found, StoreContent> {
+  const finder = createTemplateFinder(templates);
+  return {
+    kind: "stage",
+    name: "renderer",
+    inputs: ["comms.routed", "comms.routed.bulk"],
+    gather: (batch) => finder.find(batch.map((record) => record.value)),
+    decide: ({ value: routed }, found, now) => {
+      if (!found.template) return drop(routed, notFound(routed, found), now);
+      const rendering = render(found.template, routed.payload);
+      if (rendering.kind === "refusal") return drop(routed, rendering.refusal, now);
+      return { kind: "perform", effect: { content: rendering.content, now } };
+    },
+    perform: ({ content, now }, { value: routed }) => store(artifacts, routed, content, now),
+  };
+}
+
+async function store(
+  artifacts: RendererClients["artifacts"],
+  routed: Routed,
+  content: Content,
+  now: Instant,
+): Promise<Outcome> {
+  const owner = { tenantId: routed.tenant_id, userId: routed.user_id, msgId: routed.msg_id };
+  try {
+    const receipt = await artifacts.put(owner, content);
+    return { kind: "emit", outputs: sendOutputs(routed, receipt, now) };
+  } catch (error) {
+    if (codeOf(error) !== "USER_KEY_DESTROYED") throw error;
+    return drop(routed, erased, now);
+  }
+}
+
+const erased: Refusal = { gate: "artifact", reason: "COMMS_RENDER_FAILED", detail: "The person was erased" };
+
+function notFound(routed: Routed, found: Found): Refusal {
+  const place = `${routed.template_name}/${routed.template_version} on ${routed.channel.toLowerCase()}`;
+  return found.version
+    ? { gate: "locale", reason: "COMMS_LOCALE_MISSING", detail: `${place} does not exist in ${routed.locale}` }
+    : { gate: "template", reason: "COMMS_NO_TEMPLATE", detail: `${place} is not published` };
+}
+
+function drop(routed: Routed, refusal: Refusal, now: Instant): Outcome {
+  return { kind: "drop", reason: refusal.reason, outputs: refusalOutputs(routed, refusal, now) };
+}

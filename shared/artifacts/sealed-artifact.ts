@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import type { ArtifactOwner, ArtifactReceipt } from "#shared/artifacts/artifact-store.ts";
+import { canonicalJson } from "#shared/artifacts/canonical-json.ts";
+import { contextOf, open, seal } from "#shared/crypto/envelope.ts";
+import { Trouble } from "#shared/errors/trouble.ts";
+import type { Content } from "#shared/message/content.ts";
+
+/** Far over any content that is sent; a bound on what a changed artifact could make a reader allocate. */
+const contentBytesMax = 16 * 1024 * 1024;
+
+/** A content with its receipt: what every artifact store stores, whatever it stores it in. */
+export interface PlainArtifact {
+  readonly receipt: ArtifactReceipt;
+  readonly plain: Buffer;
+}
+
+export function artifactOf(owner: ArtifactOwner, content: Content): PlainArtifact {
+  const plain = Buffer.from(canonicalJson(content), "utf8");
+  const hash = createHash("sha256").update(plain).digest("hex");
+  return { plain, receipt: { ref: `${refStart(owner)}${hash}`, hash, bytes: plain.length } };
+}
+
+/** The hash in a reference. Throws `ARTIFACT_MISSING` for one that names no artifact of this message. */
+export function hashOfRef(owner: ArtifactOwner, ref: string): string {
+  const hash = ref.slice(-64);
+  if (ref === `${refStart(owner)}${hash}` && /^[0-9a-f]{64}$/.test(hash)) return hash;
+  throw missing("The reference names no artifact of this message");
+}
+
+/** A name as one step of a path: never empty, `.` or `..`, and without a separator. */
+export function pathStep(name: string): string {
+  return encodeURIComponent(name).replaceAll(".", "%2E") || "%";
+}
+
+/** Compressed, then encrypted under the person's key and bound to reference and person. */
+export function sealArtifact(owner: ArtifactOwner, artifact: PlainArtifact, key: Buffer): Buffer {
+  return seal(key, deflateRawSync(artifact.plain, { level: 1 }), bindingOf(owner, artifact.receipt.ref));
+}
+
+/** The content. Throws `ARTIFACT_CORRUPT` where the bytes are not those that were sealed for this person and reference. */
+export function openArtifact(owner: ArtifactOwner, ref: string, sealed: Buffer, key: Buffer): Content {
+  const plain = plainOf(owner, ref, sealed, key);
+  if (createHash("sha256").update(plain).digest("hex") !== hashOfRef(owner, ref)) throw corrupt();
+  return JSON.parse(plain.toString("utf8")) as Content;
+}
+
+export function missing(message: string): Trouble {
+  return new Trouble("ARTIFACT_MISSING", message, { retryable: false });
+}
+
+function plainOf(owner: ArtifactOwner, ref: string, sealed: Buffer, key: Buffer): Buffer {
+  try {
+    return inflateRawSync(open(key, sealed, bindingOf(owner, ref)), { maxOutputLength: contentBytesMax });
+  } catch (error) {
+    throw corrupt(error);
+  }
+}
+
+function bindingOf(owner: ArtifactOwner, ref: string): Buffer {
+  return contextOf("artifact", ref, owner.tenantId, owner.userId);
+}
+
+function refStart(owner: ArtifactOwner): string {
+  return `${pathStep(owner.tenantId)}/${pathStep(owner.msgId)}/`;
+}
+
+function corrupt(cause?: unknown): Trouble {
+  return new Trouble("ARTIFACT_CORRUPT", "The artifact is not what was stored", { retryable: false, cause });
+}
