@@ -56,7 +56,7 @@ export function createMemoryConsumer(options: ConsumerOptions, parts: MemoryCons
 
   async function revoking(): Promise<void> {
     revoked = true;
-    let drained: void | Promise<void>;
+    let drained: void | Promise<void> = undefined;
     tell((to) => {
       drained = to.revoking(generation);
     });
