@@ -86,10 +86,13 @@ export interface Job {
   run(now: Instant, emit: (outputs: readonly Output[]) => Promise<void>, signal: AbortSignal): Promise<number>;
 }
 
+/** A processor whose types the shell does not know; each is typed where it is written. */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type takes them all
+export type AnyProcessor = StageProcessor<any, any, any> | SinkProcessor<any>;
+
 /** What the shell runs, as `main.ts` of a processor puts it together. */
 export interface Runnable {
-  // biome-ignore lint/suspicious/noExplicitAny: the shell treats every processor alike; each is typed where it is written
-  readonly processor: StageProcessor<any, any, any> | SinkProcessor<any>;
+  readonly processor: AnyProcessor;
   readonly jobs?: readonly Job[];
   /** Resolves once what the processor reads from memory is there (templates). Awaited before the first record. */
   readonly ready?: () => Promise<void>;

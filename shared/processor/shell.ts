@@ -394,7 +394,7 @@ export class Shell {
     telemetry.metrics.set("comms_dead_letter_fuse_blown", { stage: this.stage }, 1);
     telemetry.log.error({ stage: this.stage, code: "DEAD_LETTER_FUSE" }, this.#fuse.blown);
     this.#inbox.clear();
-    void this.#commit(this.#generation).finally(() => this.#consumer?.close());
+    void this.#commit(this.#generation).then(() => this.#consumer?.close());
   }
 
   #crash(error: unknown): void {

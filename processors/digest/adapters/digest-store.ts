@@ -1,0 +1,130 @@
+import type { Pool, PoolClient } from "pg";
+import type { DigestItem } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import { channelName, channelOf } from "#shared/message/channel.ts";
+import { postgres } from "#shared/postgres/pool.ts";
+import { sqlFile } from "#shared/postgres/sql-file.ts";
+import { inTransaction } from "#shared/postgres/transaction.ts";
+import type { Collected } from "../core/summary.ts";
+import type { DigestWindow } from "../core/window.ts";
+
+const collectWindows = sqlFile(import.meta.url, "./collect-windows.sql");
+const lockWindows = sqlFile(import.meta.url, "./lock-windows.sql");
+const collectItems = sqlFile(import.meta.url, "./collect-items.sql");
+const leaseWindows = sqlFile(import.meta.url, "./lease-windows.sql");
+const windowItems = sqlFile(import.meta.url, "./window-items.sql");
+const closeWindows = sqlFile(import.meta.url, "./close-windows.sql");
+
+export interface Placed {
+  readonly item: DigestItem;
+  readonly window: DigestWindow;
+}
+
+export interface DueWindow {
+  readonly window: DigestWindow;
+  /** Oldest first; empty where every item is in another digest already. */
+  readonly items: readonly Collected[];
+}
+
+/** Open digests in Postgres. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
+export interface DigestStore {
+  /**
+   * Puts each item into its window and returns those whose window takes no more, which are then in none: place them anew.
+   * An item that is in a digest already stays there.
+   */
+  collect(placed: readonly Placed[], now: Instant): Promise<readonly DigestItem[]>;
+  /** Windows that are due, leased to `owner` until `until`, with their items. */
+  lease(owner: string, now: Instant, until: Instant, max: number): Promise<readonly DueWindow[]>;
+  /** Closes windows that `owner` still holds; nothing is collected into them any more. */
+  close(owner: string, windowIds: readonly string[], now: Instant): Promise<void>;
+}
+
+export function createDigestStore(pool: Pool): DigestStore {
+  return {
+    collect: (placed, now) => postgres(() => inTransaction(pool, (client) => collect(client, placed, now))),
+    lease: async (owner, now, until, max) => {
+      const leased = await postgres(() => pool.query(leaseWindows, [owner, new Date(now), new Date(until), max]));
+      const windows = leased.rows.map(windowFrom);
+      const items = await postgres(() => pool.query(windowItems, [windows.map(({ windowId }) => windowId)]));
+      return windows.map((window) => ({
+        window,
+        items: items.rows.filter((row) => row.window_id === window.windowId).map(collectedFrom),
+      }));
+    },
+    close: async (owner, windowIds, now) => {
+      await postgres(() => pool.query(closeWindows, [windowIds, new Date(now), owner]));
+    },
+  };
+}
+
+async function collect(client: PoolClient, placed: readonly Placed[], now: Instant): Promise<readonly DigestItem[]> {
+  const windows = [...new Map(placed.map(({ window }) => [window.windowId, window])).values()];
+  await client.query(collectWindows, windowColumns(windows, now));
+  const { rows } = await client.query(lockWindows, [windows.map(({ windowId }) => windowId)]);
+  const shut = new Set(rows.filter((row) => row.shut).map((row) => row.window_id));
+  await client.query(collectItems, itemColumns(placed.filter(({ window }) => !shut.has(window.windowId))));
+  return placed.filter(({ window }) => shut.has(window.windowId)).map(({ item }) => item);
+}
+
+function windowColumns(windows: readonly DigestWindow[], now: Instant): unknown[] {
+  return [
+    windows.map((window) => window.windowId),
+    windows.map((window) => window.tenantId),
+    windows.map((window) => window.userId),
+    windows.map((window) => window.cadence),
+    windows.map((window) => channelName(window.channel)),
+    windows.map((window) => window.tz),
+    windows.map(() => new Date(now)),
+    windows.map((window) => new Date(window.closesAt)),
+  ];
+}
+
+function itemColumns(placed: readonly Placed[]): unknown[] {
+  const of = (pick: (one: Placed) => unknown) => placed.map(pick);
+  return [
+    of(({ item }) => item.item_id),
+    of(({ item }) => item.tenant_id),
+    of(({ item }) => item.user_id),
+    of(({ item }) => item.cadence),
+    of(({ window }) => window.windowId),
+    of(({ window }) => new Date(window.closesAt)),
+    of(({ item }) => channelName(item.channel)),
+    of(({ item }) => item.msg_id),
+    of(({ item }) => item.event_id),
+    of(({ item }) => item.correlation_id),
+    of(({ item }) => item.causation_id),
+    of(({ item }) => new Date(item.occurred_at)),
+    of(({ item }) => new Date(item.recorded_at)),
+    of(({ item }) => item.cause_event),
+    of(({ item }) => item.cause_ref),
+    of(({ item }) => item.template_name),
+    of(({ item }) => item.category),
+    of(({ item }) => item.payload),
+  ];
+}
+
+interface WindowRow {
+  readonly window_id: string;
+  readonly tenant_id: string;
+  readonly user_id: string;
+  readonly cadence: string;
+  readonly channel: string;
+  readonly tz: string;
+  readonly closes_at: Date;
+}
+
+function windowFrom(row: WindowRow): DigestWindow {
+  return {
+    windowId: row.window_id,
+    tenantId: row.tenant_id,
+    userId: row.user_id,
+    cadence: row.cadence,
+    channel: channelOf(row.channel) ?? "UNKNOWN",
+    tz: row.tz,
+    closesAt: row.closes_at.getTime(),
+  };
+}
+
+function collectedFrom(row: { occurred_at: Date; correlation_id: string; payload: unknown }): Collected {
+  return { occurredAt: row.occurred_at.getTime(), correlationId: row.correlation_id, payload: row.payload };
+}

@@ -1,0 +1,84 @@
+import type { Pool } from "pg";
+import type { ScheduleItem } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import { postgres } from "#shared/postgres/pool.ts";
+import { sqlFile } from "#shared/postgres/sql-file.ts";
+
+const upsert = sqlFile(import.meta.url, "./upsert.sql");
+const lease = sqlFile(import.meta.url, "./lease.sql");
+const remove = sqlFile(import.meta.url, "./delete.sql");
+const backlog = sqlFile(import.meta.url, "./backlog.sql");
+
+export interface DueItem {
+  readonly scheduleId: string;
+  readonly targetTopic: string;
+  readonly key: string;
+  readonly payload: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Backlog {
+  readonly items: number;
+  readonly nextDue: Instant | undefined;
+}
+
+/** The items that wait, in Postgres. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
+export interface ScheduleStore {
+  /** Takes items in; the last of an id wins. */
+  save(items: readonly ScheduleItem[]): Promise<void>;
+  /** Leases up to `max` due items to `owner` until `until`; the same item is nobody else's meanwhile. */
+  lease(owner: string, now: Instant, until: Instant, max: number): Promise<readonly DueItem[]>;
+  /** Forgets items that `owner` still holds. */
+  remove(owner: string, ids: readonly string[]): Promise<void>;
+  backlog(): Promise<Backlog>;
+}
+
+export function createScheduleStore(pool: Pool): ScheduleStore {
+  return {
+    save: async (items) => {
+      const last = [...new Map(items.map((item) => [item.schedule_id, item])).values()];
+      if (last.length > 0) await postgres(() => pool.query(upsert, columns(last)));
+    },
+    lease: async (owner, now, until, max) => {
+      const { rows } = await postgres(() => pool.query(lease, [owner, new Date(now), new Date(until), max]));
+      return rows.toSorted((a, b) => a.due_at - b.due_at).map(dueItem);
+    },
+    remove: async (owner, ids) => {
+      await postgres(() => pool.query(remove, [ids, owner]));
+    },
+    backlog: async () => {
+      const { rows } = await postgres(() => pool.query(backlog));
+      return { items: rows[0].items, nextDue: rows[0].next_due?.getTime() };
+    },
+  };
+}
+
+interface DueRow {
+  readonly schedule_id: string;
+  readonly target_topic: string;
+  readonly key: string;
+  readonly payload: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function dueItem(row: DueRow): DueItem {
+  return { scheduleId: row.schedule_id, targetTopic: row.target_topic, key: row.key, payload: row.payload, headers: row.headers };
+}
+
+function columns(items: readonly ScheduleItem[]): unknown[] {
+  const time = (at: Instant | null) => (at === null ? null : new Date(at));
+  return [
+    items.map((item) => item.schedule_id),
+    items.map((item) => item.tenant_id),
+    items.map((item) => item.user_id),
+    items.map((item) => item.msg_id),
+    items.map((item) => item.kind),
+    items.map((item) => time(item.created_at)),
+    items.map((item) => time(item.due_at)),
+    items.map((item) => time(item.expires_at)),
+    items.map((item) => item.target_topic),
+    items.map((item) => item.key),
+    items.map((item) => item.payload),
+    items.map((item) => JSON.stringify(item.headers)),
+  ];
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import type { Placed } from "#processors/digest/adapters/digest-store.ts";
+import { summaryOf } from "#processors/digest/core/summary.ts";
+import { windowOf } from "#processors/digest/core/window.ts";
+import { createDigest } from "#processors/digest/processor.ts";
+import type { DigestItem } from "#shared/avro/records.ts";
+import { type Cadence, cadenceOf } from "#shared/cadence/cadence.ts";
+import type { Received } from "#shared/processor/processor.ts";
+
+const daily = cadenceOf("messages.daily_digest") as Cadence;
+const noon = Date.parse("2026-06-01T12:00:00Z");
+const item = (id: string, recordedAt = noon, extra: Partial<DigestItem> = {}): DigestItem => ({
+  event_id: `event-${id}`,
+  occurred_at: recordedAt,
+  recorded_at: recordedAt,
+  tenant_id: "default",
+  user_id: "anna",
+  msg_id: `msg-${id}`,
+  correlation_id: "c",
+  causation_id: "d",
+  item_id: id,
+  cadence: daily.name,
+  channel: "EMAIL",
+  cause_event: "message.posted",
+  cause_ref: id,
+  template_name: "new_message_digest",
+  category: "messages",
+  tz: "UTC",
+  payload: `{"excerpt":"${id}"}`,
+  ...extra,
+});
+const received = (value: DigestItem) => ({ value, topic: "comms.digest" }) as Received<DigestItem>;
+
+describe("digest windows [KV-06]", () => {
+  it("are one for a person, cadence, channel and end, whoever computes them", () => {
+    const first = windowOf(item("1"), daily, noon, undefined);
+    const second = windowOf(item("2", noon + 1), daily, noon + 1, undefined);
+    expect(first).toEqual(second);
+    expect(windowOf(item("1", noon, { user_id: "ben" }), daily, noon, undefined).windowId).not.toBe(first.windowId);
+  });
+
+  it("end after so many seconds where a length is set", () => {
+    expect(windowOf(item("1"), daily, noon + 1, 10_000).closesAt).toBe(noon + 10_000);
+  });
+
+  it("make one summary with every item, under an id that the window gives", () => {
+    const window = windowOf(item("1"), daily, noon, undefined);
+    const items = ["1", "2"].map((id) => ({ occurredAt: noon, correlationId: "c", payload: { excerpt: id } }));
+    const summary = summaryOf(window, items, daily, noon);
+    expect(JSON.parse(summary.payload)).toEqual({ count: 2, items: [{ excerpt: "1" }, { excerpt: "2" }] });
+    expect(summaryOf(window, items, daily, noon + 5_000).accepted_id).toBe(summary.accepted_id);
+    expect(summary).toMatchObject({ template_name: "new_message_digest", cadence: null, channels: ["EMAIL"], lane: "BULK" });
+  });
+});
+
+describe("digest processor", () => {
+  it("puts an item that came too late into the next window", async () => {
+    const placed: Placed[][] = [];
+    const digest = createDigest({
+      collect: async (batch) => {
+        placed.push([...batch]);
+        return placed.length === 1 ? batch.map((one) => one.item) : [];
+      },
+    });
+    const now = Date.parse("2026-06-01T18:00:01Z");
+    await digest.apply([received(item("1"))], now);
+    expect(placed.map(([one]) => new Date(one?.window.closesAt ?? 0).toISOString())).toEqual([
+      "2026-06-01T18:00:00.000Z",
+      "2026-06-02T18:00:00.000Z",
+    ]);
+  });
+
+  it("rejects an item of a cadence that does not exist, and collects its neighbour", async () => {
+    const collected: string[] = [];
+    const digest = createDigest({
+      collect: async (batch) => {
+        collected.push(...batch.map((one) => one.item.item_id));
+        return [];
+      },
+    });
+    const outcomes = await digest.apply([received(item("1", noon, { cadence: "no.such" })), received(item("2"))], noon);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["reject", "emit"]);
+    expect(collected).toEqual(["2"]);
+  });
+});
