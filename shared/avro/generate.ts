@@ -1,10 +1,14 @@
 /**
- * Writes `records.ts` from `schemas/avro/*.avsc`, or with `--check` exits 1 when the file on disk has drifted.
+ * Writes `records.ts` and `docs/topics/` from `schemas/`, or with `--check` exits 1 when one of the files has drifted.
  * Run by `npm run generate`; `npm run ok` runs the check.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { schemaOfTopic } from "#shared/avro/schema-files.ts";
+import { renderDeadLetterPage, renderTopicIndex, renderTopicPage } from "#shared/avro/topic-pages.ts";
+import { deadLetterContract, type TopicContract, topicContracts } from "#shared/kafka/topic-contract.ts";
+import { deadLetterTopic, stages, type TopicName } from "#shared/kafka/topics.ts";
 
 type AvroType = string | readonly AvroType[] | AvroComplex;
 interface AvroComplex {
@@ -24,7 +28,6 @@ interface AvroField {
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const target = join(root, "shared/avro/records.ts");
 
 const primitives: Readonly<Record<string, string>> = {
   string: "string",
@@ -92,14 +95,52 @@ function readSchemas(): AvroComplex[] {
     .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as AvroComplex);
 }
 
+/** Every generated file: its path below the root, and what it should hold. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  const contracts = topicContracts();
+  const pages = contracts.map((contract) => [`docs/topics/${contract.topic}.md`, pageOf(contract)] as const);
+  return new Map([
+    ["shared/avro/records.ts", renderTypes(readSchemas())],
+    ["docs/topics/README.md", renderTopicIndex(contracts)],
+    ["docs/topics/dead-letters.md", renderDeadLetterPage(deadLetterContract(), stages.map(deadLetterTopic))],
+    ...pages,
+  ]);
+}
+
+function pageOf(contract: TopicContract): string {
+  return renderTopicPage({
+    contract,
+    schema: JSON.parse(schemaOfTopic(contract.topic as TopicName)),
+    examples: contract.examples.map((name) => ({
+      name,
+      text: readFileSync(join(root, "schemas/examples", contract.topic, name), "utf8"),
+    })),
+  });
+}
+
+/** Paths of generated files that hold something else, are missing, or belong to nothing any more. */
+export function driftedFiles(): readonly string[] {
+  const wanted = generatedFiles();
+  const strays = readdirSync(join(root, "docs/topics")).map((file) => `docs/topics/${file}`);
+  return [
+    ...[...wanted].filter(([path, text]) => contentOf(path) !== text).map(([path]) => path),
+    ...strays.filter((path) => !wanted.has(path)),
+  ];
+}
+
+function contentOf(path: string): string | undefined {
+  const file = join(root, path);
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
 if (import.meta.main) {
-  const rendered = renderTypes(readSchemas());
-  if (process.argv.includes("--check")) {
-    if (readFileSync(target, "utf8") !== rendered) {
-      process.stderr.write("shared/avro/records.ts has drifted from schemas/avro; run: npm run generate\n");
-      process.exit(1);
-    }
-  } else {
-    writeFileSync(target, rendered);
+  mkdirSync(join(root, "docs/topics"), { recursive: true });
+  if (!process.argv.includes("--check")) {
+    for (const [path, text] of generatedFiles()) writeFileSync(join(root, path), text);
   }
+  const drifted = driftedFiles();
+  for (const path of drifted) {
+    process.stderr.write(`${path} is not what the schemas say; run npm run generate, or remove it\n`);
+  }
+  process.exitCode = drifted.length === 0 ? 0 : 1;
 }
