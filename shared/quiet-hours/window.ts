@@ -16,6 +16,21 @@ export interface Window {
  */
 export function windowsAround(hours: Hours, now: Instant): readonly Window[] {
   if (hours.startMinute === hours.endMinute) return [];
+  const hour = Math.floor(now / hour_ms);
+  const name = `${hour} ${hours.startMinute} ${hours.endMinute} ${hours.tz}`;
+  const known = windowsOf.get(name) ?? reckon(hours, hour * hour_ms);
+  if (windowsOf.size >= windows_kept_max) windowsOf.clear();
+  windowsOf.set(name, known);
+  return known;
+}
+
+const hour_ms = 3_600_000;
+
+/** Reckoning costs 100 µs, and in one hour most people share a few zones and the default hours: it is done once for all. */
+const windowsOf = new Map<string, readonly Window[]>();
+const windows_kept_max = 5_000;
+
+function reckon(hours: Hours, now: Instant): readonly Window[] {
   const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(hours.tz).toPlainDate();
   // Two days back: a zone that skips a whole day (Apia, 2011-12-30) stretches a window over it.
   const windows = [-2, -1, 0, 1, 2].map((days) => windowOf(hours, today.add({ days })));

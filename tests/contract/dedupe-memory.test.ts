@@ -1,0 +1,8 @@
+import { createMemoryDedupe } from "#shared/dedupe/memory-dedupe.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+import { dedupeConformance } from "./dedupe-conformance.ts";
+
+dedupeConformance("memory", async () => {
+  const clock = createManualClock();
+  return { dedupe: createMemoryDedupe(), now: () => clock.now(), pass: (ms) => clock.advance(ms) };
+});
