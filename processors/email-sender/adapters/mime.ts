@@ -1,0 +1,71 @@
+import { createTransport } from "nodemailer";
+import { streamOf } from "#shared/category/category.ts";
+import type { Letter } from "#shared/delivery/adapter.ts";
+import { channelName } from "#shared/message/channel.ts";
+import type { EmailContent } from "#shared/message/content.ts";
+import { signUnsubscribe, type UnsubscribeKeys, unsubscribeLifeMs } from "#shared/unsubscribe/token.ts";
+import { type MailStream, mailHeaders, messageId, oneLine } from "../core/headers.ts";
+import { unsubscribeScope } from "../core/unsubscribe.ts";
+
+export interface MailOptions {
+  readonly streams: Readonly<Record<"marketing" | "transactional", MailStream>>;
+  /** Public origin of the gateway: links are `<url>/unsubscribe/<token>`. */
+  readonly unsubscribeUrl: string;
+  readonly unsubscribeKeys: UnsubscribeKeys;
+}
+
+// Through a transport: `MailComposer` alone leaves the list headers out.
+const composer = createTransport({ streamTransport: true, buffer: true, newline: "windows" });
+
+/** The stream whose domain and configuration set a mail goes out by. */
+export function streamOfLetter({ send }: Letter, options: MailOptions): MailStream {
+  return options.streams[streamOf(send.category)];
+}
+
+/** The mail as it goes over the wire: text part always, no line over 998 bytes, unsubscribe headers unless critical. */
+export async function composeMail(letter: Letter, content: EmailContent, options: MailOptions): Promise<Buffer> {
+  const { send, target } = letter;
+  const stream = streamOfLetter(letter, options);
+  const { message } = await composer.sendMail({
+    from: stream.from,
+    to: target.address,
+    subject: oneLine(content.subject),
+    text: content.text,
+    html: content.html,
+    messageId: messageId(send.msg_id, stream.domain),
+    date: new Date(letter.now),
+    textEncoding: "quoted-printable",
+    headers: { ...mailHeaders(send, streamOf(send.category)), ...(send.critical ? {} : oneClick) },
+    ...(send.critical ? {} : { list: listHeaders(letter, stream, options) }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return message as Buffer;
+}
+
+/** RFC 8058: with this, a POST to the link unsubscribes at once. */
+const oneClick = { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
+
+function listHeaders(letter: Letter, stream: MailStream, options: MailOptions) {
+  const token = tokenOf(letter, options);
+  const link = `${options.unsubscribeUrl}/unsubscribe/${token}`;
+  const mailbox = `mailto:unsubscribe@${stream.domain}?subject=${token}`;
+  const { category } = letter.send;
+  return {
+    unsubscribe: [[link, mailbox]],
+    id: { url: `${oneLine(category)}.${stream.domain}`, comment: oneLine(category) },
+  };
+}
+
+function tokenOf({ send, addressHash, now }: Letter, { unsubscribeKeys }: MailOptions): string {
+  const claim = {
+    tenantId: send.tenant_id,
+    userId: send.user_id,
+    channel: channelName(send.channel),
+    addressHash,
+    scope: unsubscribeScope(send),
+    msgId: send.msg_id,
+    expiresAt: now + unsubscribeLifeMs,
+  };
+  return signUnsubscribe(claim, unsubscribeKeys);
+}

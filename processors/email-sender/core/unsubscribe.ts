@@ -1,0 +1,7 @@
+import type { Send } from "#shared/avro/records.ts";
+import { streamOf } from "#shared/category/category.ts";
+
+/** What a mail's one-click link takes back: the whole of marketing, or else the category. */
+export function unsubscribeScope(send: Send): string {
+  return streamOf(send.category) === "marketing" ? "stream:marketing" : `category:${send.category}`;
+}

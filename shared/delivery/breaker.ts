@@ -1,0 +1,96 @@
+import CircuitBreaker from "opossum";
+import { codeOf, Trouble } from "#shared/errors/trouble.ts";
+
+export type BreakerState = "closed" | "half_open" | "open";
+
+/** Settings of a breaker; every time is in ms. */
+export interface BreakerOptions {
+  readonly provider: string;
+  /** How long it stays open before one call may probe. Default 10,000. */
+  readonly openMs?: number;
+  /** The window over which failures count, in tenths. Default 10,000. */
+  readonly windowMs?: number;
+  /** Opens when more than this share of the window's calls were trouble, percent. Default 50. */
+  readonly troublePercent?: number;
+  /** Calls in the window below which it never opens. Default 10. */
+  readonly volume?: number;
+  readonly onState?: (state: BreakerState) => void;
+}
+
+/** Keeps calls from a provider that is down. Knows nothing of messages: the caller says what counts as trouble. */
+export interface Breaker {
+  /** Throws the retryable `Trouble` `PROVIDER_UNAVAILABLE`, with the wait until the next probe, while it is open. */
+  admit(): void;
+  /**
+   * Makes the call; its value counts against the provider where `isTrouble` says so, and comes back all the same. A
+   * rejection passes and counts too. Throws as `admit` does, without calling, while open or while a probe is under way.
+   */
+  run<T>(call: () => Promise<T>, isTrouble: (value: T) => boolean): Promise<T>;
+  /** Opens it at once: the provider said that nothing will go through. */
+  trip(): void;
+  state(): BreakerState;
+  close(): void;
+}
+
+class TroubledValue extends Error {
+  readonly value: unknown;
+  constructor(value: unknown) {
+    super("The provider is in trouble");
+    this.value = value;
+  }
+}
+
+/**
+ * opossum's breaker, one a provider account and process. Its timeout is off: a call has its own deadline, and giving up
+ * on one from outside would lose what it came to. Its timers do not keep the process up.
+ */
+export function createBreaker(options: BreakerOptions): Breaker {
+  const openMs = options.openMs ?? 10_000;
+  const circuit = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
+    name: options.provider,
+    timeout: false,
+    resetTimeout: openMs,
+    rollingCountTimeout: options.windowMs ?? 10_000,
+    rollingCountBuckets: 10,
+    rollingPercentilesEnabled: false,
+    enableSnapshots: false,
+    errorThresholdPercentage: options.troublePercent ?? 50,
+    volumeThreshold: options.volume ?? 10,
+  });
+  let opened = 0;
+  circuit.on("open", () => {
+    opened = performance.now();
+    options.onState?.("open");
+  });
+  circuit.on("halfOpen", () => options.onState?.("half_open"));
+  circuit.on("close", () => options.onState?.("closed"));
+
+  function refusal(): Trouble {
+    const retryAfterMs = Math.max(100, Math.ceil(opened + openMs - performance.now()));
+    return new Trouble("PROVIDER_UNAVAILABLE", `The breaker of ${options.provider} is open`, {
+      retryable: true,
+      retryAfterMs,
+    });
+  }
+
+  return {
+    admit: () => {
+      if (circuit.opened) throw refusal();
+    },
+    run: async <T>(call: () => Promise<T>, isTrouble: (value: T) => boolean): Promise<T> => {
+      try {
+        return (await circuit.fire(async () => {
+          const value = await call();
+          if (isTrouble(value)) throw new TroubledValue(value);
+          return value;
+        })) as T;
+      } catch (error) {
+        if (error instanceof TroubledValue) return error.value as T;
+        throw codeOf(error) === "EOPENBREAKER" ? refusal() : error;
+      }
+    },
+    trip: () => circuit.open(),
+    state: () => (circuit.opened ? "open" : circuit.halfOpen ? "half_open" : "closed"),
+    close: () => circuit.shutdown(),
+  };
+}

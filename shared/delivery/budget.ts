@@ -1,0 +1,53 @@
+import type { Instant } from "#shared/clock/clock.ts";
+
+/** What a provider account lets through. */
+export interface BudgetLimits {
+  /** Calls a second, over 0. */
+  readonly rate: number;
+  /** Calls that may go out at once after a pause, at least 1. */
+  readonly burst: number;
+  /** Of the burst, what only critical messages may take. Less than the burst. */
+  readonly reserve: number;
+}
+
+/** A token bucket for each provider account, shared by all processes. */
+export interface RateBudget {
+  /**
+   * Takes `calls` from the account's bucket and answers 0, or takes nothing and answers how long to wait before asking
+   * again, ms. Nothing is promised for then. May throw the retryable `Trouble` `REDIS_UNAVAILABLE`.
+   */
+  take(account: string, calls: number, options: { readonly critical: boolean; readonly now: Instant }): Promise<number>;
+}
+
+/** What a bucket holds, and as of when. */
+export interface Bucket {
+  readonly tokens: number;
+  readonly at: Instant;
+}
+
+/** The rule: refill by the time that passed, keep the reserve from what is not critical. A call larger than the burst drains it. */
+export function takeFrom(
+  bucket: Bucket | undefined,
+  limits: BudgetLimits,
+  ask: { readonly calls: number; readonly critical: boolean; readonly now: Instant },
+): { readonly bucket: Bucket; readonly waitMs: number } {
+  const { rate, burst, reserve } = limits;
+  const at = Math.max(ask.now, bucket?.at ?? 0);
+  const tokens = bucket ? Math.min(burst, bucket.tokens + ((at - bucket.at) * rate) / 1_000) : burst;
+  const floor = ask.critical ? 0 : reserve;
+  const needed = Math.min(ask.calls, burst - floor) + floor;
+  if (tokens + 1e-9 >= needed) return { bucket: { tokens: tokens - ask.calls, at }, waitMs: 0 };
+  return { bucket: { tokens, at }, waitMs: Math.ceil(((needed - tokens) * 1_000) / rate) };
+}
+
+/** In this process only: for tests and the seeded simulator. */
+export function createMemoryBudget(limits: BudgetLimits): RateBudget {
+  const buckets = new Map<string, Bucket>();
+  return {
+    take: async (account, calls, { critical, now }) => {
+      const { bucket, waitMs } = takeFrom(buckets.get(account), limits, { calls, critical, now });
+      buckets.set(account, bucket);
+      return waitMs;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Reason } from "#shared/message/reason.ts";
+
+/** What one provider call came to. */
+export type Answer =
+  /** The provider took it. */
+  | { readonly kind: "accepted"; readonly ref: string | null }
+  /** The provider said no, by this code. */
+  | { readonly kind: "refused"; readonly code: string; readonly retryAfterMs?: number }
+  /** No connection was made, so nothing went out. */
+  | { readonly kind: "unreached"; readonly code: string }
+  /** Bytes may have gone out, and no answer came. */
+  | { readonly kind: "unknown"; readonly code: string };
+
+/** What a refusal means. */
+export interface AnswerRow {
+  /** `retry`: later. `refuse`: never. `halt`: the account or the channel is out of order, so all messages wait. */
+  readonly act: "retry" | "refuse" | "halt";
+  /** What it says, in words without an address. */
+  readonly words: string;
+  /** The reason code where the message ends by it. Default: unavailable for `retry`, rejected for `refuse`. */
+  readonly reason?: Reason;
+  /** Calls at most, where fewer (or more) than the sender's own bound. */
+  readonly tries?: number;
+  /** Wait at least, ms, doubled at each try. */
+  readonly baseMs?: number;
+  /** Whether it counts against the provider for the breaker. */
+  readonly trouble?: boolean;
+  /** The suppression that follows. Never set by an unknown code. */
+  readonly suppress?: "hard_bounce" | "stop";
+  /** Whether the target (a push token) is to be forgotten. */
+  readonly prune?: boolean;
+  /** Somebody must look at it. */
+  readonly alert?: "P0" | "P1" | "P2";
+}
+
+export type AnswerTable = Readonly<Record<string, AnswerRow>>;
+
+const unknown: AnswerRow = {
+  act: "retry",
+  words: "Unknown answer",
+  tries: 3,
+  alert: "P2",
+  reason: "COMMS_PROVIDER_REJECTED",
+};
+
+/** What any provider means by the class of an HTTP status, where its table has no row for the code. */
+const byClass: AnswerTable = {
+  http_401: { act: "halt", words: "Credentials refused", alert: "P0", trouble: true },
+  http_408: { act: "retry", words: "Request timeout", trouble: true },
+  http_429: { act: "retry", words: "Too many requests", trouble: true },
+  http_5: { act: "retry", words: "Server error", trouble: true },
+};
+
+/** The row of a code; of its class for `http_503` and the like; else a limited retry and an alert, never a suppression. */
+export function rowOf(table: AnswerTable, code: string): AnswerRow {
+  if (Object.hasOwn(table, code)) return table[code] ?? unknown;
+  return byClass[code] ?? (code.startsWith("http_5") ? byClass.http_5 : undefined) ?? unknown;
+}
+
+/** What an unreached provider means: safe to try again. */
+export const unreachedRow: AnswerRow = { act: "retry", words: "No connection was made", trouble: true };

@@ -1,0 +1,22 @@
+import type { Suppression } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import type { LedgerState } from "./ledger-entry.ts";
+
+/** A target as it stands now, with what is known against it. */
+export interface Addressed {
+  readonly address: string;
+  /** Empty where addresses belong to the person. */
+  readonly deviceId: string;
+  readonly hash: string;
+  readonly suppressions: readonly Suppression[];
+}
+
+/** What a sender knows of one record when it decides. */
+export interface SendFacts {
+  readonly ledger: LedgerState;
+  /** Whether `comms_message` says that it was sent; asked only for what is older than the ledger's memory. */
+  readonly archived: boolean;
+  readonly to: readonly Addressed[] | "none" | "invalid";
+  /** As of when the views speak. */
+  readonly viewsAsOf: Instant;
+}

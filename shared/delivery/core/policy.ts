@@ -1,0 +1,29 @@
+/** What a sender allows itself. Every time is in ms. */
+export interface SendPolicy {
+  /** Provider calls at most for one message. Default 8: about half an hour with the default backoff. */
+  readonly maxAttempts: number;
+  /** First and longest bound of the full-jitter backoff. Default 2,000 and 15 minutes. */
+  readonly baseMs: number;
+  readonly maxMs: number;
+  /** How old the views may be for what is not critical. Default 60,000. */
+  readonly viewAgeMaxMs: number;
+  /** How long a stale view defers. Default 30,000. */
+  readonly staleHoldMs: number;
+  /** How long a message in doubt waits for feedback before it is dropped. Default 15 minutes. */
+  readonly ambiguousHoldMs: number;
+  /** How often it looks meanwhile. Default 60,000. */
+  readonly recheckMs: number;
+  /** How long a call may wait for its turn in the rate budget before the stage is paused. Default 2,000. */
+  readonly budgetWaitMaxMs: number;
+}
+
+export const defaultPolicy: SendPolicy = {
+  maxAttempts: 8,
+  baseMs: 2_000,
+  maxMs: 15 * 60_000,
+  viewAgeMaxMs: 60_000,
+  staleHoldMs: 30_000,
+  ambiguousHoldMs: 15 * 60_000,
+  recheckMs: 60_000,
+  budgetWaitMaxMs: 2_000,
+};

@@ -1,0 +1,24 @@
+import type { Feedback } from "#shared/avro/records.ts";
+import type { Restorable } from "#shared/views/views.ts";
+import { settlementOf } from "./core/settlement.ts";
+import { type Ledger, leaseMs } from "./ledger.ts";
+
+/**
+ * The ledger as something that `comms.feedback` can make again. Sender's feedback also lets it forget its notes: a
+ * settled entry is a few bytes. Not to be trusted for a lease after a wipe: until then a call that the wipe made
+ * forgotten may still be under way, and its report not yet on the log.
+ */
+export function restorableLedger(ledger: Ledger): Restorable {
+  return {
+    name: "ledger",
+    topics: ["comms.feedback"],
+    quarantineMs: leaseMs,
+    apply: (records, now) => {
+      const settlements = records.flatMap(({ value }) => {
+        const settlement = value === null ? undefined : settlementOf(value as Feedback);
+        return settlement ? [settlement] : [];
+      });
+      return ledger.settle(settlements, now);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { ArtifactStore } from "#shared/artifacts/artifact-store.ts";
+import type { Send } from "#shared/avro/records.ts";
+import type { Clock } from "#shared/clock/clock.ts";
+import type { AddressHasher } from "#shared/crypto/address-hash.ts";
+import type { TopicName } from "#shared/kafka/topics.ts";
+import { channelName, type KnownChannel } from "#shared/message/channel.ts";
+import type { StageProcessor } from "#shared/processor/processor.ts";
+import type { Views } from "#shared/views/views.ts";
+import type { ChannelAdapter } from "./adapter.ts";
+import type { Breaker } from "./breaker.ts";
+import type { RateBudget } from "./budget.ts";
+import { decide } from "./core/decide.ts";
+import type { Addressed, SendFacts } from "./core/facts.ts";
+import { defaultPolicy, type SendPolicy } from "./core/policy.ts";
+import { gather } from "./gather.ts";
+import type { Ledger } from "./ledger.ts";
+import { type SendMeter, silentMeter } from "./meter.ts";
+import { outcomeOf } from "./outcome-of.ts";
+import { type PerformParts, perform } from "./perform.ts";
+import type { SentArchive } from "./sent-archive.ts";
+
+/** The call that `decide` asks for. */
+export interface SendEffect {
+  readonly to: readonly Addressed[];
+}
+
+export interface SenderParts {
+  readonly channel: KnownChannel;
+  readonly adapter: ChannelAdapter;
+  readonly views: Pick<Views, "persons" | "suppressions">;
+  readonly ledger: Ledger;
+  readonly archive: SentArchive;
+  readonly artifacts: Pick<ArtifactStore, "get">;
+  readonly hasher: AddressHasher;
+  readonly breaker: Breaker;
+  readonly budget: RateBudget;
+  readonly clock: Clock;
+  /** Names this running process and no other, ever: host, pid and something drawn at start. Holds no `|`. */
+  readonly owner: string;
+  /** Framed Avro, for the records that go out by the schedule: `codec.encode`. */
+  readonly encode: (topic: TopicName, send: Send) => Buffer;
+  /** The provider account that the rate budget counts. Default `<provider>:default`. */
+  readonly account?: string;
+  readonly meter?: SendMeter;
+  readonly policy?: Partial<SendPolicy>;
+}
+
+/**
+ * The sender of one channel. All channels differ only in their adapter. Looks at everything once more before the call
+ * (is it over, expired, suppressed), calls the provider once at most for each attempt, and tells how it ended.
+ */
+export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts, SendEffect> {
+  const channel = channelName(parts.channel);
+  if (parts.owner.includes("|")) throw new RangeError(`A sender's owner holds no '|', which '${parts.owner}' does`);
+  const topic = `comms.send.${channel}` as TopicName;
+  const name = { stage: `${channel}-sender`, topic, encode: parts.encode };
+  const policy = { ...defaultPolicy, ...parts.policy };
+  let tries = 0;
+  const performing: PerformParts = {
+    ...parts,
+    name,
+    policy,
+    meter: parts.meter ?? silentMeter,
+    account: parts.account ?? `${parts.adapter.provider}:default`,
+    nextOwner: () => `${parts.owner}#${++tries}`,
+  };
+  return {
+    kind: "stage",
+    name: name.stage,
+    inputs: [topic, `${topic}.bulk` as TopicName],
+    gather: (batch, now) =>
+      gather(
+        parts,
+        batch.map(({ value }) => value),
+        now,
+      ),
+    decide: ({ value: send }, facts, now) => {
+      const verdict = decide(send, facts, now, policy);
+      if (verdict.kind === "send") return { kind: "perform", effect: { to: verdict.to } };
+      return outcomeOf(name, send, verdict, now);
+    },
+    perform: ({ to }, { value: send }, signal) => perform(performing, send, to, signal),
+  };
+}

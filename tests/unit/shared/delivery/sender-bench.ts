@@ -1,0 +1,183 @@
+import type { Profile, ScheduleItem, Send, Suppression, Token } from "#shared/avro/records.ts";
+import type { Instant } from "#shared/clock/clock.ts";
+import { createAddressHasher } from "#shared/crypto/address-hash.ts";
+import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import { createBreaker } from "#shared/delivery/breaker.ts";
+import { createMemoryBudget } from "#shared/delivery/budget.ts";
+import type { Answer, AnswerTable } from "#shared/delivery/core/answer.ts";
+import { createMemoryLedger } from "#shared/delivery/memory-ledger.ts";
+import { silentMeter } from "#shared/delivery/meter.ts";
+import { createSender, type SenderParts } from "#shared/delivery/sender.ts";
+import { Trouble } from "#shared/errors/trouble.ts";
+import type { TopicName } from "#shared/kafka/topics.ts";
+import type { Content } from "#shared/message/content.ts";
+import { deriveMsgId } from "#shared/message/id.ts";
+import type { Outcome, Output } from "#shared/processor/processor.ts";
+import { createManualClock } from "../../../support/manual-clock.ts";
+
+export const start: Instant = Date.UTC(2026, 0, 5, 12);
+export const hasher = createAddressHasher({ current: "k1", peppers: { k1: "pepper-of-sixteen-characters" } });
+
+export const words: Content = { channel: "EMAIL", subject: "Booked", html: "<p>Booked</p>", text: "Booked" };
+
+export function aSend(change: Partial<Send> = {}): Send {
+  const causeRef = change.cause_ref ?? "booking-1";
+  const key = {
+    tenantId: "default",
+    templateName: "booking_confirmed_buyer",
+    userId: "u1",
+    causeRef,
+    channel: "EMAIL",
+  };
+  const msg_id = deriveMsgId(key);
+  return {
+    event_id: "e1",
+    occurred_at: start,
+    recorded_at: start,
+    tenant_id: "default",
+    user_id: "u1",
+    msg_id,
+    correlation_id: "c1",
+    causation_id: "r1",
+    channel: "EMAIL",
+    cause_event: "booking.confirmed",
+    cause_ref: causeRef,
+    template_name: key.templateName,
+    template_version: 1,
+    category: "booking",
+    critical: false,
+    lane: "EXPRESS",
+    locale: "en-US",
+    dedupe_key: "BOOKING:1:confirmed",
+    address_hash: hasher.hash("EMAIL", "ada@example.com"),
+    artifact_ref: `default/${msg_id}/abc`,
+    content_hash: "abc",
+    attempt: 1,
+    queued_at: start,
+    expires_at: null,
+    ...change,
+  };
+}
+
+export function aProfile(change: Partial<Profile> = {}): Profile {
+  const base = { tenant_id: "default", user_id: "u1", email: "ada@example.com", phone: "+14155550123", locale: null };
+  return { ...base, accept_language: null, city: null, tz: null, updated_at: start, ...change };
+}
+
+export function aSuppression(change: Partial<Suppression> = {}): Suppression {
+  return {
+    suppression_id: "s1",
+    tenant_id: "default",
+    channel: "EMAIL",
+    address_hash: hasher.hash("EMAIL", "ada@example.com"),
+    reason: "HARD_BOUNCE",
+    origin: "PROVIDER",
+    scope: "all",
+    created_at: start,
+    msg_id: null,
+    evidence: "550",
+    ...change,
+  };
+}
+
+const table: AnswerTable = {
+  Slow: { act: "retry", words: "Too fast", trouble: true },
+  Never: { act: "refuse", words: "Refused", suppress: "hard_bounce" },
+  Gone: { act: "refuse", words: "Token unregistered", prune: true },
+  Down: { act: "halt", words: "Suspended", alert: "P0" },
+};
+
+/** One sender with everything round it in memory. `provider` answers each call; what it was called with is kept. */
+export function aSender(change: Partial<SenderParts> = {}) {
+  const clock = createManualClock(start);
+  const ledger = createMemoryLedger();
+  const letters: Letter[] = [];
+  const metered: string[] = [];
+  const world = {
+    profile: aProfile() as Profile | null,
+    tokens: [] as Token[],
+    suppressions: [] as Suppression[],
+    asOf: undefined as Instant | undefined,
+    sentLongAgo: new Set<string>(),
+    askedArchive: [] as string[],
+    artifact: async (): Promise<Content> => words,
+    provider: async (_letter: Letter): Promise<Answer> => ({ kind: "accepted", ref: `ref-${letters.length}` }),
+  };
+  const adapter: ChannelAdapter = {
+    provider: "fake",
+    answers: table,
+    targets: ({ profile }) => (profile?.email ? [{ address: profile.email, deviceId: "" }] : "none"),
+    send: (letter) => {
+      letters.push(letter);
+      return world.provider(letter);
+    },
+    close: async () => {},
+  };
+  const views: SenderParts["views"] = {
+    persons: async (refs) => ({
+      value: refs.map(() => ({ profile: world.profile, preference: null, consents: [], tokens: world.tokens })),
+      asOf: world.asOf ?? clock.now(),
+    }),
+    suppressions: async (refs) => ({
+      value: refs.map((ref) => world.suppressions.filter((entry) => entry.address_hash === ref.addressHash)),
+      asOf: world.asOf ?? clock.now(),
+    }),
+  };
+  const parts: SenderParts = {
+    channel: "EMAIL",
+    adapter,
+    views,
+    ledger,
+    archive: {
+      wasSent: async (ids) => {
+        world.askedArchive.push(...ids);
+        return world.sentLongAgo;
+      },
+    },
+    artifacts: { get: () => world.artifact() },
+    hasher,
+    breaker: createBreaker({ provider: "fake" }),
+    budget: createMemoryBudget({ rate: 1_000, burst: 1_000, reserve: 10 }),
+    clock,
+    owner: "email-sender@test",
+    encode: (topic, send) => Buffer.from(JSON.stringify({ topic, send })),
+    meter: {
+      ...silentMeter,
+      ambiguousSend: (channel) => metered.push(`ambiguous ${channel}`),
+      providerRequest: (channel, provider, outcome) => metered.push(`${channel} ${provider} ${outcome}`),
+      alert: (_channel, provider, code, level) => metered.push(`alert ${provider} ${code} ${level}`),
+    },
+    ...change,
+  };
+  const sender = createSender(parts);
+
+  /** One record through all three steps, as the shell takes it. */
+  async function take(send: Send): Promise<Outcome> {
+    const topic: TopicName = send.lane === "BULK" ? "comms.send.email.bulk" : "comms.send.email";
+    const origin = { topic, partition: 0, offset: 0, key: null, value: null, headers: {}, timestamp: start };
+    const record = { value: send, origin, topic };
+    const [facts] = await sender.gather([record], clock.now());
+    if (!facts) throw new Error("no facts");
+    const decided = sender.decide(record, facts, clock.now());
+    if (decided.kind !== "perform") return decided;
+    return sender.perform?.(decided.effect, record, new AbortController().signal) as Promise<Outcome>;
+  }
+  return { sender, take, clock, ledger, letters, metered, world, parts };
+}
+
+/** The records of one topic among an outcome's outputs. */
+export function outputsOn<T>(outcome: Outcome, topic: TopicName): readonly T[] {
+  const outputs: readonly Output[] = "outputs" in outcome ? outcome.outputs : [];
+  return outputs.flatMap((output) => (output.topic === topic && "value" in output ? [output.value as T] : []));
+}
+
+/** The send record that a deferred outcome hands to the schedule. */
+export function scheduledSend(outcome: Outcome): { readonly item: ScheduleItem; readonly send: Send } {
+  const [item] = outputsOn<ScheduleItem>(outcome, "comms.schedule");
+  if (!item) throw new Error(`nothing is scheduled by ${JSON.stringify(outcome)}`);
+  return { item, send: (JSON.parse(item.payload.toString()) as { send: Send }).send };
+}
+
+export function trouble(code: string): Trouble {
+  return new Trouble(code, code, { retryable: true });
+}
