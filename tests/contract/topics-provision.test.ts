@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
+import { Trouble } from "#shared/errors/trouble.ts";
+import { createMemoryLog } from "#shared/kafka/memory-log.ts";
+import type { TopicSpec } from "#shared/kafka/port.ts";
+import { provision } from "#shared/kafka/provision.ts";
+import { provisionConformance } from "./topics-provision-conformance.ts";
+
+provisionConformance("in memory", async () => ({ log: createMemoryLog(), registry: createMemoryRegistry() }));
+
+test.each([
+  [undefined, 1, undefined],
+  [3, 3, "2"],
+])("a replication factor of %s asks for %s copies", async (given, copies, inSync) => {
+  const log = createMemoryLog();
+  const asked: TopicSpec[] = [];
+  const spying = {
+    ...log,
+    createTopics: (specs: readonly TopicSpec[]) => {
+      asked.push(...specs);
+      return log.createTopics(specs);
+    },
+  };
+  const registry = createMemoryRegistry();
+  await provision({ log: spying, registry, prefix: "", ...(given && { replicationFactor: given }) });
+  expect(new Set(asked.map((spec) => spec.replicationFactor))).toEqual(new Set([copies]));
+  expect(new Set(asked.map((spec) => spec.config["min.insync.replicas"]))).toEqual(new Set([inSync]));
+});
+
+test("levels are set before schemas are registered", async () => {
+  const registry = createMemoryRegistry();
+  const calls: string[] = [];
+  const spying = {
+    ...registry,
+    setCompatibility: (...given: Parameters<typeof registry.setCompatibility>) => {
+      calls.push("level");
+      return registry.setCompatibility(...given);
+    },
+    register: (...given: Parameters<typeof registry.register>) => {
+      calls.push("schema");
+      return registry.register(...given);
+    },
+  };
+  await provision({ log: createMemoryLog(), registry: spying, prefix: "" });
+  expect(calls.lastIndexOf("level")).toBeLessThan(calls.indexOf("schema"));
+});
+
+test("a registry that is away leaves the trouble retryable", async () => {
+  const away = async (): Promise<never> => {
+    throw new Trouble("REGISTRY_UNAVAILABLE", "No answer", { retryable: true });
+  };
+  const registry = { ...createMemoryRegistry(), lookup: away };
+  await expect(provision({ log: createMemoryLog(), registry, prefix: "" })).rejects.toMatchObject({ retryable: true });
+});

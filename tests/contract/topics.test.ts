@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Codec, createCodec } from "#shared/avro/codec.ts";
+import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
+import { subjectOf } from "#shared/avro/registry.ts";
+import { schemaFile, schemaOfTopic } from "#shared/avro/schema-files.ts";
+import { allTopicSpecs, deadLetterContract, type TopicContract, topicContracts } from "#shared/kafka/topic-contract.ts";
+import { stages, type TopicName, topicRecords } from "#shared/kafka/topics.ts";
+
+interface Field {
+  readonly name: string;
+  readonly type: unknown;
+  readonly pii: "none" | "pseudonym" | "direct";
+}
+const schemas = new URL("../../schemas/", import.meta.url);
+const fieldsOf = (topic: TopicName): readonly Field[] => JSON.parse(schemaOfTopic(topic)).fields;
+const contracts = topicContracts();
+const each = contracts.map((contract) => [contract.topic as TopicName, contract] as const);
+const filesIn = (folder: string): readonly string[] => readdirSync(new URL(folder, schemas)).sort();
+
+describe("the files", () => {
+  test("are one contract a topic, and one for dead letters", () => {
+    const wanted = [...Object.keys(topicRecords).map((topic) => `${topic}.yaml`), "dead-letters.yaml"];
+    expect(filesIn("topics/")).toEqual(wanted.sort());
+  });
+
+  test("are one schema a record", () => {
+    expect(filesIn("avro/")).toEqual([...new Set(Object.values(topicRecords).map(schemaFile))].sort());
+  });
+
+  test.each(each)("%s: the examples are those that the contract names", (topic, contract) => {
+    expect(filesIn(`examples/${topic}/`)).toEqual([...contract.examples].sort());
+  });
+});
+
+describe.each(each)("the contract of %s", (topic, contract) => {
+  const names = fieldsOf(topic).map((field) => field.name);
+
+  test("is about the topic and record that the code means", () => {
+    expect([contract.topic, contract.record]).toEqual([topic, topicRecords[topic]]);
+    expect(JSON.parse(schemaOfTopic(topic)).name).toBe(contract.record);
+  });
+
+  test("has a key and an identity made of the record's fields", () => {
+    const inKey = [...contract.key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    expect(inKey).not.toEqual([]);
+    expect([...inKey, ...contract.identity].filter((name) => !names.includes(name ?? ""))).toEqual([]);
+  });
+
+  test("has the PII class of its most telling field", () => {
+    const classes = JSON.stringify(JSON.parse(schemaOfTopic(topic))).matchAll(/"pii":"(\w+)"/g);
+    const found = new Set([...classes].map(([, name]) => name));
+    expect(contract.pii).toBe(["direct", "pseudonym"].find((name) => found.has(name)) ?? "none");
+  });
+
+  test("keeps to one partition count with its bulk twin", () => {
+    const twin = contracts.find((other) => other.topic === `${topic}.bulk`);
+    expect(twin?.partitions ?? contract.partitions).toBe(contract.partitions);
+  });
+});
+
+describe("retention", () => {
+  const hours = (topic: string): number => {
+    const contract = contracts.find((other) => other.topic === topic) as TopicContract;
+    return contract.cleanup === "delete" ? contract.retention / 3_600_000 : Number.POSITIVE_INFINITY;
+  };
+
+  test("the ledger is restored from feedback, which outlives every send topic", () => {
+    const sends = contracts.filter(({ record }) => record === "Send").map(({ topic }) => hours(topic));
+    expect(Math.max(...sends)).toBeLessThan(hours("comms.feedback"));
+  });
+
+  test("what is replayed from outlives what is replayed", () => {
+    expect(hours("comms.events")).toBeGreaterThan(hours("comms.accepted"));
+  });
+
+  test("tombstones stay a week", () => {
+    const stays = contracts.flatMap((contract) => (contract.cleanup === "compact" ? [contract.tombstones] : []));
+    expect(new Set(stays)).toEqual(new Set([7 * 86_400_000]));
+  });
+});
+
+describe("sizes", () => {
+  const bytes = (topic: string): number => contracts.find((other) => other.topic === topic)?.max_message ?? 0;
+
+  test("a dead letter may be as large as any record, with room for its headers", () => {
+    expect(deadLetterContract().max_message).toBeGreaterThan(Math.max(...contracts.map((of) => of.max_message)));
+  });
+
+  test("a rejection may hold a whole event", () => {
+    expect(bytes("comms.rejected")).toBeGreaterThan(bytes("comms.events"));
+  });
+
+  test("a schedule item may hold whatever comes back by it", () => {
+    const targets = contracts.filter(({ producers }) => producers.includes("scheduler"));
+    expect(bytes("comms.schedule")).toBeGreaterThan(Math.max(...targets.map((of) => of.max_message)));
+  });
+});
+
+describe("what the log is told", () => {
+  const specs = new Map(allTopicSpecs("t.").map((spec) => [spec.topic, spec]));
+
+  test("names every topic and one of dead letters a stage, prefixed", () => {
+    expect(specs.size).toBe(contracts.length + stages.length);
+    expect([...specs.keys()].every((name) => name.startsWith("t.comms."))).toBe(true);
+  });
+
+  test.each([
+    [
+      "t.comms.send.email",
+      6,
+      { "cleanup.policy": "delete", "retention.ms": "259200000", "max.message.bytes": "1048576" },
+    ],
+    [
+      "t.comms.profiles",
+      6,
+      {
+        "cleanup.policy": "compact",
+        "delete.retention.ms": "604800000",
+        "max.compaction.lag.ms": "604800000",
+        "max.message.bytes": "1048576",
+      },
+    ],
+    [
+      "t.comms.router.dlq",
+      1,
+      { "cleanup.policy": "delete", "retention.ms": "2592000000", "max.message.bytes": "16777216" },
+    ],
+  ])("%s", (topic, partitions, config) => {
+    expect(specs.get(topic)).toEqual({ topic, partitions, config });
+  });
+});
+
+describe("examples", () => {
+  let codec: Codec;
+
+  beforeAll(async () => {
+    const registry = createMemoryRegistry();
+    for (const [topic] of each) await registry.register(subjectOf("", topic), schemaOfTopic(topic));
+    codec = createCodec({ registry, prefix: "" });
+    await codec.warm(each.map(([topic]) => topic));
+  });
+
+  const all = each.flatMap(([topic, contract]) => contract.examples.map((file) => [topic, file] as const));
+
+  test.each(all)("%s/%s goes to bytes and back", (topic, file) => {
+    const record = readExample(topic, file);
+    expect(Object.keys(record).sort()).toEqual(
+      fieldsOf(topic)
+        .map((field) => field.name)
+        .sort(),
+    );
+    expect(JSON.parse(JSON.stringify(codec.decode(topic, codec.encode(topic, record))))).toEqual(
+      JSON.parse(JSON.stringify(record)),
+    );
+  });
+});
+
+/** Bytes stand in examples as Avro's JSON has them: one character a byte. */
+function readExample(topic: TopicName, file: string): Record<string, unknown> {
+  const record = JSON.parse(readFileSync(new URL(`examples/${topic}/${file}`, schemas), "utf8"));
+  for (const { name, type } of fieldsOf(topic))
+    if (type === "bytes") record[name] = Buffer.from(record[name], "latin1");
+  return record;
+}
