@@ -1,9 +1,9 @@
 import type { Clock } from "#shared/clock/clock.ts";
-import { recordTooLarge, unavailable } from "#shared/kafka/failure.ts";
+import { recordTooLarge, unavailable, unknownTopic } from "#shared/kafka/failure.ts";
 import type { MemoryStore } from "#shared/kafka/memory-store.ts";
 import type { MemoryTurns } from "#shared/kafka/memory-turns.ts";
 import { createPartitioner } from "#shared/kafka/partitioner.ts";
-import type { OutRecord, Position, Producer } from "#shared/kafka/port.ts";
+import type { OutRecord, Position, Producer, TopicPartition } from "#shared/kafka/port.ts";
 import { recordSize } from "#shared/kafka/record-size.ts";
 
 /** What happens to a send that a test wants to see fail: the answer is lost, and the records were written or were not. */
@@ -25,22 +25,23 @@ export function createMemoryProducer(parts: {
   let closed = false;
 
   function write(records: readonly OutRecord[]): readonly Position[] {
-    for (const record of records) refuseTooLarge(record);
+    const placed = records.map(place);
     const fault = parts.fault();
     if (fault?.fate === "unwritten") throw fault.error ?? unavailable("Sending");
-    const positions = records.map(append);
+    const positions = placed.map(({ at, record }) => store.append(at, record, clock.now()));
     parts.onWritten();
     if (fault !== undefined) throw fault.error ?? unavailable("Sending");
     return positions;
   }
 
-  function refuseTooLarge(record: OutRecord): void {
-    if (recordSize(record) > store.bytesMax(record.topic)) throw recordTooLarge(record.topic);
-  }
-
-  function append(record: OutRecord): Position {
-    const partition = partitionOf(record, store.partitionsOf(record.topic).length);
-    return store.append({ topic: record.topic, partition }, record, clock.now());
+  /** Before anything is written: a call is refused whole. */
+  function place(record: OutRecord): { readonly at: TopicPartition; readonly record: OutRecord } {
+    const { topic } = record;
+    if (recordSize(record) > store.bytesMax(topic)) throw recordTooLarge(topic);
+    const count = store.partitionsOf(topic).length;
+    const partition = partitionOf(record, count);
+    if (!(partition < count)) throw unknownTopic(`${topic}/${partition}`);
+    return { at: { topic, partition }, record };
   }
 
   /** Turns may be taken in any order; the sends of one producer are not. */

@@ -1,0 +1,477 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { codeOf, isRetryable } from "#shared/errors/trouble.ts";
+import type { InRecord, Log, OutRecord, Position, Producer } from "#shared/kafka/port.ts";
+import { type GroupMember, joinGroup } from "../support/group-member.ts";
+
+/** A log and the means to make it suffer. */
+export interface LogUnderTest {
+  readonly log: Log;
+  /** Begins names, so that runs on one broker keep apart. */
+  readonly prefix: string;
+  /** The answer to the next write is lost, the records are not. Resolves when the write has gone out. */
+  loseNextResponse(): Promise<void>;
+  /** The broker is gone for a while and comes back; resolves when it is back. */
+  outage(): Promise<void>;
+  /** Lets time pass, ms. */
+  pass(ms: number): Promise<void>;
+  /** Leaves the partition 0 of a topic with last offsets that hold no record. */
+  leaveGapAtEnd(topic: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What every implementation of the log must keep. Runs against the one in memory and against a real broker. */
+export function describeLog(name: string, create: () => Promise<LogUnderTest>): void {
+  describe(`${name}`, () => {
+    let under: LogUnderTest;
+    let log: Log;
+    let producer: Producer;
+    let names = 0;
+
+    beforeAll(async () => {
+      under = await create();
+      log = under.log;
+      producer = await log.producer();
+    });
+    afterAll(async () => {
+      await under.close();
+    });
+
+    async function topic(partitions = 3, config: Readonly<Record<string, string>> = {}): Promise<string> {
+      names += 1;
+      const created = `${under.prefix}topic-${names}`;
+      await log.createTopics([{ topic: created, partitions, config }]);
+      return created;
+    }
+
+    async function member(topics: readonly string[], groupId = `${under.prefix}group-${names}`): Promise<GroupMember> {
+      return joinGroup(log, { groupId, topics });
+    }
+
+    function send(to: string, values: readonly string[], key?: string): Promise<readonly Position[]> {
+      return producer.send(values.map((value) => ({ topic: to, key: key ?? value, value: Buffer.from(value) })));
+    }
+
+    async function readAll(from: string): Promise<readonly InRecord[]> {
+      return (await collect(log.readToEnd([from]))).flat();
+    }
+
+    const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
+      vi.waitFor(check, { timeout: 15_000, interval: 5 });
+
+    const gets = (who: GroupMember, values: readonly string[]) =>
+      eventually(() => expect(new Set(who.values())).toEqual(new Set(values)));
+
+    const owns = (who: GroupMember, count: number) => eventually(() => expect(who.partitions()).toHaveLength(count));
+
+    describe("topics", () => {
+      it("creates what is missing and changes nothing that exists", async () => {
+        const first = await topic(2);
+        const second = `${first}-b`;
+        const specs = [first, second].map((each) => ({ topic: each, partitions: 4, config: {} }));
+        expect(await log.createTopics(specs)).toEqual([second]);
+        expect(await log.createTopics(specs)).toEqual([]);
+        expect(await log.offsets([first])).toHaveLength(2);
+      });
+
+      it("refuses a topic that does not exist", async () => {
+        const unknown = `${under.prefix}nonesuch`;
+        const failures = await Promise.allSettled([
+          producer.send([{ topic: unknown, key: null, value: null }]),
+          log.offsets([unknown]),
+          log.committed("some-group", [unknown]),
+          member([unknown]),
+        ]);
+        for (const failure of failures) {
+          expect(failure.status === "rejected" && codeOf(failure.reason)).toBe("KAFKA_UNKNOWN_TOPIC");
+          expect(failure.status === "rejected" && isRetryable(failure.reason)).toBe(false);
+        }
+      });
+
+      it("refuses a partition that does not exist, and writes nothing of that call", async () => {
+        const to = await topic(2);
+        const call = producer.send([
+          { topic: to, key: "a", value: null },
+          { topic: to, key: "a", value: null, partition: 2 },
+        ]);
+        await expect(call).rejects.toMatchObject({ code: "KAFKA_UNKNOWN_TOPIC" });
+        expect(await readAll(to)).toEqual([]);
+      });
+
+      it("tells bounds and what a group has committed", async () => {
+        const to = await topic(2);
+        await producer.send([{ topic: to, key: null, value: null, partition: 1 }]);
+        expect(await log.offsets([to])).toEqual([
+          { topic: to, partition: 0, low: 0, high: 0 },
+          { topic: to, partition: 1, low: 0, high: 1 },
+        ]);
+        expect(await log.committed("nobody", [to])).toEqual([
+          { topic: to, partition: 0, offset: -1 },
+          { topic: to, partition: 1, offset: -1 },
+        ]);
+      });
+    });
+
+    describe("records", () => {
+      it("keeps key, value, headers and partition byte for byte", async () => {
+        const to = await topic(2);
+        const odd = Buffer.from([0, 0xff, 0xc3, 0x28]);
+        const records: OutRecord[] = [
+          { topic: to, key: odd, value: odd, partition: 0, headers: { one: odd, "": Buffer.from("unnamed") } },
+          { topic: to, key: "", value: Buffer.alloc(0), partition: 0, headers: { twice: [odd, Buffer.alloc(0), odd] } },
+          { topic: to, key: null, value: null, partition: 0 },
+        ];
+        await producer.send(records);
+        const read = await readAll(to);
+        const reader = await member([to]);
+        await eventually(() => expect(reader.delivered).toHaveLength(3));
+        for (const got of [read, reader.delivered.map((each) => each.record)]) {
+          expect(got.map(({ key, value, headers }) => ({ key, value, headers }))).toEqual([
+            { key: odd, value: odd, headers: { one: odd, "": Buffer.from("unnamed") } },
+            { key: Buffer.alloc(0), value: Buffer.alloc(0), headers: { twice: [odd, Buffer.alloc(0), odd] } },
+            { key: null, value: null, headers: {} },
+          ]);
+          expect(got.map((record) => record.offset)).toEqual([0, 1, 2]);
+          expect(new Date(got[0]?.timestamp ?? 0).getUTCFullYear()).toBeGreaterThan(2025);
+        }
+        await reader.consumer.close();
+      });
+
+      it("puts a key where Java's murmur2 puts it", async () => {
+        const to = await topic(5);
+        const keys = ["21", "foobar", "a-little-bit-long-string", "abc"];
+        const positions = await producer.send(keys.map((key) => ({ topic: to, key, value: null })));
+        expect(positions.map((position) => position.partition)).toEqual([0, 1, 2, 2]);
+      });
+
+      it("gives the position of each record in the order of the call", async () => {
+        const to = await topic(3);
+        const values = Array.from({ length: 50 }, (_, at) => `value-${at}`);
+        const positions = await send(to, values);
+        const read = new Map((await readAll(to)).map((record) => [`${record.partition}/${record.offset}`, record]));
+        for (const [at, value] of values.entries()) {
+          const position = positions[at];
+          expect(String(read.get(`${position?.partition}/${position?.offset}`)?.value)).toBe(value);
+        }
+      });
+
+      it("keeps the order of a key over many calls at once", async () => {
+        const to = await topic(3);
+        const values = Array.from({ length: 300 }, (_, at) => String(at));
+        await Promise.all(values.map((value) => send(to, [value], `key-${Number(value) % 7}`)));
+        for (let key = 0; key < 7; key += 1) {
+          const ofKey = (await readAll(to)).filter((record) => String(record.key) === `key-${key}`);
+          expect(ofKey.map((record) => Number(record.value))).toEqual(
+            values.map(Number).filter((value) => value % 7 === key),
+          );
+        }
+      });
+
+      it("refuses a record that is too large, and spares those that travel with it", async () => {
+        const to = await topic(1, { "max.message.bytes": "10000" });
+        const calls = await Promise.allSettled([
+          send(to, ["before"]),
+          send(to, ["x".repeat(20_000)], "large"),
+          send(to, ["after"]),
+        ]);
+        expect(calls.map((call) => call.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+        expect(calls[1]?.status === "rejected" && codeOf(calls[1].reason)).toBe("KAFKA_RECORD_TOO_LARGE");
+        expect(calls[1]?.status === "rejected" && isRetryable(calls[1].reason)).toBe(false);
+        expect(new Set((await readAll(to)).map((record) => String(record.value)))).toEqual(
+          new Set(["before", "after"]),
+        );
+      });
+
+      it("takes in one call more than the broker takes in one batch", async () => {
+        const to = await topic(1, { "max.message.bytes": "1048588" });
+        const values = Array.from({ length: 30 }, (_, at) => `${at}`.padEnd(100_000, "."));
+        await send(to, values);
+        expect((await readAll(to)).map((record) => String(record.value))).toEqual(values);
+      });
+    });
+
+    describe("a lost response", () => {
+      /** As every caller does: what is retryable is sent again. */
+      async function insist(to: string, value: string): Promise<Position | undefined> {
+        for (;;) {
+          try {
+            return (await send(to, [value], "one-key"))[0];
+          } catch (error) {
+            if (!isRetryable(error)) throw error;
+          }
+        }
+      }
+
+      it("loses neither its records nor those of other calls", async () => {
+        const to = await topic(1);
+        await insist(to, "first");
+        const gone = under.loseNextResponse();
+        const calls = [insist(to, "lost answer")];
+        await gone;
+        calls.push(insist(to, "queued 1"), insist(to, "queued 2"));
+        const positions = await Promise.all(calls);
+        await insist(to, "last");
+        const read = await readAll(to);
+        expect(new Set(read.map((record) => String(record.value)))).toEqual(
+          new Set(["first", "lost answer", "queued 1", "queued 2", "last"]),
+        );
+        const at = (position: Position | undefined) =>
+          String(read.find((record) => record.offset === position?.offset)?.value);
+        expect(positions.map(at)).toEqual(["lost answer", "queued 1", "queued 2"]);
+      });
+    });
+
+    describe("a group", () => {
+      it("delivers in order per partition, from the first record", async () => {
+        const to = await topic(2);
+        const values = Array.from({ length: 500 }, (_, at) => `v${at}`);
+        await send(to, values);
+        const reader = await member([to]);
+        await gets(reader, values);
+        for (const partition of [0, 1]) {
+          const offsets = reader.delivered.filter((each) => each.record.partition === partition);
+          expect(offsets.map((each) => each.record.offset)).toEqual(offsets.map((_, at) => at));
+        }
+        await reader.consumer.close();
+      });
+
+      it("reads several topics", async () => {
+        const first = await topic(1);
+        const second = await topic(1);
+        const reader = await member([first, second]);
+        await send(first, ["a"]);
+        await send(second, ["b"]);
+        await gets(reader, ["a", "b"]);
+        await reader.consumer.close();
+      });
+
+      it("begins at the end when told so", async () => {
+        const to = await topic(1);
+        await send(to, ["old"]);
+        const reader = await joinGroup(log, { groupId: `${to}-latest`, topics: [to], from: "latest" });
+        await owns(reader, 1);
+        await eventually(async () => {
+          await send(to, ["new"]);
+          expect(reader.values()).toContain("new");
+        });
+        expect(reader.values()).not.toContain("old");
+        await reader.consumer.close();
+      });
+
+      it("delivers again what was not committed before the member left", async () => {
+        const to = await topic(2);
+        await send(to, ["a", "b", "c"]);
+        const first = await member([to]);
+        await gets(first, ["a", "b", "c"]);
+        await first.consumer.close();
+        const second = await member([to]);
+        await gets(second, ["a", "b", "c"]);
+        await second.consumer.close();
+      });
+
+      it("goes on where it committed", async () => {
+        const to = await topic(2);
+        await send(to, ["a", "b", "c"]);
+        const first = await member([to]);
+        await gets(first, ["a", "b", "c"]);
+        await first.commitDelivered();
+        await first.consumer.close();
+        await send(to, ["d"]);
+        const second = await member([to]);
+        await gets(second, ["d"]);
+        await second.consumer.close();
+      });
+
+      it("delivers nothing of a paused partition until it is resumed", async () => {
+        const to = await topic(2);
+        const reader = await member([to]);
+        await owns(reader, 2);
+        reader.consumer.pause([{ topic: to, partition: 0 }]);
+        // One record may be in flight already; what is sent after a fetch without the partition is not.
+        await producer.send([{ topic: to, key: null, value: Buffer.from("open 1"), partition: 1 }]);
+        await gets(reader, ["open 1"]);
+        await producer.send([
+          { topic: to, key: null, value: Buffer.from("paused"), partition: 0 },
+          { topic: to, key: null, value: Buffer.from("open 2"), partition: 1 },
+        ]);
+        await gets(reader, ["open 1", "open 2"]);
+        await producer.send([{ topic: to, key: null, value: Buffer.from("open 3"), partition: 1 }]);
+        await gets(reader, ["open 1", "open 2", "open 3"]);
+        reader.consumer.resume([{ topic: to, partition: 0 }]);
+        await gets(reader, ["open 1", "open 2", "open 3", "paused"]);
+        await reader.consumer.close();
+      });
+
+      it("forgets a pause at a rebalance", async () => {
+        const to = await topic(2);
+        const first = await member([to]);
+        await owns(first, 2);
+        first.consumer.pause([0, 1].map((partition) => ({ topic: to, partition })));
+        const second = await member([to]);
+        await owns(second, 1);
+        await owns(first, 1);
+        await producer.send(
+          [0, 1].map((partition) => ({ topic: to, key: null, value: Buffer.from(`${partition}`), partition })),
+        );
+        await eventually(() => expect([...first.values(), ...second.values()].sort()).toEqual(["0", "1"]));
+        await Promise.all([first.consumer.close(), second.consumer.close()]);
+      });
+    });
+
+    describe("a rebalance", () => {
+      it("makes a new generation when a member joins and leaves, and loses nothing", async () => {
+        const to = await topic(4);
+        const values = Array.from({ length: 40 }, (_, at) => `v${at}`);
+        await send(to, values);
+        const first = await member([to]);
+        await gets(first, values);
+        const second = await member([to]);
+        await owns(second, 2);
+        await owns(first, 2);
+        expect(first.revoked).toContain(1);
+        expect(first.generation()).toBeGreaterThan(1);
+        // Nothing was committed: all of it is void and comes again, to one member or the other.
+        await eventually(() =>
+          expect(new Set([...first.values(first.generation()), ...second.values()])).toEqual(new Set(values)),
+        );
+        await second.consumer.close();
+        await owns(first, 4);
+        await eventually(() => expect(new Set(first.values(first.generation()))).toEqual(new Set(values)));
+        await first.consumer.close();
+      });
+
+      it("lets the old generation commit while it is revoked", async () => {
+        const to = await topic(2);
+        await send(to, ["a", "b", "c", "d"]);
+        const groupId = `${to}-group`;
+        const first = await joinGroup(log, { groupId, topics: [to] }, async (member) => {
+          await Promise.resolve();
+          await member.commitDelivered();
+        });
+        await gets(first, ["a", "b", "c", "d"]);
+        const second = await member([to], groupId);
+        await owns(second, 1);
+        await owns(first, 1);
+        await send(to, ["e", "f", "g", "h"]);
+        await eventually(() =>
+          expect([...first.values(first.generation()), ...second.values()].sort()).toEqual(["e", "f", "g", "h"]),
+        );
+        await Promise.all([first.consumer.close(), second.consumer.close()]);
+      });
+
+      it("leaves out a commit of what the member has lost", async () => {
+        const to = await topic(2);
+        await send(to, ["a", "b", "c", "d"]);
+        const groupId = `${to}-group`;
+        const first = await member([to], groupId);
+        await gets(first, ["a", "b", "c", "d"]);
+        const before = first.generation();
+        const second = await member([to], groupId);
+        await owns(second, 1);
+        await owns(first, 1);
+        const everything = [0, 1].map((partition) => ({ topic: to, partition, offset: 1 }));
+        await first.consumer.commit(everything, before);
+        expect((await log.committed(groupId, [to])).map((position) => position.offset)).toEqual([-1, -1]);
+        await first.consumer.commit(everything, first.generation());
+        const mine = first.partitions()[0]?.partition;
+        expect(await log.committed(groupId, [to])).toEqual(
+          [0, 1].map((partition) => ({ topic: to, partition, offset: partition === mine ? 1 : -1 })),
+        );
+        await Promise.all([first.consumer.close(), second.consumer.close()]);
+      });
+
+      it("throws out a member that holds records and does not move, and takes it back when it does", async () => {
+        const to = await topic(1);
+        const groupId = `${to}-group`;
+        await send(to, ["a"]);
+        const wedged = await joinGroup(log, { groupId, topics: [to], sessionTimeoutMs: 1_500 });
+        await gets(wedged, ["a"]);
+        const other = await joinGroup(log, { groupId, topics: [to], sessionTimeoutMs: 60_000 });
+        // A rebalance before the wedge tells of no progress either: whoever holds the partition is thrown out.
+        await under.pass(4_000);
+        await eventually(() => expect(other.values()).toContain("a"));
+        await other.commitDelivered();
+        await other.consumer.close();
+        const generation = wedged.generation();
+        wedged.consumer.progress();
+        await eventually(() => expect(wedged.generation()).toBeGreaterThan(generation));
+        await wedged.consumer.close();
+      });
+
+      it("keeps a member that holds records and moves", async () => {
+        const to = await topic(1);
+        await send(to, ["a"]);
+        const slow = await joinGroup(log, { groupId: `${to}-group`, topics: [to], sessionTimeoutMs: 1_500 });
+        await gets(slow, ["a"]);
+        for (let step = 0; step < 8; step += 1) {
+          await under.pass(500);
+          slow.consumer.progress();
+        }
+        expect(slow.revoked).toEqual([]);
+        await slow.commitDelivered();
+        expect(await log.committed(`${to}-group`, [to])).toEqual([{ topic: to, partition: 0, offset: 1 }]);
+        await slow.consumer.close();
+      });
+    });
+
+    describe("reading to the end", () => {
+      it("ends at the offsets captured at the call", async () => {
+        const to = await topic(3);
+        const values = Array.from({ length: 30 }, (_, at) => `v${at}`);
+        await send(to, values);
+        const seen: string[] = [];
+        for await (const run of log.readToEnd([to])) {
+          seen.push(...run.map((record) => String(record.value)));
+          expect(new Set(run.map((record) => record.partition)).size).toBe(1);
+          await send(to, ["later"]);
+        }
+        expect(seen.sort()).toEqual(values.sort());
+      });
+
+      it("ends at once on empty partitions", async () => {
+        expect(await readAll(await topic(3))).toEqual([]);
+      });
+
+      it("ends where the last offsets hold no record", async () => {
+        const to = await topic(1);
+        await send(to, ["a", "b"]);
+        await under.leaveGapAtEnd(to);
+        const read = await readAll(to);
+        const [bounds] = await log.offsets([to]);
+        expect(bounds?.high).toBeGreaterThan((read.at(-1)?.offset ?? 0) + 1);
+        expect(read.map((record) => String(record.value))).toEqual(["a", "b"]);
+      });
+
+      it("stops when it is aborted", async () => {
+        const to = await topic(1);
+        await send(to, ["a"]);
+        const stop = new AbortController();
+        stop.abort(new Error("enough"));
+        await expect(collect(log.readToEnd([to], stop.signal))).rejects.toThrow("enough");
+      });
+    });
+
+    describe("an outage of the broker", () => {
+      it("is ridden out by producer and consumer, without a crash or a loss", async () => {
+        const to = await topic(2);
+        const reader = await member([to]);
+        await send(to, ["before"]);
+        await gets(reader, ["before"]);
+        const back = under.outage();
+        const sent = send(to, ["during"]);
+        const committed = reader.commitDelivered();
+        await back;
+        await Promise.all([sent, committed]);
+        await send(to, ["after"]);
+        await gets(reader, ["before", "during", "after"]);
+        expect(reader.crashes).toEqual([]);
+        await reader.consumer.close();
+      });
+    });
+  });
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
