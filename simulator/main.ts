@@ -11,7 +11,12 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-main(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(`${error.message}\n${usage}\n`);
+main(process.argv.slice(2)).catch((error: Error & { code?: string; port?: number }) => {
+  const taken = error.code === "EADDRINUSE";
+  process.stderr.write(
+    taken
+      ? `Port ${error.port} is taken: end what listens there, or give another port\n`
+      : `${error.message}\n${usage}\n`,
+  );
   process.exit(78);
 });

@@ -8,6 +8,7 @@ import { fcmRoutes } from "#simulator/fcm/routes.ts";
 import { openLedger } from "#simulator/ledger/ledger.ts";
 import { type SimulatorOptions, settingsOf } from "#simulator/options.ts";
 import { createMailbox } from "#simulator/page/mailbox.ts";
+import { pageRoutes } from "#simulator/page/routes.ts";
 import { sesRoutes } from "#simulator/ses/routes.ts";
 import { startSmtp } from "#simulator/smtp/server.ts";
 import { createSigningCertificate } from "#simulator/sns/certificate.ts";
@@ -42,6 +43,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
   const app = createServer();
   controlRoutes(app, { faults, ledger, mailbox, callbacks, gateway });
+  pageRoutes(app, mailbox);
   snsRoutes(app, certificate);
   sesRoutes(app, {
     desk,

@@ -84,7 +84,7 @@ function accept(mail: Mail, { account, publishing }: SesParts, sent: HourlyCount
     callbacks: publish(sentMail, eventsOf(sentMail), publishing),
     shown: {
       kind: "mail",
-      from: mail.from,
+      from: decodeWords(mail.from),
       subject: decodeWords(headerOf(mail.headers, "Subject") ?? ""),
       headers: mail.headers,
       content: mail.content,

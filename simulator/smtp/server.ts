@@ -84,7 +84,7 @@ async function take(desk: Desk, session: SMTPServerSession, raw: Buffer): Promis
         answer: { status: 250, headers: {}, body: `2.0.0 Ok: queued as ${ref}` },
         shown: {
           kind: "mail",
-          from: headerOf(headers, "From") ?? "",
+          from: decodeWords(headerOf(headers, "From") ?? ""),
           subject: decodeWords(headerOf(headers, "Subject") ?? ""),
           headers,
           content: { raw },
