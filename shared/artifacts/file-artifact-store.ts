@@ -49,7 +49,8 @@ export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactSt
       return artifact.receipt;
     },
     get: async (owner, ref) => {
-      const sealed = await available(() => readIfThere(pathOf(owner, hashOfRef(owner, ref))));
+      const path = pathOf(owner, hashOfRef(owner, ref));
+      const sealed = await available(() => readIfThere(path));
       if (!sealed) throw missing("The artifact is not in the store");
       return openArtifact(owner, ref, sealed, await keys.keyOf(owner.tenantId, owner.userId));
     },

@@ -32,9 +32,9 @@ describe("event catalog [INT-01] [INT-07]", () => {
     const faults = entry ? catalog.faults(entry, { code: "canary", minutes_valid: 0.5, canary: 1 }) : [];
     expect(faults).toEqual([
       "The payload lacks 'request_id'",
-      'Payload field /code must match pattern "^[0-9]{6}$"',
-      "Payload field /minutes_valid must be integer",
-      "Payload field /minutes_valid must be >= 1",
+      'The payload at /code must match pattern "^[0-9]{6}$"',
+      "The payload at /minutes_valid must be integer",
+      "The payload at /minutes_valid must be >= 1",
     ]);
     expect(entry && catalog.faults(entry, null)).toEqual(["The payload must be object"]);
   });

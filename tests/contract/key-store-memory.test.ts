@@ -1,0 +1,7 @@
+import { createMemoryKeyStore } from "#shared/crypto/memory-key-store.ts";
+import { keyStoreConformance } from "./key-store-conformance.ts";
+
+keyStoreConformance("in memory", () => {
+  const store = createMemoryKeyStore();
+  return { store, other: store };
+});
