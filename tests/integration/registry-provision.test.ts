@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import { Kafka, logLevel } from "kafkajs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createCodec } from "#shared/avro/codec.ts";
+import { createConfluentRegistry } from "#shared/avro/confluent-registry.ts";
+import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
+import { type Registry, subjectOf } from "#shared/avro/registry.ts";
+import { createKafkajsLog } from "#shared/kafka/kafkajs-log.ts";
+import type { InRecord, Log } from "#shared/kafka/port.ts";
+import { provision } from "#shared/kafka/provision.ts";
+import { allTopicSpecs } from "#shared/kafka/topic-contract.ts";
+import { type TopicName, topicRecords } from "#shared/kafka/topics.ts";
+import { addresses } from "../support/addresses.ts";
+
+const flag = { name: "a", value: "true", updated_by: "operator-1", updated_at: 1_790_000_000_000 };
+const topics = Object.keys(topicRecords) as TopicName[];
+
+/** One prefix for all, as each costs the broker some 160 partitions. The tests build on each other, in this order. */
+describe("provisioning on Kafka and its registry", () => {
+  const prefix = `t${randomUUID().slice(0, 8)}.`;
+  const names = allTopicSpecs(prefix).map((spec) => spec.topic);
+  let log: Log;
+  let registry: Registry;
+
+  beforeAll(() => {
+    log = createKafkajsLog({ bootstrap: addresses().kafka.bootstrap, clientId: "provision-test" });
+    registry = createConfluentRegistry({ url: addresses().registry.url });
+  });
+
+  afterAll(async () => {
+    await log.close();
+    const kafka = new Kafka({ brokers: [addresses().kafka.bootstrap], logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: names });
+    await admin.disconnect();
+  });
+
+  test("makes every topic and registers every schema, level first", async () => {
+    const made = await provision({ log, registry, prefix });
+    expect([...made.topicsCreated].sort()).toEqual([...names].sort());
+    expect(made.schemasRegistered).toEqual(topics.map((topic) => subjectOf(prefix, topic)));
+    expect(await registry.compatibility(subjectOf(prefix, "comms.decisions"))).toBe("FULL_TRANSITIVE");
+  });
+
+  test("changes nothing the second time", async () => {
+    expect(await provision({ log, registry, prefix })).toEqual({ topicsCreated: [], schemasRegistered: [] });
+  });
+
+  test("leaves what a codec needs: a record goes through the log and comes out as it was", async () => {
+    const codec = createCodec({ registry, prefix });
+    await codec.warm(topics);
+    const producer = await log.producer();
+    await producer.send([{ topic: `${prefix}comms.flags`, key: "a", value: codec.encode("comms.flags", flag) }]);
+    const [record] = await readAll(log, `${prefix}comms.flags`);
+    expect(codec.decode("comms.flags", record?.value ?? Buffer.alloc(0))).toMatchObject(flag);
+  });
+
+  test("a process that was not warmed for an id learns it from the registry", async () => {
+    const codec = createCodec({ registry, prefix });
+    const [record] = await readAll(log, `${prefix}comms.flags`);
+    await codec.learn(record?.value?.readUInt32BE(1) ?? 0);
+    await codec.warm(["comms.flags"]);
+    expect(codec.decode("comms.flags", record?.value ?? Buffer.alloc(0))).toMatchObject(flag);
+    await expect(codec.learn(2_000_000_000)).rejects.toMatchObject({ code: "COMMS_POISON" });
+  });
+
+  test("refuses a registry that is younger than the log", async () => {
+    await expect(provision({ log, registry: createMemoryRegistry(), prefix })).rejects.toMatchObject({
+      code: "REGISTRY_YOUNGER_THAN_LOG",
+    });
+  });
+});
+
+async function readAll(log: Log, topic: string): Promise<readonly InRecord[]> {
+  const records: InRecord[] = [];
+  for await (const run of log.readToEnd([topic])) records.push(...run);
+  return records;
+}
