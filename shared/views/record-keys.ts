@@ -58,9 +58,9 @@ export function parseTokenKey(key: string): (PersonName & { deviceId: string }) 
 }
 
 export function parseSuppressionKey(key: string): SuppressionName | undefined {
-  const parts = key.split("/").map(decode);
-  const [tenant_id, channel, address_hash, reason, origin, scope] = parts;
-  if (parts.length !== 6 || !tenant_id || !channel || !address_hash || !reason || !origin || !scope) return undefined;
+  const [tenant_id, ...tail] = key.split("/");
+  const [channel, address_hash, reason, origin, scope] = tail.map(decode);
+  if (tail.length !== 5 || !tenant_id || !channel || !address_hash || !reason || !origin || !scope) return undefined;
   return {
     tenant_id,
     channel: channel as Channel,

@@ -3,8 +3,12 @@
 --   decision 5: the longer list of statuses; opens and clicks are engagement columns;
 --   decision 20: whatsapp; decision 21: tenant_id, attempts, last_error_code, provider.
 -- status_rank is the status's place in the lattice of shared/status: a write never lowers it.
--- The *_stamp columns say which record the columns beside them came from; only a greater stamp replaces them, so
--- records may arrive in any order and more than once.
+-- Each *_stamp column says which record its group of columns came from, and only a greater stamp replaces the group, so
+-- records may arrive in any order and more than once: `described` (event_id, correlation_id, template_version,
+-- category_key, locale, dedupe_key, cause_event), `status` (together with status_rank: status, reason, due_at),
+-- `decided` (critical), `provider` (provider, provider_ref), `error` (last_error_code), `rendered` (body_rendered_s3,
+-- content_hash), `cost` (cost_micros, currency; those of the last attempt that told its cost).
+-- subject and body_text stay empty: the words are in the artifact, encrypted under the person's key (decision 24).
 create table comms_message (
   msg_id text primary key,
   tenant_id text not null default 'default',
@@ -47,6 +51,7 @@ create table comms_message (
   content_hash text,
   status_rank smallint not null,
   described_stamp text collate "C" not null default '',
+  status_stamp text collate "C" not null default '',
   decided_stamp text collate "C" not null default '',
   provider_stamp text collate "C" not null default '',
   error_stamp text collate "C" not null default '',
@@ -62,6 +67,8 @@ create index comms_message_provider_ref on comms_message (provider, provider_ref
 -- DAT-06, with
 --   decision 6: more reasons, an origin and a scope; every entry is kept, and the union of those not lifted binds;
 --   decision 20: whatsapp; decision 21: tenant_id.
+-- The positions are those of the last record and of the last tombstone in comms.suppression (partition times 10^12, plus
+-- offset); an entry is lifted while its tombstone is the later. An entry lifted before its record was read has no evidence.
 create table comms_suppression (
   suppress_id text primary key,
   tenant_id text not null default 'default',
@@ -75,7 +82,8 @@ create table comms_suppression (
   msg_id text,
   evidence text not null default '',
   lifted_at timestamptz,
-  source_offset bigint not null default -1,
+  source_position bigint not null default -1,
+  lifted_position bigint not null default -1,
   unique (tenant_id, channel, address_hash, reason, origin, scope)
 );
 

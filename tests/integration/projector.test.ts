@@ -1,0 +1,459 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createPartitions } from "#processors/projector/adapters/partitions.ts";
+import { createTables } from "#processors/projector/adapters/tables.ts";
+import { createPartitionJob, createProjector } from "#processors/projector/processor.ts";
+import type { Decision, Feedback, Rejected, Rendered, Status, Suppression, Verdict } from "#shared/avro/records.ts";
+import type { TopicName } from "#shared/kafka/topics.ts";
+import type { Received, SinkProcessor } from "#shared/processor/processor.ts";
+import { suppressionKey } from "#shared/views/record-keys.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+
+const start = Date.UTC(2026, 0, 5, 12);
+
+const head = {
+  event_id: "e1",
+  occurred_at: start,
+  recorded_at: start,
+  tenant_id: "default",
+  user_id: "u1",
+  msg_id: "m1",
+  correlation_id: "c1",
+  causation_id: "x1",
+  channel: "EMAIL" as const,
+  cause_event: "booking.confirmed",
+  cause_ref: "b1",
+  template_name: "booking_confirmed_buyer",
+  template_version: 2,
+  category: "booking",
+  locale: "en-US",
+  dedupe_key: "BOOKING:b1:confirmed",
+};
+
+function decision(more: Partial<Decision> = {}): Decision {
+  return {
+    ...head,
+    decision_id: "d1",
+    stage: "router",
+    round: 0,
+    critical: false,
+    gate: "end",
+    verdict: "PASS",
+    reason: null,
+    due_at: null,
+    trace: [{ gate: "dedupe", verdict: "PASS", reason: null, detail: "no other" }],
+    ...more,
+  };
+}
+
+function feedback(more: Partial<Feedback> = {}): Feedback {
+  return {
+    ...head,
+    feedback_id: "f1",
+    status: "SENT",
+    origin: "SENDER",
+    attempt: 1,
+    provider: "ses",
+    provider_ref: "ses-1",
+    address_hash: "v1:k1:ab",
+    reason: null,
+    provider_code: null,
+    detail: "",
+    suppress: null,
+    ambiguous: false,
+    artifact_ref: null,
+    cost_micros: null,
+    currency: null,
+    queued_at: null,
+    ...more,
+  };
+}
+
+const rendered: Rendered = { ...head, artifact_ref: "default/m1/h", content_hash: "h", content_bytes: 9 };
+
+const suppression: Suppression = {
+  suppression_id: "s1",
+  tenant_id: "default",
+  channel: "EMAIL",
+  address_hash: "v1:k1:ab",
+  reason: "HARD_BOUNCE",
+  origin: "PROVIDER",
+  scope: "all",
+  created_at: start,
+  msg_id: "m1",
+  evidence: "5.1.1",
+};
+
+const rejected: Rejected = {
+  rejected_id: "r1",
+  recorded_at: start,
+  tenant_id: "default",
+  event_name: null,
+  cause_ref: null,
+  reason: "COMMS_INVALID_EVENT",
+  faults: ['One "fault", with a comma', "Another"],
+  source_topic: "comms.events",
+  source_partition: 3,
+  source_offset: 7,
+  original: Buffer.from("x"),
+};
+
+let offsets = 0;
+
+function record(topic: TopicName, value: unknown, key = "default/u1", offset = offsets++): Received<unknown> {
+  const origin = {
+    topic,
+    partition: 0,
+    offset,
+    key: Buffer.from(key),
+    value: null,
+    headers: {},
+    timestamp: start + offset,
+  };
+  return { topic, value, origin };
+}
+
+let database: TestDatabase;
+let projector: SinkProcessor<unknown>;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  const { pool } = database;
+  projector = createProjector({ tables: createTables(pool), partitions: createPartitions(pool) });
+});
+
+beforeEach(clear);
+
+afterAll(() => database.drop());
+
+async function clear(): Promise<void> {
+  await database.pool.query("truncate comms_message, comms_decision, comms_suppression, comms_rejected");
+}
+
+async function apply(...records: readonly Received<unknown>[]) {
+  return projector.apply(records, start);
+}
+
+async function only(table: string): Promise<Record<string, unknown>> {
+  const { rows } = await database.pool.query(`select * from ${table}`);
+  expect(rows).toHaveLength(1);
+  return rows[0];
+}
+
+async function tables(): Promise<unknown> {
+  const { rows } = await database.pool.query(`
+    select 'm' as t, to_jsonb(m) as row from comms_message m
+    union all select 'd', to_jsonb(d) from comms_decision d
+    union all select 's', to_jsonb(s) from comms_suppression s
+    union all select 'r', to_jsonb(r) from comms_rejected r
+    order by 1, 2`);
+  return rows;
+}
+
+describe("comms_message [DAT-05] [DED-04] [FBK-03]", () => {
+  it("has a row of every message that was let through", async () => {
+    await apply(
+      record("comms.decisions", decision({ critical: true, reason: "critical_override", verdict: "BYPASS" })),
+    );
+    expect(await only("comms_message")).toMatchObject({
+      msg_id: "m1",
+      channel: "email",
+      status: "queued",
+      reason: "critical_override",
+      critical: true,
+      category_key: "booking",
+      template_version: 2,
+      dedupe_key: "BOOKING:b1:confirmed",
+      created_at: new Date(start),
+      attempts: 0,
+    });
+  });
+
+  it.each<[Verdict, string | null, string]>([
+    ["DEFER", "COMMS_QUIET_HOURS", "scheduled"],
+    ["DIGEST", "COMMS_DIGESTED", "digested"],
+    ["DROP", "COMMS_PREF_BLOCKED", "dropped"],
+    ["DROP", "COMMS_SUPPRESSED", "suppressed"],
+    ["DROP", "COMMS_EXPIRED", "expired"],
+    ["DROP", "COMMS_CANCELLED", "cancelled"],
+    ["DROP", "COMMS_RENDER_FAILED", "failed"],
+  ])("has one of a message that was not: %s %s is %s", async (verdict, reason, status) => {
+    await apply(record("comms.decisions", decision({ verdict, reason, due_at: start + 60_000, locale: "" })));
+    expect(await only("comms_message")).toMatchObject({ status, reason, due_at: new Date(start + 60_000) });
+  });
+
+  it("does not take a second telling of a sent message for its end", async () => {
+    await apply(record("comms.feedback", feedback()));
+    await apply(
+      record("comms.decisions", decision({ decision_id: "d2", verdict: "DROP", reason: "COMMS_ALREADY_SENT" })),
+    );
+    await apply(
+      record("comms.decisions", decision({ decision_id: "d3", verdict: "DROP", reason: "COMMS_SUPPRESSED" })),
+    );
+    expect(await only("comms_message")).toMatchObject({ status: "sent", reason: null });
+  });
+
+  it("tells where a deferred message stands after its release", async () => {
+    await apply(
+      record("comms.decisions", decision({ verdict: "DEFER", reason: "COMMS_QUIET_HOURS", due_at: start + 5 })),
+    );
+    await apply(record("comms.decisions", decision({ decision_id: "d2", round: 1, recorded_at: start + 9 })));
+    expect(await only("comms_message")).toMatchObject({ status: "queued", reason: null, due_at: null });
+  });
+
+  it("has the provider's reference, the attempts, the times and the cost of what was sent", async () => {
+    const failed = {
+      feedback_id: "f0",
+      provider: "smtp",
+      provider_ref: null,
+      provider_code: "429",
+      status: "QUEUED" as const,
+    };
+    await apply(record("comms.feedback", feedback(failed)));
+    await apply(
+      record("comms.feedback", feedback({ attempt: 2, recorded_at: start + 1, cost_micros: 100, currency: "USD" })),
+    );
+    const delivered = { feedback_id: "f2", status: "DELIVERED" as const, attempt: 0, recorded_at: start + 2 };
+    await apply(record("comms.feedback", feedback({ ...delivered, provider_ref: null })));
+    expect(await only("comms_message")).toMatchObject({
+      status: "delivered",
+      provider: "ses",
+      provider_ref: "ses-1",
+      attempts: 2,
+      last_error_code: "429",
+      sent_at: new Date(start + 1),
+      delivered_at: new Date(start + 2),
+      updated_at: new Date(start + 2),
+      cost_micros: "100",
+      currency: "USD",
+    });
+  });
+
+  it("has the artifact, and the locale of the words", async () => {
+    await apply(record("comms.decisions", decision({ locale: "", recorded_at: start + 5 })));
+    await apply(record("comms.rendered", rendered));
+    expect(await only("comms_message")).toMatchObject({
+      body_rendered_s3: "default/m1/h",
+      content_hash: "h",
+      locale: "en-US",
+    });
+  });
+});
+
+describe("comms_decision", () => {
+  it("has every gate of every decision, once", async () => {
+    const one = record("comms.decisions", decision());
+    await apply(one, one);
+    await apply(one);
+    expect(await only("comms_decision")).toMatchObject({
+      decision_id: "d1",
+      verdict: "pass",
+      recorded_at: new Date(start),
+      trace: [{ gate: "dedupe", verdict: "PASS", reason: null, detail: "no other" }],
+    });
+  });
+
+  it("makes the month of a decision that comes late, and the months ahead", async () => {
+    await apply(record("comms.decisions", decision({ recorded_at: Date.UTC(2025, 6, 1) })));
+    const job = createPartitionJob({ partitions: createPartitions(database.pool) });
+    await job.run(start, async () => {}, new AbortController().signal);
+    const { rows } = await database.pool.query(
+      "select inhrelid::regclass::text as name from pg_inherits where inhparent = 'comms_decision'::regclass",
+    );
+    const names = rows.map((row) => row.name);
+    expect(names).toEqual(
+      expect.arrayContaining(["comms_decision_2025_07", "comms_decision_2026_01", "comms_decision_2026_03"]),
+    );
+  });
+});
+
+describe("comms_suppression [DAT-06] [FBK-02]", () => {
+  const key = suppressionKey(suppression);
+
+  it("keeps every entry of an address, and marks the one that was lifted", async () => {
+    const stopped = { ...suppression, suppression_id: "s2", reason: "STOP" as const, origin: "RECIPIENT" as const };
+    await apply(
+      record("comms.suppression", suppression, key),
+      record("comms.suppression", stopped, suppressionKey(stopped)),
+    );
+    const tombstone = record("comms.suppression", null, key);
+    await apply(tombstone);
+    const { rows } = await database.pool.query(
+      "select suppress_id, lifted_at, evidence from comms_suppression order by 1",
+    );
+    expect(rows).toEqual([
+      { suppress_id: "s1", lifted_at: new Date(tombstone.origin.timestamp), evidence: "5.1.1" },
+      { suppress_id: "s2", lifted_at: null, evidence: "5.1.1" },
+    ]);
+  });
+
+  it("binds again after it was lifted", async () => {
+    await apply(record("comms.suppression", suppression, key), record("comms.suppression", null, key));
+    await apply(record("comms.suppression", { ...suppression, evidence: "again" }, key));
+    expect(await only("comms_suppression")).toMatchObject({ lifted_at: null, evidence: "again" });
+  });
+
+  it("refuses a tombstone that names nothing", async () => {
+    const outcomes = await apply(
+      record("comms.suppression", null, "nonsense"),
+      record("comms.suppression", suppression, key),
+    );
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["reject", "emit"]);
+    await only("comms_suppression");
+  });
+});
+
+describe("comms_rejected", () => {
+  it("has the faults of what intake refused, and not its bytes", async () => {
+    await apply(record("comms.rejected", rejected), record("comms.rejected", rejected));
+    expect(await only("comms_rejected")).toMatchObject({
+      rejected_id: "r1",
+      faults: rejected.faults,
+      source_offset: "7",
+    });
+  });
+});
+
+describe("a record that the tables cannot hold", () => {
+  it("is refused alone; its neighbours are kept", async () => {
+    const odd = { ...suppression, scope: "nonsense" };
+    const outcomes = await apply(
+      record("comms.decisions", decision()),
+      record("comms.suppression", odd, suppressionKey(odd)),
+      record("comms.decisions", decision({ decision_id: "d2", msg_id: "m2" })),
+    );
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["emit", "reject", "emit"]);
+    expect(outcomes[1]).toMatchObject({ reason: "COMMS_POISON", message: "The tables refuse it, SQLSTATE 23514" });
+    expect((await database.pool.query("select msg_id from comms_message order by 1")).rows).toEqual([
+      { msg_id: "m1" },
+      { msg_id: "m2" },
+    ]);
+  });
+
+  it("is no record with a NUL in it, which is kept with a mark in its place", async () => {
+    await apply(
+      record(
+        "comms.decisions",
+        decision({ cause_ref: "a\0b", trace: [{ gate: "g", verdict: "PASS", reason: null, detail: "\0" }] }),
+      ),
+    );
+    expect(await only("comms_decision")).toMatchObject({ cause_ref: "a\ufffdb", trace: [{ detail: "\ufffd" }] });
+  });
+
+  it("is one with a symbol of a later version", async () => {
+    const [outcome] = await apply(record("comms.decisions", decision({ channel: "UNKNOWN" })));
+    expect(outcome).toMatchObject({ kind: "reject", reason: "COMMS_POISON" });
+  });
+});
+
+describe("the same log", () => {
+  const statuses: Status[] = ["QUEUED", "SENT", "DELIVERED", "BOUNCED", "COMPLAINED", "FAILED", "UNKNOWN"];
+  const verdicts: Verdict[] = ["PASS", "DEFER", "DROP", "DIGEST"];
+  const reasons = [null, "COMMS_SUPPRESSED", "COMMS_PREF_BLOCKED", "COMMS_EXPIRED", "COMMS_ALREADY_SENT"];
+  const at = fc.nat(5);
+  const message = fc.constantFrom("m1", "m2");
+  const id = fc.constantFrom("i1", "i2", "i3", "i4");
+
+  const decided = fc.record({
+    id,
+    message,
+    at,
+    verdict: fc.constantFrom(...verdicts),
+    reason: fc.constantFrom(...reasons),
+    locale: fc.constantFrom("", "en-US", "fr-CA"),
+  });
+  const reported = fc.record({
+    id,
+    message,
+    at,
+    status: fc.constantFrom(...statuses),
+    attempt: fc.nat(2),
+    ref: fc.constantFrom(null, "p1", "p2"),
+    code: fc.constantFrom(null, "429", "550"),
+    cost: fc.constantFrom(null, 5, 7),
+  });
+  const kept = fc.record({
+    dead: fc.boolean(),
+    reason: fc.constantFrom("STOP" as const, "MANUAL" as const),
+    evidence: id,
+  });
+
+  const log = fc
+    .record({
+      decided: fc.array(decided, { maxLength: 6 }),
+      reported: fc.array(reported, { maxLength: 6 }),
+      kept: fc.array(kept, { maxLength: 6 }),
+      rendered: at,
+    })
+    .map((facts) => {
+      let offset = 0;
+      return [
+        ...facts.decided.map((each) =>
+          record(
+            "comms.decisions",
+            decision({
+              decision_id: `d${each.id}${offset}`,
+              msg_id: each.message,
+              recorded_at: start + each.at,
+              verdict: each.verdict,
+              reason: each.reason,
+              locale: each.locale,
+              round: each.at % 2,
+              critical: each.at > 2,
+              due_at: start + each.at,
+            }),
+            "k",
+            offset++,
+          ),
+        ),
+        ...facts.reported.map((each) =>
+          record(
+            "comms.feedback",
+            feedback({
+              feedback_id: `f${each.id}${offset}`,
+              msg_id: each.message,
+              recorded_at: start + each.at,
+              status: each.status,
+              attempt: each.attempt,
+              provider_ref: each.ref,
+              provider_code: each.code,
+              cost_micros: each.cost,
+              currency: each.cost && "USD",
+              correlation_id: each.id,
+            }),
+            "k",
+            offset++,
+          ),
+        ),
+        ...facts.kept.map((each) => {
+          const entry = {
+            ...suppression,
+            suppression_id: each.reason,
+            reason: each.reason,
+            evidence: each.evidence,
+            created_at: start + offset,
+          };
+          return record("comms.suppression", each.dead ? null : entry, suppressionKey(entry), offset++);
+        }),
+        record("comms.rendered", { ...rendered, recorded_at: start + facts.rendered }, "k", offset++),
+      ];
+    });
+
+  it("gives the same tables in any order, in any batches, and read twice", async () => {
+    const property = fc.asyncProperty(log, fc.infiniteStream(fc.nat()), async (records, draw) => {
+      await clear();
+      await apply(...records);
+      const expected = await tables();
+      await clear();
+      const drawn = () => draw.next().value as number;
+      const shuffled = [...records, ...records].map((each) => ({ each, at: drawn() })).sort((a, b) => a.at - b.at);
+      for (let next = 0; next < shuffled.length; ) {
+        const size = 1 + (drawn() % 5);
+        await apply(...shuffled.slice(next, next + size).map(({ each }) => each));
+        next += size;
+      }
+      expect(await tables()).toEqual(expected);
+    });
+    await fc.assert(property, { numRuns: 60 });
+  });
+});

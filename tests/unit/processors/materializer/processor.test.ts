@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { createMaterializer } from "#processors/materializer/processor.ts";
+import type { TopicName } from "#shared/kafka/topics.ts";
+import type { Received } from "#shared/processor/processor.ts";
+import type { Restorable } from "#shared/views/views.ts";
+
+function recording(name: string, ...topics: readonly TopicName[]): Restorable & { readonly got: unknown[] } {
+  const got: unknown[] = [];
+  return {
+    name,
+    topics,
+    quarantineMs: 0,
+    got,
+    apply: async (records) => void got.push(...records.map((each) => each.value)),
+  };
+}
+
+function record(topic: TopicName, value: unknown): Received<unknown> {
+  return {
+    topic,
+    value,
+    origin: { topic, partition: 0, offset: 0, key: null, value: null, headers: {}, timestamp: 0 },
+  };
+}
+
+describe("createMaterializer", () => {
+  const flags = recording("flags", "comms.flags");
+  const ledger = recording("ledger", "comms.feedback");
+  const softBounces = recording("soft-bounces", "comms.feedback", "comms.flags");
+  const materializer = createMaterializer([flags, ledger, softBounces]);
+
+  it("reads each topic once", () => {
+    expect(materializer.inputs).toEqual(["comms.flags", "comms.feedback"]);
+  });
+
+  it("gives every restorable the records of its topics, tombstones too, in their order", async () => {
+    const batch = [record("comms.flags", 1), record("comms.feedback", 2), record("comms.flags", null)];
+    const outcomes = await materializer.apply(batch, 0);
+    expect([flags.got, ledger.got, softBounces.got]).toEqual([[1, null], [2], [1, 2, null]]);
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["emit", "emit", "emit"]);
+  });
+
+  it("fails as a whole where one of them fails", async () => {
+    const failing: Restorable = { ...recording("x", "comms.flags"), apply: () => Promise.reject(new Error("away")) };
+    await expect(createMaterializer([flags, failing]).apply([record("comms.flags", 1)], 0)).rejects.toThrow("away");
+  });
+});
