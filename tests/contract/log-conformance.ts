@@ -435,9 +435,8 @@ export function describeLog(name: string, create: () => Promise<LogUnderTest>): 
         const to = await topic(1);
         await send(to, ["a", "b"]);
         await under.leaveGapAtEnd(to);
+        await eventually(async () => expect((await log.offsets([to]))[0]?.high).toBeGreaterThan(2));
         const read = await readAll(to);
-        const [bounds] = await log.offsets([to]);
-        expect(bounds?.high).toBeGreaterThan((read.at(-1)?.offset ?? 0) + 1);
         expect(read.map((record) => String(record.value))).toEqual(["a", "b"]);
       });
 
