@@ -1,0 +1,9 @@
+import type { Platform } from "#shared/lifecycle/platform.ts";
+import type { Runnable } from "#shared/processor/processor.ts";
+import { createRenderer } from "./processor.ts";
+
+export async function assemble(platform: Platform): Promise<Runnable> {
+  const templates = platform.templates();
+  const processor = createRenderer({ templates, artifacts: platform.artifacts() });
+  return { processor, ready: () => templates.ready() };
+}
