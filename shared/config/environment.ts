@@ -23,6 +23,8 @@ const schema = z.object({
   COMMS_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   COMMS_LOG_FILE: z.string().optional(),
   COMMS_OTLP_URL: z.url().optional(),
+  /** For trying out: closes every digest window so many seconds after it opened, and not at its cadence's hour. */
+  COMMS_DIGEST_WINDOW_SECONDS: z.coerce.number().positive().optional(),
   COMMS_SHUTDOWN_SECONDS: z.coerce.number().positive().max(600).default(20),
   COMMS_ADDRESS_PEPPER: z.string().min(16, "needs 16 characters or more"),
   COMMS_ADDRESS_PEPPER_ID: z.string().regex(/^[a-z0-9-]+$/).default("dev"),

@@ -1,4 +1,4 @@
-import type { Consumer, ConsumerOptions, Log, Producer } from "#shared/kafka/port.ts";
+import type { Consumer, Log, Producer } from "#shared/kafka/port.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -17,7 +17,7 @@ export function killable(inner: Log): KillableLog {
     consumer: async (options) => {
       const consumer = await inner.consumer(options);
       consumers.push(consumer);
-      return killableConsumer(consumer, options, alive, () => dead);
+      return killableConsumer(consumer, alive, () => dead);
     },
     kill: async () => {
       dead = true;
@@ -32,19 +32,22 @@ function killableProducer(inner: Producer, alive: Alive): Producer {
   return { send: (records) => alive(() => inner.send(records)), close: (deadlineMs) => alive(() => inner.close(deadlineMs)) };
 }
 
-function killableConsumer(inner: Consumer, _options: ConsumerOptions, alive: Alive, dead: () => boolean): Consumer {
+function killableConsumer(inner: Consumer, alive: Alive, dead: () => boolean): Consumer {
+  const unlessDead = (call: () => void): void => {
+    if (!dead()) call();
+  };
   return {
     start: (listener) =>
       inner.start({
-        assigned: (partitions, generation) => dead() || listener.assigned(partitions, generation),
-        revoking: (generation) => dead() || listener.revoking(generation),
-        records: (records, generation) => dead() || listener.records(records, generation),
-        crashed: (error) => dead() || listener.crashed(error),
+        assigned: (partitions, generation) => unlessDead(() => listener.assigned(partitions, generation)),
+        revoking: (generation) => unlessDead(() => listener.revoking(generation)),
+        records: (records, generation) => unlessDead(() => listener.records(records, generation)),
+        crashed: (error) => unlessDead(() => listener.crashed(error)),
       }),
     pause: (partitions) => inner.pause(partitions),
     resume: (partitions) => inner.resume(partitions),
     commit: (positions, generation) => alive(() => inner.commit(positions, generation)),
-    progress: () => dead() || inner.progress(),
+    progress: () => unlessDead(() => inner.progress()),
     close: (deadlineMs) => alive(() => inner.close(deadlineMs)),
   };
 }

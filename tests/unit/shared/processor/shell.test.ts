@@ -55,7 +55,7 @@ describe("shell", () => {
     expect(out().sort()).toEqual(["b1", "c1"]);
     release();
     await settle();
-    expect(out().filter((ref) => ref.startsWith("a"))).toEqual(["a1", "a2"]);
+    expect(out().filter((ref) => ref?.startsWith("a"))).toEqual(["a1", "a2"]);
   });
 
   it("does not commit past a record that is still in work", async () => {

@@ -1,0 +1,21 @@
+import type { ParseArgsOptionsConfig } from "node:util";
+
+/** What a command is told. */
+export interface Invocation {
+  readonly args: readonly string[];
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** One word of the `comms` command. */
+export interface Command {
+  readonly name: string;
+  /** The line after `comms`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly flags: ParseArgsOptionsConfig;
+  /** Resolves with the exit code. What it throws is told on stderr. */
+  run(invocation: Invocation): Promise<number>;
+}
+
+/** Done, failed, used wrongly, a precondition unmet, done in part, interrupted. */
+export const exit = { done: 0, failed: 1, usage: 2, precondition: 3, partial: 4, interrupted: 130 } as const;

@@ -1,0 +1,9 @@
+import type { Command } from "./command.ts";
+import { demo } from "./demo/demo.ts";
+import { prepare } from "./prepare.ts";
+import { rebuild } from "./rebuild.ts";
+import { run } from "./run.ts";
+import { why } from "./why.ts";
+
+/** Every command, in the order in which `comms help` lists them. */
+export const commands: readonly Command[] = [demo, prepare, run, rebuild, why];

@@ -1,0 +1,71 @@
+import { fileURLToPath } from "node:url";
+import { readConfig } from "#shared/config/environment.ts";
+import { provision } from "#shared/kafka/provision.ts";
+import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
+import { migrate } from "#shared/postgres/migrate.ts";
+import { createTemplateStore } from "#shared/template/postgres-template-store.ts";
+import type { Output } from "#shared/processor/processor.ts";
+import { publishTemplates } from "#shared/template/publish.ts";
+import { readTemplates } from "#shared/template/template-reader.ts";
+import { type Command, exit } from "./command.ts";
+
+/** `comms prepare`: everything that must stand before a processor may start. A second run changes nothing. */
+export const prepare: Command = {
+  name: "prepare",
+  usage: "prepare",
+  summary: "Create topics, register schemas, migrate Postgres, publish the catalog's templates",
+  flags: { replace: { type: "boolean", default: false } },
+  run: async ({ flags }) => {
+    const platform = createPlatform(readConfig(), { name: "prepare" });
+    try {
+      const done = await prepareAll(platform, { replace: flags["replace"] === true });
+      process.stderr.write(`${done.join("\n")}\n`);
+      return exit.done;
+    } finally {
+      await platform.close();
+    }
+  },
+};
+
+/** Topics and schemas first, then tables, then templates, which need both. Says in lines what it changed. */
+export async function prepareAll(platform: Platform, options: { readonly replace?: boolean } = {}): Promise<readonly string[]> {
+  const { topicsCreated, schemasRegistered } = await provision({
+    log: platform.log(),
+    registry: platform.registry(),
+    prefix: platform.prefix,
+  });
+  const migrations = await migrate(platform.postgres());
+  await platform.warm();
+  const { published, unchanged } = await publish(platform, options.replace ?? false);
+  return [
+    `topics: ${topicsCreated.length} created; schemas: ${schemasRegistered.length} registered`,
+    `migrations: ${migrations.length} applied`,
+    `templates: ${published.length} published, ${unchanged} unchanged`,
+  ];
+}
+
+async function publish(platform: Platform, replace: boolean) {
+  const codec = platform.codec();
+  const topic = `${platform.prefix}comms.templates`;
+  return publishTemplates({
+    catalog: fileURLToPath(new URL("../catalog", import.meta.url)),
+    published: await readTemplates({ log: platform.log(), codec, topic }),
+    now: platform.clock.now(),
+    emit: (outputs) => produce(platform, outputs),
+    store: createTemplateStore(platform.postgres()),
+    replace,
+  });
+}
+
+/** Writes outputs outside of any processor: commands, the demo, tests. */
+export async function produce(platform: Platform, outputs: readonly Output[]): Promise<void> {
+  const codec = platform.codec();
+  const producer = await platform.log().producer();
+  const records = outputs.map((output) => ({
+    topic: platform.prefix + output.topic,
+    key: output.key,
+    value: "raw" in output ? output.raw : output.value === null ? null : codec.encode(output.topic, output.value),
+  }));
+  await producer.send(records);
+  await producer.close();
+}

@@ -1,0 +1,31 @@
+import { restorablesOf, restorerOf } from "#processors/materializer/main.ts";
+import { readConfig } from "#shared/config/environment.ts";
+import { createPlatform } from "#shared/lifecycle/platform.ts";
+import { type Command, exit } from "./command.ts";
+
+/** `comms rebuild`: makes what Redis holds anew from the log, by name or all of it. Senders wait meanwhile. */
+export const rebuild: Command = {
+  name: "rebuild",
+  usage: "rebuild [view…]",
+  summary: "Make the views in Redis anew from the log",
+  flags: {},
+  run: async ({ args }) => {
+    const platform = createPlatform(readConfig(), { name: "rebuild" });
+    try {
+      const known = restorablesOf(platform).map(({ name }) => name);
+      const unknown = args.filter((name) => !known.includes(name));
+      if (unknown.length > 0) {
+        process.stderr.write(`There is no view '${unknown.join("', '")}'. There are: ${known.join(", ")}\n`);
+        return exit.usage;
+      }
+      await platform.warm();
+      const restorations = await restorerOf(platform).rebuild(args.length > 0 ? args : known, AbortSignal.timeout(600_000));
+      for (const { name, result, records, elapsedMs } of restorations) {
+        process.stdout.write(`${name}\t${result}\t${records} records\t${elapsedMs} ms\n`);
+      }
+      return restorations.some(({ result }) => result === "interrupted") ? exit.partial : exit.done;
+    } finally {
+      await platform.close();
+    }
+  },
+};

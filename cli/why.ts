@@ -1,0 +1,45 @@
+import { readConfig } from "#shared/config/environment.ts";
+import { gateLines, sentence } from "#shared/explanation/explain.ts";
+import { readMessages } from "#shared/explanation/read-messages.ts";
+import { createPool } from "#shared/postgres/pool.ts";
+import { type Command, exit } from "./command.ts";
+import { parseDuration } from "./duration.ts";
+
+/** `comms why`: what became of a person's messages, and which rule with which value decided it. */
+export const why: Command = {
+  name: "why",
+  usage: "why --user ID [--template T] [--since 24h]",
+  summary: "Say why somebody got a message, or did not",
+  flags: {
+    user: { type: "string" },
+    template: { type: "string" },
+    tenant: { type: "string", default: "default" },
+    since: { type: "string", default: "24h" },
+    format: { type: "string", default: "text" },
+  },
+  run: async ({ flags }) => {
+    const user = flags["user"];
+    const sinceMs = parseDuration(String(flags["since"]));
+    if (typeof user !== "string" || sinceMs === undefined) {
+      process.stderr.write("Name a user with --user, and a time such as --since 90m, 24h or 7d.\n");
+      return exit.usage;
+    }
+    const template = typeof flags["template"] === "string" ? flags["template"] : undefined;
+    const pool = createPool(readConfig().COMMS_POSTGRES_URL);
+    try {
+      const question = { tenantId: String(flags["tenant"]), userId: user, template, since: Date.now() - sinceMs, limit: 50 };
+      const messages = await readMessages(pool, question);
+      if (flags["format"] === "json") process.stdout.write(`${JSON.stringify(messages, null, 2)}\n`);
+      else if (messages.length === 0) {
+        process.stdout.write(`No event for ${user} led to a message in the last ${String(flags["since"])}.\n`);
+      } else {
+        for (const message of messages) {
+          process.stdout.write(`${sentence(message)}\n  ${gateLines(message).join("\n  ")}\n  msg_id ${message.msgId}\n\n`);
+        }
+      }
+      return exit.done;
+    } finally {
+      await pool.end();
+    }
+  },
+};

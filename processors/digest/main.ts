@@ -1,0 +1,12 @@
+import type { Platform } from "#shared/lifecycle/platform.ts";
+import type { Runnable } from "#shared/processor/processor.ts";
+import { createDigestStore } from "./adapters/digest-store.ts";
+import { createCloser } from "./closer.ts";
+import { createDigest } from "./processor.ts";
+
+export async function assemble(platform: Platform): Promise<Runnable> {
+  const store = createDigestStore(platform.postgres());
+  const seconds = platform.config.COMMS_DIGEST_WINDOW_SECONDS;
+  const processor = createDigest(store, seconds === undefined ? undefined : seconds * 1000);
+  return { processor, jobs: [createCloser(store, platform.owner)] };
+}

@@ -1,0 +1,42 @@
+import { createDedupeRestorable } from "#shared/dedupe/dedupe-restorable.ts";
+import { createRedisLedger } from "#shared/delivery/redis-ledger.ts";
+import { restorableLedger } from "#shared/delivery/restorable-ledger.ts";
+import { groupOf } from "#shared/kafka/topics.ts";
+import type { Platform } from "#shared/lifecycle/platform.ts";
+import type { Runnable } from "#shared/processor/processor.ts";
+import { createFreshness } from "#shared/views/freshness.ts";
+import { createRestorer, type Restorer } from "#shared/views/restorer.ts";
+import { createViewRestorables } from "#shared/views/view-restorables.ts";
+import type { Restorable } from "#shared/views/views.ts";
+import { createMaterializer } from "./processor.ts";
+
+/** Everything in Redis that the log can make again. */
+export function restorablesOf(platform: Platform): readonly Restorable[] {
+  const redis = platform.redis();
+  const { keys } = platform;
+  return [
+    ...createViewRestorables({ redis, keys }),
+    restorableLedger(createRedisLedger(redis, keys)),
+    createDedupeRestorable({ redis, keys }),
+  ];
+}
+
+export function restorerOf(platform: Platform): Restorer {
+  const { keys, clock, prefix } = platform;
+  const restorables = restorablesOf(platform);
+  return createRestorer({ log: platform.log(), codec: platform.codec(), redis: platform.redis(), keys, clock, prefix, restorables });
+}
+
+export async function assemble(platform: Platform): Promise<Runnable> {
+  const { keys, prefix } = platform;
+  const restorables = restorablesOf(platform);
+  const freshness = createFreshness({
+    log: platform.log(),
+    redis: platform.redis(),
+    keys,
+    restorables,
+    prefix,
+    groupId: prefix + groupOf("materializer"),
+  });
+  return { processor: createMaterializer(restorables), jobs: [...restorerOf(platform).jobs, freshness] };
+}

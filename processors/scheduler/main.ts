@@ -1,0 +1,19 @@
+import type { Platform } from "#shared/lifecycle/platform.ts";
+import type { Runnable } from "#shared/processor/processor.ts";
+import { createScheduleStore } from "./adapters/schedule-store.ts";
+import { createDispatcher } from "./dispatcher.ts";
+import { createScheduler } from "./processor.ts";
+
+export async function assemble(platform: Platform): Promise<Runnable> {
+  const store = createScheduleStore(platform.postgres());
+  const { metrics } = platform.telemetry;
+  const dispatcher = createDispatcher({
+    store,
+    owner: platform.owner,
+    report: ({ items, overdueSeconds }) => {
+      metrics.set("comms_scheduled_items", {}, items);
+      metrics.set("comms_scheduled_oldest_seconds", {}, overdueSeconds);
+    },
+  });
+  return { processor: createScheduler(store), jobs: [dispatcher] };
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Redis } from "ioredis";
+import type { Pool } from "pg";
+import type { ArtifactStore } from "#shared/artifacts/artifact-store.ts";
+import { createFileArtifactStore } from "#shared/artifacts/file-artifact-store.ts";
+import { type Codec, createCodec } from "#shared/avro/codec.ts";
+import { createConfluentRegistry } from "#shared/avro/confluent-registry.ts";
+import type { Registry } from "#shared/avro/registry.ts";
+import { type Clock, systemClock } from "#shared/clock/clock.ts";
+import type { Config } from "#shared/config/environment.ts";
+import { type AddressHasher, createAddressHasher } from "#shared/crypto/address-hash.ts";
+import { createKeyWrapper } from "#shared/crypto/master-key.ts";
+import { createPostgresKeyStore } from "#shared/crypto/postgres-key-store.ts";
+import { createKafkajsLog } from "#shared/kafka/kafkajs-log.ts";
+import type { Log } from "#shared/kafka/port.ts";
+import { type TopicName, topicRecords } from "#shared/kafka/topics.ts";
+import { createPool } from "#shared/postgres/pool.ts";
+import { type RedisKeys, redisKeys } from "#shared/redis/keys.ts";
+import { createRedis } from "#shared/redis/redis.ts";
+import { startTracing } from "#shared/telemetry/start-tracing.ts";
+import { createTelemetry, type Telemetry } from "#shared/telemetry/telemetry.ts";
+import { createTemplateTable, type TemplateTable } from "#shared/template/template-table.ts";
+import { createViews } from "#shared/views/redis-views.ts";
+import type { Views } from "#shared/views/views.ts";
+import { Closers } from "./closers.ts";
+import { version } from "./version.ts";
+
+/**
+ * What one process has in common for all that it hosts. A client is opened when something first asks for it, so a
+ * process that hosts intake alone never connects to Postgres. `close` closes what was opened, in reverse order.
+ */
+export interface Platform {
+  readonly config: Config;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  /** This process and no other, ever: host, pid and something drawn at the start. */
+  readonly owner: string;
+  readonly keys: RedisKeys;
+  readonly hasher: AddressHasher;
+  /** Put before every topic and group. */
+  readonly prefix: string;
+  log(): Log;
+  registry(): Registry;
+  codec(): Codec;
+  redis(): Redis;
+  postgres(): Pool;
+  views(): Views;
+  artifacts(): ArtifactStore;
+  templates(): TemplateTable;
+  /** Looks up every schema id that encoding needs. Rejects with `SCHEMA_NOT_REGISTERED` or `REGISTRY_UNAVAILABLE`. */
+  warm(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  /** What the process calls itself to the broker: `router`, `all`, `demo`. */
+  readonly name: string;
+  readonly clock?: Clock;
+}
+
+export function createPlatform(config: Config, { name, clock = systemClock }: PlatformOptions): Platform {
+  const closers = new Closers();
+  const stopTracing = startTracing({ url: config.COMMS_OTLP_URL, version });
+  closers.add("tracing", stopTracing);
+  const telemetry = createTelemetry({ level: config.COMMS_LOG_LEVEL, file: config.COMMS_LOG_FILE, version });
+  closers.add("log file", () => telemetry.flush());
+  const prefix = config.COMMS_TOPIC_PREFIX;
+  const keys = redisKeys(config.COMMS_REDIS_PREFIX);
+
+  const log = once(() => {
+    const opened = createKafkajsLog({
+      bootstrap: config.COMMS_BOOTSTRAP_SERVERS,
+      clientId: `comms-${name}@${hostname()}`,
+      onClientLog: ({ level, message, ...rest }) => telemetry.log.debug({ client: "kafka", was: level, ...rest }, message),
+    });
+    closers.add("log", () => opened.close(5_000));
+    return opened;
+  });
+  const registry = once(() => createConfluentRegistry({ url: config.COMMS_SCHEMA_REGISTRY_URL }));
+  const codec = once(() => createCodec({ registry: registry(), prefix }));
+  const redis = once(() => {
+    const opened = createRedis(config.COMMS_REDIS_URL);
+    closers.add("redis", () => opened.quit());
+    return opened;
+  });
+  const postgres = once(() => {
+    const opened = createPool(config.COMMS_POSTGRES_URL);
+    closers.add("postgres", () => opened.end());
+    return opened;
+  });
+  const templates = once(() => {
+    const table = createTemplateTable({ log: log(), codec: codec(), topic: `${prefix}comms.templates`, clock });
+    closers.add("templates", () => table.close());
+    return table;
+  });
+
+  return {
+    config,
+    telemetry,
+    clock,
+    owner: `${hostname()}/${process.pid}/${randomBytes(4).toString("hex")}`,
+    keys,
+    hasher: createAddressHasher({
+      current: config.COMMS_ADDRESS_PEPPER_ID,
+      peppers: { [config.COMMS_ADDRESS_PEPPER_ID]: config.COMMS_ADDRESS_PEPPER },
+    }),
+    prefix,
+    log,
+    registry,
+    codec,
+    redis,
+    postgres,
+    views: once(() => createViews({ redis: redis(), keys })),
+    artifacts: once(() => createFileArtifactStore(config.COMMS_ARTIFACTS_URL, userKeys(config, postgres(), clock))),
+    templates,
+    warm: () => codec().warm(Object.keys(topicRecords) as TopicName[]),
+    close: async () => {
+      const failed = await closers.close(5_000);
+      if (failed.length > 0) process.emitWarning(`Did not close in time: ${failed.join(", ")}`);
+    },
+  };
+}
+
+function userKeys(config: Config, database: Pool, clock: Clock) {
+  const wrapper = createKeyWrapper({ current: "main", keys: { main: Buffer.from(config.COMMS_MASTER_KEY, "hex") } });
+  return createPostgresKeyStore({ database, wrapper, clock });
+}
+
+/** The function's first answer, ever after. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
