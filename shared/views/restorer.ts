@@ -69,7 +69,7 @@ export function createRestorer(options: RestorerOptions): Restorer {
 
   return {
     jobs: restorables.map(jobOf),
-    rebuild: (names, signal) => Promise.all(chosen(restorables, names).map((each) => rebuildOne(each, signal))),
+    rebuild: async (names, signal) => Promise.all(chosen(restorables, names).map((each) => rebuildOne(each, signal))),
   };
 }
 

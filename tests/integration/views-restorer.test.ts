@@ -197,7 +197,7 @@ describe("rebuild", () => {
   });
 
   it("refuses a name that it does not know", async () => {
-    expect(() => restorerOf(flags).rebuild(["flag"], never)).toThrow(
+    await expect(restorerOf(flags).rebuild(["flag"], never)).rejects.toThrow(
       "Nothing named flag can be rebuilt; there are flags",
     );
   });

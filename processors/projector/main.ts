@@ -1,0 +1,11 @@
+import type { Platform } from "#shared/lifecycle/platform.ts";
+import type { Runnable } from "#shared/processor/processor.ts";
+import { createPartitions } from "./adapters/partitions.ts";
+import { createTables } from "./adapters/tables.ts";
+import { createPartitionJob, createProjector } from "./processor.ts";
+
+export async function assemble(platform: Platform): Promise<Runnable> {
+  const pool = platform.postgres();
+  const clients = { tables: createTables(pool), partitions: createPartitions(pool) };
+  return { processor: createProjector(clients), jobs: [createPartitionJob(clients)] };
+}
