@@ -100,11 +100,14 @@ function wayOf(
   };
 }
 
-/** The pinned version where there is one. A template that was taken down altogether also stops what waits for it (TPL-11). */
+/**
+ * The pinned version where there is one, unless it was withdrawn: then the active one. A template that was taken down
+ * altogether also stops what waits for it (TPL-11).
+ */
 function templateFor({ template_name, template_version }: Accepted, channel: Channel, templates: PublishedTemplates) {
   const active = templates.active(template_name, channel);
   if (!active || template_version === null) return active;
-  return templates.version(template_name, channel, template_version);
+  return templates.version(template_name, channel, template_version) ?? active;
 }
 
 /** Claims the dedupe key of every message that goes on, in one trip, and says who holds each. */

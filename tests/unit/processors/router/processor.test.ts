@@ -1,73 +1,338 @@
 import { describe, expect, test } from "vitest";
-import { createRouter, type RouterParts } from "#processors/router/processor.ts";
-import type { Accepted, Decision, Routed, Suppression } from "#shared/avro/records.ts";
-import { createMemoryDedupe } from "#shared/dedupe/memory-dedupe.ts";
-import type { Outcome, Received } from "#shared/processor/processor.ts";
-import type { AddressRef, Person, PersonRef } from "#shared/views/views.ts";
-import { anAccepted, aPerson, aSuppression, noon } from "../../../support/policy/records.ts";
+import { pauseFlag } from "#processors/router/core/gates/pause.ts";
+import { gateNames } from "#processors/router/core/judge.ts";
+import type { Decision, DigestItem, Routed, ScheduleItem } from "#shared/avro/records.ts";
+import { deriveId, deriveMsgId } from "#shared/message/id.ts";
+import { spreadOf } from "#shared/quiet-hours/spread.ts";
+import type { AddressRef } from "#shared/views/views.ts";
+import {
+  aConsent,
+  aFlag,
+  anAccepted,
+  aPerson,
+  aPreference,
+  aProfile,
+  aSuppression,
+  noon,
+} from "../../../support/policy/records.ts";
+import { outputsOf, released, routerIn, verdicts, written } from "../../../support/policy/router.ts";
 
-interface World {
-  readonly person?: Person;
-  readonly entries?: (ref: AddressRef) => readonly Suppression[];
-}
-
-function routerIn({ person = aPerson(), entries = () => [] }: World = {}) {
-  const calls: string[] = [];
-  const asOf = <T>(value: T) => Promise.resolve({ value, asOf: noon });
-  const dedupe = createMemoryDedupe();
-  const parts: RouterParts = {
-    views: {
-      persons: (refs: readonly PersonRef[]) => (calls.push("persons"), asOf(refs.map(() => person))),
-      flags: () => (calls.push("flags"), asOf(new Map())),
-      suppressions: (refs: readonly AddressRef[]) => (calls.push("suppressions"), asOf(refs.map(entries))),
-    },
-    hasher: { hashes: (channel) => [`v1:new:${channel}`, `v1:old:${channel}`] },
-    templates: {
-      active: () => ({ version: 3, locales: ["en-US"] }),
-      version: () => ({ version: 2, locales: ["en-US"] }),
-    },
-    dedupe: { claim: (claims, now) => (calls.push(`claim ${claims.length}`), dedupe.claim(claims, now)) },
-    encode: (topic, value) => Buffer.from(JSON.stringify({ topic, value })),
-  };
-  const router = createRouter(parts);
-  const run = async (values: readonly Accepted[], now = noon): Promise<readonly Outcome[]> => {
-    const batch = values.map((value) => ({ value, topic: "comms.accepted" }) as Received<Accepted>);
-    const facts = await router.gather(batch, now);
-    return batch.map((record, i) => router.decide(record, facts[i] as never, now) as Outcome);
-  };
-  return { run, calls };
-}
-
-function written<T>(outcome: Outcome | undefined, topic: string): readonly T[] {
-  const outputs = outcome && outcome.kind !== "reject" ? outcome.outputs : [];
-  return outputs.filter((output) => output.topic === topic).map((output) => (output as { value: unknown }).value as T);
-}
-
-describe("router [CAN-02] [INT-04] [INT-05] [RTR-03] [RTR-09]", () => {
-  test("given a confirmed booking and a person open on every channel, it routes four messages with a decision each", async () => {
-    const { run } = routerIn();
-    const [outcome] = await run([anAccepted()]);
-
-    const routed = written<Routed>(outcome, "comms.routed");
-    const decisions = written<Decision>(outcome, "comms.decisions");
-    expect(outcome?.kind).toBe("emit");
-    expect(routed.map(({ channel }) => channel)).toEqual(["EMAIL", "PUSH", "SMS", "INAPP"]);
-    expect(routed.map(({ msg_id }) => msg_id)).toEqual(decisions.map(({ msg_id }) => msg_id));
-    expect(decisions.every(({ verdict, reason }) => verdict === "PASS" && reason === null)).toBe(true);
-    expect(new Set(routed.map(({ template_version }) => template_version))).toEqual(new Set([3]));
-    expect(routed.map(({ address_hash }) => address_hash)).toEqual(["v1:new:EMAIL", null, "v1:new:SMS", null]);
+const night = Date.UTC(2026, 10, 23, 3); // ten in the evening in New York
+const morning = Date.UTC(2026, 10, 23, 13, 1) + spreadOf("usr_buyer"); // one past eight
+const msgIdOf = (channel: string) =>
+  deriveMsgId({
+    tenantId: "default",
+    templateName: "booking_confirmed_buyer",
+    userId: "usr_buyer",
+    causeRef: "bk_7Q2M",
+    channel,
   });
 
-  test("given a batch, it makes two trips for the facts and one for the keys, however many records there are", async () => {
-    const { run, calls } = routerIn();
-    await run(["u1", "u2", "u3"].map((user_id) => anAccepted({ user_id })));
+describe("router: what goes out [CAN-02] [INT-04] [INT-05] [RTR-03] [RTR-09]", () => {
+  test("given a confirmed booking and a person open on every channel, four messages and a decision each", async () => {
+    const outcome = await routerIn().run(anAccepted());
+
+    const routed = written<Routed>(outcome, "comms.routed");
+    expect(outcome.kind).toBe("emit");
+    expect(verdicts(outcome)).toEqual(["EMAIL PASS", "PUSH PASS", "SMS PASS", "INAPP PASS"]);
+    expect(routed.map(({ msg_id }) => msg_id)).toEqual(["email", "push", "sms", "inapp"].map(msgIdOf));
+    expect(routed.map(({ address_hash }) => address_hash)).toEqual(["v1:new:EMAIL", null, "v1:new:SMS", null]);
+    expect(routed[0]).toMatchObject({ template_version: 3, locale: "en-US", lane: "EXPRESS", round: 0 });
+    expect(outputsOf(outcome).every(({ key }) => key === "default/usr_buyer")).toBe(true);
+  });
+
+  test("given the bulk lane, they go out in it", async () => {
+    const outcome = await routerIn().run(anAccepted({ lane: "BULK", channels: ["EMAIL"] }));
+    expect(outputsOf(outcome).map(({ topic }) => topic)).toEqual(["comms.decisions", "comms.routed.bulk"]);
+  });
+
+  test("given a decision, it tells every gate in order with the rule and the value", async () => {
+    const outcome = await routerIn().run(anAccepted({ channels: ["SMS"] }));
+    const [decision] = written<Decision>(outcome, "comms.decisions");
+    expect(decision?.trace.map(({ gate }) => gate)).toEqual(gateNames);
+    expect(decision).toMatchObject({ stage: "router", gate: "pause", verdict: "PASS", reason: null, due_at: null });
+    expect(decision?.decision_id).toBe(deriveId("decision", msgIdOf("sms"), "router", 0));
+    expect(decision?.trace.find(({ gate }) => gate === "quiet_hours")?.detail).toBe(
+      "Quiet hours are 21:00 to 08:00 in America/New_York; it is outside them",
+    );
+  });
+
+  test("given a batch, two trips for the facts and one for the keys, however many records there are", async () => {
+    const { runAll, calls } = routerIn();
+    await runAll(["u1", "u2", "u3"].map((user_id) => anAccepted({ user_id })));
     expect(calls).toEqual(["persons", "flags", "suppressions", "claim 12"]);
+  });
+
+  test("given the wish for a locale that the template has, the message takes it", async () => {
+    const active = () => ({ version: 3, locales: ["en-US", "fr-CA"] });
+    const person = aPerson({ profile: aProfile({ locale: null, city: "Montréal" }) });
+    const outcome = await routerIn({ active, person }).run(anAccepted({ channels: ["EMAIL"] }));
+    expect(written<Routed>(outcome, "comms.routed")[0]?.locale).toBe("fr-CA");
+  });
+});
+
+describe("router: what does not [RTR-08] [RTR-09] [CAN-11]", () => {
+  const email = anAccepted({ channels: ["EMAIL"] });
+  const bounced = () => [aSuppression()];
+
+  test.each([
+    [
+      "somebody unknown, but for in-app",
+      { person: aPerson({ profile: null, consents: [], tokens: [] }) },
+      anAccepted(),
+      ["EMAIL DROP COMMS_NO_ADDRESS", "PUSH DROP COMMS_NO_ADDRESS", "SMS DROP COMMS_NO_ADDRESS", "INAPP PASS"],
+    ],
+    [
+      "an address that is none",
+      { person: aPerson({ profile: aProfile({ email: "ines" }) }) },
+      email,
+      ["EMAIL DROP COMMS_INVALID_ADDRESS"],
+    ],
+    ["a bounced address", { entries: bounced }, email, ["EMAIL DROP COMMS_SUPPRESSED"]],
+    [
+      "a bounced address, critical",
+      { entries: bounced },
+      { ...email, critical: true },
+      ["EMAIL DROP COMMS_SUPPRESSED"],
+    ],
+    [
+      "a complaint, critical",
+      { entries: () => [aSuppression({ reason: "COMPLAINT" })] },
+      { ...email, critical: true },
+      ["EMAIL PASS critical_override"],
+    ],
+    ["a template that is not published", { active: () => undefined }, email, ["EMAIL DROP COMMS_NO_TEMPLATE"]],
+    [
+      "a template in a foreign locale only",
+      { active: () => ({ version: 1, locales: ["fr-CA"] }) },
+      email,
+      ["EMAIL DROP COMMS_LOCALE_MISSING"],
+    ],
+    [
+      "an opt-out",
+      {
+        person: aPerson({
+          preference: aPreference({ channels: [{ channel: "EMAIL", category: "booking", opted_in: false }] }),
+        }),
+      },
+      email,
+      ["EMAIL DROP COMMS_PREF_BLOCKED"],
+    ],
+    ["a promotion by email", {}, { ...email, category: "promotions" }, ["EMAIL DROP COMMS_PREF_BLOCKED"]],
+    [
+      "a channel switched off, critical",
+      { flags: new Map([aFlag("comms.channels.email.enabled", false)]) },
+      { ...email, critical: true },
+      ["EMAIL DROP COMMS_CHANNEL_DISABLED"],
+    ],
+    ["an event too late, critical", {}, { ...email, critical: true, expires_at: noon }, ["EMAIL DROP COMMS_EXPIRED"]],
+    [
+      "a channel of a later version",
+      {},
+      { ...email, channels: ["UNKNOWN" as const] },
+      ["UNKNOWN DROP COMMS_CHANNEL_DISABLED"],
+    ],
+  ])("given %s", async (_, world, accepted, then) => {
+    const outcome = await routerIn(world).run(accepted);
+    expect(verdicts(outcome)).toEqual(then);
+    const passed = then.filter((line) => line.includes("PASS")).length;
+    expect(outputsOf(outcome)).toHaveLength(then.length + passed);
   });
 
   test("given an entry under a retired pepper, the address stays suppressed", async () => {
     const old = ({ addressHash }: AddressRef) => (addressHash === "v1:old:EMAIL" ? [aSuppression()] : []);
-    const [outcome] = await routerIn({ entries: old }).run([anAccepted({ channels: ["EMAIL"] })]);
-    expect(outcome).toMatchObject({ kind: "drop", reason: "COMMS_SUPPRESSED" });
-    expect(written(outcome, "comms.routed")).toEqual([]);
+    expect(verdicts(await routerIn({ entries: old }).run(email))).toEqual(["EMAIL DROP COMMS_SUPPRESSED"]);
+  });
+
+  test("given several reasons, the first gate's is the reason and the others are told", async () => {
+    const world = {
+      entries: bounced,
+      person: aPerson({
+        preference: aPreference({ channels: [{ channel: "EMAIL", category: "booking", opted_in: false }] }),
+      }),
+    };
+    const outcome = await routerIn(world).run(email, night);
+    const [decision] = written<Decision>(outcome, "comms.decisions");
+    const noes = decision?.trace.filter(({ verdict }) => verdict !== "PASS").map(({ gate }) => gate);
+    expect(decision).toMatchObject({ gate: "suppression", reason: "COMMS_SUPPRESSED" });
+    expect(noes).toEqual(["suppression", "preference", "quiet_hours"]);
+  });
+
+  test("given nothing but drops, the record counts as dropped for the first reason", async () => {
+    expect(await routerIn({ entries: bounced }).run(email)).toMatchObject({ kind: "drop", reason: "COMMS_SUPPRESSED" });
+  });
+});
+
+describe("router: what waits [RTR-07] [QH-03] [RTR-05] [INC-02]", () => {
+  const email = anAccepted({ channels: ["EMAIL", "INAPP"] });
+
+  test("given quiet hours, each message waits on the schedule by itself, its version pinned", async () => {
+    const outcome = await routerIn().run(email, night);
+    const items = written<ScheduleItem>(outcome, "comms.schedule");
+
+    expect(outcome).toMatchObject({ kind: "defer", reason: "COMMS_QUIET_HOURS" });
+    expect(verdicts(outcome)).toEqual(["EMAIL DEFER COMMS_QUIET_HOURS", "INAPP DEFER COMMS_QUIET_HOURS"]);
+    expect(items[0]).toMatchObject({
+      kind: "quiet_hours",
+      due_at: morning,
+      target_topic: "comms.accepted",
+      key: "default/usr_buyer",
+    });
+    expect(items[0]?.schedule_id).toBe(deriveId("schedule", "quiet_hours", msgIdOf("email"), 0));
+    expect(items.map(({ payload }) => released(payload))).toMatchObject([
+      { channels: ["EMAIL"], round: 1, template_version: 3, msg_id: msgIdOf("email") },
+      { channels: ["INAPP"], round: 1, template_version: 3, msg_id: msgIdOf("inapp") },
+    ]);
+    expect(new Set(items.map(({ payload }) => released(payload).accepted_id)).size).toBe(2);
+  });
+
+  test("given its release, it goes out under the same id, and the version that was pinned", async () => {
+    const router = routerIn();
+    const [item] = written<ScheduleItem>(await router.run(email, night), "comms.schedule");
+    const accepted = released(item?.payload as Buffer);
+    const newer = routerIn({ active: () => ({ version: 4, locales: ["en-US"] }) });
+    const [routed] = written<Routed>(await newer.run(accepted, morning), "comms.routed");
+    expect(routed).toMatchObject({ msg_id: msgIdOf("email"), template_version: 3, round: 1 });
+  });
+
+  test("given the pinned version withdrawn meanwhile, it goes out in the active one", async () => {
+    const pinned = { ...email, channels: ["EMAIL" as const], template_version: 2, round: 1 };
+    const outcome = await routerIn({ version: () => undefined }).run(pinned);
+    expect(written<Routed>(outcome, "comms.routed")).toMatchObject([{ template_version: 3 }]);
+  });
+
+  test("given a template taken down meanwhile, what waits for it is stopped", async () => {
+    const pinned = { ...email, template_version: 3, round: 1 };
+    const outcome = await routerIn({ active: () => undefined }).run(pinned);
+    expect(verdicts(outcome)[0]).toBe("EMAIL DROP COMMS_NO_TEMPLATE");
+  });
+
+  test("given an opt-out meanwhile, it is not sent", async () => {
+    const optedOut = aPerson({
+      preference: aPreference({ channels: [{ channel: "EMAIL", category: "booking", opted_in: false }] }),
+    });
+    const outcome = await routerIn({ person: optedOut }).run({ ...email, channels: ["EMAIL"], round: 1 }, morning);
+    expect(verdicts(outcome)).toEqual(["EMAIL DROP COMMS_PREF_BLOCKED"]);
+  });
+
+  test("given a cadence, the message is collected in the person's zone", async () => {
+    const outcome = await routerIn().run(anAccepted({ channels: ["EMAIL"], cadence: "messages.daily_digest" }), night);
+    expect(verdicts(outcome)).toEqual(["EMAIL DIGEST COMMS_DIGESTED"]);
+    expect(written<DigestItem>(outcome, "comms.digest")).toMatchObject([
+      {
+        cadence: "messages.daily_digest",
+        tz: "America/New_York",
+        msg_id: msgIdOf("email"),
+        item_id: deriveId("digest-item", "messages.daily_digest", msgIdOf("email")),
+      },
+    ]);
+  });
+
+  test("given the pause of everything that is not critical, it comes back and nothing is lost", async () => {
+    const flags = new Map([aFlag(pauseFlag, false)]);
+    expect(verdicts(await routerIn({ flags }).run({ ...email, channels: ["EMAIL"] }))).toEqual([
+      "EMAIL DEFER COMMS_CHANNEL_DISABLED",
+    ]);
+    expect(verdicts(await routerIn({ flags }).run({ ...email, channels: ["EMAIL"], critical: true }))).toEqual([
+      "EMAIL PASS critical_override",
+    ]);
+  });
+});
+
+describe("router: dedupe [DED-01] [DED-02] [DED-04] [RTR-04]", () => {
+  const email = anAccepted({ channels: ["EMAIL"] });
+  const again = { ...email, cause_ref: "bk_7Q2M-again", event_id: "another" };
+
+  test("given the same event three times, the same records each time: the ledger stops the repeat", async () => {
+    const { run } = routerIn();
+    const first = await run(email);
+    expect(await run(email)).toEqual(first);
+    expect(await run(email)).toEqual(first);
+    expect(verdicts(first)).toEqual(["EMAIL PASS"]);
+  });
+
+  test("given another event that says the same, it is dropped within five minutes and not after", async () => {
+    const { run } = routerIn();
+    await run(email);
+    expect(verdicts(await run(again, noon + 299_999))).toEqual(["EMAIL DROP COMMS_DEDUPED"]);
+    expect(verdicts(await run(again, noon + 300_000))).toEqual(["EMAIL PASS"]);
+  });
+
+  test("given a message that waits, another that says the same is dropped; the first goes out", async () => {
+    const { run } = routerIn();
+    const [item] = written<ScheduleItem>(await run(email, night), "comms.schedule");
+    expect(verdicts(await run(again, night + 60_000))).toEqual(["EMAIL DROP COMMS_DEDUPED"]);
+    expect(verdicts(await run(released(item?.payload as Buffer), morning))).toEqual(["EMAIL PASS"]);
+  });
+
+  test("given a message that was blocked, it holds no key: the next goes out", async () => {
+    const { run, calls } = routerIn({ person: aPerson() });
+    expect(verdicts(await run({ ...email, expires_at: 1 }))).toEqual(["EMAIL DROP COMMS_EXPIRED"]);
+    expect(calls).not.toContain("claim 1");
+    expect(verdicts(await run(again))).toEqual(["EMAIL PASS"]);
+  });
+});
+
+describe("router: deciders [RTR-01] [PRF-08] [CAN-11]", () => {
+  const code = anAccepted({
+    cause_event: "security.code_requested",
+    category: "security",
+    critical: true,
+    channels: ["SMS", "EMAIL"],
+  });
+  const noConsent = aPerson({ consents: [] });
+
+  test("given a security code and consent to texts, it takes the text alone", async () => {
+    expect(verdicts(await routerIn().run(code))).toEqual(["SMS PASS"]);
+  });
+
+  test("given a security code and no consent to texts, it takes email", async () => {
+    const outcome = await routerIn({ person: noConsent }).run(code);
+    expect(verdicts(outcome)).toEqual(["SMS DROP COMMS_CONSENT_MISSING", "EMAIL PASS consent_fallback"]);
+    const decision = written<Decision>(outcome, "comms.decisions")[1];
+    expect(decision).toMatchObject({ gate: "decider" });
+    expect(decision?.trace[0]).toMatchObject({
+      gate: "decider",
+      verdict: "BYPASS",
+      detail: "sms lacks a consent, so the message takes email",
+    });
+  });
+
+  test("given a security code and no phone, it takes email, which is no fallback of consent", async () => {
+    const person = aPerson({ profile: aProfile({ phone: null }) });
+    expect(verdicts(await routerIn({ person }).run(code))).toEqual(["SMS DROP COMMS_NO_ADDRESS", "EMAIL PASS"]);
+  });
+
+  test("given any critical text without consent, it takes email, else in-app", async () => {
+    const text = anAccepted({ critical: true, category: "legal", channels: ["SMS"] });
+    expect(verdicts(await routerIn({ person: noConsent }).run(text))).toEqual([
+      "SMS DROP COMMS_CONSENT_MISSING",
+      "EMAIL PASS consent_fallback",
+    ]);
+    const noEmail = aPerson({ consents: [], profile: aProfile({ email: null }) });
+    expect(verdicts(await routerIn({ person: noEmail }).run(text))).toEqual([
+      "SMS DROP COMMS_CONSENT_MISSING",
+      "INAPP PASS consent_fallback",
+    ]);
+  });
+
+  test.each([
+    ["that is not critical", anAccepted({ channels: ["SMS"] }), ["SMS DROP COMMS_CONSENT_MISSING"]],
+    [
+      "that goes by email anyway",
+      anAccepted({ critical: true, channels: ["SMS", "EMAIL"] }),
+      ["SMS DROP COMMS_CONSENT_MISSING", "EMAIL PASS"],
+    ],
+  ])("given a text without consent %s, there is no fallback", async (_, accepted, then) => {
+    expect(verdicts(await routerIn({ person: noConsent }).run(accepted))).toEqual(then);
+  });
+
+  test("given a STOP, a critical text is withheld for want of consent and takes email", async () => {
+    const person = aPerson({ consents: [aConsent("SMS", "*", { granted: false })] });
+    const text = anAccepted({ critical: true, category: "security", channels: ["SMS"] });
+    expect(verdicts(await routerIn({ person }).run(text))).toEqual([
+      "SMS DROP COMMS_CONSENT_MISSING",
+      "EMAIL PASS consent_fallback",
+    ]);
   });
 });

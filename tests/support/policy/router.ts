@@ -1,0 +1,73 @@
+import type { TemplateChoice } from "#processors/router/core/facts.ts";
+import { createRouter, type RouterParts } from "#processors/router/processor.ts";
+import type { Accepted, Channel, Decision, Flag, Suppression } from "#shared/avro/records.ts";
+import { createMemoryDedupe } from "#shared/dedupe/memory-dedupe.ts";
+import type { Outcome, Output, Received } from "#shared/processor/processor.ts";
+import type { AddressRef, Person, PersonRef } from "#shared/views/views.ts";
+import { aPerson, noon } from "./records.ts";
+
+/** What the router finds when it looks up. */
+export interface World {
+  readonly person?: Person;
+  readonly flags?: ReadonlyMap<string, Flag>;
+  readonly entries?: (ref: AddressRef) => readonly Suppression[];
+  readonly active?: (name: string, channel: Channel) => TemplateChoice | undefined;
+  readonly version?: (name: string, channel: Channel, version: number) => TemplateChoice | undefined;
+}
+
+/** A router in a world of one person, and the calls that it made. What it encodes is JSON. */
+export function routerIn(world: World = {}) {
+  const calls: string[] = [];
+  const asOf = <T>(value: T) => Promise.resolve({ value, asOf: noon });
+  const told = <T>(call: string, answer: T): T => {
+    calls.push(call);
+    return answer;
+  };
+  const dedupe = createMemoryDedupe();
+  const parts: RouterParts = {
+    views: {
+      persons: (refs: readonly PersonRef[]) => told("persons", asOf(refs.map(() => world.person ?? aPerson()))),
+      flags: () => told("flags", asOf(world.flags ?? new Map<string, Flag>())),
+      suppressions: (refs) => told("suppressions", asOf(refs.map(world.entries ?? (() => [])))),
+    },
+    hasher: { hashes: (channel) => [`v1:new:${channel}`, `v1:old:${channel}`] },
+    templates: {
+      active: world.active ?? (() => ({ version: 3, locales: ["en-US"] })),
+      version: world.version ?? ((_name, _channel, version) => ({ version, locales: ["en-US"] })),
+    },
+    dedupe: { claim: (claims, now) => told(`claim ${claims.length}`, dedupe.claim(claims, now)) },
+    encode: (topic, value) => Buffer.from(JSON.stringify({ topic, value })),
+  };
+  const router = createRouter(parts);
+
+  const runAll = async (values: readonly Accepted[], now = noon): Promise<readonly Outcome[]> => {
+    const batch = values.map((value) => ({ value, topic: "comms.accepted" }) as Received<Accepted>);
+    const facts = await router.gather(batch, now);
+    return batch.map((record, i) => router.decide(record, facts[i] as never, now) as Outcome);
+  };
+  const run = async (value: Accepted, now = noon): Promise<Outcome> => (await runAll([value], now))[0] as Outcome;
+  return { run, runAll, calls };
+}
+
+export function outputsOf(outcome: Outcome): readonly Output[] {
+  return outcome.kind === "reject" ? [] : outcome.outputs;
+}
+
+/** The values written to a topic. */
+export function written<T>(outcome: Outcome, topic: string): readonly T[] {
+  return outputsOf(outcome).flatMap((output) =>
+    output.topic === topic && "value" in output ? [output.value as T] : [],
+  );
+}
+
+/** `EMAIL PASS`, `SMS DROP COMMS_CONSENT_MISSING`: one line a decision. */
+export function verdicts(outcome: Outcome): readonly string[] {
+  return written<Decision>(outcome, "comms.decisions").map(({ channel, verdict, reason }) =>
+    [channel, verdict, reason].filter((word) => word !== null).join(" "),
+  );
+}
+
+/** What the scheduler would give back. */
+export function released(payload: Buffer): Accepted {
+  return (JSON.parse(payload.toString()) as { value: Accepted }).value;
+}
