@@ -16,7 +16,7 @@ export interface UnsubscribeClaim {
 }
 
 export interface UnsubscribeKey {
-  /** At least 32 characters. */
+  /** At least 16 characters, better 32. */
   readonly secret: string;
   /** End of its time, for a key that is no longer signed with; until then its links work. */
   readonly until?: Instant;
@@ -45,8 +45,8 @@ const tokenBytesMax = 2_048;
  */
 export function signUnsubscribe(claim: UnsubscribeClaim, { current, keys }: UnsubscribeKeys): string {
   const key = keys[current];
-  if (!key || key.secret.length < 32 || !/^[\w-]+$/.test(current))
-    throw new RangeError(`Unsubscribe key '${current}' is missing, has a secret under 32 characters, or a bad name`);
+  if (!key || key.secret.length < 16 || !/^[\w-]+$/.test(current))
+    throw new RangeError(`Unsubscribe key '${current}' is missing, has a secret under 16 characters, or a bad name`);
   const body = pack(claim).toString("base64url");
   return [version, current, body, macOf(key.secret, current, body).toString("base64url")].join(".");
 }
@@ -101,4 +101,9 @@ function unpack(bytes: Buffer): UnsubscribeClaim | undefined {
   if (!tenantId || !userId || !channel || !addressHash || !scope || msgId === undefined || parts.length !== 7)
     return undefined;
   return { tenantId, userId, channel, addressHash, scope, msgId, expiresAt: Number(expiresAt) };
+}
+
+/** One key under the id `main`: what a process has that was told a single secret. Signer and gateway must agree on it. */
+export function unsubscribeKeys(secret: string): UnsubscribeKeys {
+  return { current: "main", keys: { main: { secret } } };
 }

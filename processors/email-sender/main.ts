@@ -1,0 +1,32 @@
+import { senderParts } from "#shared/delivery/assemble.ts";
+import type { Platform } from "#shared/lifecycle/platform.ts";
+import type { Runnable } from "#shared/processor/processor.ts";
+import { unsubscribeKeys } from "#shared/unsubscribe/token.ts";
+import { createSesAdapter } from "./adapters/ses.ts";
+import type { MailStream } from "./core/headers.ts";
+import { createEmailSender } from "./processor.ts";
+
+/** What the account lets through. AWS raises it with use: 14 a second is what a new one has. */
+const limits = { rate: 500, burst: 500, reserve: 50 };
+
+export async function assemble(platform: Platform): Promise<Runnable> {
+  const { config } = platform;
+  const adapter = createSesAdapter({
+    region: config.COMMS_SES_REGION,
+    ...(config.COMMS_SES_ENDPOINT ? { endpoint: config.COMMS_SES_ENDPOINT } : {}),
+    credentials: { accessKeyId: config.COMMS_SES_ACCESS_KEY_ID, secretAccessKey: config.COMMS_SES_SECRET_ACCESS_KEY },
+    mail: {
+      streams: {
+        transactional: streamOf(config.COMMS_MAIL_DOMAIN, "transactional"),
+        marketing: streamOf(config.COMMS_MARKETING_DOMAIN, "marketing"),
+      },
+      unsubscribeUrl: config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, ""),
+      unsubscribeKeys: unsubscribeKeys(config.COMMS_UNSUBSCRIBE_SECRET),
+    },
+  });
+  return { processor: createEmailSender(senderParts(platform, adapter, limits)), close: () => adapter.close() };
+}
+
+function streamOf(domain: string, name: string): MailStream {
+  return { from: `Carillon <no-reply@${domain}>`, domain, configurationSet: `comms-${name}` };
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import type { Pool } from "pg";
+import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import { codeOf } from "#shared/errors/trouble.ts";
+import { postgres } from "#shared/postgres/pool.ts";
+import { inappAnswers } from "../core/answers.ts";
+
+const insert = readFileSync(new URL("./notification.sql", import.meta.url), "utf8");
+
+/**
+ * The notification centre is a table (DAT-08), keyed by `msg_id`: writing twice is harmless, so a write of which the
+ * end is unknown counts as not made. The person is the address.
+ */
+export function createInappAdapter(pool: Pool): ChannelAdapter {
+  return {
+    provider: "inapp",
+    answers: inappAnswers,
+    targets: (_person, { user_id }) => [{ address: user_id, deviceId: "" }],
+    send: async (letter) => {
+      try {
+        await postgres(() => pool.query(insert, rowOf(letter)));
+        return { kind: "accepted", ref: letter.send.msg_id };
+      } catch (error) {
+        if (codeOf(error) !== "POSTGRES_UNAVAILABLE") throw error;
+        return { kind: "refused", code: "POSTGRES_UNAVAILABLE" };
+      }
+    },
+    close: async () => {},
+  };
+}
+
+function rowOf({ send, content, now }: Letter): unknown[] {
+  if (content.channel !== "INAPP") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
+  const { msg_id, tenant_id, user_id, category, expires_at } = send;
+  const ends = expires_at === null ? null : new Date(expires_at);
+  return [msg_id, tenant_id, user_id, category, content.title, content.body, content.deepLink, new Date(now), ends];
+}

@@ -1,0 +1,80 @@
+import { Pool } from "undici";
+import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import type { Answer } from "#shared/delivery/core/answer.ts";
+import { retryAfterMs } from "#shared/delivery/core/retry-after.ts";
+import { networkAnswer } from "#shared/delivery/network.ts";
+import { fcmAnswers } from "../core/answers.ts";
+import { devicesOf } from "../core/devices.ts";
+import { pushMessage } from "../core/payload.ts";
+import { fcmCode } from "../core/refusal.ts";
+import { type AccessTokens, googleAccessTokens, grantedAccessTokens, type ServiceAccount } from "./access-token.ts";
+
+export interface FcmOptions {
+  readonly account: ServiceAccount;
+  /** Default `https://fcm.googleapis.com`. The simulator: `http://host:port/fcm`. */
+  readonly baseUrl?: string;
+  /** Left out: Google's. The simulator: `http://host:port/fcm/token`. */
+  readonly tokenUrl?: string;
+  /** Connections kept open. Default 256: a call that waits for one has a deadline running. */
+  readonly connections?: number;
+}
+
+/**
+ * FCM HTTP v1 over undici: firebase-admin's own sender has no endpoint option and retries by itself. It lends the
+ * message types and Google's credential.
+ */
+export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
+  const base = new URL(options.baseUrl ?? "https://fcm.googleapis.com");
+  const pool = new Pool(base.origin, {
+    connections: options.connections ?? 256,
+    pipelining: 1,
+    connect: { timeout: 2_000 },
+  });
+  const path = `${base.pathname.replace(/\/$/, "")}/v1/projects/${options.account.projectId}/messages:send`;
+  const tokens: AccessTokens = options.tokenUrl
+    ? grantedAccessTokens(options.account, options.tokenUrl, Date.now)
+    : googleAccessTokens(options.account);
+
+  async function post(letter: Letter, token: string, signal: AbortSignal): Promise<Answer> {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await pool.request({ path, method: "POST", headers, body: bodyOf(letter), signal });
+    const text = await body.text();
+    if (statusCode < 300) return taken(text);
+    const code = fcmCode(statusCode, text);
+    if (code === "UNAUTHENTICATED") tokens.forget();
+    return { kind: "refused", code, retryAfterMs: retryAfterMs(answered["retry-after"], Date.now()) };
+  }
+
+  return {
+    provider: "fcm",
+    answers: fcmAnswers,
+    targets: ({ tokens: devices }) => devicesOf(devices),
+    send: async (letter, signal) => {
+      const access = await tokens.get(signal);
+      if ("failed" in access) return access.failed;
+      try {
+        return await post(letter, access.token, signal);
+      } catch (error) {
+        const network = networkAnswer(error);
+        if (!network) throw error;
+        return network;
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+function bodyOf({ send, content, target }: Letter): string {
+  if (content.channel !== "PUSH") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
+  return JSON.stringify({ message: pushMessage(send, content, target.address) });
+}
+
+/** FCM took it, whatever the body looks like. */
+function taken(text: string): Answer {
+  const name = /"name"\s*:\s*"([^"]+)"/.exec(text)?.[1];
+  return { kind: "accepted", ref: name ?? null };
+}

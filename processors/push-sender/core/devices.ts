@@ -1,0 +1,17 @@
+import type { Token } from "#shared/avro/records.ts";
+import type { Target, Targets } from "#shared/delivery/adapter.ts";
+
+/** A message goes to this many devices at most, those seen last. */
+export const devicesMax = 20;
+
+/** A person's devices, each token once (PSH-02, KV-01). */
+export function devicesOf(tokens: readonly Token[]): Targets {
+  const latest = new Map<string, Target>();
+  for (const { token, device_id } of tokens.toSorted((a, b) => a.last_seen - b.last_seen))
+    if (token !== "") {
+      latest.delete(token);
+      latest.set(token, { address: token, deviceId: device_id });
+    }
+  const targets = [...latest.values()].reverse().slice(0, devicesMax);
+  return targets.length === 0 ? "none" : targets;
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+const body = z.object({
+  error: z.object({
+    status: z.string().optional(),
+    details: z
+      .array(
+        z.object({
+          errorCode: z.string().optional(),
+          fieldViolations: z.array(z.object({ field: z.string().optional() })).optional(),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+/**
+ * The code of an FCM error body. INVALID_ARGUMENT is two things: a token that is none, and a message with a wrong field;
+ * where a field other than the token is named, it is `BAD_REQUEST`. A body that cannot be read gives the HTTP status.
+ */
+export function fcmCode(status: number, text: string): string {
+  const parsed = body.safeParse(parse(text));
+  if (!parsed.success) return `http_${status}`;
+  const { details, status: canonical } = parsed.data.error;
+  const code = details.find(({ errorCode }) => errorCode)?.errorCode;
+  const fields = details.flatMap(({ fieldViolations = [] }) => fieldViolations.map(({ field = "" }) => field));
+  const ours = fields.some((field) => field !== "message.token");
+  if ((code ?? canonical) === "INVALID_ARGUMENT" && (ours || !code)) return "BAD_REQUEST";
+  return code ?? canonical ?? `http_${status}`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

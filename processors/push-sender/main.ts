@@ -1,0 +1,32 @@
+import { generateKeyPairSync } from "node:crypto";
+import { senderParts } from "#shared/delivery/assemble.ts";
+import type { Platform } from "#shared/lifecycle/platform.ts";
+import type { Runnable } from "#shared/processor/processor.ts";
+import { createFcmAdapter } from "./adapters/fcm.ts";
+import { createPushSender } from "./processor.ts";
+
+/** FCM takes 600,000 a minute a project. */
+const limits = { rate: 10_000, burst: 5_000, reserve: 500 };
+
+const googleTokenUrl = "https://oauth2.googleapis.com/token";
+
+export async function assemble(platform: Platform): Promise<Runnable> {
+  const { config } = platform;
+  const { COMMS_FCM_TOKEN_URL: tokenUrl, COMMS_FCM_PRIVATE_KEY: key } = config;
+  const adapter = createFcmAdapter({
+    account: {
+      projectId: config.COMMS_FCM_PROJECT,
+      clientEmail: config.COMMS_FCM_CLIENT_EMAIL,
+      privateKey: key === "local" ? passingKey() : key,
+    },
+    baseUrl: config.COMMS_FCM_URL,
+    ...(tokenUrl === googleTokenUrl ? {} : { tokenUrl }),
+  });
+  return { processor: createPushSender(senderParts(platform, adapter, limits)), close: () => adapter.close() };
+}
+
+/** A key for the simulator, which checks that a grant is signed and not by whom. */
+function passingKey(): string {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+}

@@ -1,0 +1,106 @@
+import { Twilio } from "twilio";
+import RequestClient from "twilio/lib/base/RequestClient.js";
+import { normaliseAddress } from "#shared/crypto/address.ts";
+import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import type { Answer } from "#shared/delivery/core/answer.ts";
+import { retryAfterMs } from "#shared/delivery/core/retry-after.ts";
+import { callDeadlineMs } from "#shared/delivery/ledger.ts";
+import { networkAnswer } from "#shared/delivery/network.ts";
+import { addressOf } from "#shared/recipient/address.ts";
+import { twilioAnswers } from "../core/answers.ts";
+
+export interface TwilioOptions {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** Left out: Twilio. The simulator: `http://host:port/twilio`. */
+  readonly baseUrl?: string;
+  /** A number in E.164, or the SID of a messaging service (`MG…`). */
+  readonly from: string;
+  /** Public origin of the gateway, which takes the status callbacks. */
+  readonly callbackUrl: string;
+  /** Connections kept open. Default 64. */
+  readonly connections?: number;
+}
+
+/** What Twilio refused, with the header that its SDK leaves out of its exceptions. */
+class Refused extends Error {
+  readonly answer: Answer;
+  constructor(answer: Answer) {
+    super("Twilio refused the call");
+    this.answer = answer;
+  }
+}
+
+class Client extends RequestClient {
+  override async request<T>(options: Parameters<RequestClient["request"]>[0]) {
+    const response = await super.request<T>(options as never);
+    const { statusCode, body, headers } = response as {
+      statusCode: number;
+      body: unknown;
+      headers?: Record<string, unknown>;
+    };
+    if (statusCode < 400) return response;
+    const wait = retryAfterMs(headers?.["retry-after"], Date.now());
+    throw new Refused({ kind: "refused", code: codeIn(body) ?? `http_${statusCode}`, retryAfterMs: wait });
+  }
+}
+
+/** Twilio through its SDK, which makes one attempt and takes no abort signal: its timeout is the call's deadline. */
+export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
+  const httpClient = new Client({ timeout: callDeadlineMs, keepAlive: true, maxSockets: options.connections ?? 64 });
+  const client = new Twilio(options.accountSid, options.authToken, { httpClient });
+  if (options.baseUrl) client.api.baseUrl = options.baseUrl;
+  const sender = options.from.startsWith("MG") ? { messagingServiceSid: options.from } : { from: options.from };
+
+  return {
+    provider: "twilio",
+    answers: twilioAnswers,
+    targets: (person) => {
+      const given = addressOf(person, "SMS");
+      if (!given) return "none";
+      const address = normaliseAddress("SMS", given);
+      return address ? [{ address, deviceId: "" }] : "invalid";
+    },
+    send: async (letter) => {
+      try {
+        const statusCallback = callbackOf(letter, options.callbackUrl);
+        const message = await client.messages.create({
+          ...sender,
+          to: letter.target.address,
+          body: textOf(letter),
+          statusCallback,
+        });
+        if (message.status === "failed") return { kind: "refused", code: String(message.errorCode) };
+        return { kind: "accepted", ref: message.sid };
+      } catch (error) {
+        return answerOf(error);
+      }
+    },
+    close: async () => {},
+  };
+}
+
+function textOf({ send, content }: Letter): string {
+  if (content.channel !== "SMS") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
+  return content.text;
+}
+
+/** SMS has no field for an id of ours, so the callback's address carries it (SMS-10). */
+function callbackOf({ send }: Letter, origin: string): string {
+  const query = new URLSearchParams({ tenant: send.tenant_id, msg_id: send.msg_id });
+  return `${origin}/webhooks/twilio/status?${query}`;
+}
+
+function answerOf(error: unknown): Answer {
+  if (error instanceof Refused) return error.answer;
+  const network = networkAnswer(error);
+  if (network) return network;
+  throw error;
+}
+
+/** Twilio's own code in an error body, parsed or not. */
+function codeIn(body: unknown): string | undefined {
+  const found =
+    typeof body === "string" ? /"code"\s*:\s*(\d+)/.exec(body)?.[1] : (body as { code?: unknown } | null)?.code;
+  return found === undefined || found === null ? undefined : String(found);
+}

@@ -1,0 +1,35 @@
+import type { AnswerRow, AnswerTable } from "#shared/delivery/core/answer.ts";
+
+const credentials: AnswerRow = { act: "halt", words: "Credentials refused", alert: "P0" };
+const configuration: AnswerRow = { act: "refuse", words: "Sender or region not configured", alert: "P1" };
+const rate: AnswerRow = { act: "retry", words: "Too many requests", trouble: true };
+const badNumber: AnswerRow = {
+  act: "refuse",
+  words: "The number cannot take texts",
+  reason: "COMMS_INVALID_ADDRESS",
+  suppress: "hard_bounce",
+};
+
+/** Twilio's error codes, as the API gives them at once and as a message resource carries them. */
+export const twilioAnswers: AnswerTable = {
+  "20003": credentials,
+  "20429": rate,
+  "21211": badNumber,
+  "21614": badNumber,
+  "21408": configuration,
+  "21606": configuration,
+  "21612": configuration,
+  "21659": configuration,
+  "21610": { act: "refuse", words: "The number has opted out", reason: "COMMS_SUPPRESSED", suppress: "stop" },
+  "21617": { act: "refuse", words: "The text is too long", alert: "P2" },
+  "30001": { act: "retry", words: "Twilio's queue is full", trouble: true },
+  "30002": { act: "halt", words: "The account is suspended", alert: "P0" },
+  "30003": { act: "retry", words: "The handset cannot be reached", tries: 3, baseMs: 60_000 },
+  "30004": { act: "refuse", words: "The message was blocked" },
+  "30005": { act: "refuse", words: "The handset is unknown" },
+  "30006": { act: "refuse", words: "A landline, or a carrier that cannot be reached" },
+  "30007": { act: "refuse", words: "The carrier filtered the content", alert: "P2" },
+  "30008": { act: "retry", words: "Unknown to the carrier", tries: 2 },
+  "30034": { act: "refuse", words: "The number is not registered for this traffic", alert: "P0" },
+  "30410": { act: "retry", words: "The carrier timed out" },
+};
