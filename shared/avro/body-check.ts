@@ -91,10 +91,11 @@ function at(field: string, error: UndecodableError): UndecodableError {
   return new UndecodableError(error.stage, `The field ${path} is not readable (${error.stage})`);
 }
 
+const unknownBranch: Step = (cursor) => cursor.fail("branch");
+
 function union(branches: readonly Step[]): Step {
   return (cursor) => {
-    const branch = branches[cursor.long()];
-    if (branch === undefined) return cursor.fail("branch");
+    const branch = branches[cursor.long()] ?? unknownBranch;
     branch(cursor);
   };
 }

@@ -78,7 +78,10 @@ function walk(
   }
   const type = (typeof schema === "string" ? (names.get(schema) ?? { type: schema }) : schema) as AvroNamed & Unit;
   if (type.name !== undefined) names.set(type.name, type);
-  const kind = [type.type, type.logicalType].filter((part) => part !== undefined).join(" ");
+  const kind = [
+    typeof type.type === "string" ? type.type : "nested",
+    ...(type.logicalType ? [type.logicalType] : []),
+  ].join(" ");
   found.set(path, { kind, symbols: type.symbols ?? [], fallback });
   for (const field of (type.fields ?? []) as readonly Defaulted[]) {
     const given = field.default === undefined ? undefined : JSON.stringify(field.default);

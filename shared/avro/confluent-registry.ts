@@ -1,4 +1,4 @@
-import { type COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import avsc from "avsc";
 import type { Registry } from "#shared/avro/registry.ts";
 import { isAbsent, refusedSchema, registryTrouble } from "#shared/avro/registry-failure.ts";
@@ -29,7 +29,8 @@ export function createConfluentRegistry({ url, timeoutMs = 5_000 }: ConfluentReg
     register: async (subject, schema) => {
       const text = avro(schema);
       // The library refuses where it is not told the level that is set, and sets one where none is, unless told none.
-      const compatibility = (await http.level(subject)) as COMPATIBILITY;
+      const level = await http.level(subject);
+      const compatibility = level && COMPATIBILITY[level];
       const registered = await answered(url, () => library.register(text, { subject, compatibility }));
       return registered.id;
     },

@@ -50,8 +50,8 @@ function drift(lineage: Lineage): readonly string[] {
 }
 
 function pairs({ current, released }: Lineage): readonly string[] {
-  const versions = [...released.map((text, index) => ({ name: `version ${index + 1}`, text }))];
-  versions.push({ name: "the current schema", text: current });
+  const past = released.map((text, index) => ({ name: `version ${index + 1}`, text }));
+  const versions = [...past, { name: "the current schema", text: current }];
   return versions.flatMap((newer, index) =>
     versions
       .slice(0, index)

@@ -4,7 +4,7 @@ import type { Registry } from "#shared/avro/registry.ts";
 import { UndecodableError } from "#shared/avro/undecodable.ts";
 
 /** How to read what one schema id wrote. */
-export interface Writer {
+interface Writer {
   /** Throws `UndecodableError` where the body is not one of this schema. */
   readonly check: (bytes: Buffer, from: number) => void;
   /**

@@ -60,7 +60,7 @@ export type TopicContract = z.infer<typeof contract>;
 export type DeadLetterContract = z.infer<typeof deadLetters>;
 
 /** The contract of a topic. Throws with every fault when the file does not hold what a contract must. */
-export function topicContract(topic: TopicName): TopicContract {
+function topicContract(topic: TopicName): TopicContract {
   return read(`${topic}.yaml`, contract);
 }
 
@@ -75,7 +75,7 @@ export function topicContracts(): readonly TopicContract[] {
 }
 
 /** What the log is told of a topic; `name` is the whole name, prefix included. */
-export function topicSpec(name: string, of: TopicContract | DeadLetterContract): TopicSpec {
+function topicSpec(name: string, of: TopicContract | DeadLetterContract): TopicSpec {
   const cleanup: Readonly<Record<string, string>> =
     of.cleanup === "delete"
       ? { "retention.ms": String(of.retention) }

@@ -165,6 +165,10 @@ describe("learning a schema id", () => {
     expect(error).toBeInstanceOf(UnknownSchemaId);
     await codec.learn((error as UnknownSchemaId).schemaId);
     expect(decode(bytes)).toMatchObject({ attempt: 1, msg_id: "m-1" });
+    await register("comms.send.push");
+    await codec.warm(["comms.send.push"]);
+    expect(codec.decode("comms.send.push", bytes)).toMatchObject({ attempt: 1, msg_id: "m-1" });
+    expect(decode(bytes)).toMatchObject({ attempt: 1 });
   });
 
   test("an enum symbol from a later version comes out as UNKNOWN", async () => {
