@@ -22,11 +22,16 @@ async function linuxIdentity(pid: number): Promise<string | undefined> {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     // The name in brackets may itself hold spaces and brackets; what follows the last one is regular.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    if (fields[0] === "X" || (fields[0] === "Z" && !hasThreads(fields))) return undefined;
     return `${(await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim()}:${fields[19]}`;
   } catch {
     return undefined;
   }
+}
+
+/** The first thread of a killed process is a zombie at once; the others hold its ports until they have ended too. */
+function hasThreads(fields: readonly string[]): boolean {
+  return Number(fields[17]) > 1;
 }
 
 async function psIdentity(pid: number): Promise<string | undefined> {

@@ -26,7 +26,6 @@ export const sharedBrokerSettings = {
   "auto.create.topics.enable": false,
   "broker.session.timeout.ms": 2_000,
   "broker.heartbeat.interval.ms": 500,
-  "controlled.shutdown.enable": false,
   "offsets.topic.replication.factor": 1,
   "offsets.topic.num.partitions": 12,
   "transaction.state.log.replication.factor": 1,

@@ -3,6 +3,9 @@ import pg from "pg";
 /** The login and the database of the local stack, also in `docker-compose.yml`. Loopback only: not a secret. */
 export const postgresLogin = { user: "carillon", password: "carillon", database: "carillon" } as const;
 
+/** What the native server and the one in Docker have in common; a test holds `docker-compose.yml` to it. */
+export const postgresSettings = ["-cmax_connections=200", "-ctimezone=UTC"] as const;
+
 export function postgresUrl(port: number): string {
   const { user, password, database } = postgresLogin;
   return `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
