@@ -1,0 +1,254 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { EventCatalog, EventEntry, EventSend } from "#catalog/event-entry.ts";
+import { decide, type IntakeContext } from "#processors/intake/core/decide.ts";
+import type { Accepted, Event } from "#shared/avro/records.ts";
+import { deriveEventId, deriveId } from "#shared/message/id.ts";
+import { anEvent, noon } from "../../../../support/policy/records.ts";
+
+const toBuyer: EventSend = {
+  role: "buyer",
+  template: "booking_confirmed_buyer",
+  category: "booking",
+  critical: false,
+  channels: ["EMAIL", "PUSH", "SMS", "INAPP"],
+  dedupeKey: "BOOKING:{booking_id}:{status}",
+  cadence: null,
+};
+const toSeller: EventSend = {
+  ...toBuyer,
+  role: "seller",
+  template: "booking_confirmed_seller",
+  channels: ["EMAIL", "INAPP"],
+};
+const booking: EventEntry = {
+  name: "booking.confirmed",
+  family: "booking",
+  category: "booking",
+  payload: {},
+  sends: [toBuyer, toSeller],
+};
+
+function catalogOf(entry: EventEntry = booking, faults: readonly string[] = []): EventCatalog {
+  return { find: (name) => (name === entry.name ? entry : undefined), faults: () => faults };
+}
+
+function take(event: Event, over: Partial<IntakeContext> = {}) {
+  return decide(event, { catalog: catalogOf(), topic: "comms.events", now: noon, ...over });
+}
+
+function accepted(event: Event, over: Partial<IntakeContext> = {}): readonly Accepted[] {
+  const intake = take(event, over);
+  if (intake.kind === "rejected") throw new Error(intake.faults.join("; "));
+  return intake.records;
+}
+
+const sending = (...sends: readonly EventSend[]) => ({ catalog: catalogOf({ ...booking, sends }) });
+
+describe("intake: what it takes in [INT-02] [INT-03] [CAN-02] [RTR-02]", () => {
+  test("given a booking, a record for the buyer and one for the seller", () => {
+    const records = accepted(anEvent());
+    expect(records.map(({ role, user_id, template_name }) => [role, user_id, template_name])).toEqual([
+      ["buyer", "usr_buyer", "booking_confirmed_buyer"],
+      ["seller", "usr_seller", "booking_confirmed_seller"],
+    ]);
+    expect(records[0]).toMatchObject({
+      dedupe_key: "BOOKING:bk_7Q2M:confirmed",
+      channels: ["EMAIL", "PUSH", "SMS", "INAPP"],
+      lane: "EXPRESS",
+      round: 0,
+      template_version: null,
+      msg_id: null,
+    });
+  });
+
+  test("given no event_id, one is derived, and the records' from it", () => {
+    const eventId = deriveEventId("default", "booking.confirmed", "bk_7Q2M");
+    const [record] = accepted(anEvent());
+    expect(record).toMatchObject({ event_id: eventId, correlation_id: eventId, causation_id: eventId });
+    expect(record?.accepted_id).toBe(deriveId("accepted", eventId, "usr_buyer", "booking_confirmed_buyer"));
+  });
+
+  test("given an event_id and a correlation_id, they are kept", () => {
+    const [record] = accepted(anEvent({ event_id: "evt_1", correlation_id: "req_1" }));
+    expect(record).toMatchObject({ event_id: "evt_1", correlation_id: "req_1", causation_id: "evt_1" });
+  });
+
+  test("given two buyers, each is written to; given one person twice, once", () => {
+    const actors = ["a", "b", "a"].map((user_id) => ({ role: "buyer", user_id }));
+    expect(accepted(anEvent({ actors }), sending(toBuyer)).map(({ user_id }) => user_id)).toEqual(["a", "b"]);
+  });
+
+  test("given one person in two roles of one template, once; of two templates, twice", () => {
+    const actors = ["buyer", "seller"].map((role) => ({ role, user_id: "usr_both" }));
+    expect(accepted(anEvent({ actors }), sending(toBuyer, { ...toBuyer, role: "seller" }))).toHaveLength(1);
+    expect(accepted(anEvent({ actors }))).toHaveLength(2);
+  });
+
+  test.each([
+    ["the express topic", {}, {}, toBuyer, "EXPRESS"],
+    ["the bulk topic", {}, { topic: "comms.events.bulk" }, toBuyer, "BULK"],
+    ["LOW priority", { priority: "LOW" }, {}, toBuyer, "BULK"],
+    ["HIGH priority", { priority: "HIGH" }, {}, toBuyer, "EXPRESS"],
+    ["a promotion", {}, {}, { ...toBuyer, category: "promotions" }, "BULK"],
+  ] as const)("given %s, the lane follows", (_, event, context, send, lane) => {
+    expect(accepted(anEvent(event), { ...sending(send), ...context })[0]?.lane).toBe(lane);
+  });
+
+  test("given an event that has expired already, it is accepted: the router ends it, with a decision that says so", () => {
+    expect(accepted(anEvent({ expires_at: noon - 1 }))[0]?.expires_at).toBe(noon - 1);
+  });
+
+  test("given the catalog's category, it is no fault", () => {
+    expect(accepted(anEvent({ category: "booking" }))).toHaveLength(2);
+  });
+
+  test("given the probe, it is taken like any other [INT-07]", () => {
+    const probe: EventEntry = {
+      ...booking,
+      name: "comms.synthetic.probe",
+      family: "synthetic",
+      sends: [{ ...toBuyer, role: "synthetic" }],
+    };
+    const event = anEvent({ name: "comms.synthetic.probe", actors: [{ role: "synthetic", user_id: "probe" }] });
+    expect(accepted(event, { catalog: catalogOf(probe) })).toHaveLength(1);
+  });
+});
+
+describe("intake: what it refuses, with every fault [INT-02] [RTR-08]", () => {
+  const long = "x".repeat(257);
+  const year = 365 * 86_400_000;
+
+  test.each<[string, Partial<Event>, string]>([
+    ["no tenant", { tenant_id: " " }, "tenant_id is empty"],
+    ["a slash in the tenant", { tenant_id: "a/b" }, "tenant_id has a slash in it"],
+    ["no cause_ref", { cause_ref: "" }, "cause_ref is empty"],
+    ["a long cause_ref", { cause_ref: long }, "cause_ref is longer than 256 characters"],
+    ["an empty event_id", { event_id: "" }, "event_id is empty"],
+    ["an empty correlation_id", { correlation_id: "" }, "correlation_id is empty"],
+    ["nobody in a role", { actors: [{ role: "buyer", user_id: "u" }] }, "actors has nobody in the role 'seller'"],
+    [
+      "somebody without a name",
+      { actors: [...anEvent().actors, { role: "buyer", user_id: "" }] },
+      "actors[2].user_id is empty",
+    ],
+    [
+      "somebody without a role",
+      { actors: [...anEvent().actors, { role: "", user_id: "u" }] },
+      "actors[2].role is empty",
+    ],
+    [
+      "a crowd",
+      { actors: Array.from({ length: 1_001 }, () => ({ role: "buyer", user_id: "u" })) },
+      "actors has more than 1000 people",
+    ],
+    ["another category", { category: "finance" }, "category is not the catalog's, 'booking'"],
+    [
+      "a time in seconds",
+      { occurred_at: Math.floor(noon / 1_000) },
+      "occurred_at is before the year 2000; it is in milliseconds",
+    ],
+    [
+      "a time in microseconds",
+      { occurred_at: noon * 1_000 },
+      "occurred_at is more than a day ahead; it is in milliseconds",
+    ],
+    ["a horizon beyond the store's", { expires_at: noon + 2 * year }, "expires_at is more than 400 days ahead"],
+    ["a payload that is no JSON", { payload: "{" }, "payload is not JSON"],
+    ["a payload that is a list", { payload: "[]" }, "payload is not a JSON object"],
+    [
+      "a payload without what the key needs",
+      { payload: '{"status":"confirmed"}' },
+      "payload lacks 'booking_id', which the dedupe key needs",
+    ],
+    [
+      "a dedupe key without end",
+      { payload: JSON.stringify({ booking_id: long, status: "s" }) },
+      "the dedupe key is longer than 256 characters",
+    ],
+  ])("given %s", (_, over, fault) => {
+    const intake = take(anEvent(over));
+    expect(intake).toMatchObject({ kind: "rejected", reason: "COMMS_INVALID_EVENT" });
+    expect(intake.kind === "rejected" && intake.faults).toContain(fault);
+  });
+
+  test("given several faults, it tells all of them, the catalog's too", () => {
+    const intake = take(anEvent({ cause_ref: "", category: "finance", actors: [] }), {
+      catalog: catalogOf(booking, ["The payload lacks 'total'"]),
+    });
+    expect(intake).toEqual({
+      kind: "rejected",
+      reason: "COMMS_INVALID_EVENT",
+      faults: [
+        "cause_ref is empty",
+        "actors has nobody in the role 'buyer'",
+        "actors has nobody in the role 'seller'",
+        "category is not the catalog's, 'booking'",
+        "The payload lacks 'total'",
+      ],
+    });
+  });
+
+  test("given a name that the catalog has not, it is unknown, and the other faults are told beside it", () => {
+    expect(take(anEvent({ name: "booking.confirmd", cause_ref: "" }))).toEqual({
+      kind: "rejected",
+      reason: "COMMS_UNKNOWN_EVENT",
+      faults: ["the event catalog has no event of this name", "cause_ref is empty"],
+    });
+  });
+
+  test.each([
+    ["256 KiB", JSON.stringify({ a: "x".repeat(262_144 - 8) }), "COMMS_INVALID_EVENT"],
+    ["a byte more", JSON.stringify({ a: "x".repeat(262_144 - 7) }), "COMMS_PAYLOAD_TOO_LARGE"],
+    ["fewer characters and more bytes", JSON.stringify({ a: "€".repeat(100_000) }), "COMMS_PAYLOAD_TOO_LARGE"],
+  ])("given a payload of %s", (_, payload, reason) => {
+    expect(take(anEvent({ payload }))).toMatchObject({ kind: "rejected", reason });
+  });
+
+  test("the longest horizon is still taken", () => {
+    expect(accepted(anEvent({ expires_at: noon + 400 * 86_400_000 }))).toHaveLength(2);
+  });
+});
+
+describe("property: intake answers for whatever an Event can hold", () => {
+  const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }));
+  const event: fc.Arbitrary<Event> = fc
+    .record({
+      event_id: fc.option(text),
+      tenant_id: text,
+      name: fc.oneof(fc.constant("booking.confirmed"), text),
+      cause_ref: text,
+      correlation_id: fc.option(text),
+      occurred_at: fc.oneof(fc.constant(noon), fc.maxSafeInteger()),
+      actors: fc.array(fc.record({ role: fc.oneof(fc.constantFrom("buyer", "seller"), text), user_id: text })),
+      payload: fc.oneof(fc.json(), text, fc.constant('{"booking_id":"b","status":"s"}')),
+      category: fc.option(text),
+      priority: fc.constantFrom("UNKNOWN", "HIGH", "NORMAL", "LOW"),
+      expires_at: fc.option(fc.maxSafeInteger()),
+    })
+    .map((over) => anEvent(over as Partial<Event>));
+
+  test("it never throws, and a refusal has faults", () => {
+    fc.assert(
+      fc.property(event, (given) => {
+        const intake = take(given);
+        if (intake.kind === "rejected") expect(intake.faults.length).toBeGreaterThan(0);
+        else expect(new Set(intake.records.map(({ accepted_id }) => accepted_id)).size).toBe(intake.records.length);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("faults never repeat a value", () => {
+    const canary = "canary-5f1e";
+    const over = {
+      tenant_id: `${canary}/`,
+      cause_ref: canary.repeat(30),
+      category: canary,
+      payload: canary,
+      name: "booking.confirmed",
+    };
+    expect(JSON.stringify(take(anEvent({ ...over, actors: [{ role: canary, user_id: "" }] })))).not.toContain(canary);
+    expect(JSON.stringify(take(anEvent({ ...over, name: canary })))).not.toContain(canary);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { loadEventCatalog, readEventFiles } from "#catalog/event-catalog.ts";
+import { createIntake } from "#processors/intake/processor.ts";
+import type { Event, Rejected } from "#shared/avro/records.ts";
+import { deriveId } from "#shared/message/id.ts";
+import type { Outcome, Received } from "#shared/processor/processor.ts";
+import { anEvent, noon } from "../../../support/policy/records.ts";
+import { outputsOf, written } from "../../../support/policy/router.ts";
+
+const catalog = loadEventCatalog();
+const intake = createIntake({ catalog });
+const events = readEventFiles(`${import.meta.dirname}/../../../../catalog/events`).map(({ content }) => content);
+const bytes = Buffer.from("as it came");
+
+function run(value: Event, topic: "comms.events" | "comms.events.bulk" = "comms.events"): Outcome {
+  const origin = {
+    topic: `pre.${topic}`,
+    partition: 2,
+    offset: 41,
+    key: null,
+    value: bytes,
+    headers: {},
+    timestamp: noon,
+  };
+  return intake.decide({ value, origin, topic } as Received<Event>, null, noon) as Outcome;
+}
+
+describe("intake over Kafka [INT-02] [INT-03]", () => {
+  test.each(events)("given the catalog's example of $name, it is accepted for each role [INT-07]", (content) => {
+    const actors = content.sends.map(({ role }) => ({ role, user_id: `usr_${role}` }));
+    const outcome = run(anEvent({ name: content.name, actors, payload: JSON.stringify(content.example) }));
+    expect(outcome.kind).toBe("emit");
+    expect(outputsOf(outcome)).toHaveLength(content.sends.length);
+    expect(outputsOf(outcome).map(({ key }) => key)).toEqual(content.sends.map(({ role }) => `default/usr_${role}`));
+  });
+
+  test("given the bulk topic, the records go to its twin", () => {
+    const content = events.find(({ name }) => name === "payment.charged");
+    const event = anEvent({
+      name: "payment.charged",
+      actors: [{ role: "buyer", user_id: "u" }],
+      payload: JSON.stringify(content?.example),
+    });
+    expect(outputsOf(run(event)).map(({ topic }) => topic)).toEqual(["comms.accepted"]);
+    expect(outputsOf(run(event, "comms.events.bulk")).map(({ topic }) => topic)).toEqual(["comms.accepted.bulk"]);
+  });
+
+  test("given a bad event, it is told on comms.rejected with its bytes, and is no poison", () => {
+    const outcome = run(anEvent({ payload: "{}" }));
+    const rejectedId = deriveId("rejected", "comms.events", 2, 41);
+    expect(outcome).toMatchObject({ kind: "drop", reason: "COMMS_INVALID_EVENT" });
+    expect(outputsOf(outcome).map(({ topic, key }) => [topic, key])).toEqual([["comms.rejected", rejectedId]]);
+    const [rejected] = written<Rejected>(outcome, "comms.rejected");
+    expect(rejected).toMatchObject({
+      rejected_id: rejectedId,
+      event_name: "booking.confirmed",
+      source_topic: "comms.events",
+      source_partition: 2,
+      source_offset: 41,
+      original: bytes,
+    });
+    expect(rejected?.faults).toContain("The payload lacks 'booking_id'");
+  });
+
+  test("given the same record again, the same outputs", () => {
+    expect(run(anEvent({ payload: "{}" }))).toEqual(run(anEvent({ payload: "{}" })));
+  });
+});
