@@ -4,15 +4,19 @@ import { decidedStatus } from "./decided-status.ts";
 import { type MessageRow, unknownParts } from "./message-row.ts";
 import { noStamp, stampOf } from "./stamp.ts";
 
-/** The row that a decision describes; of a blocked message it is all there ever is. */
+/**
+ * The row that a decision describes; of a blocked message it is all there ever is. That a second telling was refused as
+ * sent already is no reason of the message's own.
+ */
 export function rowOfDecision(decision: Decision): MessageRow {
   const stamp = stampOf(decision.round, decision.recorded_at, decision.decision_id);
+  const secondTelling = decision.reason === "COMMS_ALREADY_SENT";
   return {
     ...described(decision, decision.decision_id),
     status: decidedStatus(decision),
-    reason: decision.reason,
+    reason: secondTelling ? null : decision.reason,
     due_at: decision.due_at,
-    status_stamp: stamp,
+    status_stamp: secondTelling ? noStamp : stamp,
     critical: decision.critical,
     decided_stamp: stamp,
   };
