@@ -29,7 +29,7 @@ export function registryPart({ layout, ports, binaries, java }: PartContext): Pa
         "-Dquarkus.http.host=127.0.0.1",
         `-Dquarkus.http.port=${ports.registry}`,
         "-Dquarkus.log.console.color=false",
-        `-Dregistry.datasource.url=jdbc:h2:file:${join(home, "store")};WRITE_DELAY=0`,
+        `-DREGISTRY_DATASOURCE_URL=jdbc:h2:file:${join(home, "store")};WRITE_DELAY=0`,
         "-jar",
         binaries.registryJar,
       ],
