@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { normaliseAddress } from "#shared/crypto/address.ts";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
-import type { Answer } from "#shared/delivery/core/answer.ts";
+import { type Answer, codeOfAnswer } from "#shared/delivery/core/answer.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
 import { addressOf } from "#shared/recipient/address.ts";
 import { sesAnswers } from "../core/answers.ts";
@@ -81,9 +81,8 @@ function answerOf(error: unknown): Answer {
   const status = statusOf(error);
   if (status === undefined) throw error;
   if (status < 300) return { kind: "unknown", code: "UNREADABLE_ANSWER" };
-  const name = error instanceof SESv2ServiceException ? error.name.replace(/Exception$/, "") : "";
-  const code = Object.hasOwn(sesAnswers, name) || (name !== "" && status < 500) ? name : `http_${status}`;
-  return { kind: "refused", code };
+  const name = error instanceof SESv2ServiceException ? error.name.replace(/Exception$/, "") : undefined;
+  return { kind: "refused", code: codeOfAnswer(sesAnswers, name, status) };
 }
 
 function statusOf(error: unknown): number | undefined {

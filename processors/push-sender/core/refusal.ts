@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { codeOfAnswer } from "#shared/delivery/core/answer.ts";
+import { fcmAnswers } from "./answers.ts";
 
 const body = z.object({
   error: z.object({
@@ -20,13 +22,13 @@ const body = z.object({
  */
 export function fcmCode(status: number, text: string): string {
   const parsed = body.safeParse(parse(text));
-  if (!parsed.success) return `http_${status}`;
+  if (!parsed.success) return codeOfAnswer(fcmAnswers, undefined, status);
   const { details, status: canonical } = parsed.data.error;
   const code = details.find(({ errorCode }) => errorCode)?.errorCode;
   const fields = details.flatMap(({ fieldViolations = [] }) => fieldViolations.map(({ field = "" }) => field));
   const ours = fields.some((field) => field !== "message.token");
   if ((code ?? canonical) === "INVALID_ARGUMENT" && (ours || !code)) return "BAD_REQUEST";
-  return code ?? canonical ?? `http_${status}`;
+  return codeOfAnswer(fcmAnswers, code ?? canonical, status);
 }
 
 function parse(text: string): unknown {

@@ -2,7 +2,7 @@ import { Twilio } from "twilio";
 import RequestClient from "twilio/lib/base/RequestClient.js";
 import { normaliseAddress } from "#shared/crypto/address.ts";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
-import type { Answer } from "#shared/delivery/core/answer.ts";
+import { type Answer, codeOfAnswer } from "#shared/delivery/core/answer.ts";
 import { retryAfterMs } from "#shared/delivery/core/retry-after.ts";
 import { callDeadlineMs } from "#shared/delivery/ledger.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
@@ -41,7 +41,11 @@ class Client extends RequestClient {
     };
     if (statusCode < 400) return response;
     const wait = retryAfterMs(headers?.["retry-after"], Date.now());
-    throw new Refused({ kind: "refused", code: codeIn(body) ?? `http_${statusCode}`, retryAfterMs: wait });
+    throw new Refused({
+      kind: "refused",
+      code: codeOfAnswer(twilioAnswers, codeIn(body), statusCode),
+      retryAfterMs: wait,
+    });
   }
 }
 

@@ -57,5 +57,15 @@ export function rowOf(table: AnswerTable, code: string): AnswerRow {
   return byClass[code] ?? (code.startsWith("http_5") ? byClass.http_5 : undefined) ?? unknown;
 }
 
+/**
+ * The code to judge an answer by: the provider's own where its table has it, the HTTP status where that says more than an
+ * unknown code (a 503 is trouble by whatever name), else the provider's own all the same.
+ */
+export function codeOfAnswer(table: AnswerTable, own: string | undefined, status: number): string {
+  if (own && Object.hasOwn(table, own)) return own;
+  const general = `http_${status}`;
+  return !own || general in byClass || status >= 500 ? general : own;
+}
+
 /** What an unreached provider means: safe to try again. */
 export const unreachedRow: AnswerRow = { act: "retry", words: "No connection was made", trouble: true };

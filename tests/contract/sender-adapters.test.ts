@@ -1,0 +1,133 @@
+import { createServer } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import { rowOf } from "#shared/delivery/core/answer.ts";
+import { emailTo, pushTo, simulated, textTo, within } from "./sender-simulator.ts";
+
+let world: Awaited<ReturnType<typeof simulated>>;
+const open: ChannelAdapter[] = [];
+
+beforeAll(async () => {
+  world = await simulated();
+});
+afterEach(async () => {
+  await world.control.clearFaults();
+});
+afterAll(async () => {
+  for (const adapter of open) await adapter.close();
+  await world.close();
+});
+
+interface Case {
+  readonly name: "ses" | "fcm" | "twilio";
+  readonly letter: () => Letter;
+  readonly limited: string;
+  readonly down: string;
+}
+
+const cases: readonly Case[] = [
+  { name: "ses", letter: () => emailTo("ada@example.com"), limited: "TooManyRequests", down: "http_503" },
+  { name: "fcm", letter: () => pushTo("device-token-1"), limited: "QUOTA_EXCEEDED", down: "UNAVAILABLE" },
+  { name: "twilio", letter: () => textTo("+14155550123"), limited: "20429", down: "http_503" },
+];
+
+/** FCM's token endpoint is the provider's too; the faults here are for messages. */
+function onSends(name: Case["name"]) {
+  return name === "fcm" ? { match: { operation: "messages:send" } } : {};
+}
+
+function adapterOf(name: Case["name"], url?: string): ChannelAdapter {
+  const adapter = world[name](url);
+  open.push(adapter);
+  return adapter;
+}
+
+describe.each(cases)("the real client of $name against the simulator", ({ name, letter, limited, down }) => {
+  test("a message is taken, with the provider's id and our msg_id on the wire", async () => {
+    const sent = letter();
+    const answer = await adapterOf(name).send(sent, within(5_000));
+    expect(answer).toMatchObject({ kind: "accepted", ref: expect.stringMatching(/.{5,}/) });
+    const calls = await world.control.ledger({ provider: name, msg_id: sent.send.msg_id });
+    expect(calls).toMatchObject([{ outcome: "accepted", recipient: sent.target.address }]);
+  });
+
+  test("a rate limit is a refusal for now, with the wait that it asks for where the provider asks", async () => {
+    const adapter = adapterOf(name);
+    await world.control.fault({ provider: name, kind: "rate_limit", retry_after_s: 7, count: 1, ...onSends(name) });
+    const answer = await adapter.send(letter(), within(5_000));
+    expect(answer).toMatchObject({ kind: "refused", code: limited });
+    expect(rowOf(adapter.answers, limited)).toMatchObject({ act: "retry", trouble: true });
+    if (name !== "ses") expect(answer).toMatchObject({ retryAfterMs: 7_000 });
+  });
+
+  test("an outage is a refusal for now that counts for the breaker", async () => {
+    const adapter = adapterOf(name);
+    await world.control.fault({ provider: name, kind: "outage", count: 1, ...onSends(name) });
+    const answer = await adapter.send(letter(), within(5_000));
+    expect(answer).toMatchObject({ kind: "refused" });
+    if (answer.kind === "refused")
+      expect(rowOf(adapter.answers, answer.code), answer.code).toMatchObject({ act: "retry", trouble: true });
+    expect(answer).toMatchObject({ code: expect.stringMatching(new RegExp(`${down}|http_5|Service`)) });
+  });
+
+  test("a connection that breaks after the request is unknown", async () => {
+    const adapter = adapterOf(name);
+    await adapter.send(letter(), within(5_000));
+    await world.control.fault({ provider: name, kind: "reset", count: 1, ...onSends(name) });
+    expect(await adapter.send(letter(), within(5_000))).toMatchObject({ kind: "unknown" });
+  });
+
+  test("a port that nobody listens on: nothing went out", async () => {
+    expect(await adapterOf(name, `http://127.0.0.1:${await freePort()}`).send(letter(), within(5_000))).toMatchObject({
+      kind: "unreached",
+    });
+  });
+});
+
+describe("an answer that does not come by the deadline is unknown", () => {
+  test.each(cases.filter(({ name }) => name !== "twilio"))("$name", async ({ name, letter }) => {
+    const adapter = adapterOf(name);
+    await adapter.send(letter(), within(5_000));
+    await world.control.fault({ provider: name, kind: "latency", delay_ms: 2_000, count: 1, ...onSends(name) });
+    expect(await adapter.send(letter(), within(100))).toEqual({ kind: "unknown", code: "DEADLINE" });
+  });
+});
+
+describe("the codes by which a provider tells things apart", () => {
+  test.each([
+    ["+15005550001", "21211"],
+    ["+15005550009", "21614"],
+    ["+15005550004", "21610"],
+    ["+15005550003", "21408"],
+  ])("Twilio's %s is %s", async (number, code) => {
+    expect(await adapterOf("twilio").send(textTo(number), within(5_000))).toMatchObject({ kind: "refused", code });
+  });
+
+  test.each([
+    "UNREGISTERED",
+    "SENDER_ID_MISMATCH",
+    "INVALID_ARGUMENT",
+    "THIRD_PARTY_AUTH_ERROR",
+    "QUOTA_EXCEEDED",
+    "UNAVAILABLE",
+  ])("FCM's %s", async (code) => {
+    expect(await adapterOf("fcm").send(pushTo(`token-${code}`), within(5_000))).toMatchObject({
+      kind: "refused",
+      code,
+    });
+  });
+
+  test("a message that FCM finds too big is our fault, not the token's", async () => {
+    const letter = pushTo("device-token-2");
+    const long = { ...letter, content: { ...letter.content, body: "x".repeat(5_000) } } as Letter;
+    expect(await adapterOf("fcm").send(long, within(5_000))).toMatchObject({ kind: "refused", code: "BAD_REQUEST" });
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}

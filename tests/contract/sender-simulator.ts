@@ -1,0 +1,106 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSesAdapter } from "#processors/email-sender/adapters/ses.ts";
+import { createFcmAdapter } from "#processors/push-sender/adapters/fcm.ts";
+import { createTwilioAdapter } from "#processors/sms-sender/adapters/twilio.ts";
+import type { Letter } from "#shared/delivery/adapter.ts";
+import type { Content } from "#shared/message/content.ts";
+import { createSimulatorControl } from "#simulator/control-client.ts";
+import { sandboxAccounts } from "#simulator/options.ts";
+import { startSimulator } from "#simulator/simulator.ts";
+import { aSend, hasher, start } from "../unit/shared/delivery/sender-bench.ts";
+
+/** A simulator of the test's own, and the three real clients in front of it. */
+export async function simulated() {
+  const folder = mkdtempSync(join(tmpdir(), "sender-"));
+  const simulator = await startSimulator({ ledgerPath: join(folder, "ledger.ndjson") });
+  const control = createSimulatorControl(simulator.url);
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  const mail = {
+    streams: {
+      transactional: {
+        from: "Carillon <no-reply@notify.example.com>",
+        domain: "notify.example.com",
+        configurationSet: "comms-transactional",
+      },
+      marketing: {
+        from: "Carillon <no-reply@updates.example.com>",
+        domain: "updates.example.com",
+        configurationSet: "comms-marketing",
+      },
+    },
+    unsubscribeUrl: "https://gateway.example.com",
+    unsubscribeKeys: { current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } },
+  };
+  const ses = (url = simulator.url) =>
+    createSesAdapter({
+      region: "us-east-1",
+      endpoint: `${url}/ses`,
+      credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
+      mail,
+    });
+  const fcm = (url = simulator.url) =>
+    createFcmAdapter({
+      account: {
+        projectId: sandboxAccounts.fcm.projectId,
+        clientEmail: "sender@carillon-simulator.iam.gserviceaccount.com",
+        privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+      },
+      baseUrl: `${url}/fcm`,
+      tokenUrl: `${url}/fcm/token`,
+    });
+  const twilio = (url = simulator.url) =>
+    createTwilioAdapter({
+      ...sandboxAccounts.twilio,
+      baseUrl: `${url}/twilio`,
+      from: "+15005550006",
+      callbackUrl: "https://gateway.example.com",
+    });
+  const close = async () => {
+    await simulator.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { simulator, control, ses, fcm, twilio, mail, close };
+}
+
+export function emailTo(address: string, change: Parameters<typeof aSend>[0] = {}): Letter {
+  const content: Content = { channel: "EMAIL", subject: "Your stay is booked", html: "<p>Grüße</p>", text: "Grüße" };
+  return letterOf("EMAIL", address, content, change);
+}
+
+export function pushTo(token: string): Letter {
+  const content: Content = {
+    channel: "PUSH",
+    title: "Booked",
+    body: "See you",
+    data: { link: "/b/1" },
+    collapseKey: "booking-1",
+  };
+  return letterOf("PUSH", token, content, { channel: "PUSH" });
+}
+
+export function textTo(number: string): Letter {
+  return letterOf("SMS", number, { channel: "SMS", text: "Your code is 123456" }, { channel: "SMS" });
+}
+
+function letterOf(
+  channel: "EMAIL" | "PUSH" | "SMS",
+  address: string,
+  content: Content,
+  change: Parameters<typeof aSend>[0],
+): Letter {
+  const deviceId = channel === "PUSH" ? "d1" : "";
+  return {
+    send: aSend(change),
+    content,
+    target: { address, deviceId },
+    addressHash: hasher.hash(channel, address),
+    now: start,
+  };
+}
+
+export function within(ms: number): AbortSignal {
+  return AbortSignal.timeout(ms);
+}
