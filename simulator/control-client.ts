@@ -1,11 +1,20 @@
 import type { CallbackCounts } from "#simulator/callbacks/callback-queue.ts";
 import type { Fault, FaultRequest } from "#simulator/faults/fault.ts";
 import type { LedgerEntry, LedgerFilter } from "#simulator/ledger/entry.ts";
+import type { SesEventType } from "#simulator/options.ts";
 
 export interface Health {
   readonly status: "ok";
   readonly callbacks: CallbackCounts & { readonly base: string | null };
   readonly faults: readonly Fault[];
+}
+
+export interface SesEventCommand {
+  readonly type: SesEventType;
+  readonly msg_id?: string;
+  readonly provider_ref?: string;
+  /** Fields of the event that take the place of the usual ones. */
+  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 /** Commands to a running simulator. Every method rejects where it does not answer, or refuses the command. */
@@ -20,6 +29,10 @@ export interface SimulatorControl {
   health(): Promise<Health>;
   /** Resolves once no callback is pending; rejects after `timeoutMs` (10 s). */
   quiet(timeoutMs?: number): Promise<void>;
+  /** Publishes an SES event about an earlier mail, named by msg_id or provider_ref: a complaint that comes late. */
+  publish(event: SesEventCommand): Promise<void>;
+  /** Has SNS ask the gateway to confirm its subscription. Resolves to the token that it was sent. */
+  subscribe(): Promise<{ readonly topic_arn: string; readonly token: string }>;
   /** Sends callbacks to another gateway from now on, or to none. */
   callbacksTo(base: string | null): Promise<void>;
   /** Empties the ledger and the page, and forgets faults and callbacks. Not for a simulator that others use too. */
@@ -42,6 +55,8 @@ export function createSimulatorControl(url: string): SimulatorControl {
       (await call<{ removed: number }>("DELETE", `faults?${new URLSearchParams(filter)}`)).removed,
     ledger: async (filter = {}) => parseLines(await send(`${url}/control/ledger?${query(filter)}`, "GET")),
     quiet: (timeoutMs = 10_000) => quiet(health, timeoutMs),
+    publish: async (event) => void (await call("POST", "ses/events", event)),
+    subscribe: () => call("POST", "sns/subscription", {}),
     callbacksTo: async (base) => void (await call("PUT", "gateway", { callback_base: base })),
     reset: async () => void (await call("POST", "reset", {})),
   };

@@ -44,9 +44,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const app = createServer();
   controlRoutes(app, { faults, ledger, mailbox, callbacks, gateway });
   pageRoutes(app, mailbox);
-  snsRoutes(app, certificate);
+  snsRoutes(app, { certificate, callbacks, gateway, topicArn: accounts.ses.topicArn });
   sesRoutes(app, {
     desk,
+    callbacks,
     account: accounts.ses,
     publishing: {
       certificate,

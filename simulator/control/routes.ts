@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { CallbackQueue } from "#simulator/callbacks/callback-queue.ts";
+import { commandBody, commandQuery } from "#simulator/control/command.ts";
 import { faultRequest } from "#simulator/faults/fault.ts";
 import type { FaultBox } from "#simulator/faults/fault-box.ts";
 import type { Ledger } from "#simulator/ledger/ledger.ts";
@@ -46,18 +47,21 @@ export function controlRoutes(app: FastifyInstance, parts: ControlParts): void {
     faults: faults.list(Date.now()),
   }));
   app.get("/control/faults", () => faults.list(Date.now()));
-  app.post("/control/faults", (request) => faults.add(read(faultRequest, jsonOf(request)), Date.now()));
-  app.delete("/control/faults", (request) => ({ removed: faults.clear(read(faultQuery, request.query)) }));
+  app.post("/control/faults", (request) => faults.add(commandBody(faultRequest, request), Date.now()));
+  app.delete("/control/faults", (request) => ({ removed: faults.clear(commandQuery(faultQuery, request)) }));
   app.get("/control/ledger", (request, reply) => sendLedger(parts.ledger, request, reply));
-  app.post("/control/reset", (request) => reset(parts, jsonOf(request)));
+  app.post("/control/reset", (request) => {
+    commandBody(z.object({}), request);
+    return reset(parts);
+  });
   app.put("/control/gateway", (request) => {
-    gateway.base = read(gatewayBody, jsonOf(request)).callback_base ?? undefined;
+    gateway.base = commandBody(gatewayBody, request).callback_base ?? undefined;
     return { callback_base: gateway.base ?? null };
   });
 }
 
 async function sendLedger(ledger: Ledger, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const entries = ledger.read(read(ledgerQuery, request.query));
+  const entries = ledger.read(commandQuery(ledgerQuery, request));
   reply.hijack();
   reply.raw.writeHead(200, { "content-type": "application/x-ndjson" });
   await pipeline(Readable.from(lines(entries)), reply.raw);
@@ -67,37 +71,10 @@ async function* lines(entries: AsyncIterable<object>): AsyncIterable<string> {
   for await (const entry of entries) yield `${JSON.stringify(entry)}\n`;
 }
 
-function reset({ faults, ledger, mailbox, callbacks }: ControlParts, _body: unknown): object {
+function reset({ faults, ledger, mailbox, callbacks }: ControlParts): object {
   faults.clear();
   callbacks.clear();
   mailbox.clear();
   ledger.clear();
   return { status: "ok" };
-}
-
-function jsonOf(request: FastifyRequest): unknown {
-  if (!request.headers["content-type"]?.startsWith("application/json")) {
-    throw new BadCommand(415, "A command's body must be application/json");
-  }
-  try {
-    return JSON.parse((request.body as Buffer).toString("utf8"));
-  } catch {
-    throw new BadCommand(400, "A command's body must be JSON");
-  }
-}
-
-function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new BadCommand(400, z.prettifyError(parsed.error));
-  return parsed.data;
-}
-
-/** A command that cannot be followed; fastify answers with its status and message. */
-class BadCommand extends Error {
-  readonly statusCode: number;
-
-  constructor(statusCode: number, message: string) {
-    super(message);
-    this.statusCode = statusCode;
-  }
 }

@@ -19,7 +19,7 @@ export interface Mailbox {
   clear(): void;
 }
 
-const bounds = { messages: 500, bytes: 32 * 1024 * 1024 };
+const bounds = { messages: 500, bytes: 16 * 1024 * 1024 };
 
 export function createMailbox(): Mailbox {
   const kept = new Map<string, Received>();

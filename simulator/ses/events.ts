@@ -1,6 +1,6 @@
 import { bareAddresses, headerOf } from "#simulator/core/mail.ts";
 import type { SesEventType } from "#simulator/options.ts";
-import { type Outcome, outcomeOf } from "#simulator/ses/outcomes.ts";
+import { type Bounce, type Outcome, outcomeOf } from "#simulator/ses/outcomes.ts";
 import type { Mail } from "#simulator/ses/request.ts";
 
 /** One event that SES publishes about a mail. `wait` counts in steps of the callback delay. */
@@ -18,6 +18,12 @@ export interface SentMail {
   readonly account: { readonly accountId: string; readonly region: string };
 }
 
+const hardBounce: Bounce = {
+  type: "Permanent",
+  subType: "General",
+  status: "5.1.1",
+  diagnostic: "smtp; 550 5.1.1 user unknown",
+};
 const mta = "a8-70.smtp-out.amazonses.com";
 
 /** All that SES publishes about a mail on its own, in the order in which it happens. */
@@ -39,22 +45,26 @@ function deliveries(sent: SentMail): readonly SesEvent[] {
 
 function bounces(sent: SentMail): readonly SesEvent[] {
   return each(sent, "bounce").map(([address, bounce]) =>
-    event("Bounce", outcomeOf(address).delivered ? 2 : 1, {
-      feedbackId: feedbackId(sent, address),
-      bounceType: bounce.type,
-      bounceSubType: bounce.subType,
-      bouncedRecipients: [
-        {
-          emailAddress: address,
-          ...(bounce.status !== undefined && { action: "failed", status: bounce.status }),
-          ...(bounce.diagnostic !== undefined && { diagnosticCode: bounce.diagnostic }),
-        },
-      ],
-      timestamp: isoAt(sent, 300),
-      remoteMtaIp: "127.0.2.0",
-      reportingMTA: `dns; ${mta}`,
-    }),
+    event("Bounce", outcomeOf(address).delivered ? 2 : 1, bounceOf(sent, address, bounce)),
   );
+}
+
+function bounceOf(sent: SentMail, address: string, bounce: Bounce): object {
+  return {
+    feedbackId: feedbackId(sent, address),
+    bounceType: bounce.type,
+    bounceSubType: bounce.subType,
+    bouncedRecipients: [
+      {
+        emailAddress: address,
+        ...(bounce.status !== undefined && { action: "failed", status: bounce.status }),
+        ...(bounce.diagnostic !== undefined && { diagnosticCode: bounce.diagnostic }),
+      },
+    ],
+    timestamp: isoAt(sent, 300),
+    remoteMtaIp: "127.0.2.0",
+    reportingMTA: `dns; ${mta}`,
+  };
 }
 
 function complaints(sent: SentMail): readonly SesEvent[] {
@@ -82,7 +92,7 @@ function each<Field extends keyof Outcome>(
   });
 }
 
-export function deliveryOf(sent: SentMail, recipients: readonly string[]): object {
+function deliveryOf(sent: SentMail, recipients: readonly string[]): object {
   return {
     timestamp: isoAt(sent, 300),
     processingTimeMillis: 300,
@@ -93,7 +103,7 @@ export function deliveryOf(sent: SentMail, recipients: readonly string[]): objec
   };
 }
 
-export function complaintOf(sent: SentMail, address: string, type: string): object {
+function complaintOf(sent: SentMail, address: string, type: string): object {
   return {
     feedbackId: feedbackId(sent, address),
     complaintSubType: null,
@@ -103,6 +113,33 @@ export function complaintOf(sent: SentMail, address: string, type: string): obje
     complaintFeedbackType: type,
     arrivalDate: isoAt(sent, 600),
   };
+}
+
+/** The usual detail of an event that is published by command, about all of a mail's recipients. */
+export function lateDetail(sent: SentMail, type: SesEventType): object {
+  const [address = ""] = sent.mail.recipients;
+  switch (type) {
+    case "Delivery":
+      return deliveryOf(sent, sent.mail.recipients);
+    case "Complaint":
+      return complaintOf(sent, address, "abuse");
+    case "Bounce":
+      return bounceOf(sent, address, hardBounce);
+    case "Reject":
+      return { reason: "Bad content" };
+    case "Open":
+      return { timestamp: isoAt(sent, 60_000), userAgent: "Mozilla/5.0", ipAddress: "192.0.2.1" };
+    case "Click":
+      return {
+        timestamp: isoAt(sent, 90_000),
+        userAgent: "Mozilla/5.0",
+        ipAddress: "192.0.2.1",
+        link: "https://example.com/",
+      };
+    case "Send":
+    case "DeliveryDelay":
+      return { timestamp: isoAt(sent, 0) };
+  }
 }
 
 /** The `mail` object that every event carries. */

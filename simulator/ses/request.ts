@@ -16,7 +16,7 @@ const sendEmail = z.object({
   EmailTags: tags,
   ConfigurationSetName: z.string().optional(),
   Content: z.object({
-    Raw: z.object({ Data: z.base64() }).optional(),
+    Raw: z.object({ Data: z.string() }).optional(),
     Simple: z
       .object({
         Subject: text,

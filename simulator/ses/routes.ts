@@ -1,28 +1,40 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { decodeWords } from "postal-mime";
+import type { CallbackQueue } from "#simulator/callbacks/callback-queue.ts";
 import { type Call, json, type Verdict } from "#simulator/core/call.ts";
 import { headerOf } from "#simulator/core/mail.ts";
+import { createRecent, type Recent } from "#simulator/core/recent.ts";
 import type { Desk, Received } from "#simulator/desk.ts";
 import { respond } from "#simulator/respond.ts";
 import { msgIdOf, problemOf } from "#simulator/ses/check.ts";
+import { sesCommands } from "#simulator/ses/commands.ts";
 import { refuseSes, sesError } from "#simulator/ses/errors.ts";
-import { eventsOf } from "#simulator/ses/events.ts";
+import { eventsOf, type SentMail } from "#simulator/ses/events.ts";
 import { createHourlyCount, type HourlyCount } from "#simulator/ses/hourly-count.ts";
 import { type Publishing, publish } from "#simulator/ses/publisher.ts";
 import { type Mail, readMail } from "#simulator/ses/request.ts";
 
 export interface SesParts {
   readonly desk: Desk;
+  readonly callbacks: CallbackQueue;
   readonly account: { readonly accountId: string; readonly region: string };
   readonly publishing: Publishing;
 }
 
 const noBody = new Uint8Array();
+const maxMails = 2_000;
+
+interface Sent {
+  readonly count: HourlyCount;
+  /** The latest mails by their id, without their content. */
+  readonly mails: Recent<SentMail>;
+}
 
 /** SES v2 under `/ses`: SendEmail and GetAccount, for the SDK's `endpoint` option. */
 export function sesRoutes(app: FastifyInstance, parts: SesParts): void {
-  const sent = createHourlyCount();
+  const sent: Sent = { count: createHourlyCount(), mails: createRecent(maxMails) };
+  sesCommands(app, { ...parts, mails: sent.mails });
 
   app.post("/ses/v2/email/outbound-emails", async (request, reply) =>
     respond(parts.desk, request, reply, await receiveSend(request, parts, sent)),
@@ -37,7 +49,7 @@ export function sesRoutes(app: FastifyInstance, parts: SesParts): void {
   );
 }
 
-async function receiveSend(request: FastifyRequest, parts: SesParts, sent: HourlyCount): Promise<Received> {
+async function receiveSend(request: FastifyRequest, parts: SesParts, sent: Sent): Promise<Received> {
   const body = request.body as Uint8Array;
   const read = await readMail(body);
   const mail = "problem" in read ? undefined : read;
@@ -72,11 +84,12 @@ function unsigned(request: FastifyRequest): Verdict | undefined {
   return sesError("MissingAuthenticationTokenException", "Missing Authentication Token");
 }
 
-function accept(mail: Mail, { account, publishing }: SesParts, sent: HourlyCount): Verdict {
+function accept(mail: Mail, { account, publishing }: SesParts, sent: Sent): Verdict {
   const at = Date.now();
   const messageId = messageIdOf(at);
   const sentMail = { mail, messageId, at, account };
-  sent.add(at);
+  sent.count.add(at);
+  sent.mails.add(messageId, { ...sentMail, mail: { ...mail, content: {} } });
   return {
     outcome: "accepted",
     ref: messageId,
@@ -99,13 +112,13 @@ function messageIdOf(at: number): string {
 
 const quota = { Max24HourSend: 1_000_000, MaxSendRate: 500 };
 
-function accountOf(sent: HourlyCount): object {
+function accountOf(sent: Sent): object {
   return {
     DedicatedIpAutoWarmupEnabled: false,
     EnforcementStatus: "HEALTHY",
     ProductionAccessEnabled: true,
     SendingEnabled: true,
-    SendQuota: { ...quota, SentLast24Hours: sent.lastDay(Date.now()) },
+    SendQuota: { ...quota, SentLast24Hours: sent.count.lastDay(Date.now()) },
     SuppressionAttributes: { SuppressedReasons: ["BOUNCE", "COMPLAINT"] },
   };
 }

@@ -1,9 +1,71 @@
-import type { FastifyInstance } from "fastify";
+import { randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { z } from "zod";
+import type { CallbackQueue } from "#simulator/callbacks/callback-queue.ts";
+import { BadCommand, commandBody } from "#simulator/control/command.ts";
+import type { Gateway } from "#simulator/control/routes.ts";
 import type { SigningCertificate } from "#simulator/sns/certificate.ts";
+import { seal, snsOrigin } from "#simulator/sns/envelope.ts";
 
-/** SNS under `/sns`: the certificate that its signatures are checked with. */
-export function snsRoutes(app: FastifyInstance, certificate: SigningCertificate): void {
-  app.get(`/sns/${certificate.file}`, (_request, reply) =>
-    reply.type("application/x-pem-file").header("cache-control", "max-age=3600").send(certificate.pem),
+export interface SnsParts {
+  readonly certificate: SigningCertificate;
+  readonly callbacks: CallbackQueue;
+  readonly gateway: Gateway;
+  readonly topicArn: string;
+}
+
+const confirmed = readFileSync(new URL("confirm.xml", import.meta.url), "utf8");
+
+/**
+ * SNS under `/sns`: the certificate that its signatures are checked with, and ConfirmSubscription. A subscription is
+ * asked to be confirmed by `POST /control/sns/subscription`.
+ */
+export function snsRoutes(app: FastifyInstance, parts: SnsParts): void {
+  const tokens = new Set<string>();
+  app.get(`/sns/${parts.certificate.file}`, (_request, reply) =>
+    reply.type("application/x-pem-file").header("cache-control", "max-age=3600").send(parts.certificate.pem),
   );
+  app.post("/control/sns/subscription", (request) => {
+    commandBody(z.object({}), request);
+    return askToConfirm(parts, tokens);
+  });
+  app.post("/sns", (request, reply) =>
+    confirm(new URLSearchParams((request.body as Buffer).toString("utf8")), parts.topicArn, tokens, reply),
+  );
+}
+
+function askToConfirm({ certificate, callbacks, gateway, topicArn }: SnsParts, tokens: Set<string>): object {
+  if (gateway.base === undefined) throw new BadCommand(409, "No gateway is known");
+  const Token = randomBytes(64).toString("hex");
+  tokens.add(Token);
+  const message = {
+    Type: "SubscriptionConfirmation",
+    MessageId: randomUUID(),
+    Token,
+    TopicArn: topicArn,
+    Message: `You have chosen to subscribe to the topic ${topicArn}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`,
+    SubscribeURL: `${snsOrigin}/?Action=ConfirmSubscription&TopicArn=${topicArn}&Token=${Token}`,
+    Timestamp: new Date().toISOString(),
+  } as const;
+  callbacks.add([
+    {
+      provider: "ses",
+      event: "SubscriptionConfirmation",
+      url: `${gateway.base}/webhooks/ses`,
+      delayMs: 0,
+      build: () => seal(message, certificate),
+    },
+  ]);
+  return { topic_arn: topicArn, token: Token };
+}
+
+/** The ConfirmSubscription action of the SNS query API: by TopicArn and Token, once. */
+function confirm(form: URLSearchParams, topicArn: string, tokens: Set<string>, reply: FastifyReply): FastifyReply {
+  const known = form.get("TopicArn") === topicArn && tokens.delete(form.get("Token") ?? "");
+  if (form.get("Action") !== "ConfirmSubscription" || !known) return reply.code(400).send({ message: "Invalid token" });
+  const subscription = `${topicArn}:00000000-0000-4000-8000-000000000001`;
+  return reply
+    .type("text/xml")
+    .send(confirmed.replace("{subscriptionArn}", subscription).replace("{requestId}", randomUUID()));
 }

@@ -1,20 +1,20 @@
 import type { TextMessage } from "#simulator/twilio/request.ts";
 
 /** Numbers to which Twilio's test credentials give an error. */
-const badTo: Readonly<Record<string, number>> = {
-  "+15005550001": 21211,
-  "+15005550002": 21612,
-  "+15005550003": 21408,
-  "+15005550004": 21610,
-  "+15005550009": 21614,
-};
+const badTo = new Map([
+  ["+15005550001", 21211],
+  ["+15005550002", 21612],
+  ["+15005550003", 21408],
+  ["+15005550004", 21610],
+  ["+15005550009", 21614],
+]);
 
 /** Numbers from which they do. */
-const badFrom: Readonly<Record<string, number>> = {
-  "+15005550001": 21212,
-  "+15005550007": 21606,
-  "+15005550008": 21611,
-};
+const badFrom = new Map([
+  ["+15005550001", 21212],
+  ["+15005550007", 21606],
+  ["+15005550008", 21611],
+]);
 
 const e164 = /^\+[1-9]\d{6,14}$/;
 const maxBody = 1600;
@@ -25,7 +25,7 @@ export function refusalOf({ to, from, body, messagingServiceSid }: TextMessage):
   if (from === "" && messagingServiceSid === "") return 21603;
   if (body === "") return 21602;
   if (body.length > maxBody) return 21617;
-  return badFrom[from] ?? badTo[to] ?? (e164.test(to) ? undefined : 21211);
+  return badFrom.get(from) ?? badTo.get(to) ?? (e164.test(to) ? undefined : 21211);
 }
 
 /**

@@ -2,14 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { basicCredentials } from "#simulator/core/auth.ts";
 import { json, type Verdict } from "#simulator/core/call.ts";
+import { createRecent } from "#simulator/core/recent.ts";
 import type { Desk, Received } from "#simulator/desk.ts";
 import { respond } from "#simulator/respond.ts";
 import { type StatusCallbacks, statusCallbacks } from "#simulator/twilio/callbacks.ts";
 import { refuseTwilio, twilioError } from "#simulator/twilio/errors.ts";
-import { createMessageStore, type MessageStore } from "#simulator/twilio/message-store.ts";
 import { deliveryError, refusalOf } from "#simulator/twilio/outcomes.ts";
 import { namesIn, readTextMessage, type TextMessage } from "#simulator/twilio/request.ts";
 import { resourceOf } from "#simulator/twilio/resource.ts";
+import type { MessageStore, StoredMessage } from "#simulator/twilio/stored-message.ts";
 
 export interface TwilioParts {
   readonly desk: Desk;
@@ -20,10 +21,11 @@ type Params = { account: string; sid: string };
 
 const base = "/twilio/2010-04-01/Accounts/:account";
 const noBody = new Uint8Array();
+const maxMessages = 5_000;
 
 /** Twilio's Messages resource under `/twilio`: create and fetch, for a client with `api.baseUrl`. */
 export function twilioRoutes(app: FastifyInstance, { desk, callbacks }: TwilioParts): void {
-  const store = createMessageStore();
+  const store = createRecent<StoredMessage>(maxMessages);
   app.post<{ Params: Params }>(`${base}/Messages.json`, (request, reply) =>
     respond(desk, request, reply, receiveCreate(request, callbacks, store)),
   );
@@ -94,7 +96,7 @@ function accept(message: TextMessage, callbacks: StatusCallbacks, store: Message
     status: message.messagingServiceSid === "" ? "queued" : "accepted",
     errorCode: undefined,
   };
-  store.add(stored);
+  store.add(stored.sid, stored);
   return {
     outcome: "accepted",
     ref: stored.sid,

@@ -172,13 +172,14 @@ describe("SES faults", () => {
 });
 
 /** The check that a gateway makes, written from the SNS documentation and apart from the simulator's own code. */
-async function verified(heard: Heard): Promise<boolean> {
+const notificationFields = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
+async function verified(heard: Heard, fields = notificationFields): Promise<boolean> {
   const message = JSON.parse(heard.body);
   const url = new URL(message.SigningCertURL);
   expect(url.origin).toBe("https://sns.us-east-1.amazonaws.com");
   expect(url.pathname).toMatch(/^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/);
   const pem = await (await fetch(`${bench.simulator.url}/sns${url.pathname}`)).text();
-  const text = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"]
+  const text = fields
     .filter((field) => field in message)
     .map((field) => `${field}\n${message[field]}\n`)
     .join("");
@@ -251,6 +252,60 @@ describe("SES callbacks [FBK-01]", () => {
 });
 
 describe("commands", () => {
+  it("publishes what comes late about a mail: a complaint taken back, an open", async () => {
+    await send(rawMail("ada@example.org", "m-late"));
+    await bench.control.publish({ type: "Complaint", msg_id: "m-late", detail: { complaintFeedbackType: "not-spam" } });
+    await bench.control.publish({ type: "Open", msg_id: "m-late" });
+    await bench.control.quiet();
+    const events = eventsOf("m-late");
+    expect(events.map(({ eventType }) => eventType).sort()).toEqual(["Complaint", "Delivery", "Open"]);
+    expect(events.find(({ eventType }) => eventType === "Complaint").complaint).toMatchObject({
+      complaintFeedbackType: "not-spam",
+      complainedRecipients: [{ emailAddress: "ada@example.org" }],
+    });
+    await expect(bench.control.publish({ type: "Open", msg_id: "nobody" })).rejects.toThrow("404");
+  });
+
+  it("asks the gateway to confirm its subscription, and takes the token once", async () => {
+    const { token, topic_arn } = await bench.control.subscribe();
+    await bench.control.quiet();
+    const heard = bench.gateway.heard.at(-1) as Heard;
+    const message = JSON.parse(heard.body);
+    expect(heard.headers["x-amz-sns-message-type"]).toBe("SubscriptionConfirmation");
+    expect(message).toMatchObject({ Type: "SubscriptionConfirmation", Token: token, TopicArn: topic_arn });
+    expect(
+      await verified(heard, ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]),
+    ).toBe(true);
+    const confirm = () =>
+      fetch(`${bench.simulator.url}/sns`, {
+        method: "POST",
+        body: new URLSearchParams({ Action: "ConfirmSubscription", TopicArn: topic_arn, Token: token }),
+      });
+    const first = await confirm();
+    expect([first.status, await first.text()]).toEqual([200, expect.stringContaining("<SubscriptionArn>arn:aws:sns:")]);
+    expect((await confirm()).status).toBe(400);
+  });
+
+  it("sends callbacks elsewhere, or nowhere, from now on", async () => {
+    const before = bench.gateway.heard.length;
+    await bench.control.callbacksTo(null);
+    await send(rawMail("ada@example.org", "m-nowhere"));
+    await bench.control.callbacksTo(bench.gateway.url);
+    await bench.control.quiet();
+    expect(bench.gateway.heard).toHaveLength(before);
+  });
+
+  it("starts afresh on a reset", async () => {
+    await send(rawMail("ada@example.org", "m-gone"));
+    await bench.control.fault({ kind: "outage" });
+    await bench.control.reset();
+    expect(await bench.control.ledger()).toEqual([]);
+    expect(await bench.control.health()).toMatchObject({ faults: [], callbacks: { pending: 0, delivered: 0 } });
+    await send(rawMail("ada@example.org", "m-fresh"));
+    expect(readFileSync(bench.simulator.ledgerPath, "utf8").trim().split("\n")).toHaveLength(1);
+    await bench.control.quiet();
+  });
+
   it("refuses a fault that it does not know, and a body that a foreign page could send", async () => {
     await expect(bench.control.fault({ kind: "meteor" as "outage" })).rejects.toThrow("400");
     const answer = await fetch(`${bench.simulator.url}/control/reset`, { method: "POST", body: "{}" });
