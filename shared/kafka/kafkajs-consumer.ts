@@ -118,7 +118,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
   }
 
   async function drain(generation: number): Promise<void> {
-    await listener.revoking(generation);
+    await tell(() => listener.revoking(generation));
     await commits;
   }
 
@@ -134,7 +134,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
     hand.empty();
     const paused = api.paused();
     if (paused.length > 0) api.resume(paused);
-    listener.assigned(partitions, joins);
+    tell(() => listener.assigned(partitions, joins));
   }
 
   async function eachBatch({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
@@ -145,7 +145,8 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
     if (fetchedUnder(batch) !== current.manager) return;
     const records = messages.map((message) => toRecord(topic, partition, message));
     hand.take({ topic, partition, offset: Number(last.offset) + 1 }, clock.now());
-    listener.records(records, current.number);
+    const { number } = current;
+    tell(() => listener.records(records, number));
     resolveOffset(last.offset);
   }
 
@@ -176,6 +177,16 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
         if (!trouble.retryable || clock.now() >= until) throw trouble;
         await clock.sleep(200, stopped.signal);
       }
+    }
+  }
+
+  /** A listener may not throw; one that does is a fault in the process, not in the client, which would retry. */
+  function tell<T>(what: () => T): T | undefined {
+    try {
+      return what();
+    } catch (error) {
+      listener.crashed(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
     }
   }
 

@@ -90,10 +90,23 @@ export interface MemberHooks {
 }
 
 interface RequestQueue {
+  readonly enforceRequestTimeout: boolean;
+  readonly inflight: ReadonlyMap<number, InFlight>;
+  readonly isConnected: () => boolean;
+  requestTimeoutIntervalId: NodeJS.Timeout;
+  scheduleRequestTimeoutCheck(): void;
+  scheduleCheckPendingRequests(): void;
+  destroy(): void;
   readonly pending: readonly unknown[];
   readonly throttledUntil: number;
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   checkPendingRequests(): void;
+}
+
+interface InFlight {
+  readonly sentAt: number;
+  readonly requestTimeout: number;
+  timeoutRequest(): void;
 }
 
 interface RecordBatch {
@@ -167,14 +180,15 @@ function closed(batch: RecordBatch): RecordBatch {
   return { ...batch, records: [...batch.records, end] };
 }
 
+/** How often a connection looks for requests that have timed out, ms; kafkajs looks every 100. */
+const timeoutCheckMs = 500;
+
 /**
  * #1556, #1704, #1751: the queue of requests reschedules itself for ever, after a negative delay, with nothing to do
  * (2,367 wake-ups in 3 s on an idle connection, and a `TimeoutNegativeWarning`).
  */
 function quietenRequestQueue(): void {
-  const { prototype } = load<{ prototype: RequestQueue & { scheduleCheckPendingRequests(): void } }>(
-    "network/requestQueue",
-  );
+  const { prototype } = load<{ prototype: RequestQueue }>("network/requestQueue");
   prototype.scheduleCheckPendingRequests = function schedule(this: RequestQueue): void {
     if (this.pending.length === 0 || this.throttleCheckTimeoutId !== null) return;
     const delay = Math.max(this.throttledUntil - Date.now(), 10);
@@ -182,6 +196,17 @@ function quietenRequestQueue(): void {
       this.throttleCheckTimeoutId = null;
       this.checkPendingRequests();
     }, delay);
+  };
+  prototype.scheduleRequestTimeoutCheck = function watch(this: RequestQueue): void {
+    if (!this.enforceRequestTimeout) return;
+    this.destroy();
+    this.requestTimeoutIntervalId = setInterval(() => {
+      const now = Date.now();
+      for (const request of this.inflight.values()) {
+        if (now - request.sentAt > request.requestTimeout) request.timeoutRequest();
+      }
+      if (!this.isConnected()) this.destroy();
+    }, timeoutCheckMs);
   };
 }
 

@@ -14,7 +14,7 @@ export interface KafkajsLogOptions extends ConnectionOptions {
   readonly commitDeadlineMs?: number;
   /** Default 10,000. Questions about topics and groups. */
   readonly adminDeadlineMs?: number;
-  /** Default 200. How long a fetch waits for records; a resumed partition may wait as long. */
+  /** Default 250. How long a fetch waits for records; a resumed partition may wait as long. */
   readonly fetchWaitMs?: number;
   /** Default 16,777,216. A larger record is refused unsent. */
   readonly recordBytesMax?: number;
@@ -38,8 +38,15 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
   const open = new Set<Producer | Consumer>();
 
   function keep<T extends Producer | Consumer>(client: T): T {
-    open.add(client);
-    return client;
+    const kept: T = {
+      ...client,
+      close: async (deadlineMs?: number) => {
+        open.delete(kept);
+        await client.close(deadlineMs);
+      },
+    };
+    open.add(kept);
+    return kept;
   }
 
   return {
@@ -58,7 +65,7 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
         createKafkajsConsumer(wanted, {
           clock,
           connect,
-          fetchWaitMs: options.fetchWaitMs ?? 200,
+          fetchWaitMs: options.fetchWaitMs ?? 250,
           commitDeadlineMs: options.commitDeadlineMs ?? 10_000,
         }),
       ),

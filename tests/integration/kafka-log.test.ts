@@ -1,7 +1,9 @@
+import { describe, expect, it, vi } from "vitest";
 import { kafkajs } from "#shared/kafka/kafkajs-internals.ts";
 import { createKafkajsLog } from "#shared/kafka/kafkajs-log.ts";
 import { describeLog, type LogUnderTest } from "../contract/log-conformance.ts";
 import { addresses } from "../support/addresses.ts";
+import { joinGroup } from "../support/group-member.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 const outageMs = 3_000;
@@ -50,3 +52,36 @@ function sleep(ms: number): Promise<void> {
 }
 
 describeLog("the log on kafkajs and a real broker", create);
+
+describe("closing while the broker is away", () => {
+  it("gives up at its deadline, and leaves nothing that retries behind", async () => {
+    const { bootstrap } = addresses().kafka;
+    const [host = "", port = ""] = bootstrap.split(":");
+    const proxy = await startTcpProxy({ host, port: Number(port) });
+    const topic = `t${Math.random().toString(36).slice(2)}.closing`;
+    let attempts = 0;
+    const log = createKafkajsLog({
+      bootstrap,
+      clientId: "kafka-log-test",
+      reroute: () => {
+        attempts += 1;
+        return proxy;
+      },
+    });
+    await log.createTopics([{ topic, partitions: 1, config: {} }]);
+    const producer = await log.producer();
+    await producer.send([{ topic, key: null, value: null }]);
+    const member = await joinGroup(log, { groupId: topic, topics: [topic] });
+    await vi.waitFor(() => expect(member.delivered).toHaveLength(1), 10_000);
+    proxy.cut();
+    const lost = producer.send([{ topic, key: null, value: null }]).catch((error: unknown) => error);
+    const began = Date.now();
+    await log.close(1_000);
+    expect(Date.now() - began).toBeLessThan(4_000);
+    expect(await lost).toMatchObject({ code: "KAFKA_UNAVAILABLE" });
+    const after = attempts;
+    await sleep(3_000);
+    expect(attempts - after).toBeLessThan(3);
+    await proxy.close();
+  });
+});
