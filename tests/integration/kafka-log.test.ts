@@ -85,3 +85,44 @@ describe("closing while the broker is away", () => {
     await proxy.close();
   });
 });
+
+describe("a compacted topic", () => {
+  it("is read over batches that the cleaner has emptied", { timeout: 90_000 }, async () => {
+    const { bootstrap } = addresses().kafka;
+    const log = createKafkajsLog({ bootstrap, clientId: "kafka-log-test" });
+    const topic = `t${Math.random().toString(36).slice(2)}.compacted`;
+    const config = {
+      "cleanup.policy": "compact",
+      "segment.ms": "100",
+      "min.cleanable.dirty.ratio": "0.001",
+      "max.compaction.lag.ms": "100",
+    };
+    await log.createTopics([{ topic, partitions: 1, config }]);
+    // The cleaner keeps the last batch of each producer, emptied, at the end of its segment.
+    for (const value of ["old", "older"]) {
+      const producer = await log.producer();
+      await producer.send(["a", "b", "c"].map((key) => ({ topic, key, value: Buffer.from(value) })));
+      await producer.close();
+      await sleep(300);
+    }
+    const producer = await log.producer();
+    await producer.send(["a", "b", "c"].map((key) => ({ topic, key, value: Buffer.from("new") })));
+    await sleep(300);
+    const read = async () => {
+      const values: string[] = [];
+      for await (const run of log.readToEnd([topic])) values.push(...run.map((record) => String(record.value)));
+      return values;
+    };
+    await vi.waitFor(
+      async () => {
+        await producer.send([{ topic, key: "tick", value: Buffer.from("tick") }]);
+        expect((await read()).filter((value) => value.startsWith("old"))).toEqual([]);
+      },
+      { timeout: 60_000, interval: 2_000 },
+    );
+    const member = await joinGroup(log, { groupId: topic, topics: [topic] });
+    await vi.waitFor(() => expect(member.values()).toContain("new"), 10_000);
+    expect(member.delivered[0]?.record.offset).toBeGreaterThan(0);
+    await log.close();
+  });
+});
