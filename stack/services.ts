@@ -1,6 +1,7 @@
 import type { Addresses } from "#shared/config/addresses.ts";
 import type { Layout } from "./layout.ts";
 import type { Part } from "./part.ts";
+import { simulatorService } from "./parts/simulator.ts";
 
 /** What a service may build on: the parts answer already. */
 export interface ServiceContext {
@@ -12,4 +13,4 @@ export interface ServiceContext {
  * Our own processes that belong to the stack in both modes, the providers' double among them: each is started after the
  * servers, with its pid recorded, and ended before them. Their ports are reserved in `ports.ts`.
  */
-export const services: readonly ((context: ServiceContext) => Part)[] = [];
+export const services: readonly ((context: ServiceContext) => Part)[] = [simulatorService];

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { Trouble } from "#shared/errors/trouble.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A process of ours that the demo or a test started. */
+export interface Child {
+  readonly pid: number;
+  /** Where it answers for its health and metrics. */
+  readonly healthUrl: string;
+  /** Ends it in order; by force after `deadlineMs`. Resolves with its exit code. */
+  stop(deadlineMs?: number): Promise<number | null>;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
+}
+
+export interface ChildOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly startMs?: number;
+  /** Told of every line on stderr. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Starts `comms run …` and resolves once every stage in it is ready. Rejects with what it said when it ends before. */
+export async function startStages(names: readonly string[], options: ChildOptions = {}): Promise<Child> {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", `${root}cli/main.ts`, "run", ...names], {
+    cwd: root,
+    env: { ...inherited(), ...options.env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  const said: string[] = [];
+  const url = Promise.withResolvers<string>();
+  let rest = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      said.push(line);
+      options.onLine?.(line);
+      const found = /health and metrics at (\S+)/.exec(line)?.[1];
+      if (found) url.resolve(found);
+    }
+  });
+  const ended = exited.then((code) => {
+    throw new Trouble("STAGES_ENDED", `comms run ${names.join(" ")} ended with ${code}:\n${said.slice(-20).join("\n")}`, { retryable: false });
+  });
+  ended.catch(() => undefined);
+  const healthUrl = await Promise.race([url.promise, ended]);
+  await Promise.race([untilReady(healthUrl, options.startMs ?? 60_000), ended]);
+  return handle(child, healthUrl, exited);
+}
+
+function handle(child: ChildProcess, healthUrl: string, exited: Promise<number | null>): Child {
+  return {
+    pid: child.pid ?? 0,
+    healthUrl,
+    stop: async (deadlineMs = 25_000) => {
+      child.kill("SIGTERM");
+      const force = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
+      const code = await exited;
+      clearTimeout(force);
+      return code;
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+async function untilReady(url: string, ms: number): Promise<void> {
+  const end = Date.now() + ms;
+  let why = "it does not answer";
+  while (Date.now() < end) {
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+    why = (await answer?.text()) ?? why;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Trouble("STAGES_UNREADY", `Not ready after ${ms} ms: ${why}`, { retryable: false });
+}
+
+/** The environment as it is; only `shared/config` reads meaning into it. */
+function inherited(): NodeJS.ProcessEnv {
+  return process.env;
+}

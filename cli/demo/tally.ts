@@ -1,0 +1,114 @@
+import type { Accepted, Decision, Event, Feedback } from "#shared/avro/records.ts";
+import { channelName } from "#shared/message/channel.ts";
+import { deriveEventId } from "#shared/message/id.ts";
+
+/** What the topics hold of one run. The same record may be there more than once: every id is derived. */
+export interface RunRecords {
+  readonly events: readonly Event[];
+  readonly accepted: readonly Accepted[];
+  readonly decisions: readonly Decision[];
+  readonly feedback: readonly Feedback[];
+}
+
+/** How every message of a run ended; `accepted` is the sum of all that follows it, `duplicates` aside. */
+export interface Tally {
+  readonly events: number;
+  readonly accepted: number;
+  readonly sent: Readonly<Record<string, number>>;
+  readonly blocked: Readonly<Record<string, number>>;
+  readonly deferred: number;
+  readonly digested: number;
+  readonly expired: number;
+  readonly failed: number;
+  readonly in_flight: number;
+}
+
+type End = "sent" | "blocked" | "deferred" | "digested" | "expired" | "failed" | "in_flight";
+
+interface Fate {
+  readonly end: End;
+  readonly channel: string;
+  readonly reason: string;
+}
+
+/** Counts messages by how they ended, from what the topics say and nothing else. */
+export function tally(records: RunRecords): Tally {
+  const fates = fatesOf(records);
+  const of = (end: End) => [...fates.values()].filter((fate) => fate.end === end);
+  return {
+    events: new Set(records.events.map(eventId)).size,
+    accepted: fates.size,
+    sent: countBy(of("sent"), ({ channel }) => channel),
+    blocked: countBy(of("blocked"), ({ reason }) => reason),
+    deferred: of("deferred").length,
+    digested: of("digested").length,
+    expired: of("expired").length,
+    failed: of("failed").length,
+    in_flight: of("in_flight").length,
+  };
+}
+
+/** Whether the parts make up the whole. */
+export function balances(counts: Tally): boolean {
+  const sum = (parts: Readonly<Record<string, number>>) => Object.values(parts).reduce((a, b) => a + b, 0);
+  const { accepted, sent, blocked, deferred, digested, expired, failed, in_flight } = counts;
+  return accepted === sum(sent) + sum(blocked) + deferred + digested + expired + failed + in_flight;
+}
+
+/** The fate of each message of the run, by its id; an accepted record without a decision yet counts as one in flight. */
+function fatesOf({ accepted, decisions, feedback }: RunRecords): ReadonlyMap<string, Fate> {
+  const fates = new Map<string, Fate>();
+  const decided = new Set(decisions.map(({ causation_id }) => causation_id));
+  for (const one of accepted) {
+    if (one.round === 0 && !decided.has(one.accepted_id)) fates.set(one.accepted_id, inFlight(""));
+  }
+  const own = new Set(accepted.map(({ accepted_id }) => accepted_id));
+  for (const decision of decisions.toSorted((a, b) => a.recorded_at - b.recorded_at)) {
+    const ours = decision.stage === "router" ? own.has(decision.causation_id) : fates.has(decision.msg_id);
+    if (ours) fates.set(decision.msg_id, fateOf(decision, fates.get(decision.msg_id)));
+  }
+  for (const report of feedback) {
+    const before = fates.get(report.msg_id);
+    if (before && report.origin === "SENDER") fates.set(report.msg_id, reported(report, before));
+  }
+  return fates;
+}
+
+function inFlight(channel: string): Fate {
+  return { end: "in_flight", channel, reason: "" };
+}
+
+/** A repeat that was recognised does not change how the message ended. */
+function fateOf(decision: Decision, before: Fate | undefined): Fate {
+  const channel = channelName(decision.channel);
+  const reason = decision.reason ?? "";
+  if (reason === "COMMS_ALREADY_SENT" && before) return before;
+  switch (decision.verdict) {
+    case "DROP":
+      return { end: reason === "COMMS_EXPIRED" ? "expired" : "blocked", channel, reason };
+    case "DEFER":
+      return { end: "deferred", channel, reason };
+    case "DIGEST":
+      return { end: "digested", channel, reason };
+    default:
+      return before && before.end !== "deferred" ? before : inFlight(channel);
+  }
+}
+
+function reported({ status, reason, channel }: Feedback, before: Fate): Fate {
+  const name = channelName(channel);
+  if (status === "SENT" || before.end === "sent") return { end: "sent", channel: name, reason: "" };
+  if (status === "FAILED") return { end: "failed", channel: name, reason: reason ?? "" };
+  if (status === "EXPIRED") return { end: "expired", channel: name, reason: reason ?? "" };
+  return before;
+}
+
+function eventId({ event_id, tenant_id, name, cause_ref }: Event): string {
+  return event_id ?? deriveEventId(tenant_id, name, cause_ref);
+}
+
+function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[key(item)] = (counts[key(item)] ?? 0) + 1;
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => a.localeCompare(b)));
+}

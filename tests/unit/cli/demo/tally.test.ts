@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { balances, type RunRecords, tally } from "#cli/demo/tally.ts";
+import type { Accepted, Decision, Event, Feedback } from "#shared/avro/records.ts";
+
+const event = (causeRef: string): Event => ({ event_id: null, tenant_id: "default", name: "booking.confirmed", cause_ref: causeRef }) as Event;
+const accepted = (id: string, round = 0): Accepted => ({ accepted_id: id, round }) as Accepted;
+const decision = (msg: string, of: string, verdict: Decision["verdict"], reason: string | null = null, at = 1, stage = "router"): Decision =>
+  ({ msg_id: msg, causation_id: of, verdict, reason, recorded_at: at, stage, channel: "EMAIL" }) as Decision;
+const feedback = (msg: string, status: Feedback["status"], origin: Feedback["origin"] = "SENDER"): Feedback =>
+  ({ msg_id: msg, status, origin, channel: "EMAIL", reason: null }) as Feedback;
+const nothing: RunRecords = { events: [], accepted: [], decisions: [], feedback: [] };
+
+describe("tally of a run", () => {
+  it("counts each message once, however often it was told", () => {
+    const counts = tally({
+      events: [event("1"), event("1")],
+      accepted: [accepted("a"), accepted("a")],
+      decisions: [decision("m", "a", "PASS"), decision("m", "a", "PASS"), decision("m", "s", "DROP", "COMMS_ALREADY_SENT", 5, "email-sender")],
+      feedback: [feedback("m", "SENT"), feedback("m", "SENT")],
+    });
+    expect(counts).toMatchObject({ events: 1, accepted: 1, sent: { email: 1 }, in_flight: 0 });
+    expect(balances(counts)).toBe(true);
+  });
+
+  it.each([
+    ["blocked", "DROP", "COMMS_SUPPRESSED", { blocked: { COMMS_SUPPRESSED: 1 } }],
+    ["expired", "DROP", "COMMS_EXPIRED", { expired: 1 }],
+    ["deferred", "DEFER", "COMMS_QUIET_HOURS", { deferred: 1 }],
+    ["digested", "DIGEST", "COMMS_DIGESTED", { digested: 1 }],
+    ["in flight", "PASS", null, { in_flight: 1 }],
+  ] as const)("a message may end %s", (_, verdict, reason, counted) => {
+    const counts = tally({ ...nothing, accepted: [accepted("a")], decisions: [decision("m", "a", verdict, reason)] });
+    expect(counts).toMatchObject({ accepted: 1, ...counted });
+    expect(balances(counts)).toBe(true);
+  });
+
+  it("takes a person's record that nobody has decided on for one in flight", () => {
+    expect(tally({ ...nothing, accepted: [accepted("a")] })).toMatchObject({ accepted: 1, in_flight: 1 });
+  });
+
+  it("follows a message through its deferral to its end", () => {
+    const counts = tally({
+      ...nothing,
+      accepted: [accepted("a"), accepted("a1", 1)],
+      decisions: [decision("m", "a", "DEFER", "COMMS_QUIET_HOURS", 1), decision("m", "a1", "PASS", null, 2)],
+      feedback: [feedback("m", "SENT")],
+    });
+    expect(counts).toMatchObject({ accepted: 1, sent: { email: 1 }, deferred: 0 });
+  });
+
+  it("counts what a sender refused, and what it could not send", () => {
+    const passed = (n: string) => [accepted(n), decision(`m${n}`, n, "PASS")] as const;
+    const counts = tally({
+      ...nothing,
+      accepted: [passed("1")[0], passed("2")[0]],
+      decisions: [passed("1")[1], passed("2")[1], decision("m1", "x", "DROP", "COMMS_SUPPRESSED", 9, "email-sender")],
+      feedback: [feedback("m2", "FAILED")],
+    });
+    expect(counts).toMatchObject({ accepted: 2, blocked: { COMMS_SUPPRESSED: 1 }, failed: 1, in_flight: 0 });
+  });
+
+  it("does not let a report of the provider alone make a message sent", () => {
+    const counts = tally({ ...nothing, accepted: [accepted("a")], decisions: [decision("m", "a", "PASS")], feedback: [feedback("m", "DELIVERED", "PROVIDER")] });
+    expect(counts.in_flight).toBe(1);
+  });
+});
