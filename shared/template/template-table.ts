@@ -1,3 +1,4 @@
+import { shareRuns } from "#shared/cache/share-runs.ts";
 import type { Clock } from "#shared/clock/clock.ts";
 import type { Log } from "#shared/kafka/port.ts";
 import { indexTemplates, type TemplateIndex } from "#shared/template/template-index.ts";
@@ -49,7 +50,7 @@ export function createTemplateTable(options: TemplateTableOptions): TemplateTabl
     }
   }
 
-  const refresh = oneAfterAnother(read);
+  const refresh = shareRuns(read);
   return {
     ready: async () => {
       await refresh();
@@ -63,25 +64,5 @@ export function createTemplateTable(options: TemplateTableOptions): TemplateTabl
       stop.abort();
       await following;
     },
-  };
-}
-
-/** Runs `work` at most once at a time. Calls during a run share the next one, as the run under way may have missed what they saw. */
-function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-
-  function run(): Promise<void> {
-    next = undefined;
-    running = work().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-
-  return () => {
-    if (!running) return run();
-    next ??= running.then(run, run);
-    return next;
   };
 }

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { systemClock } from "#shared/clock/clock.ts";
+import { createKeyWrapper } from "#shared/crypto/master-key.ts";
+import { createPostgresKeyStore } from "#shared/crypto/postgres-key-store.ts";
+import { keyStoreConformance } from "../contract/key-store-conformance.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+
+const wrapper = createKeyWrapper({ current: "m1", keys: { m1: Buffer.alloc(32, 7) } });
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+function createStore() {
+  return createPostgresKeyStore({ database: database.pool, wrapper, clock: systemClock });
+}
+
+keyStoreConformance("in Postgres", () => ({ store: createStore(), other: createStore() }));
+
+test("keys lie wrapped in the table, and an erasure leaves a row without one [SEC-01]", async () => {
+  const store = createStore();
+  const key = await store.keyOf("default", "wrapped");
+  await store.keyOf("default", "erased");
+  await store.destroy("default", "erased");
+  const { rows } = await database.pool.query(
+    "select user_id, wrapped_key, destroyed_at is not null as destroyed from comms_user_key where user_id in ('wrapped', 'erased') order by user_id",
+  );
+  expect(rows).toEqual([
+    { user_id: "erased", wrapped_key: null, destroyed: true },
+    { user_id: "wrapped", wrapped_key: expect.any(Buffer), destroyed: false },
+  ]);
+  expect(rows[1].wrapped_key.includes(key)).toBe(false);
+});
