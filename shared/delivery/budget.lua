@@ -15,5 +15,5 @@ else
   wait = math.ceil((needed - tokens) * 1000 / rate)
 end
 -- A full bucket and none are the same, so it may go once it would have filled.
-redis.call('SET', KEYS[1], string.format('%.6f|%.0f', tokens, at), 'PX', math.ceil((burst - tokens) * 1000 / rate) + 1000)
+redis.call('SET', KEYS[1], string.format('%.17g|%.0f', tokens, at), 'PX', math.ceil((burst - tokens) * 1000 / rate) + 1000)
 return wait

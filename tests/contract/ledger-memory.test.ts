@@ -1,0 +1,7 @@
+import { createMemoryLedger } from "#shared/delivery/memory-ledger.ts";
+import { ledgerConformance } from "./ledger-conformance.ts";
+
+ledgerConformance("memory", async () => {
+  const ledger = createMemoryLedger();
+  return { ledger, wipe: async () => ledger.wipe(), restored: async () => ledger.restored(), close: async () => {} };
+});

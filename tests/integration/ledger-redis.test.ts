@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BudgetLimits, createMemoryBudget } from "#shared/delivery/budget.ts";
+import { hotWindowMs, leaseMs } from "#shared/delivery/ledger.ts";
+import { createRedisBudget } from "#shared/delivery/redis-budget.ts";
+import { createRedisLedger } from "#shared/delivery/redis-ledger.ts";
+import { ledgerConformance } from "../contract/ledger-conformance.ts";
+import { connectRedis, type TestRedis } from "../support/redis.ts";
+
+ledgerConformance("Redis", async () => {
+  const { redis, keys, wipe, close } = connectRedis();
+  const restored = async () => void (await redis.set(keys.marker("ledger"), "{}"));
+  return { ledger: createRedisLedger(redis, keys), wipe, restored, close };
+});
+
+describe("the ledger's keys in Redis", () => {
+  let world: TestRedis;
+  beforeAll(() => {
+    world = connectRedis();
+  });
+  afterAll(() => world.close());
+
+  test("forget a message after the hot window, counted from what the log says", async () => {
+    const { redis, keys } = world;
+    const ledger = createRedisLedger(redis, keys);
+    const now = Date.now();
+    await redis.set(keys.marker("ledger"), "{}");
+    await ledger.claim({ msgId: "m1", owner: "a", attempt: 1, leaseMs, now, resend: false });
+    await ledger.settle(
+      [{ msgId: "m2", state: "sent", attempt: 1, bySender: true, recordedAt: now - hotWindowMs + 60_000 }],
+      now,
+    );
+    expect(await redis.pttl(keys.ledger("m1"))).toBeGreaterThan(hotWindowMs - 5_000);
+    const left = await redis.pttl(keys.ledger("m2"));
+    expect(left).toBeGreaterThan(50_000);
+    expect(left).toBeLessThanOrEqual(60_000);
+  });
+
+  test("a settled message takes less than 160 bytes, its expiry aside", async () => {
+    const { redis, keys } = world;
+    const ledger = createRedisLedger(redis, keys);
+    const now = Date.now();
+    const msgId = "0c1d6e7e-0000-5000-8000-000000000001";
+    await ledger.settle([{ msgId, state: "sent", attempt: 1, bySender: true, recordedAt: now }], now);
+    expect(Number(await redis.call("MEMORY", "USAGE", keys.ledger(msgId)))).toBeLessThan(160);
+  });
+
+  test("the rate budget counts as the one in memory does", async () => {
+    const limits: BudgetLimits = { rate: 7, burst: 5, reserve: 2 };
+    const budget = createRedisBudget(world.redis, world.keys, limits);
+    const model = createMemoryBudget(limits);
+    let now = Date.now();
+    for (let step = 0; step < 200; step++) {
+      now += (step * 37) % 211;
+      const ask = { critical: step % 5 === 0, now };
+      const calls = 1 + (step % 3);
+      expect(await budget.take("ses", calls, ask), `step ${step}`).toBe(await model.take("ses", calls, ask));
+    }
+  });
+});
