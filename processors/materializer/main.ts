@@ -24,7 +24,15 @@ export function restorablesOf(platform: Platform): readonly Restorable[] {
 export function restorerOf(platform: Platform): Restorer {
   const { keys, clock, prefix } = platform;
   const restorables = restorablesOf(platform);
-  return createRestorer({ log: platform.log(), codec: platform.codec(), redis: platform.redis(), keys, clock, prefix, restorables });
+  return createRestorer({
+    log: platform.log(),
+    codec: platform.codec(),
+    redis: platform.redis(),
+    keys,
+    clock,
+    prefix,
+    restorables,
+  });
 }
 
 export async function assemble(platform: Platform): Promise<Runnable> {

@@ -8,7 +8,7 @@ const done: Outcome = { kind: "emit", outputs: [] };
  * Keeps every restorable up to date from its topics. Instances share the partitions; the fences in what they write make
  * a second writer harmless, and so is a record for a view that is still being restored.
  */
-export function createMaterializer(restorables: readonly Restorable[]): SinkProcessor<unknown> {
+export function createMaterializer(restorables: readonly Restorable[]): SinkProcessor {
   return {
     kind: "sink",
     name: "materializer",

@@ -1,5 +1,5 @@
 import { codeOf } from "#shared/errors/trouble.ts";
-import type { Job, Outcome, Received, SinkProcessor } from "#shared/processor/processor.ts";
+import type { Job, Outcome, SinkProcessor } from "#shared/processor/processor.ts";
 import type { Partitions } from "./adapters/partitions.ts";
 import type { Tables } from "./adapters/tables.ts";
 import { foldRows } from "./core/merge-rows.ts";
@@ -19,12 +19,12 @@ export interface ProjectorClients {
 }
 
 /** Keeps the tables that people search: messages, decisions, suppressions, refusals. Writes nothing to the log. */
-export function createProjector({ tables, partitions }: ProjectorClients): SinkProcessor<unknown> {
+export function createProjector({ tables, partitions }: ProjectorClients): SinkProcessor {
   return {
     kind: "sink",
     name: "projector",
     inputs: projectedTopics,
-    apply: (batch) => applyAll(batch.map((record) => project(record as Received<unknown>))),
+    apply: (batch) => applyAll(batch.map((record) => project(record))),
   };
 
   /** Where the tables refuse a batch, halves it until the record stands alone that they refuse. */

@@ -1,7 +1,7 @@
 /** A field of a view as it lies in Redis: `<partition>:<offset>:<payload>`; `fenced-apply.lua` writes it. */
 
 /** The payload of a field, or undefined for a tombstone. */
-export function payloadOf(field: string): string | undefined {
+function payloadOf(field: string): string | undefined {
   const start = field.indexOf(":", field.indexOf(":") + 1) + 1;
   return start === field.length ? undefined : field.slice(start);
 }

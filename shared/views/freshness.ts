@@ -22,7 +22,7 @@ export interface FreshnessOptions {
 }
 
 /** The ends of a restorable's topics as of an instant: a goal that the group has not reached yet. */
-export interface Goal {
+interface Goal {
   readonly at: Instant;
   readonly ends: readonly Position[];
 }
@@ -55,7 +55,7 @@ export function createFreshness(options: FreshnessOptions): Job {
 }
 
 /** What is known now: the latest goal reached, and the goal to look at next time. */
-export function advance(
+function advance(
   earlier: Goal | undefined,
   latest: Goal,
   committed: readonly Position[],

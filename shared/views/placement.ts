@@ -11,7 +11,7 @@ import {
 } from "#shared/views/record-keys.ts";
 
 /** Where a record of a compacted topic lies in Redis. */
-export interface Place {
+interface Place {
   readonly hash: string;
   readonly field: string;
 }

@@ -25,7 +25,7 @@ export interface RestorerOptions extends TopicReader {
 }
 
 /** What became of one restoration. */
-export interface Restoration {
+interface Restoration {
   readonly name: string;
   /** `restored`; `elsewhere`, as another process is at it; `interrupted`, as Redis was wiped meanwhile or the signal came. */
   readonly result: "restored" | "elsewhere" | "interrupted";

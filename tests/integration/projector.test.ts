@@ -114,7 +114,7 @@ function record(topic: TopicName, value: unknown, key = "default/u1", offset = o
 }
 
 let database: TestDatabase;
-let projector: SinkProcessor<unknown>;
+let projector: SinkProcessor;
 
 beforeAll(async () => {
   database = await createDatabase();

@@ -210,7 +210,12 @@ describe("freshness", () => {
   async function commitAll(): Promise<void> {
     const consumer = await log.consumer({ groupId, topics: [topic] });
     const assigned = new Promise<number>((resolve) => {
-      consumer.start({ assigned: (_p, generation) => resolve(generation), revoking() {}, records() {}, crashed() {} });
+      void consumer.start({
+        assigned: (_p, generation) => resolve(generation),
+        revoking() {},
+        records() {},
+        crashed() {},
+      });
     });
     const generation = await assigned;
     const ends = (await log.offsets([topic])).map((each) => ({ ...each, offset: each.high }));

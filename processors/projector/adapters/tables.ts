@@ -19,48 +19,52 @@ interface Statement<Row> {
 const messages: Statement<MessageRow> = {
   name: "upsert-messages",
   text: sqlFile(import.meta.url, "./upsert-messages.sql"),
-  values: (row) => [
-    ...[row.msg_id, row.tenant_id, row.user_id, row.channel, row.template_name, row.cause_ref],
-    ...[row.event_id, row.correlation_id, row.cause_event, row.template_version, row.category_key, row.locale],
-    ...[row.dedupe_key, row.described_stamp],
-    ...[statusName(row.status), lattice[row.status].rank, row.reason, row.due_at, row.status_stamp],
-    ...[row.critical, row.decided_stamp],
-    ...[row.provider, row.provider_ref, row.provider_stamp],
-    ...[row.last_error_code, row.error_stamp],
-    ...[row.body_rendered_s3, row.content_hash, row.rendered_stamp],
-    ...[row.cost_micros, row.currency, row.cost_stamp],
-    ...[row.attempts, row.created_at, row.updated_at, row.sent_at, row.delivered_at],
-  ],
+  values: (row) =>
+    [
+      [row.msg_id, row.tenant_id, row.user_id, row.channel, row.template_name, row.cause_ref],
+      [row.event_id, row.correlation_id, row.cause_event, row.template_version, row.category_key, row.locale],
+      [row.dedupe_key, row.described_stamp],
+      [statusName(row.status), lattice[row.status].rank, row.reason, row.due_at, row.status_stamp],
+      [row.critical, row.decided_stamp],
+      [row.provider, row.provider_ref, row.provider_stamp],
+      [row.last_error_code, row.error_stamp],
+      [row.body_rendered_s3, row.content_hash, row.rendered_stamp],
+      [row.cost_micros, row.currency, row.cost_stamp],
+      [row.attempts, row.created_at, row.updated_at, row.sent_at, row.delivered_at],
+    ].flat(),
 };
 
 const suppressions: Statement<SuppressionRow> = {
   name: "upsert-suppressions",
   text: sqlFile(import.meta.url, "./upsert-suppressions.sql"),
-  values: (row) => [
-    ...[row.tenant_id, row.channel, row.address_hash, row.reason, row.origin, row.scope],
-    ...[row.suppress_id, row.created_at, row.msg_id, row.evidence, row.source_position],
-    ...[row.lifted_at, row.lifted_position],
-  ],
+  values: (row) =>
+    [
+      [row.tenant_id, row.channel, row.address_hash, row.reason, row.origin, row.scope],
+      [row.suppress_id, row.created_at, row.msg_id, row.evidence, row.source_position],
+      [row.lifted_at, row.lifted_position],
+    ].flat(),
 };
 
 const decisions: Statement<Decision> = {
   name: "insert-decisions",
   text: sqlFile(import.meta.url, "./insert-decisions.sql"),
-  values: (row) => [
-    ...[row.decision_id, row.recorded_at, row.tenant_id, row.user_id, row.msg_id, row.event_id, row.correlation_id],
-    ...[row.causation_id, row.occurred_at, row.stage, row.round, channelName(row.channel), row.cause_event],
-    ...[row.cause_ref, row.template_name, row.template_version, row.category, row.critical, row.locale],
-    ...[row.dedupe_key, row.gate, row.verdict.toLowerCase(), row.reason, row.due_at, json(row.trace)],
-  ],
+  values: (row) =>
+    [
+      [row.decision_id, row.recorded_at, row.tenant_id, row.user_id, row.msg_id, row.event_id, row.correlation_id],
+      [row.causation_id, row.occurred_at, row.stage, row.round, channelName(row.channel), row.cause_event],
+      [row.cause_ref, row.template_name, row.template_version, row.category, row.critical, row.locale],
+      [row.dedupe_key, row.gate, row.verdict.toLowerCase(), row.reason, row.due_at, json(row.trace)],
+    ].flat(),
 };
 
 const rejections: Statement<Rejected> = {
   name: "insert-rejections",
   text: sqlFile(import.meta.url, "./insert-rejections.sql"),
-  values: (row) => [
-    ...[row.rejected_id, row.tenant_id, row.recorded_at, row.event_name, row.cause_ref, row.reason],
-    ...[json(row.faults), row.source_topic, row.source_partition, row.source_offset],
-  ],
+  values: (row) =>
+    [
+      [row.rejected_id, row.tenant_id, row.recorded_at, row.event_name, row.cause_ref, row.reason],
+      [json(row.faults), row.source_topic, row.source_partition, row.source_offset],
+    ].flat(),
 };
 
 /** The projector's tables. Every write is idempotent, and throws retryable `POSTGRES_UNAVAILABLE` in an outage. */

@@ -21,7 +21,7 @@ export const projectedTopics = [
   "comms.rejected",
 ] as const;
 
-export type ProjectedTopic = (typeof projectedTopics)[number];
+type ProjectedTopic = (typeof projectedTopics)[number];
 
 const nothing: Projection = { messages: [], decisions: [], suppressions: [], rejections: [] };
 

@@ -57,7 +57,7 @@ export function rowOfLifting(origin: InRecord): SuppressionRow | undefined {
 }
 
 /** What two rows say together of one entry. Commutative, associative and idempotent; `upsert-suppressions.sql` agrees. */
-export function mergeSuppressions(a: SuppressionRow, b: SuppressionRow): SuppressionRow {
+function mergeSuppressions(a: SuppressionRow, b: SuppressionRow): SuppressionRow {
   const entered = enteredLater(a, b) ? a : b;
   const lifted = a.lifted_position >= b.lifted_position ? a : b;
   const isLifted = lifted.lifted_position > entered.source_position;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Status } from "#shared/avro/records.ts";
@@ -68,5 +69,17 @@ describe("the status lattice [FBK-03]", () => {
 
   it("writes statuses as the tables do", () => {
     expect(statusName("COMPLAINED")).toBe("complained");
+  });
+
+  it("is published as it is", () => {
+    const page = readFileSync(new URL("../../../../shared/status/README.md", import.meta.url), "utf8");
+    const rows = [...page.matchAll(/^\| (\d+) \| `(\w+)` \| (ended|on its way) \| (.*) \|$/gm)].map((match) =>
+      match.slice(1),
+    );
+    const expected = statuses.map((each) => {
+      const { rank, final, meaning } = lattice[each];
+      return [String(rank), statusName(each), final ? "ended" : "on its way", meaning];
+    });
+    expect(rows).toEqual(expected);
   });
 });
