@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createRouter } from "#processors/router/processor.ts";
 import { createCodec } from "#shared/avro/codec.ts";
 import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
-import type { Accepted, Routed, ScheduleItem } from "#shared/avro/records.ts";
+import type { Accepted } from "#shared/avro/records.ts";
 import { subjectOf } from "#shared/avro/registry.ts";
 import { schemaOfTopic } from "#shared/avro/schema-files.ts";
 import { createAddressHasher } from "#shared/crypto/address-hash.ts";
@@ -71,7 +71,7 @@ describe("router over the views in Redis [RTR-03] [INT-04] [INT-05] [KV-02]", ()
   test("given a person on every channel, a booking is routed four times under keyed hashes", async () => {
     const outcome = await route()(anAccepted());
     expect(verdicts(outcome)).toEqual(["EMAIL PASS", "PUSH PASS", "SMS PASS", "INAPP PASS"]);
-    expect(written<Routed>(outcome, "comms.routed")[0]?.address_hash).toBe(hasher.hash("EMAIL", "ines@example.com"));
+    expect(written(outcome, "comms.routed")[0]?.address_hash).toBe(hasher.hash("EMAIL", "ines@example.com"));
   });
 
   test.each(["k1", "k2"])("given a bounce under pepper %s, the next message to the address is refused", async (kid) => {
@@ -110,7 +110,7 @@ describe("router over the views in Redis [RTR-03] [INT-04] [INT-05] [KV-02]", ()
 
   test("given quiet hours, what lies on the schedule is the record that comes back, framed for its topic", async () => {
     const outcome = await route()(anAccepted({ channels: ["EMAIL"] }), Date.UTC(2026, 10, 23, 3));
-    const [item] = written<ScheduleItem>(outcome, "comms.schedule");
+    const [item] = written(outcome, "comms.schedule");
     const back = codec.decode("comms.accepted", item?.payload as Buffer) as Accepted;
     expect(back).toMatchObject({
       ...anAccepted(),

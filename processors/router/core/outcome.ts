@@ -30,24 +30,20 @@ function headline(rulings: readonly Ruling[]): Ruling | undefined {
 function outputsOf(accepted: Accepted, ruling: Ruling, given: Given): readonly Output[] {
   const key = personKey(accepted.tenant_id, accepted.user_id);
   const decision: Output = { topic: "comms.decisions", key, value: decisionOf(accepted, ruling, given.now) };
-  const next = nextOf(accepted, ruling, given);
-  return next ? [decision, next] : [decision];
+  return [decision, ...following(accepted, ruling, given)];
 }
 
-function nextOf(accepted: Accepted, ruling: Ruling, given: Given): Output | undefined {
+/** What a decision leads to; nothing, for a message that was dropped. */
+function following(accepted: Accepted, ruling: Ruling, given: Given): readonly Output[] {
   const key = personKey(accepted.tenant_id, accepted.user_id);
   const { outcome } = ruling;
-  switch (outcome.verdict) {
-    case "PASS":
-    case "BYPASS": {
-      const topic = laneTopic("comms.routed", accepted.lane);
-      return { topic, key, value: routedOf(accepted, ruling, given.now) } as Output;
-    }
-    case "DEFER":
-      return { topic: "comms.schedule", key, value: scheduleItemOf(accepted, ruling, outcome, given) };
-    case "DIGEST":
-      return { topic: "comms.digest", key, value: digestItemOf(accepted, ruling, outcome.cadence, given.now) };
-    case "DROP":
-      return undefined;
+  if (outcome.verdict === "DROP") return [];
+  if (outcome.verdict === "DEFER") {
+    return [{ topic: "comms.schedule", key, value: scheduleItemOf(accepted, ruling, outcome, given) }];
   }
+  if (outcome.verdict === "DIGEST") {
+    return [{ topic: "comms.digest", key, value: digestItemOf(accepted, ruling, outcome.cadence, given.now) }];
+  }
+  const topic = laneTopic("comms.routed", accepted.lane);
+  return [{ topic, key, value: routedOf(accepted, ruling, given.now) } as Output];
 }

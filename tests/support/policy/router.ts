@@ -1,7 +1,8 @@
 import type { TemplateChoice } from "#processors/router/core/facts.ts";
 import { createRouter, type RouterParts } from "#processors/router/processor.ts";
-import type { Accepted, Channel, Decision, Flag, Suppression } from "#shared/avro/records.ts";
+import type { Accepted, Channel, Flag, RecordTypes, Suppression } from "#shared/avro/records.ts";
 import { createMemoryDedupe } from "#shared/dedupe/memory-dedupe.ts";
+import type { TopicName, TopicRecordName } from "#shared/kafka/topics.ts";
 import type { Outcome, Output, Received } from "#shared/processor/processor.ts";
 import type { AddressRef, Person, PersonRef } from "#shared/views/views.ts";
 import { aPerson, noon } from "./records.ts";
@@ -54,15 +55,16 @@ export function outputsOf(outcome: Outcome): readonly Output[] {
 }
 
 /** The values written to a topic. */
-export function written<T>(outcome: Outcome, topic: string): readonly T[] {
-  return outputsOf(outcome).flatMap((output) =>
-    output.topic === topic && "value" in output ? [output.value as T] : [],
+export function written<Topic extends TopicName>(outcome: Outcome, topic: Topic) {
+  const values = outputsOf(outcome).flatMap((output) =>
+    output.topic === topic && "value" in output ? [output.value] : [],
   );
+  return values as unknown as readonly RecordTypes[TopicRecordName<Topic>][];
 }
 
 /** `EMAIL PASS`, `SMS DROP COMMS_CONSENT_MISSING`: one line a decision. */
 export function verdicts(outcome: Outcome): readonly string[] {
-  return written<Decision>(outcome, "comms.decisions").map(({ channel, verdict, reason }) =>
+  return written(outcome, "comms.decisions").map(({ channel, verdict, reason }) =>
     [channel, verdict, reason].filter((word) => word !== null).join(" "),
   );
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pauseFlag } from "#processors/router/core/gates/pause.ts";
 import { gateNames } from "#processors/router/core/judge.ts";
-import type { Decision, DigestItem, Routed, ScheduleItem } from "#shared/avro/records.ts";
 import { deriveId, deriveMsgId } from "#shared/message/id.ts";
 import { spreadOf } from "#shared/quiet-hours/spread.ts";
 import type { AddressRef } from "#shared/views/views.ts";
@@ -32,7 +31,7 @@ describe("router: what goes out [CAN-02] [INT-04] [INT-05] [RTR-03] [RTR-09]", (
   test("given a confirmed booking and a person open on every channel, four messages and a decision each", async () => {
     const outcome = await routerIn().run(anAccepted());
 
-    const routed = written<Routed>(outcome, "comms.routed");
+    const routed = written(outcome, "comms.routed");
     expect(outcome.kind).toBe("emit");
     expect(verdicts(outcome)).toEqual(["EMAIL PASS", "PUSH PASS", "SMS PASS", "INAPP PASS"]);
     expect(routed.map(({ msg_id }) => msg_id)).toEqual(["email", "push", "sms", "inapp"].map(msgIdOf));
@@ -48,7 +47,7 @@ describe("router: what goes out [CAN-02] [INT-04] [INT-05] [RTR-03] [RTR-09]", (
 
   test("given a decision, it tells every gate in order with the rule and the value", async () => {
     const outcome = await routerIn().run(anAccepted({ channels: ["SMS"] }));
-    const [decision] = written<Decision>(outcome, "comms.decisions");
+    const [decision] = written(outcome, "comms.decisions");
     expect(decision?.trace.map(({ gate }) => gate)).toEqual(gateNames);
     expect(decision).toMatchObject({ stage: "router", gate: "pause", verdict: "PASS", reason: null, due_at: null });
     expect(decision?.decision_id).toBe(deriveId("decision", msgIdOf("sms"), "router", 0));
@@ -67,7 +66,7 @@ describe("router: what goes out [CAN-02] [INT-04] [INT-05] [RTR-03] [RTR-09]", (
     const active = () => ({ version: 3, locales: ["en-US", "fr-CA"] });
     const person = aPerson({ profile: aProfile({ locale: null, city: "Montréal" }) });
     const outcome = await routerIn({ active, person }).run(anAccepted({ channels: ["EMAIL"] }));
-    expect(written<Routed>(outcome, "comms.routed")[0]?.locale).toBe("fr-CA");
+    expect(written(outcome, "comms.routed")[0]?.locale).toBe("fr-CA");
   });
 });
 
@@ -152,7 +151,7 @@ describe("router: what does not [RTR-08] [RTR-09] [CAN-11]", () => {
       }),
     };
     const outcome = await routerIn(world).run(email, night);
-    const [decision] = written<Decision>(outcome, "comms.decisions");
+    const [decision] = written(outcome, "comms.decisions");
     const noes = decision?.trace.filter(({ verdict }) => verdict !== "PASS").map(({ gate }) => gate);
     expect(decision).toMatchObject({ gate: "suppression", reason: "COMMS_SUPPRESSED" });
     expect(noes).toEqual(["suppression", "preference", "quiet_hours"]);
@@ -168,7 +167,7 @@ describe("router: what waits [RTR-07] [QH-03] [RTR-05] [INC-02]", () => {
 
   test("given quiet hours, each message waits on the schedule by itself, its version pinned", async () => {
     const outcome = await routerIn().run(email, night);
-    const items = written<ScheduleItem>(outcome, "comms.schedule");
+    const items = written(outcome, "comms.schedule");
 
     expect(outcome).toMatchObject({ kind: "defer", reason: "COMMS_QUIET_HOURS" });
     expect(verdicts(outcome)).toEqual(["EMAIL DEFER COMMS_QUIET_HOURS", "INAPP DEFER COMMS_QUIET_HOURS"]);
@@ -188,17 +187,17 @@ describe("router: what waits [RTR-07] [QH-03] [RTR-05] [INC-02]", () => {
 
   test("given its release, it goes out under the same id, and the version that was pinned", async () => {
     const router = routerIn();
-    const [item] = written<ScheduleItem>(await router.run(email, night), "comms.schedule");
+    const [item] = written(await router.run(email, night), "comms.schedule");
     const accepted = released(item?.payload as Buffer);
     const newer = routerIn({ active: () => ({ version: 4, locales: ["en-US"] }) });
-    const [routed] = written<Routed>(await newer.run(accepted, morning), "comms.routed");
+    const [routed] = written(await newer.run(accepted, morning), "comms.routed");
     expect(routed).toMatchObject({ msg_id: msgIdOf("email"), template_version: 3, round: 1 });
   });
 
   test("given the pinned version withdrawn meanwhile, it goes out in the active one", async () => {
     const pinned = { ...email, channels: ["EMAIL" as const], template_version: 2, round: 1 };
     const outcome = await routerIn({ version: () => undefined }).run(pinned);
-    expect(written<Routed>(outcome, "comms.routed")).toMatchObject([{ template_version: 3 }]);
+    expect(written(outcome, "comms.routed")).toMatchObject([{ template_version: 3 }]);
   });
 
   test("given a template taken down meanwhile, what waits for it is stopped", async () => {
@@ -218,7 +217,7 @@ describe("router: what waits [RTR-07] [QH-03] [RTR-05] [INC-02]", () => {
   test("given a cadence, the message is collected in the person's zone", async () => {
     const outcome = await routerIn().run(anAccepted({ channels: ["EMAIL"], cadence: "messages.daily_digest" }), night);
     expect(verdicts(outcome)).toEqual(["EMAIL DIGEST COMMS_DIGESTED"]);
-    expect(written<DigestItem>(outcome, "comms.digest")).toMatchObject([
+    expect(written(outcome, "comms.digest")).toMatchObject([
       {
         cadence: "messages.daily_digest",
         tz: "America/New_York",
@@ -260,7 +259,7 @@ describe("router: dedupe [DED-01] [DED-02] [DED-04] [RTR-04]", () => {
 
   test("given a message that waits, another that says the same is dropped; the first goes out", async () => {
     const { run } = routerIn();
-    const [item] = written<ScheduleItem>(await run(email, night), "comms.schedule");
+    const [item] = written(await run(email, night), "comms.schedule");
     expect(verdicts(await run(again, night + 60_000))).toEqual(["EMAIL DROP COMMS_DEDUPED"]);
     expect(verdicts(await run(released(item?.payload as Buffer), morning))).toEqual(["EMAIL PASS"]);
   });
@@ -289,7 +288,7 @@ describe("router: deciders [RTR-01] [PRF-08] [CAN-11]", () => {
   test("given a security code and no consent to texts, it takes email", async () => {
     const outcome = await routerIn({ person: noConsent }).run(code);
     expect(verdicts(outcome)).toEqual(["SMS DROP COMMS_CONSENT_MISSING", "EMAIL PASS consent_fallback"]);
-    const decision = written<Decision>(outcome, "comms.decisions")[1];
+    const decision = written(outcome, "comms.decisions")[1];
     expect(decision).toMatchObject({ gate: "decider" });
     expect(decision?.trace[0]).toMatchObject({
       gate: "decider",

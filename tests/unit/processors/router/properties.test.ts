@@ -4,7 +4,7 @@ import { decide } from "#processors/router/core/decide.ts";
 import type { AddressState, Facts, Way } from "#processors/router/core/facts.ts";
 import { pauseFlag } from "#processors/router/core/gates/pause.ts";
 import { outcomeOf } from "#processors/router/core/outcome.ts";
-import type { Accepted, Channel, Decision, Flag, ScheduleItem } from "#shared/avro/records.ts";
+import type { Accepted, Channel, Flag } from "#shared/avro/records.ts";
 import { categories } from "#shared/category/category.ts";
 import { deriveMsgId } from "#shared/message/id.ts";
 import type { Outcome } from "#shared/processor/processor.ts";
@@ -171,7 +171,7 @@ describe("property: the router answers for everything that a schema lets through
   test("it never throws, and decides each message exactly once", () => {
     fc.assert(
       fc.property(accepted, facts, aNow, (record, given, now) => {
-        const decisions = written<Decision>(route(record, given, now), "comms.decisions");
+        const decisions = written(route(record, given, now), "comms.decisions");
         expect(new Set(decisions.map(({ msg_id }) => msg_id)).size).toBe(decisions.length);
         expect(new Set(decisions.map(({ decision_id }) => decision_id)).size).toBe(decisions.length);
         if (record.cause_event === "security.code_requested") return;
@@ -190,9 +190,7 @@ describe("property: the router answers for everything that a schema lets through
     fc.assert(
       fc.property(accepted, facts, aNow, (record, given, now) => {
         const outcome = route(record, given, now);
-        const decided = written<Decision>(outcome, "comms.decisions").flatMap(
-          ({ verdict }) => following[verdict] ?? [],
-        );
+        const decided = written(outcome, "comms.decisions").flatMap(({ verdict }) => following[verdict] ?? []);
         const told = topicsOf(outcome).filter((topic) => topic !== "comms.decisions");
         expect(told.map((topic) => topic.replace(".bulk", ""))).toEqual(decided);
       }),
@@ -221,7 +219,7 @@ describe("property: the router answers for everything that a schema lets through
       fc.property(facts, aNow, (given, now) => {
         const profile = aProfile({ email: "canary@example.com", phone: "+12025550199" });
         const outcome = route(canary, { ...given, person: { ...given.person, profile } }, now);
-        const traces = JSON.stringify(written<Decision>(outcome, "comms.decisions").map(({ trace }) => trace));
+        const traces = JSON.stringify(written(outcome, "comms.decisions").map(({ trace }) => trace));
         expect(traces).not.toMatch(/canary|2025550199/);
       }),
     );
@@ -262,7 +260,7 @@ describe("property: nobody is sent what they do not want [CAN-09] [PRF-06]", () 
     fc.assert(
       fc.property(accepted, aNow, (record, now) => {
         const outcome = route({ ...record, channels: ["SMS"] }, openFacts({ person: aPerson({ consents: [] }) }), now);
-        const passed = written<Decision>(outcome, "comms.decisions").filter(({ verdict }) => verdict !== "DROP");
+        const passed = written(outcome, "comms.decisions").filter(({ verdict }) => verdict !== "DROP");
         expect(passed.map((decision) => decision.channel)).not.toContain("SMS");
       }),
     );
@@ -277,10 +275,10 @@ describe("property: what waits comes back [QH-03] [RTR-07]", () => {
           person: { ...openFacts().person, preference: { ...set, channels: [] }, profile: aProfile({ tz }) },
         });
         const record = anAccepted({ category: key, channels: ["INAPP"] });
-        for (const item of written<ScheduleItem>(route(record, open, now), "comms.schedule")) {
+        for (const item of written(route(record, open, now), "comms.schedule")) {
           expect(item.due_at).toBeGreaterThan(now);
           const back = released(item.payload);
-          const again = written<Decision>(route(back, open, item.due_at), "comms.decisions");
+          const again = written(route(back, open, item.due_at), "comms.decisions");
           expect(again).toMatchObject([{ verdict: "PASS", msg_id: item.msg_id, round: 1 }]);
           expect(item.msg_id).toBe(msgIdOf(back));
         }

@@ -81,7 +81,8 @@ describe("intake: what it takes in [INT-02] [INT-03] [CAN-02] [RTR-02]", () => {
 
   test("given one person in two roles of one template, once; of two templates, twice", () => {
     const actors = ["buyer", "seller"].map((role) => ({ role, user_id: "usr_both" }));
-    expect(accepted(anEvent({ actors }), sending(toBuyer, { ...toBuyer, role: "seller" }))).toHaveLength(1);
+    const same = accepted(anEvent({ actors }), sending(toBuyer, { ...toBuyer, role: "seller" }));
+    expect(same.map(({ role }) => role)).toEqual(["buyer"]);
     expect(accepted(anEvent({ actors }))).toHaveLength(2);
   });
 
