@@ -52,9 +52,6 @@ function createEngine(outputEscape?: "escape"): Liquid {
     templates: {},
     cache: false,
   });
-  // Without prototypes, so that `constructor` and its like are no filters either.
-  Object.setPrototypeOf(engine.tags, null);
-  Object.setPrototypeOf(engine.filters, null);
   for (const name of Object.keys(engine.tags)) if (!tags.has(name)) delete engine.tags[name];
   // The engine escapes outputs by an own reference to `escape`, so templates need not know that filter.
   for (const name of Object.keys(engine.filters)) if (!filters.has(name)) engine.unregisterFilter(name);
