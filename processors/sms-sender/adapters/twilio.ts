@@ -1,4 +1,4 @@
-import { Twilio } from "twilio";
+import twilio from "twilio";
 import RequestClient from "twilio/lib/base/RequestClient.js";
 import { normaliseAddress } from "#shared/crypto/address.ts";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
@@ -52,7 +52,7 @@ class Client extends RequestClient {
 /** Twilio through its SDK, which makes one attempt and takes no abort signal: its timeout is the call's deadline. */
 export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
   const httpClient = new Client({ timeout: callDeadlineMs, keepAlive: true, maxSockets: options.connections ?? 64 });
-  const client = new Twilio(options.accountSid, options.authToken, { httpClient });
+  const client = new twilio.Twilio(options.accountSid, options.authToken, { httpClient });
   if (options.baseUrl) client.api.baseUrl = options.baseUrl;
   const sender = options.from.startsWith("MG") ? { messagingServiceSid: options.from } : { from: options.from };
 
