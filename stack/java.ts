@@ -17,7 +17,7 @@ export async function assertJava(java: string): Promise<void> {
   );
   const major = printed === undefined ? undefined : javaMajor(printed);
   if (major !== undefined && major >= oldest) return;
-  const seen = printed === undefined ? "none is on the path" : `'${java}' is ${major ?? "of an unknown version"}`;
+  const seen = printed === undefined ? `'${java}' cannot be run` : `'${java}' is ${major ?? "of an unknown version"}`;
   throw refusal(
     "STACK_JAVA_MISSING",
     `The native stack needs Java ${oldest} or later and ${seen}: install one (Debian: 'apt-get install openjdk-17-jre-headless'), ` +

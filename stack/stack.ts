@@ -57,7 +57,7 @@ export async function startStack(options: StackOptions): Promise<Addresses> {
     try {
       return await bringUp(engine, stack);
     } catch (error) {
-      await engine.stop(partNames.filter((name) => !before.includes(name)));
+      await undo(engine, stack, before);
       throw error;
     }
   });
@@ -131,9 +131,19 @@ async function bringUp(engine: Engine, stack: Settled): Promise<Addresses> {
   await mkdir(layout.artifacts, { recursive: true });
   await mkdir(dirname(layout.ledgerFile), { recursive: true });
   const addresses = addressesOf(engine.mode, layout, await keptPortsOf(layout));
-  await startServices({ layout, addresses }, stack.say);
+  // The services join by the file.
   await writeJson(layout.stackFile, addresses);
+  await startServices({ layout, addresses }, stack.say);
   return addresses;
+}
+
+/** Ends what a failed start began, and leaves what ran before. */
+async function undo(engine: Engine, { layout, say }: Settled, before: readonly string[]): Promise<void> {
+  if (before.length === 0) {
+    await stopServices({ layout, addresses: addressesOf(engine.mode, layout, await keptPortsOf(layout)) }, say);
+    await rm(layout.stackFile, { force: true });
+  }
+  await engine.stop(partNames.filter((name) => !before.includes(name)));
 }
 
 async function takeDown(options: StackOptions, stack: Settled): Promise<Engine | undefined> {
