@@ -10,7 +10,7 @@ import { type AddressState, channelsToLookAt, type Facts, type TemplateChoice, t
 import { goesOn, type Ruling } from "./core/ruling.ts";
 
 /** The published templates, as the router needs them. */
-export interface PublishedTemplates {
+interface PublishedTemplates {
   active(name: string, channel: Channel): TemplateChoice | undefined;
   version(name: string, channel: Channel, version: number): TemplateChoice | undefined;
 }

@@ -14,7 +14,7 @@ export function needsConsent(channel: Channel): boolean {
 }
 
 /** The consent recorded for the whole channel, `*`: a device's permission, a START, a ticked box. */
-export const wholeChannel = "*";
+const wholeChannel = "*";
 
 /**
  * Where a person's consent stands. A consent for the category, or for the whole channel, gives it. A withdrawal for the

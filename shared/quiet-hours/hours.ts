@@ -12,10 +12,10 @@ export interface Hours {
 }
 
 /** 21:00 to 08:00 (QH-01). */
-export const defaultHours = { start_local: "21:00", end_local: "08:00" } as const;
+const defaultHours = { start_local: "21:00", end_local: "08:00" } as const;
 
 /** The zone of a person of whom nothing better is known. */
-export const defaultZone = "UTC";
+const defaultZone = "UTC";
 
 /**
  * The quiet hours of a person: their own, else the default, in the zone that they set, else in their profile's, else

@@ -30,7 +30,7 @@ export function acceptedRecords(event: Event, entry: EventEntry, variables: Vari
 }
 
 /** Express, unless the producer came in by the bulk topic or said LOW, or the message is marketing. */
-export function laneOf(event: Event, send: EventSend, { topic }: Pick<IntakeContext, "topic">): Lane {
+function laneOf(event: Event, send: EventSend, { topic }: Pick<IntakeContext, "topic">): Lane {
   const bulk = topic === "comms.events.bulk" || event.priority === "LOW" || streamOf(send.category) === "marketing";
   return bulk ? "BULK" : "EXPRESS";
 }

@@ -9,7 +9,7 @@ import { envelopeFaults } from "./envelope-faults.ts";
 import { type IntakeLimits, intakeLimits } from "./limits.ts";
 import { readPayload } from "./payload.ts";
 
-export type IntakeReason = Extract<Reason, "COMMS_INVALID_EVENT" | "COMMS_UNKNOWN_EVENT" | "COMMS_PAYLOAD_TOO_LARGE">;
+type IntakeReason = Extract<Reason, "COMMS_INVALID_EVENT" | "COMMS_UNKNOWN_EVENT" | "COMMS_PAYLOAD_TOO_LARGE">;
 
 export type Intake =
   | { readonly kind: "accepted"; readonly records: readonly Accepted[] }

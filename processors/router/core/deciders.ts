@@ -5,19 +5,19 @@ import { goesOn, judgedFirst, type Ruling } from "./ruling.ts";
 import { bypass } from "./verdict.ts";
 
 /** Puts a channel before the gates. */
-export type Judge = (channel: Channel) => Ruling;
+type Judge = (channel: Channel) => Ruling;
 
 /** Chooses the channels of one record: what it returns is decided, one message each, and nothing else is. */
 export type Decider = (accepted: Accepted, judge: Judge) => readonly Ruling[];
 
 /** Every channel that the catalog names; a critical text without consent takes another way (PRF-08). */
-export const everyChannel: Decider = (accepted, judge) => {
+const everyChannel: Decider = (accepted, judge) => {
   const rulings = [...new Set(accepted.channels)].map(judge);
   return [...rulings, ...fallback(accepted, rulings, judge)];
 };
 
 /** The channels in the catalog's order up to the first that is open: the same words must not lie in two places. */
-export const firstOpenChannel: Decider = (accepted, judge) => {
+const firstOpenChannel: Decider = (accepted, judge) => {
   const rulings: Ruling[] = [];
   for (const channel of new Set(accepted.channels)) {
     const ruling = judge(channel);
