@@ -43,18 +43,19 @@ const unknown: AnswerRow = {
   reason: "COMMS_PROVIDER_REJECTED",
 };
 
-/** What any provider means by the class of an HTTP status, where its table has no row for the code. */
-const byClass: AnswerTable = {
-  http_401: { act: "halt", words: "Credentials refused", alert: "P0", trouble: true },
-  http_408: { act: "retry", words: "Request timeout", trouble: true },
-  http_429: { act: "retry", words: "Too many requests", trouble: true },
-  http_5: { act: "retry", words: "Server error", trouble: true },
-};
+/** What any provider means by an HTTP status, where its table has no row for the code. */
+const byStatus: ReadonlyMap<string, AnswerRow> = new Map([
+  ["http_401", { act: "halt", words: "Credentials refused", alert: "P0" }],
+  ["http_408", { act: "retry", words: "Request timeout", trouble: true }],
+  ["http_429", { act: "retry", words: "Too many requests", trouble: true }],
+]);
+
+const serverError: AnswerRow = { act: "retry", words: "Server error", trouble: true };
 
 /** The row of a code; of its class for `http_503` and the like; else a limited retry and an alert, never a suppression. */
 export function rowOf(table: AnswerTable, code: string): AnswerRow {
   if (Object.hasOwn(table, code)) return table[code] ?? unknown;
-  return byClass[code] ?? (code.startsWith("http_5") ? byClass.http_5 : undefined) ?? unknown;
+  return code.startsWith("http_5") ? serverError : (byStatus.get(code) ?? unknown);
 }
 
 /**
@@ -64,7 +65,7 @@ export function rowOf(table: AnswerTable, code: string): AnswerRow {
 export function codeOfAnswer(table: AnswerTable, own: string | undefined, status: number): string {
   if (own && Object.hasOwn(table, own)) return own;
   const general = `http_${status}`;
-  return !own || general in byClass || status >= 500 ? general : own;
+  return !own || byStatus.has(general) || status >= 500 ? general : own;
 }
 
 /** What an unreached provider means: safe to try again. */

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createInappAdapter } from "#processors/inapp-sender/adapters/postgres.ts";
+import type { Letter } from "#shared/delivery/adapter.ts";
+import { createSentArchive } from "#shared/delivery/sent-archive.ts";
+import { createPool } from "#shared/postgres/pool.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { aSend, start } from "../unit/shared/delivery/sender-bench.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+const send = aSend({ channel: "INAPP", expires_at: start + 60_000 });
+const letter: Letter = {
+  send,
+  content: { channel: "INAPP", title: "Booked", body: "See you", deepLink: "/b/1" },
+  target: { address: "u1", deviceId: "" },
+  addressHash: "",
+  now: start,
+};
+const signal = new AbortController().signal;
+
+describe("the notification centre [INA-05] [DAT-08]", () => {
+  test("has a note once, however often it is written", async () => {
+    const adapter = createInappAdapter(database.pool);
+    expect(await adapter.send(letter, signal)).toEqual({ kind: "accepted", ref: send.msg_id });
+    expect(await adapter.send({ ...letter, now: start + 1 }, signal)).toEqual({ kind: "accepted", ref: send.msg_id });
+    const { rows } = await database.pool.query("select * from inapp_notification");
+    expect(rows).toMatchObject([
+      {
+        inapp_id: send.msg_id,
+        tenant_id: "default",
+        user_id: "u1",
+        category_key: "booking",
+        title: "Booked",
+        body: "See you",
+        deep_link: "/b/1",
+        unread: true,
+        pinned: false,
+        created_at: new Date(start),
+        expires_at: new Date(start + 60_000),
+      },
+    ]);
+  });
+
+  test("a Postgres that does not answer is an answer, to be tried again", async () => {
+    const pool = createPool("postgres://nobody@127.0.0.1:1/nothing", { connectTimeoutMs: 500 });
+    expect(await createInappAdapter(pool).send(letter, signal)).toMatchObject({
+      kind: "refused",
+      code: "POSTGRES_UNAVAILABLE",
+    });
+    await pool.end();
+  });
+});
+
+describe("the archive of what was sent long ago", () => {
+  test("knows what a provider took, and nothing else", async () => {
+    const statuses = ["sent", "delivered", "bounced", "complained", "queued", "failed", "suppressed"];
+    for (const status of statuses) {
+      await database.pool.query(
+        `insert into comms_message (msg_id, user_id, channel, template_name, template_version, category_key, locale, dedupe_key,
+           status, status_rank, cause_event, cause_ref, event_id, correlation_id)
+         values ($1, 'u1', 'email', 't', 1, 'booking', 'en-US', 'k', $1, 1, 'e', 'c', 'e1', 'c1')`,
+        [status],
+      );
+    }
+    const sent = await createSentArchive(database.pool).wasSent([...statuses, "never"]);
+    expect([...sent].sort()).toEqual(["bounced", "complained", "delivered", "sent"]);
+  });
+});

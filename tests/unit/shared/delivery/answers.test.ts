@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { sesAnswers } from "#processors/email-sender/core/answers.ts";
+import { fcmAnswers } from "#processors/push-sender/core/answers.ts";
+import { twilioAnswers } from "#processors/sms-sender/core/answers.ts";
+import { type AnswerTable, codeOfAnswer, rowOf } from "#shared/delivery/core/answer.ts";
+import { retryAfterMs } from "#shared/delivery/core/retry-after.ts";
+import { networkAnswer } from "#shared/delivery/network.ts";
+
+const tables: readonly (readonly [string, AnswerTable])[] = [
+  ["SES", sesAnswers],
+  ["FCM", fcmAnswers],
+  ["Twilio", twilioAnswers],
+];
+
+describe("the tables of answers", () => {
+  test.each(tables)(
+    "%s: a code that nobody knows is tried three times, looked at, and suppresses nobody",
+    (_, table) => {
+      for (const code of ["Surprise", "99999", "constructor", "http_418"]) {
+        expect(rowOf(table, code)).toMatchObject({ act: "retry", tries: 3, alert: "P2" });
+        expect(rowOf(table, code)).not.toHaveProperty("suppress");
+      }
+    },
+  );
+
+  test("SES: rates wait, an account out of order halts all, a refused message is no address's fault", () => {
+    expect(sesAnswers).toMatchObject({
+      TooManyRequests: { act: "retry" },
+      LimitExceeded: { act: "retry", baseMs: 900_000 },
+      AccountSuspended: { act: "halt", alert: "P0" },
+      SendingPaused: { act: "halt", alert: "P0" },
+      MessageRejected: { act: "refuse" },
+      BadRequest: { act: "refuse" },
+      NotFound: { act: "refuse" },
+      MailFromDomainNotVerified: { act: "refuse" },
+    });
+    expect(Object.values(sesAnswers).filter(({ suppress }) => suppress)).toEqual([]);
+  });
+
+  test("Twilio: only bad numbers and opt-outs suppress", () => {
+    const suppressing = Object.entries(twilioAnswers).flatMap(([code, { suppress }]) =>
+      suppress ? [`${code} ${suppress}`] : [],
+    );
+    expect(suppressing).toEqual(["21211 hard_bounce", "21610 stop", "21614 hard_bounce"]);
+    expect(twilioAnswers).toMatchObject({
+      "20003": { act: "halt" },
+      "30002": { act: "halt" },
+      "30003": { tries: 3 },
+      "30034": { alert: "P0" },
+    });
+  });
+
+  test.each([
+    ["a known code stays", "20003", 401, "20003"],
+    ["a 503 is trouble by whatever name", "20503", 503, "http_503"],
+    ["an unknown code of ours stays", "21999", 400, "21999"],
+    ["no code is the status", undefined, 418, "http_418"],
+  ])("%s", (_, own, status, code) => {
+    expect(codeOfAnswer(twilioAnswers, own, status)).toBe(code);
+  });
+});
+
+describe("Retry-After", () => {
+  test.each([
+    ["120", 120_000],
+    ["0", 0],
+    ["Mon, 05 Jan 2026 12:01:00 GMT", 60_000],
+    ["Mon, 05 Jan 2026 11:00:00 GMT", 0],
+    ["999999", 3_600_000],
+    ["soon", 0],
+    [undefined, 0],
+  ])("%s is %i ms", (header, ms) => {
+    expect(retryAfterMs(header, Date.UTC(2026, 0, 5, 12))).toBe(ms);
+  });
+});
+
+describe("network faults", () => {
+  const fault = (fields: object, message = "fault") => Object.assign(new Error(message), fields);
+
+  test.each([
+    ["a refused connection", fault({ code: "ECONNREFUSED" }), { kind: "unreached", code: "ECONNREFUSED" }],
+    [
+      "a connection that timed out",
+      fault({ code: "ETIMEDOUT", syscall: "connect" }),
+      { kind: "unreached", code: "ETIMEDOUT" },
+    ],
+    [
+      "an unknown host, wrapped",
+      new Error("fetch failed", { cause: fault({ code: "ENOTFOUND" }) }),
+      { kind: "unreached", code: "ENOTFOUND" },
+    ],
+    ["a reset", fault({ code: "ECONNRESET" }), { kind: "unknown", code: "ECONNRESET" }],
+    ["a closed socket", fault({ code: "UND_ERR_SOCKET" }), { kind: "unknown", code: "UND_ERR_SOCKET" }],
+    ["the deadline", new DOMException("aborted", "TimeoutError"), { kind: "unknown", code: "DEADLINE" }],
+    ["a fault of ours", new TypeError("x is not a function"), undefined],
+  ])("%s", (_, error, answer) => {
+    expect(networkAnswer(error)).toEqual(answer);
+  });
+});

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Breaker, type BreakerState, createBreaker } from "#shared/delivery/breaker.ts";
+
+const bad = (value: string) => value === "trouble";
+const fire = (breaker: Breaker, value: string) => breaker.run(async () => value, bad);
+
+describe("the breaker", () => {
+  let states: BreakerState[];
+  let breaker: Breaker;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"] });
+    states = [];
+    breaker = createBreaker({ provider: "ses", volume: 4, openMs: 10_000, onState: (state) => states.push(state) });
+  });
+  afterEach(() => {
+    breaker.close();
+    vi.useRealTimers();
+  });
+
+  async function open(): Promise<void> {
+    for (let call = 0; call < 4; call++) expect(await fire(breaker, "trouble")).toBe("trouble");
+  }
+
+  test("opens on trouble, and gives every value back all the same", async () => {
+    await open();
+    expect(breaker.state()).toBe("open");
+    expect(states).toEqual(["open"]);
+  });
+
+  test("stays closed on refusals of one address, however many", async () => {
+    for (let call = 0; call < 50; call++) await fire(breaker, "refused");
+    expect(breaker.state()).toBe("closed");
+  });
+
+  test("while open, calls nobody and says how long to wait", async () => {
+    await open();
+    const call = vi.fn(async () => "fine");
+    await vi.advanceTimersByTimeAsync(4_000);
+    const refusal = { code: "PROVIDER_UNAVAILABLE", retryable: true, retryAfterMs: 6_000 };
+    await expect(breaker.run(call, bad)).rejects.toMatchObject(refusal);
+    expect(() => breaker.admit()).toThrow(expect.objectContaining(refusal));
+    expect(call).not.toHaveBeenCalled();
+  });
+
+  test("lets one call probe; a good one closes it", async () => {
+    await open();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(breaker.state()).toBe("half_open");
+    const probe = Promise.withResolvers<string>();
+    const probing = breaker.run(() => probe.promise, bad);
+    await expect(fire(breaker, "fine")).rejects.toMatchObject({ code: "PROVIDER_UNAVAILABLE" });
+    probe.resolve("fine");
+    expect(await probing).toBe("fine");
+    expect(await fire(breaker, "fine")).toBe("fine");
+    expect(states).toEqual(["open", "half_open", "closed"]);
+  });
+
+  test("a bad probe opens it again", async () => {
+    await open();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await fire(breaker, "trouble")).toBe("trouble");
+    expect(breaker.state()).toBe("open");
+  });
+
+  test("opens at once when told", () => {
+    breaker.trip();
+    expect(() => breaker.admit()).toThrow("The breaker of ses is open");
+  });
+
+  test("an error of the call passes as it is", async () => {
+    await expect(breaker.run(async () => Promise.reject(new TypeError("ours")), bad)).rejects.toThrow(
+      new TypeError("ours"),
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createMemoryBudget, takeFrom } from "#shared/delivery/budget.ts";
+
+const limits = { rate: 10, burst: 5, reserve: 2 };
+
+describe("the rate budget", () => {
+  test("lets the burst less the reserve go, then asks to wait for the next token", async () => {
+    const budget = createMemoryBudget(limits);
+    const take = (now: number, critical = false) => budget.take("ses", 1, { critical, now });
+    expect([await take(0), await take(0), await take(0), await take(0)]).toEqual([0, 0, 0, 100]);
+    expect(await take(99)).toBe(1);
+    expect(await take(100)).toBe(0);
+  });
+
+  test("keeps the reserve for what is critical", async () => {
+    const budget = createMemoryBudget(limits);
+    for (let call = 0; call < 3; call++) await budget.take("ses", 1, { critical: false, now: 0 });
+    const critical = () => budget.take("ses", 1, { critical: true, now: 0 });
+    expect([await critical(), await critical(), await critical()]).toEqual([0, 0, 100]);
+  });
+
+  test("accounts do not share", async () => {
+    const budget = createMemoryBudget({ rate: 1, burst: 1, reserve: 0 });
+    expect(await budget.take("a", 1, { critical: false, now: 0 })).toBe(0);
+    expect(await budget.take("b", 1, { critical: false, now: 0 })).toBe(0);
+  });
+
+  test("over any run of askers, no more go out than rate and burst allow", () => {
+    const ask = fc.record({
+      passed: fc.integer({ min: 0, max: 300 }),
+      calls: fc.integer({ min: 1, max: 3 }),
+      critical: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(ask, { maxLength: 60 }), (asks) => {
+        let bucket: Parameters<typeof takeFrom>[0];
+        let now = 0;
+        let out = 0;
+        for (const { passed, calls, critical } of asks) {
+          now += passed;
+          const taken = takeFrom(bucket, limits, { calls, critical, now });
+          ({ bucket } = taken);
+          if (taken.waitMs === 0) out += calls;
+          else expect(taken.waitMs).toBeGreaterThan(0);
+          expect(out).toBeLessThanOrEqual(limits.burst + (now * limits.rate) / 1_000 + 1e-6);
+        }
+      }),
+    );
+  });
+
+  test("waiting as long as it says is enough, if nobody else comes", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.boolean(), (calls, critical) => {
+        const empty = { tokens: 0, at: 0 };
+        const { waitMs } = takeFrom(empty, limits, { calls, critical, now: 0 });
+        expect(takeFrom(empty, limits, { calls, critical, now: waitMs }).waitMs).toBe(0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import type { Feedback } from "#shared/avro/records.ts";
+import type { ChannelAdapter } from "#shared/delivery/adapter.ts";
+import type { Answer } from "#shared/delivery/core/answer.ts";
+import { aSend, aSender, outputsOn, scheduledSend } from "./sender-bench.ts";
+
+const accepted: Answer = { kind: "accepted", ref: "r" };
+const gone: Answer = { kind: "refused", code: "Gone" };
+const slow: Answer = { kind: "refused", code: "Slow" };
+const unknown: Answer = { kind: "unknown", code: "DEADLINE" };
+
+/** A sender whose person has a device for each answer. */
+function withDevices(answers: Readonly<Record<string, Answer>>) {
+  const called: string[] = [];
+  const base = aSender().parts.adapter;
+  const adapter: ChannelAdapter = {
+    ...base,
+    targets: () => Object.keys(answers).map((deviceId) => ({ address: `token-${deviceId}`, deviceId })),
+    send: async ({ target }) => {
+      called.push(target.deviceId);
+      return answers[target.deviceId] ?? accepted;
+    },
+  };
+  return { ...aSender({ channel: "PUSH", adapter }), called };
+}
+
+const push = (change: Parameters<typeof aSend>[0] = {}) => aSend({ channel: "PUSH", address_hash: null, ...change });
+const statusOf = (outcome: Parameters<typeof outputsOn>[0]) => outputsOn<Feedback>(outcome, "comms.feedback")[0];
+
+describe("one message to several devices [PSH-02]", () => {
+  test("is sent once one has taken it; a device in passing trouble is not tried again", async () => {
+    const bench = withDevices({ phone: accepted, tablet: slow });
+    const outcome = await bench.take(push());
+    expect(statusOf(outcome)).toMatchObject({ status: "SENT", address_hash: null });
+    expect(bench.called).toEqual(["phone", "tablet"]);
+    expect((await bench.take(push())).kind).toBe("drop");
+    expect(bench.called).toHaveLength(2);
+  });
+
+  test("forgets the devices that are gone by tombstones, whatever became of the message [PSH-03]", async () => {
+    const sent = await withDevices({ phone: accepted, old: gone }).take(push());
+    const waiting = await withDevices({ phone: slow, old: gone }).take(push());
+    const failed = await withDevices({ old: gone }).take(push());
+    for (const outcome of [sent, waiting, failed]) {
+      const outputs = "outputs" in outcome ? outcome.outputs : [];
+      expect(outputs.filter(({ topic }) => topic === "comms.tokens")).toEqual([
+        { topic: "comms.tokens", key: "default/u1/old", value: null },
+      ]);
+    }
+    expect(statusOf(failed)).toMatchObject({ status: "FAILED", provider_code: "Gone" });
+  });
+
+  test("is tried again only where none took it", async () => {
+    const { item, send } = scheduledSend(await withDevices({ phone: slow, old: gone }).take(push()));
+    expect(item.kind).toBe("retry");
+    expect(send.attempt).toBe(2);
+  });
+
+  test("is in doubt while one may have taken it, although another refused", async () => {
+    const { item } = scheduledSend(await withDevices({ phone: unknown, tablet: slow }).take(push()));
+    expect(item.kind).toBe("hold");
+  });
+
+  test("takes as many calls from the budget as it has devices", async () => {
+    const asked: number[] = [];
+    const bench = withDevices({ a: accepted, b: accepted, c: accepted });
+    const budget = { take: async (_account: string, calls: number) => (asked.push(calls), 0) };
+    const sender = aSender({ channel: "PUSH", adapter: bench.parts.adapter, budget });
+    await sender.take(push());
+    expect(asked).toEqual([3]);
+  });
+});
