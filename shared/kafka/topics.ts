@@ -67,7 +67,7 @@ export function deadLetterTopic(stage: string): string {
 }
 
 /** The bulk twin of a stage topic, or the topic itself in the express lane. */
-export function laneTopic<Topic extends TopicName>(topic: Topic, lane: string): TopicName {
+export function laneTopic(topic: TopicName, lane: string): TopicName {
   const twin = `${topic}.bulk`;
   return lane === "BULK" && twin in topicRecords ? (twin as TopicName) : topic;
 }

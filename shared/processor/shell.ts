@@ -297,7 +297,7 @@ export class Shell {
     if (facts.length !== records.length) {
       throw new Error(`${this.stage} gathered facts for ${facts.length} of ${records.length} records`);
     }
-    return records.map((record, i) => processor.decide(record, facts[i], now) as Decided);
+    return records.map((record, i) => processor.decide(record, facts[i], now));
   }
 
   /** A provider call. After trouble all is looked up and decided anew: the person may have opted out meanwhile. */

@@ -33,7 +33,7 @@ async function life(seed: number): Promise<{ outputs: readonly Rejected[]; ids: 
       },
       decide: (record) => (random() < 0.5 ? copied(record) : { kind: "perform", effect: "call" }),
       perform: async (_effect: string, record: Received<Event>) => {
-        const key = `${record.topic}/${record.origin.key}`;
+        const key = `${record.topic}/${String(record.origin.key)}`;
         if (mine.has(key)) overlaps++;
         mine.add(key);
         await clock.sleep(Math.floor(random() * 50));
