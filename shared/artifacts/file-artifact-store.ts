@@ -5,9 +5,9 @@ import {
   fdatasync,
   fsync,
   mkdirSync,
-  openSync,
+  open,
   readFileSync,
-  renameSync,
+  rename,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -27,6 +27,8 @@ import { shareRuns } from "#shared/cache/share-runs.ts";
 import type { KeyStore } from "#shared/crypto/key-store.ts";
 import { codeOf, Trouble } from "#shared/errors/trouble.ts";
 
+const openFile = promisify(open);
+const renameFile = promisify(rename);
 const syncData = promisify(fdatasync);
 const syncAll = promisify(fsync);
 
@@ -35,8 +37,8 @@ const syncAll = promisify(fsync);
  * appears whole or not at all, and is on the disk before `put` resolves. Key trouble passes through as the key store
  * tells it.
  *
- * Only the waits for the disk leave this thread: a file is opened, written and renamed in 65 µs of system time here and
- * in 240 by way of the thread pool.
+ * What may wait for the file system's journal (making a name, syncing) goes to the thread pool: on this thread it held
+ * everything up for a millisecond. The rest only touches memory, and costs a quarter of what the pool would.
  */
 export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactStore {
   const root = fileURLToPath(url);
@@ -90,11 +92,11 @@ export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactSt
 
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {
   const unfinished = `${path}.${randomUUID()}`;
-  const file = openSync(unfinished, "wx", 0o600);
+  const file = await openFile(unfinished, "wx", 0o600);
   try {
     writeFileSync(file, bytes);
     await syncData(file);
-    renameSync(unfinished, path);
+    await renameFile(unfinished, path);
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw error;
@@ -104,7 +106,7 @@ async function writeWhole(path: string, bytes: Buffer): Promise<void> {
 }
 
 async function syncFolder(path: string): Promise<void> {
-  const folder = openSync(path, "r");
+  const folder = await openFile(path, "r");
   try {
     await syncAll(folder);
   } finally {
