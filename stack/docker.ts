@@ -42,7 +42,10 @@ export function dockerEngine(options: {
     const line = ["compose", "--project-name", projectOf(layout.root), "--env-file", envFile, "--file", composeFile];
     return succeeded(await docker([...line, ...args]), args);
   };
-  const running = async () => (await compose("ps", "--services", "--status", "running")).split("\n").filter(Boolean);
+  const running = async () => {
+    const services = (await compose("ps", "--services", "--status", "running")).split("\n");
+    return partNames.filter((name) => services.includes(name));
+  };
   return {
     mode: "docker",
     pairingFile: join(layout.data, "docker-pairing.json"),

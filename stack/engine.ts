@@ -19,7 +19,7 @@ export interface Engine {
   /** Where the log keeps the token that its registry must know; it goes when the log's data goes. */
   readonly pairingFile: string;
   /** The names of the parts that run, ready or not. */
-  running(): Promise<readonly string[]>;
+  running(): Promise<readonly PartName[]>;
   /** Starts the parts that do not run; resolves once all answer. */
   start(names: readonly PartName[]): Promise<void>;
   stop(names: readonly PartName[]): Promise<void>;

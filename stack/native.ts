@@ -45,13 +45,16 @@ export function nativeEngine(options: {
 }): Engine {
   const { layout, ports, say } = options;
   const supervisor = createSupervisor(layout, say);
-  const running = async () => Object.keys(await supervisor.running());
+  const running = async () => {
+    const table = await supervisor.running();
+    return partNames.filter((name) => name in table);
+  };
   return {
     mode: "native",
     pairingFile: join(layout.data, "kafka", "pairing.json"),
     running,
     async start(names) {
-      const missing = names.filter(isMissingFrom(await running()));
+      const missing = await missingAmong(names, running);
       if (missing.length > 0) await assertMachine(options, missing);
       const found = await binaries({ cache: layout.cache, maven: options.maven, say });
       const parts = names.map((name): Part => makers[name]({ layout, ports, binaries: found, java: options.java }));
@@ -70,8 +73,9 @@ export function nativeEngine(options: {
   };
 }
 
-function isMissingFrom(running: readonly string[]): (name: string) => boolean {
-  return (name) => !running.includes(name);
+async function missingAmong(names: readonly PartName[], running: () => Promise<readonly PartName[]>) {
+  const found = await running();
+  return names.filter((name) => !found.includes(name));
 }
 
 /** Everything that can be known to go wrong before the first process is started. */
