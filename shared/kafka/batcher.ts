@@ -60,7 +60,7 @@ export function createBatcher(write: WriteBatch, limits: BatchLimits = usualLimi
   async function drain(): Promise<void> {
     writing = true;
     // What is added in this same turn still goes along.
-    await null;
+    await Promise.resolve();
     for (let batch = take(queue, limits); batch.length > 0; batch = take(queue, limits)) await attempt(batch);
     writing = false;
     for (const resolve of idlers.splice(0)) resolve();

@@ -267,5 +267,5 @@ function toHeaders(headers: FetchedMessage["headers"]): Headers {
 
 function toHeader(value: FetchedMessage["headers"][string]): Buffer | readonly Buffer[] {
   if (value === null || value === undefined) return empty;
-  return Buffer.isBuffer(value) ? value : (value as readonly (Buffer | null)[]).map((each) => each ?? empty);
+  return Buffer.isBuffer(value) ? value : value.map((each) => each ?? empty);
 }

@@ -125,8 +125,11 @@ refuseOtherVersions();
 presentEmptyBatches();
 /** kafkajs itself, patched. */
 export const kafkajs = requireKafkajs("kafkajs") as typeof import("kafkajs");
-export const Batch =
-  load<new (topic: string, fetchedOffset: string, data: { partition: number }) => FetchedBatch>("consumer/batch");
+export const Batch = load("consumer/batch") as new (
+  topic: string,
+  fetchedOffset: string,
+  data: { partition: number },
+) => FetchedBatch;
 quietenRequestQueue();
 hookConsumerGroup();
 
@@ -140,8 +143,8 @@ export function fetchedUnder(batch: object): OffsetManager | undefined {
   return managerOf.get(batch as FetchedBatch);
 }
 
-function load<T>(path: string): T {
-  return requireKafkajs(`kafkajs/src/${path}`) as T;
+function load(path: string): unknown {
+  return requireKafkajs(`kafkajs/src/${path}`);
 }
 
 function refuseOtherVersions(): void {
@@ -188,7 +191,7 @@ const timeoutCheckMs = 500;
  * (2,367 wake-ups in 3 s on an idle connection, and a `TimeoutNegativeWarning`).
  */
 function quietenRequestQueue(): void {
-  const { prototype } = load<{ prototype: RequestQueue }>("network/requestQueue");
+  const { prototype } = load("network/requestQueue") as { prototype: RequestQueue };
   prototype.scheduleCheckPendingRequests = function schedule(this: RequestQueue): void {
     if (this.pending.length === 0 || this.throttleCheckTimeoutId !== null) return;
     const delay = Math.max(this.throttledUntil - Date.now(), 10);
@@ -216,7 +219,7 @@ function quietenRequestQueue(): void {
  * compare #28), and a gate for heartbeats (#447).
  */
 function hookConsumerGroup(): void {
-  const { prototype } = load<{ prototype: ConsumerGroup }>("consumer/consumerGroup");
+  const { prototype } = load("consumer/consumerGroup") as { prototype: ConsumerGroup };
   const { joinAndSync, fetch, heartbeat } = prototype;
   prototype.joinAndSync = async function join(this: ConsumerGroup): Promise<void> {
     await hooksOf.get(this.cluster)?.beforeJoin(this);

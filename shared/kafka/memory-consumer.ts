@@ -56,11 +56,9 @@ export function createMemoryConsumer(options: ConsumerOptions, parts: MemoryCons
 
   async function revoking(): Promise<void> {
     revoked = true;
-    let drained: void | Promise<void> = undefined;
-    tell((to) => {
-      drained = to.revoking(generation);
-    });
-    await drained;
+    const drained: Promise<void>[] = [];
+    tell((to) => drained.push(Promise.resolve(to.revoking(generation))));
+    await Promise.allSettled(drained);
     await Promise.allSettled(commits);
   }
 
@@ -81,7 +79,7 @@ export function createMemoryConsumer(options: ConsumerOptions, parts: MemoryCons
     return { at, next, committed: next, scheduled: false, paused: false };
   }
 
-  function tell(what: (to: ConsumerListener) => void): void {
+  function tell(what: (to: ConsumerListener) => unknown): void {
     if (listener === undefined || closed) return;
     try {
       what(listener);

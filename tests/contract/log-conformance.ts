@@ -21,7 +21,7 @@ export interface LogUnderTest {
 
 /** What every implementation of the log must keep. Runs against the one in memory and against a real broker. */
 export function describeLog(name: string, create: () => Promise<LogUnderTest>): void {
-  describe(`${name}`, () => {
+  describe(name, () => {
     let under: LogUnderTest;
     let log: Log;
     let producer: Producer;
