@@ -1,7 +1,11 @@
 import type { Feedback } from "#shared/avro/records.ts";
+import { type TopicName, topicRecords } from "#shared/kafka/topics.ts";
 import type { Restorable } from "#shared/views/views.ts";
 import { settlementOf } from "./core/settlement.ts";
 import { type Ledger, leaseMs } from "./ledger.ts";
+
+/** Nobody has called a provider before something lay here. */
+const sendTopics = (Object.keys(topicRecords) as TopicName[]).filter((topic) => topic.startsWith("comms.send."));
 
 /**
  * The ledger as something that `comms.feedback` can make again. Sender's feedback also lets it forget its notes: a
@@ -13,6 +17,7 @@ export function restorableLedger(ledger: Ledger): Restorable {
     name: "ledger",
     topics: ["comms.feedback"],
     quarantineMs: leaseMs,
+    quarantineFor: sendTopics,
     apply: (records, now) => {
       const settlements = records.flatMap(({ value }) => {
         const settlement = value === null ? undefined : settlementOf(value as Feedback);

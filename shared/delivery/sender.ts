@@ -45,6 +45,9 @@ export interface SenderParts {
   readonly policy?: Partial<SendPolicy>;
 }
 
+/** How many this process has made: two senders of one channel in one process must not take each other for themselves. */
+let senders = 0;
+
 /**
  * The sender of one channel. All channels differ only in their adapter. Looks at everything once more before the call
  * (is it over, expired, suppressed), calls the provider once at most for each attempt, and tells how it ended.
@@ -55,6 +58,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
   const topic = `comms.send.${channel}` as TopicName;
   const name = { stage: `${channel}-sender`, topic, encode: parts.encode };
   const policy = { ...defaultPolicy, ...parts.policy };
+  const owner = `${parts.owner}.${++senders}`;
   let tries = 0;
   const performing: PerformParts = {
     ...parts,
@@ -62,7 +66,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
     policy,
     meter: parts.meter ?? silentMeter,
     account: parts.account ?? `${parts.adapter.provider}:default`,
-    nextOwner: () => `${parts.owner}#${++tries}`,
+    nextOwner: () => `${owner}#${++tries}`,
   };
   return {
     kind: "stage",
