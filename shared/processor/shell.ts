@@ -75,6 +75,7 @@ export class Shell {
   #producer: Producer | undefined;
   #consumer: Consumer | undefined;
   #generation = -1;
+  #revoking = false;
   /** Aborts what the generation waits for, when it has passed or the stage stops. */
   #generationEnd = new AbortController();
   #assigned = 0;
@@ -120,7 +121,7 @@ export class Shell {
     this.#progress();
     await this.#consumer.start({
       assigned: (partitions, generation) => this.#onAssigned(partitions, generation),
-      revoking: (generation) => void this.#commit(generation),
+      revoking: (generation) => this.#onRevoking(generation),
       records: (records, generation) => this.#onRecords(records, generation),
       crashed: (error) => this.#crash(error),
     });
@@ -168,6 +169,7 @@ export class Shell {
   #onAssigned(partitions: readonly TopicPartition[], generation: number): void {
     this.#generationEnd.abort();
     if (!this.#stopping.signal.aborted) this.#generationEnd = new AbortController();
+    this.#revoking = false;
     this.#generation = generation;
     this.#assigned = partitions.length;
     this.#inbox.assign(partitions);
@@ -175,6 +177,14 @@ export class Shell {
     this.#draining = this.#inWork();
     this.#parts.telemetry.metrics.count("comms_rebalances_total", { stage: this.stage });
     this.#progress();
+  }
+
+  /** Drains what is in work and commits it, so that whoever comes next does as little as possible a second time. */
+  async #onRevoking(generation: number): Promise<void> {
+    this.#revoking = true;
+    this.#generationEnd.abort();
+    await this.#idle();
+    await this.#commit(generation);
   }
 
   #onRecords(records: readonly InRecord[], generation: number): void {
@@ -210,7 +220,7 @@ export class Shell {
 
   #mayTake(): boolean {
     const { inFlight, batches } = this.#limits;
-    return !this.#closed() && this.#draining === 0 && this.#batches < batches && this.#inWork() < inFlight;
+    return !this.#closed() && !this.#revoking && this.#draining === 0 && this.#batches < batches && this.#inWork() < inFlight;
   }
 
   /** Owns these records until each is settled or handed on: what is abandoned is let go of, what is unknown crashes. */

@@ -49,7 +49,12 @@ describe("digest windows [KV-06]", () => {
     const summary = summaryOf(window, items, daily, noon);
     expect(JSON.parse(summary.payload)).toEqual({ count: 2, items: [{ excerpt: "1" }, { excerpt: "2" }] });
     expect(summaryOf(window, items, daily, noon + 5_000).accepted_id).toBe(summary.accepted_id);
-    expect(summary).toMatchObject({ template_name: "new_message_digest", cadence: null, channels: ["EMAIL"], lane: "BULK" });
+    expect(summary).toMatchObject({
+      template_name: "new_message_digest",
+      cadence: null,
+      channels: ["EMAIL"],
+      lane: "BULK",
+    });
   });
 });
 
