@@ -11,10 +11,14 @@ const preconditions = /^(STACK_|JAVA_|PORT_|DISK_|SCHEMA_NOT_REGISTERED|REGISTRY
 
 async function main(words: readonly string[]): Promise<number> {
   const [name = "help", ...rest] = words;
+  if (name === "help" || name === "--help") {
+    process.stdout.write(usage());
+    return exit.done;
+  }
   const command = commands.find((one) => one.name === name);
   if (!command) {
     process.stderr.write(`There is no command '${name}'.\n\n${usage()}`);
-    return name === "help" ? exit.done : exit.usage;
+    return exit.usage;
   }
   try {
     const { positionals, values } = parseArgs({ args: [...rest], options: command.flags, allowPositionals: true });
@@ -42,4 +46,6 @@ function usage(): string {
   return `Carillon: who hears of it, on which channel, in which words, at which hour.\n\n${lines.join("\n")}\n`;
 }
 
+// `comms why … | head` closes the pipe before all is said; that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? exit.done : exit.failed));
 process.exitCode = await main(process.argv.slice(2));

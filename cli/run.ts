@@ -32,7 +32,7 @@ const hostable = [...stages, "gateway"] as const;
 export const run: Command = {
   name: "run",
   usage: "run <processor…|all>",
-  summary: `Run processors: ${hostable.join(", ")}`,
+  summary: "Run one processor, several, or all of them and the gateway",
   flags: {},
   run: async ({ args }) => {
     const names = args.includes("all") ? hostable : args;

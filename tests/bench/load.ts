@@ -4,8 +4,9 @@ import type { Character } from "#cli/demo/people.ts";
 import type { Codec } from "#shared/avro/codec.ts";
 import type { Event } from "#shared/avro/records.ts";
 import type { OutRecord, Producer } from "#shared/kafka/port.ts";
+import { deriveMsgId } from "#shared/message/id.ts";
 
-/** The load of the issue: one message an event on three channels, 10 % critical, 5 % suppressed, 5 % told twice. */
+/** Who is written to: on one channel each, so that an event is one message. */
 export interface Crowd {
   readonly emailed: readonly Character[];
   readonly pushed: readonly Character[];
@@ -14,8 +15,10 @@ export interface Crowd {
 }
 
 export interface Fed {
-  /** Distinct events by cause_ref, with the time at which each was first handed to the log. */
-  readonly toldAt: ReadonlyMap<string, number>;
+  /** The messages that must reach a provider, by msg_id, with the time at which the event was handed to the log. */
+  readonly due: ReadonlyMap<string, number>;
+  /** The messages that must not. */
+  readonly refused: ReadonlySet<string>;
   readonly records: number;
   /** How late the last record was handed over, ms: a generator that falls behind measures itself. */
   readonly lateMs: number;
@@ -31,47 +34,73 @@ export interface Feeding {
   readonly seconds: number;
 }
 
-const tickMs = 50;
+interface Told {
+  readonly event: Event;
+  readonly msgId: string;
+  readonly refused: boolean;
+}
+
+const tickMs = 20;
 
 /** Feeds events at an even rate, open loop: it does not wait for what becomes of them. */
 export async function feed(feeding: Feeding): Promise<Fed> {
   const { producer, perSecond, seconds } = feeding;
-  const next = eventsOf(feeding);
-  const toldAt = new Map<string, number>();
+  const next = tellerOf(feeding);
+  const due = new Map<string, number>();
+  const refused = new Set<string>();
   const total = perSecond * seconds;
   const began = Date.now();
   const sends: Promise<unknown>[] = [];
   let records = 0;
   while (records < total) {
-    const due = Math.min(total, Math.floor(((Date.now() - began) * perSecond) / 1000));
+    const upTo = Math.min(total, Math.floor(((Date.now() - began) * perSecond) / 1000));
     const batch: OutRecord[] = [];
-    for (; records < due; records++) batch.push(recordOf(feeding, next(records), toldAt));
+    for (; records < upTo; records++) {
+      const told = next(records);
+      if (told.refused) refused.add(told.msgId);
+      else if (!due.has(told.msgId)) due.set(told.msgId, Date.now());
+      batch.push(recordOf(feeding, told.event));
+    }
     if (batch.length > 0) sends.push(producer.send(batch));
     await sleep(tickMs);
   }
   const lateMs = Date.now() - began - seconds * 1000;
   await Promise.all(sends);
-  return { toldAt, records, lateMs };
+  return { due, refused, records, lateMs };
 }
 
-function recordOf({ codec, prefix }: Feeding, event: Event, toldAt: Map<string, number>): OutRecord {
-  if (!toldAt.has(event.cause_ref)) toldAt.set(event.cause_ref, Date.now());
+function recordOf({ codec, prefix }: Feeding, event: Event): OutRecord {
   return { topic: `${prefix}comms.events`, key: `${event.tenant_id}/${event.cause_ref}`, value: codec.encode("comms.events", event) };
 }
 
-/** The n-th event. Every twentieth tells the one before it once more; the rest go round the channels. */
-function eventsOf({ crowd, run }: Feeding): (n: number) => Event {
+/**
+ * Of twenty records: two codes by text (10 % critical), sixteen mails and pushes, one to a suppressed address (5 %), and
+ * one that tells the record before it once more (5 %).
+ */
+function tellerOf({ crowd, run }: Feeding): (n: number) => Told {
   const story = storyteller(run);
-  const pick = (from: readonly Character[], n: number) => (from[n % from.length] as Character).userId;
-  let last: Event | undefined;
-  return (n) => {
-    const now = Date.now();
+  let last: Told | undefined;
+  const tell = (n: number): Told => {
     const turn = n % 20;
-    if (turn === 19 && last) return last;
-    if (turn === 18) last = story.receipt(pick(crowd.suppressed, n), now);
-    else if (turn % 9 === 0) last = story.code(pick(crowd.texted, n), now);
-    else if (turn % 2 === 0) last = story.promotion(pick(crowd.pushed, n), now);
-    else last = story.receipt(pick(crowd.emailed, n), now);
+    const pick = (from: readonly Character[]) => (from[n % from.length] as Character).userId;
+    if (turn === 17) return promotion(pick(crowd.suppressed), "EMAIL", true);
+    if (turn % 10 === 0) return code(pick(crowd.texted));
+    return turn % 2 === 0 ? promotion(pick(crowd.pushed), "PUSH", false) : promotion(pick(crowd.emailed), "EMAIL", false);
+  };
+  const promotion = (user: string, channel: string, refused: boolean): Told => {
+    const event = story.promotion(user, Date.now());
+    return { event, refused, msgId: msgIdOf(event, "promo_low_balance", user, channel) };
+  };
+  const code = (user: string): Told => {
+    const event = story.code(user, Date.now());
+    return { event, refused: false, msgId: msgIdOf(event, "security_code", user, "SMS") };
+  };
+  return (n) => {
+    last = n % 20 === 19 && last ? last : tell(n);
     return last;
   };
+}
+
+function msgIdOf(event: Event, templateName: string, userId: string, channel: string): string {
+  return deriveMsgId({ tenantId: event.tenant_id, templateName, userId, causeRef: event.cause_ref, channel });
 }

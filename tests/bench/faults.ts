@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { produce } from "#cli/prepare.ts";
+import { stages } from "#shared/kafka/topics.ts";
+import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import { killPart, startPart, startStack } from "#stack/stack.ts";
+import { ownStack } from "#tests/support/own-stack.ts";
+import { startWorld, type World } from "#tests/support/world.ts";
+import { untilKnown } from "#tests/support/world/people.ts";
+import { crowdOf, tellOf } from "./crowd.ts";
+import { figure, heading } from "./figures.ts";
+import { type Crowd, type Fed, feed } from "./load.ts";
+
+const perSecond = 50;
+
+/** What a kill costs: seconds without a delivery, and nothing lost. */
+export async function benchFaults(): Promise<void> {
+  await senderKilled();
+  await brokerKilled();
+}
+
+/** One of two text senders is killed: the codes of its partitions wait until the other has them. */
+async function senderKilled(): Promise<void> {
+  heading(`kill -9 of one of two sms-senders, ${perSecond} events a second`);
+  const world = await startWorld({ watch: false });
+  try {
+    const rest = [...stages.filter((name) => name !== "sms-sender"), "gateway"];
+    await world.start(rest);
+    const victim = await world.start(["sms-sender"]);
+    await world.start(["sms-sender"]);
+    const crowd = await meet(world);
+    const feeding = feedFor(world, crowd, 40);
+    await sleep(10_000);
+    await victim.kill();
+    const { fed, taken } = await feeding;
+    const sms = taken.filter((entry) => entry.channel === "sms");
+    tell(fed, taken);
+    figure("longest wait of a security code", `${(longestWait(sms, fed) / 1000).toFixed(1)} s`);
+    figure("codes that waited for more than a second", `${waits(sms, fed).filter((ms) => ms > 1_000).length} of ${sms.length}`);
+  } finally {
+    await world.close();
+  }
+}
+
+/** The broker is killed under load and started again: on a stack of its own, so that nobody else's is hurt. */
+async function brokerKilled(): Promise<void> {
+  heading(`kill -9 of the broker and a start right after, ${perSecond} events a second`);
+  const stack = await ownStack();
+  const world = await startWorld({ watch: false, stack: await startStack(stack.options) });
+  try {
+    await world.start([...stages, "gateway"]);
+    const crowd = await meet(world);
+    const feeding = feedFor(world, crowd, 60);
+    await sleep(15_000);
+    const killedAt = Date.now();
+    await killPart(stack.options, "kafka", "SIGKILL");
+    await startPart(stack.options, "kafka");
+    const readyAt = Date.now();
+    const { fed, taken } = await feeding;
+    const moved = Math.min(...taken.map((entry) => entry.time_ms).filter((at) => at > killedAt + 500));
+    tell(fed, taken);
+    figure("the broker answers again after", `${((readyAt - killedAt) / 1000).toFixed(1)} s`);
+    figure("the first delivery after the kill", `${((moved - killedAt) / 1000).toFixed(1)} s after it, ${((moved - readyAt) / 1000).toFixed(1)} s after the broker answers`);
+    figure("longest wait of a message", `${(longestWait(taken, fed) / 1000).toFixed(1)} s`);
+  } finally {
+    await world.close();
+    await stack.remove();
+  }
+}
+
+async function meet(world: World): Promise<Crowd> {
+  const crowd = crowdOf(world.prefix.replace(".", ""), 50);
+  await produce(world.platform, tellOf(crowd, world.platform));
+  await untilKnown(world.platform.views(), [...crowd.emailed, ...crowd.pushed, ...crowd.texted], 60_000);
+  return crowd;
+}
+
+async function feedFor(world: World, crowd: Crowd, seconds: number): Promise<{ fed: Fed; taken: readonly LedgerEntry[] }> {
+  const producer = await world.platform.log().producer();
+  const since = Date.now();
+  const run = `f${since.toString(36)}`;
+  const fed = await feed({ producer, codec: world.platform.codec(), prefix: world.prefix, crowd, run, perSecond, seconds });
+  const ours = async () => (await world.ledger({ since, outcome: "accepted" })).filter(({ msg_id = "" }) => fed.due.has(msg_id));
+  for (let tries = 0; tries < 120 && new Set((await ours()).map((entry) => entry.msg_id)).size < fed.due.size; tries++) await sleep(500);
+  await sleep(2_000);
+  return { fed, taken: await ours() };
+}
+
+function tell(fed: Fed, taken: readonly LedgerEntry[]): void {
+  const messages = new Set(taken.map((entry) => entry.msg_id));
+  figure("by the providers' ledger", `${fed.due.size - messages.size} lost, ${taken.length - messages.size} twice, of ${fed.due.size}`);
+}
+
+function waits(taken: readonly LedgerEntry[], fed: Fed): readonly number[] {
+  return taken.map((entry) => entry.time_ms - (fed.due.get(entry.msg_id ?? "") ?? entry.time_ms));
+}
+
+function longestWait(taken: readonly LedgerEntry[], fed: Fed): number {
+  return Math.max(...waits(taken, fed));
+}

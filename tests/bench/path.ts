@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { produce } from "#cli/prepare.ts";
+import { stages } from "#shared/kafka/topics.ts";
+import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import { startWorld, type World } from "#tests/support/world.ts";
+import { untilKnown } from "#tests/support/world/people.ts";
+import { cpuMicros, familyCpuMicros, residentMb } from "./cpu.ts";
+import { crowdOf, tellOf } from "./crowd.ts";
+import { figure, heading, spread } from "./figures.ts";
+import { type Crowd, type Fed, feed } from "./load.ts";
+
+interface Measured {
+  readonly name: string;
+  /** CPU so far, µs. */
+  readonly cpu: () => number;
+  /** Resident memory, MB. */
+  readonly mb: () => number;
+}
+
+interface Bench {
+  readonly world: World;
+  readonly crowd: Crowd;
+  readonly measured: readonly Measured[];
+}
+
+interface Rate {
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+/** How long after the last event the last message may take before a rate counts as more than the path can carry, ms. */
+const keepingUpMs = 3_000;
+
+/** The whole path, every processor in a process of its own, on the checkout's stack. */
+export async function benchPath(): Promise<void> {
+  const world = await startWorld({ watch: false });
+  try {
+    const names = [...stages, "gateway"];
+    const children = await Promise.all(names.map(async (name) => ({ name, child: await world.start([name]) })));
+    const measured = [...children.map(({ name, child }) => measuredProcess(name, child.pid)), ...storesOf(world)];
+    const bench = { world, measured, crowd: await meet(world) };
+    await idle(bench, 20);
+    await carry(bench, { perSecond: 20, seconds: 30 });
+    await carry(bench, { perSecond: 200, seconds: 60 });
+    await untilItFalls(bench);
+  } finally {
+    await world.close();
+  }
+}
+
+async function untilItFalls(bench: Bench): Promise<void> {
+  for (const perSecond of [300, 400, 500, 650, 800]) {
+    if (!(await carry(bench, { perSecond, seconds: 20 }))) {
+      figure("falls over at", `${perSecond} events a second`);
+      return;
+    }
+  }
+}
+
+async function meet(world: World): Promise<Crowd> {
+  const crowd = crowdOf(world.prefix.replace(".", ""), 200);
+  await produce(world.platform, tellOf(crowd, world.platform));
+  await untilKnown(world.platform.views(), [...crowd.emailed, ...crowd.pushed, ...crowd.texted], 60_000);
+  return crowd;
+}
+
+async function idle({ measured }: Bench, seconds: number): Promise<void> {
+  heading(`idle for ${seconds} s: CPU of one core, resident memory`);
+  await sleep(5_000);
+  const before = measured.map((one) => one.cpu());
+  await sleep(seconds * 1000);
+  for (const [i, one] of measured.entries()) {
+    const share = (one.cpu() - (before[i] ?? 0)) / (seconds * 10_000);
+    figure(one.name, `${share.toFixed(2)} %   ${Math.round(one.mb())} MB`);
+  }
+}
+
+/** Feeds at a rate and waits for the end; false when the path could not keep up. */
+async function carry({ world, crowd, measured }: Bench, { perSecond, seconds }: Rate): Promise<boolean> {
+  heading(`${perSecond} events a second for ${seconds} s, three channels, 10 % critical, 5 % suppressed, 5 % told twice`);
+  const before = measured.map((one) => one.cpu());
+  const producer = await world.platform.log().producer();
+  const began = Date.now();
+  const run = `r${perSecond}${began.toString(36)}`;
+  const fed = await feed({ producer, codec: world.platform.codec(), prefix: world.prefix, crowd, run, perSecond, seconds });
+  const taken = await untilTaken(world, fed, began);
+  const after = measured.map((one) => one.cpu());
+  await producer.close();
+  tellMessages(fed, taken);
+  const lagMs = Math.max(...taken.map((entry) => entry.time_ms)) - Math.max(...fed.due.values());
+  figure("last message after the last event", `${lagMs} ms; the generator was ${fed.lateMs} ms late`);
+  tellCpu(measured, before, after, fed.records, seconds);
+  return lagMs < keepingUpMs;
+}
+
+function tellMessages(fed: Fed, taken: readonly LedgerEntry[]): void {
+  const byMessage = Map.groupBy(taken, (entry) => entry.msg_id ?? "");
+  const twice = taken.length - byMessage.size;
+  const lost = [...fed.due.keys()].filter((id) => !byMessage.has(id)).length;
+  const wrong = [...fed.refused].filter((id) => byMessage.has(id)).length;
+  figure("records, messages due, messages refused", `${fed.records}, ${fed.due.size}, ${fed.refused.size}`);
+  figure("by the providers' ledger", `${lost} lost, ${twice} twice, ${wrong} sent to a suppressed address`);
+  for (const channel of ["email", "push", "sms"]) {
+    figure(`event → provider, ${channel}`, spread(latencies(taken.filter((entry) => entry.channel === channel), fed)));
+  }
+  figure("event → provider, all", spread(latencies(taken, fed)));
+}
+
+/** Milliseconds from the producer's hand to the provider's door, for each message. */
+function latencies(taken: readonly LedgerEntry[], fed: Fed): readonly number[] {
+  return taken.flatMap((entry) => {
+    const told = fed.due.get(entry.msg_id ?? "");
+    return told === undefined ? [] : [entry.time_ms - told];
+  });
+}
+
+function tellCpu(measured: readonly Measured[], before: readonly number[], after: readonly number[], records: number, seconds: number): void {
+  const used = measured.map((_, i) => (after[i] ?? 0) - (before[i] ?? 0));
+  for (const [i, one] of measured.entries()) figure(`CPU of ${one.name}`, `${Math.round((used[i] ?? 0) / records)} µs an event`);
+  const total = used.reduce((sum, one) => sum + one, 0);
+  figure("CPU of all", `${Math.round(total / records)} µs an event, ${(total / 1e6 / seconds).toFixed(2)} cores`);
+}
+
+/** What the providers took of these messages, once all of it is there and nothing more comes. */
+async function untilTaken(world: World, fed: Fed, since: number): Promise<readonly LedgerEntry[]> {
+  const accepted = async () =>
+    (await world.ledger({ since, outcome: "accepted" })).filter(({ msg_id = "" }) => fed.due.has(msg_id) || fed.refused.has(msg_id));
+  const end = Date.now() + 120_000;
+  for (;;) {
+    const distinct = new Set((await accepted()).map((entry) => entry.msg_id)).size;
+    if (distinct >= fed.due.size || Date.now() > end) break;
+    await sleep(500);
+  }
+  await sleep(3_000);
+  return accepted();
+}
+
+function measuredProcess(name: string, pid: number): Measured {
+  return { name, cpu: () => cpuMicros(pid), mb: () => residentMb(pid) };
+}
+
+function storesOf(world: World): readonly Measured[] {
+  const pids = JSON.parse(readFileSync(".carillon/processes.json", "utf8")) as Readonly<Record<string, { readonly pid: number }>>;
+  const pidOf = (name: string) => pids[name]?.pid ?? 0;
+  const postgres = pidOf("postgres");
+  return [
+    measuredProcess("kafka (store)", pidOf("kafka")),
+    measuredProcess("registry (store)", pidOf("registry")),
+    { name: "postgres (store)", cpu: () => familyCpuMicros(postgres), mb: () => residentMb(postgres) },
+    measuredProcess("redis (store)", world.redis.pid),
+  ];
+}
