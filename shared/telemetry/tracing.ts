@@ -54,6 +54,13 @@ export function startRootSpan(name: string): RecordSpan {
   return handle(span, trace.setSpan(ROOT_CONTEXT, span));
 }
 
+/** The same for an HTTP request, whose own `traceparent` is the parent where it has one. */
+export function startRequestSpan(name: string, request: Readonly<Record<string, string | string[] | undefined>>): RecordSpan {
+  const parent = propagation.extract(ROOT_CONTEXT, request);
+  const span = tracer.startSpan(name, { kind: SpanKind.PRODUCER }, parent);
+  return handle(span, trace.setSpan(parent, span));
+}
+
 function handle(span: Span, active: Context): RecordSpan {
   return {
     headers: traceHeaders(active),

@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+const instant = z
+  .union([z.int(), z.iso.datetime({ offset: true })], {
+    error: "expected milliseconds since 1970, or a time as 2026-01-05T12:00:00Z",
+  })
+  .describe("Milliseconds since 1970, or RFC 3339 with an offset");
+
+/** What `POST /v1/events` takes. Lengths, times and the payload itself are intake's to judge. */
+export const eventBody = z.strictObject({
+  name: z.string().describe("Event name as in the event catalog, `booking.confirmed` for example"),
+  actors: z
+    .array(z.strictObject({ role: z.string(), user_id: z.string() }))
+    .describe("Who takes part, each with a role"),
+  cause_ref: z
+    .string()
+    .describe(
+      "Your reference of what happened; the same each time the same event is told, as message ids come from it",
+    ),
+  payload: z.record(z.string(), z.unknown()).describe("Template variables, checked against the catalog"),
+  event_id: z.string().optional().describe("Your own id; left out, one is derived from tenant, name and cause_ref"),
+  tenant_id: z.string().default("default"),
+  source: z.string().default("http").describe("The producing service"),
+  correlation_id: z.string().optional().describe("Id of your request; left out, the event's id serves"),
+  occurred_at: instant.optional().describe("When it happened; left out, now"),
+  expires_at: instant.optional().describe("After this instant nothing of the event is sent"),
+  priority: z.enum(["HIGH", "NORMAL", "LOW"]).default("NORMAL").describe("LOW travels in the bulk lane"),
+  category: z.string().optional().describe("Overrides nothing: must equal the catalog's category"),
+});
+
+export type EventBody = z.output<typeof eventBody>;
+
+/** What is wrong with the shape of a body: the field, then what was expected. No value is repeated. */
+export function shapeFaults(error: z.ZodError): readonly string[] {
+  return error.issues.map(({ path, message }) => {
+    const words = message.replace(/^Invalid (input|option): /, "");
+    return path.length === 0 ? words : `${pathOf(path)}: ${words}`;
+  });
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .slice(1);
+}

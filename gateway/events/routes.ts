@@ -1,0 +1,116 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { EventCatalog } from "#catalog/event-entry.ts";
+import type { Accepted } from "#shared/avro/records.ts";
+import type { Clock, Instant } from "#shared/clock/clock.ts";
+import { channelName } from "#shared/message/channel.ts";
+import { type Problem, problemBody, problems, sendProblem } from "../problem.ts";
+import type { Publisher } from "../publisher.ts";
+import { bodyOf, mediaTypeOf, note } from "../request.ts";
+import { eventKey, topicOf } from "./event.ts";
+import type { Answer, Idempotency } from "./idempotency.ts";
+import { type Judged, judge } from "./judge.ts";
+import { once } from "./once.ts";
+
+export interface EventParts {
+  readonly catalog: EventCatalog;
+  readonly publisher: Publisher;
+  readonly idempotency: Idempotency;
+  readonly clock: Clock;
+}
+
+type EventRequest = FastifyRequest<{ Querystring: Record<string, unknown> }>;
+
+/** Intake over HTTP: the same judgement, and the same bytes on the same topic, as for a producer on Kafka. */
+export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
+  app.post<{ Querystring: Record<string, unknown> }>("/v1/events", async (request, reply) => {
+    if (!/^application\/(json|[\w.-]+\+json)$/.test(mediaTypeOf(request))) {
+      return sendProblem(reply, { code: "COMMS_UNSUPPORTED_MEDIA_TYPE", detail: "Send application/json" });
+    }
+    const json = parse(bodyOf(request));
+    if (json === undefined) return malformed(reply, "The body is not JSON");
+    const key = request.headers["idempotency-key"];
+    if (key !== undefined && !isKey(key)) return malformed(reply, "Idempotency-Key is 1 to 255 visible characters");
+    const now = parts.clock.now();
+    const work = () => answer(request, judge(json.value, parts.catalog, now), parts);
+    if (key === undefined) return send(reply, await work());
+    return answerOnce({ request, reply, key, tenantId: tenantOf(json.value), now }, work, parts);
+  });
+}
+
+interface Keyed {
+  readonly request: EventRequest;
+  readonly reply: FastifyReply;
+  readonly key: string;
+  readonly tenantId: string;
+  readonly now: Instant;
+}
+
+async function answerOnce(keyed: Keyed, work: () => Promise<Answer>, { idempotency }: EventParts) {
+  const { request, reply, key, tenantId, now } = keyed;
+  const url = isDryRun(request) ? "/v1/events?dry_run" : "/v1/events";
+  const { replayed, ...answered } = await once(idempotency, { tenantId, key, body: bodyOf(request), url, now }, work);
+  if (replayed) void reply.header("idempotent-replayed", "true");
+  return send(reply, answered);
+}
+
+async function answer(request: EventRequest, judged: Judged, { publisher }: EventParts): Promise<Answer> {
+  if ("problem" in judged) return refusal(judged.problem);
+  const { event, intake } = judged;
+  const event_id = event.event_id ?? "";
+  note(request, { event_id, tenant_id: event.tenant_id, name: event.name });
+  if (isDryRun(request)) return { status: 200, body: { event_id, dry_run: true, accepted: intake.records.map(told) } };
+  await publisher.publish({ topic: topicOf(event), key: eventKey(event), value: event }, request.headers);
+  return { status: 202, body: { event_id } };
+}
+
+/** What intake would hand on for one person. */
+function told(record: Accepted): object {
+  const { user_id, role, template_name, category, critical, lane, cadence, dedupe_key, channels } = record;
+  const names = channels.map(channelName);
+  return {
+    user_id,
+    role,
+    template: template_name,
+    category,
+    critical,
+    lane: lane.toLowerCase(),
+    cadence,
+    dedupe_key,
+    channels: names,
+  };
+}
+
+function send(reply: FastifyReply, { status, body }: Answer): FastifyReply {
+  const type = status < 400 ? "application/json" : "application/problem+json";
+  return reply.code(status).type(type).send(JSON.stringify(body));
+}
+
+function refusal(problem: Problem): Answer {
+  return { status: problems[problem.code].status, body: problemBody(problem) };
+}
+
+function malformed(reply: FastifyReply, detail: string): FastifyReply {
+  return sendProblem(reply, { code: "COMMS_MALFORMED_REQUEST", detail });
+}
+
+function isDryRun({ query }: EventRequest): boolean {
+  return query.dry_run === "true" || query.dry_run === "1" || query.dry_run === "";
+}
+
+function isKey(key: string | readonly string[]): key is string {
+  return typeof key === "string" && /^[\x21-\x7e]{1,255}$/.test(key);
+}
+
+function tenantOf(body: unknown): string {
+  const tenant = typeof body === "object" && body !== null && "tenant_id" in body ? body.tenant_id : undefined;
+  return typeof tenant === "string" && tenant !== "" ? tenant : "default";
+}
+
+/** Well-formed UTF-8 only: what a lenient reading would put on the topic is not what was sent. */
+function parse(body: Buffer): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import type { FastifyInstance } from "fastify";
+import type { Clock, Instant } from "#shared/clock/clock.ts";
+import { codeOf, Trouble } from "#shared/errors/trouble.ts";
+import type { Hosted } from "#shared/lifecycle/host.ts";
+import type { Publisher } from "./publisher.ts";
+
+export interface GatewayParts {
+  readonly app: FastifyInstance;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  /** Forgets what is over. Its trouble is nobody's: the next time will do. */
+  readonly sweep: (now: Instant) => Promise<void>;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+}
+
+const sweepEveryMs = 600_000;
+
+/** The gateway as a process hosts it: ready when it listens; a stop answers what is under way and takes nothing more. */
+export function createGateway(parts: GatewayParts): Hosted & { url(): string } {
+  const { app, publisher, clock, host, port } = parts;
+  const stopping = new AbortController();
+  let url: string | undefined;
+  let inHand = 0;
+  app.addHook("onRequest", async () => void inHand++);
+  app.addHook("onResponse", async () => void inHand--);
+
+  async function sweepLoop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(sweepEveryMs, stopping.signal);
+      if (!stopping.signal.aborted) await parts.sweep(clock.now()).catch(() => {});
+    }
+  }
+
+  return {
+    name: "gateway",
+    start: async () => {
+      url = await listen(app, host, port);
+      void sweepLoop();
+    },
+    stop: async (deadlineMs) => {
+      const end = clock.now() + deadlineMs;
+      stopping.abort();
+      const closed = new AbortController();
+      await Promise.race([app.close(), clock.sleep(deadlineMs, closed.signal)]);
+      closed.abort();
+      app.server.closeAllConnections();
+      await publisher.close(Math.max(500, end - clock.now()));
+    },
+    state: () => {
+      const why = stopping.signal.aborted ? "it is stopping" : url === undefined ? "it does not listen yet" : undefined;
+      return { stage: "gateway", ready: why === undefined, why, assigned: 0, inHand, stalledMs: 0 };
+    },
+    url: () => url ?? "",
+  };
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (cause) {
+    if (codeOf(cause) !== "EADDRINUSE") throw cause;
+    const sentence = `Port ${port} on ${host} is taken: stop what listens there, or set COMMS_GATEWAY_PORT to another`;
+    throw new Trouble("GATEWAY_PORT_TAKEN", sentence, { retryable: false, cause });
+  }
+}

@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Codec } from "#shared/avro/codec.ts";
+import type { RecordTypes } from "#shared/avro/records.ts";
+import type { Clock } from "#shared/clock/clock.ts";
+import { Trouble } from "#shared/errors/trouble.ts";
+import type { Log, Producer } from "#shared/kafka/port.ts";
+import type { TopicName, TopicRecordName } from "#shared/kafka/topics.ts";
+import { envelope } from "#shared/processor/envelope.ts";
+import { startRequestSpan } from "#shared/telemetry/tracing.ts";
+
+/** One record that a request leads to. */
+export type Publication = {
+  [Topic in TopicName]: {
+    readonly topic: Topic;
+    readonly key: string;
+    readonly value: RecordTypes[TopicRecordName<Topic>];
+  };
+}[TopicName];
+
+export interface Publisher {
+  /**
+   * Resolves once every in-sync replica has the record. Rejects with the retryable `KAFKA_UNAVAILABLE` when that is not
+   * known in time: the record may be there all the same, so its id must be one that a second telling has too.
+   */
+  publish(publication: Publication, request: IncomingHttpHeaders): Promise<void>;
+  close(deadlineMs: number): Promise<void>;
+}
+
+export interface PublisherParts {
+  readonly log: Log;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly prefix: string;
+  /** Providers wait fifteen seconds for an answer, people less, ms. */
+  readonly deadlineMs?: number;
+}
+
+export async function createPublisher(parts: PublisherParts): Promise<Publisher> {
+  const { codec, clock, prefix, deadlineMs = 5_000 } = parts;
+  const producer: Producer = await parts.log.producer();
+  return {
+    publish: async ({ topic, key, value }, request) => {
+      const bytes = codec.encode(topic, value);
+      const span = startRequestSpan(`publish ${topic}`, request);
+      const headers = envelope({ stage: "gateway", topic, key, now: clock.now(), trace: span.headers });
+      const sent = producer.send([{ topic: prefix + topic, key, value: bytes, headers }]);
+      try {
+        await inTime(sent, deadlineMs, clock);
+        span.end("acknowledged", false);
+      } catch (error) {
+        span.end("failed", true);
+        throw error;
+      }
+    },
+    close: (deadlineMs) => producer.close(deadlineMs),
+  };
+}
+
+async function inTime(sent: Promise<unknown>, deadlineMs: number, clock: Clock): Promise<void> {
+  const done = new AbortController();
+  const late = clock.sleep(deadlineMs, done.signal).then(() => "late" as const);
+  try {
+    if ((await Promise.race([sent, late])) !== "late") return;
+  } finally {
+    done.abort();
+    sent.catch(() => {});
+  }
+  throw new Trouble("KAFKA_UNAVAILABLE", `The log has not acknowledged the record within ${deadlineMs} ms`, {
+    retryable: true,
+  });
+}

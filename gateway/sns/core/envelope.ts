@@ -1,0 +1,68 @@
+/** An SNS message as it is posted, before anybody has looked at whether it is true. */
+export interface SnsEnvelope {
+  readonly Type: SnsType;
+  readonly MessageId: string;
+  readonly TopicArn: string;
+  readonly Message: string;
+  readonly Timestamp: string;
+  readonly SignatureVersion: string;
+  readonly Signature: string;
+  readonly SigningCertURL: string;
+  readonly Subject?: string;
+  readonly Token?: string;
+  readonly SubscribeURL?: string;
+}
+
+export type SnsType = keyof typeof signedFields;
+
+/**
+ * What each type signs, in byte order. An UnsubscribeConfirmation signs its `Token` and `SubscribeURL` just as a
+ * SubscriptionConfirmation does.
+ */
+const signedFields = {
+  Notification: ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
+  SubscriptionConfirmation: ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"],
+  UnsubscribeConfirmation: ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"],
+} as const;
+
+const always = [
+  "MessageId",
+  "TopicArn",
+  "Message",
+  "Timestamp",
+  "SignatureVersion",
+  "Signature",
+  "SigningCertURL",
+] as const;
+const whenConfirming = ["Token", "SubscribeURL"] as const;
+
+/** The envelope in a body, or undefined for anything else. The message in it is not looked at. */
+export function readEnvelope(body: string): SnsEnvelope | undefined {
+  const found = parsed(body);
+  if (found === undefined || !isType(found.Type)) return undefined;
+  const needed = found.Type === "Notification" ? always : [...always, ...whenConfirming];
+  if (needed.some((field) => typeof found[field] !== "string" || found[field] === "")) return undefined;
+  const { Subject, ...rest } = found;
+  if (Subject === undefined || Subject === null) return rest as unknown as SnsEnvelope;
+  return typeof Subject === "string" ? (found as unknown as SnsEnvelope) : undefined;
+}
+
+/** The text that the signature is of: each field's name and value on lines of their own, an absent subject left out. */
+export function signedText(envelope: SnsEnvelope): string {
+  return signedFields[envelope.Type]
+    .flatMap((field) => (envelope[field] === undefined ? [] : [`${field}\n${envelope[field]}\n`]))
+    .join("");
+}
+
+function isType(type: unknown): type is SnsType {
+  return typeof type === "string" && Object.hasOwn(signedFields, type);
+}
+
+function parsed(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
