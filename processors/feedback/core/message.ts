@@ -1,0 +1,22 @@
+import type { Instant } from "#shared/clock/clock.ts";
+
+/** What `comms_message` knows of a message and no webhook does. */
+export interface KnownMessage {
+  readonly msg_id: string;
+  readonly tenant_id: string;
+  readonly user_id: string;
+  readonly event_id: string;
+  readonly correlation_id: string;
+  readonly cause_event: string;
+  readonly cause_ref: string;
+  readonly template_name: string;
+  readonly template_version: number;
+  readonly category: string;
+  readonly locale: string;
+  readonly dedupe_key: string;
+  readonly artifact_ref: string | null;
+  readonly provider: string | null;
+  readonly provider_ref: string | null;
+  /** When the first record of it was written. */
+  readonly created_at: Instant;
+}

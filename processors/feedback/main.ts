@@ -1,0 +1,14 @@
+import type { Platform } from "#shared/lifecycle/platform.ts";
+import type { Runnable } from "#shared/processor/processor.ts";
+import { createMessageFinder } from "./adapters/message-finder.ts";
+import { createFeedback } from "./processor.ts";
+
+export async function assemble(platform: Platform): Promise<Runnable> {
+  const { metrics } = platform.telemetry;
+  const processor = createFeedback({
+    messages: createMessageFinder(platform.postgres()),
+    hasher: platform.hasher,
+    onUnknown: (provider, code) => metrics.count("comms_provider_codes_unknown_total", { provider, code }),
+  });
+  return { processor };
+}
