@@ -25,7 +25,18 @@ export function simulatorService({ layout, addresses }: ServiceContext): Part {
 function argumentsOf({ simulator, gateway }: ServiceContext["addresses"]): string[] {
   const { hostname, port } = new URL(simulator.url);
   const smtpPort = new URL(simulator.smtp).port;
-  return ["--host", hostname, "--port", port, "--smtp-port", smtpPort, "--ledger", simulator.ledger, "--gateway", gateway.url];
+  return [
+    "--host",
+    hostname,
+    "--port",
+    port,
+    "--smtp-port",
+    smtpPort,
+    "--ledger",
+    simulator.ledger,
+    "--gateway",
+    gateway.url,
+  ];
 }
 
 async function answers(url: string): Promise<boolean> {
