@@ -124,6 +124,31 @@ describe("the codes by which a provider tells things apart", () => {
   });
 });
 
+describe("FCM's access token", () => {
+  test("is asked for once and kept", async () => {
+    const adapter = adapterOf("fcm");
+    const before = (await world.control.ledger({ provider: "fcm", operation: "token" })).length;
+    await Promise.all([1, 2, 3].map(() => adapter.send(pushTo("device-token-3"), within(5_000))));
+    await adapter.send(pushTo("device-token-3"), within(5_000));
+    expect(await world.control.ledger({ provider: "fcm", operation: "token" })).toHaveLength(before + 1);
+  });
+
+  test.each([
+    [
+      "refused: the channel is out of order",
+      { kind: "status", status: 403 },
+      { kind: "refused", code: "TOKEN_REFUSED" },
+    ],
+    ["not to be had for now", { kind: "outage" }, { kind: "refused", code: "http_503" }],
+    ["not to be had, the connection broke", { kind: "reset" }, { kind: "unreached" }],
+  ] as const)("%s; no message went out", async (_, fault, answer) => {
+    await world.control.fault({ provider: "fcm", ...fault, match: { operation: "token" } });
+    const before = (await world.control.ledger({ provider: "fcm", operation: "messages:send" })).length;
+    expect(await adapterOf("fcm").send(pushTo("device-token-4"), within(5_000))).toMatchObject(answer);
+    expect(await world.control.ledger({ provider: "fcm", operation: "messages:send" })).toHaveLength(before);
+  });
+});
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -104,7 +104,7 @@ describe("the email sender on Redis and the SES client", () => {
     await expect(bench.take(sends[0] as Send)).rejects.toMatchObject({ code: "COMMS_STATE_STALE", retryable: true });
     await apply(
       bench,
-      first.flatMap((outcome) => outputsOn<Feedback>(outcome, "comms.feedback")),
+      first.flatMap((outcome) => outputsOn(outcome, "comms.feedback")),
     );
     await markerBack();
     const second = await Promise.all(sends.map((send) => bench.take(send)));
@@ -127,7 +127,7 @@ describe("the email sender on Redis and the SES client", () => {
 
 function endOrNext(outcome: Outcome, ends: Map<string, Feedback>): readonly Send[] {
   if (outcome.kind === "defer") return [scheduledSend(outcome).send];
-  const [feedback] = outputsOn<Feedback>(outcome, "comms.feedback");
+  const [feedback] = outputsOn(outcome, "comms.feedback");
   if (feedback) ends.set(feedback.msg_id, feedback);
   return [];
 }

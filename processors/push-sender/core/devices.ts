@@ -12,6 +12,6 @@ export function devicesOf(tokens: readonly Token[]): Targets {
       latest.delete(token);
       latest.set(token, { address: token, deviceId: device_id });
     }
-  const targets = [...latest.values()].reverse().slice(0, devicesMax);
+  const targets = [...latest.values()].toReversed().slice(0, devicesMax);
   return targets.length === 0 ? "none" : targets;
 }

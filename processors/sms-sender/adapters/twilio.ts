@@ -92,7 +92,7 @@ function textOf({ send, content }: Letter): string {
 /** SMS has no field for an id of ours, so the callback's address carries it (SMS-10). */
 function callbackOf({ send }: Letter, origin: string): string {
   const query = new URLSearchParams({ tenant: send.tenant_id, msg_id: send.msg_id });
-  return `${origin}/webhooks/twilio/status?${query}`;
+  return `${origin}/webhooks/twilio/status?${query.toString()}`;
 }
 
 function answerOf(error: unknown): Answer {
@@ -104,7 +104,6 @@ function answerOf(error: unknown): Answer {
 
 /** Twilio's own code in an error body, parsed or not. */
 function codeIn(body: unknown): string | undefined {
-  const found =
-    typeof body === "string" ? /"code"\s*:\s*(\d+)/.exec(body)?.[1] : (body as { code?: unknown } | null)?.code;
-  return found === undefined || found === null ? undefined : String(found);
+  const text = typeof body === "string" ? body : JSON.stringify(body ?? null);
+  return /"code"\s*:\s*(\d+)/.exec(text)?.[1];
 }

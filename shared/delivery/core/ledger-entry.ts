@@ -33,13 +33,10 @@ export type LedgerState =
 
 const over = { S: "sent", F: "failed", D: "dropped" } as const;
 
-/** `state|attempt|lease|since|doubt|owner|note`; zeros are left out, so a settled entry is a few bytes. */
-export function encodeEntry(entry: LedgerEntry): string {
-  const { state, attempt, leaseUntil, since, doubt, owner, note } = entry;
-  return [state, attempt, leaseUntil || "", since || "", doubt ? 1 : "", owner, note].join("|");
-}
-
-/** Undefined for anything that `encodeEntry` did not write. */
+/**
+ * Reads `state|attempt|lease|since|doubt|owner|note` as `ledger.lua` writes it, where zeros are left out, so that a settled
+ * entry is a few bytes. Undefined for anything else.
+ */
 export function decodeEntry(text: string): LedgerEntry | undefined {
   const match = /^([CKRSFD])\|(\d+)\|(\d*)\|(\d*)\|(1?)\|([^|]*)\|(.*)$/s.exec(text);
   if (!match) return undefined;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Feedback } from "#shared/avro/records.ts";
 import type { ChannelAdapter } from "#shared/delivery/adapter.ts";
 import type { Answer } from "#shared/delivery/core/answer.ts";
 import { aSend, aSender, outputsOn, scheduledSend } from "./sender-bench.ts";
@@ -25,7 +24,7 @@ function withDevices(answers: Readonly<Record<string, Answer>>) {
 }
 
 const push = (change: Parameters<typeof aSend>[0] = {}) => aSend({ channel: "PUSH", address_hash: null, ...change });
-const statusOf = (outcome: Parameters<typeof outputsOn>[0]) => outputsOn<Feedback>(outcome, "comms.feedback")[0];
+const statusOf = (outcome: Parameters<typeof outputsOn>[0]) => outputsOn(outcome, "comms.feedback")[0];
 
 describe("one message to several devices [PSH-02]", () => {
   test("is sent once one has taken it; a device in passing trouble is not tried again", async () => {

@@ -1,4 +1,4 @@
-import type { Profile, ScheduleItem, Send, Suppression, Token } from "#shared/avro/records.ts";
+import type { Profile, RecordTypes, ScheduleItem, Send, Suppression, Token } from "#shared/avro/records.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import { createAddressHasher } from "#shared/crypto/address-hash.ts";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
@@ -9,7 +9,7 @@ import { createMemoryLedger } from "#shared/delivery/memory-ledger.ts";
 import { silentMeter } from "#shared/delivery/meter.ts";
 import { createSender, type SenderParts } from "#shared/delivery/sender.ts";
 import { Trouble } from "#shared/errors/trouble.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
+import type { TopicName, TopicRecordName } from "#shared/kafka/topics.ts";
 import type { Content } from "#shared/message/content.ts";
 import { deriveMsgId } from "#shared/message/id.ts";
 import type { Outcome, Output } from "#shared/processor/processor.ts";
@@ -166,14 +166,19 @@ export function aSender(change: Partial<SenderParts> = {}) {
 }
 
 /** The records of one topic among an outcome's outputs. */
-export function outputsOn<T>(outcome: Outcome, topic: TopicName): readonly T[] {
+export function outputsOn<Topic extends TopicName>(
+  outcome: Outcome,
+  topic: Topic,
+): readonly RecordTypes[TopicRecordName<Topic>][] {
   const outputs: readonly Output[] = "outputs" in outcome ? outcome.outputs : [];
-  return outputs.flatMap((output) => (output.topic === topic && "value" in output ? [output.value as T] : []));
+  return outputs.flatMap((output) =>
+    output.topic === topic && "value" in output ? [output.value as RecordTypes[TopicRecordName<Topic>]] : [],
+  );
 }
 
 /** The send record that a deferred outcome hands to the schedule. */
 export function scheduledSend(outcome: Outcome): { readonly item: ScheduleItem; readonly send: Send } {
-  const [item] = outputsOn<ScheduleItem>(outcome, "comms.schedule");
+  const [item] = outputsOn(outcome, "comms.schedule");
   if (!item) throw new Error(`nothing is scheduled by ${JSON.stringify(outcome)}`);
   return { item, send: (JSON.parse(item.payload.toString()) as { send: Send }).send };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Decision, Feedback } from "#shared/avro/records.ts";
+import type { Feedback } from "#shared/avro/records.ts";
 import { createMemoryBudget } from "#shared/delivery/budget.ts";
 import { restorableLedger } from "#shared/delivery/restorable-ledger.ts";
 import type { Outcome } from "#shared/processor/processor.ts";
@@ -19,7 +19,7 @@ import {
 const minute = 60_000;
 
 function feedbackOf(outcome: Outcome): Feedback {
-  const [feedback] = outputsOn<Feedback>(outcome, "comms.feedback");
+  const [feedback] = outputsOn(outcome, "comms.feedback");
   if (!feedback) throw new Error(`no feedback in ${JSON.stringify(outcome)}`);
   return feedback;
 }
@@ -39,7 +39,7 @@ async function onTheLog(bench: ReturnType<typeof aSender>, outcome: Outcome): Pr
     headers: {},
     timestamp: start,
   };
-  const records = outputsOn<Feedback>(outcome, "comms.feedback").map((value) => ({
+  const records = outputsOn(outcome, "comms.feedback").map((value) => ({
     value,
     origin,
     topic: "comms.feedback" as const,
@@ -103,7 +103,7 @@ describe("the second time [DED-03]", () => {
     const second = await bench.take(aSend());
     expect(bench.letters).toHaveLength(1);
     expect(outputsOn(second, "comms.feedback")).toEqual([]);
-    expect(outputsOn<Decision>(second, "comms.decisions")).toMatchObject([
+    expect(outputsOn(second, "comms.decisions")).toMatchObject([
       { stage: "email-sender", verdict: "DROP", reason: "COMMS_ALREADY_SENT", gate: "ledger" },
     ]);
   });
@@ -157,7 +157,7 @@ describe("the last look before the call", () => {
     const outcome = await bench.take(send);
     expect(outcome.kind).toBe("drop");
     expect(reasonOf(outcome)).toBe(reason);
-    expect(outputsOn<Decision>(outcome, "comms.decisions")[0]).toMatchObject({
+    expect(outputsOn(outcome, "comms.decisions")[0]).toMatchObject({
       verdict: "DROP",
       reason,
       stage: "email-sender",
@@ -330,7 +330,7 @@ describe("a call of which the end is unknown", () => {
     const end = await bench.take(send);
     expect(end.kind).toBe("drop");
     expect(feedbackOf(end)).toMatchObject({ status: "DROPPED", reason: "COMMS_AMBIGUOUS_SEND", ambiguous: true });
-    expect(outputsOn<Decision>(end, "comms.decisions")[0]).toMatchObject({
+    expect(outputsOn(end, "comms.decisions")[0]).toMatchObject({
       verdict: "DROP",
       reason: "COMMS_AMBIGUOUS_SEND",
     });
