@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { rm } from "node:fs/promises";
+import type { Redis } from "ioredis";
+import { readStackConfig } from "#shared/config/stack-config.ts";
+import { createRedis } from "#shared/redis/redis.ts";
+import { binaries } from "#stack/binaries.ts";
+import { redisReady } from "#stack/parts/redis.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
+
+/** A Redis of the test's own, in memory only: to be wiped and killed without harm to anyone. */
+export interface RedisServer {
+  readonly url: string;
+  readonly client: Redis;
+  /** FLUSHALL: everything, the scripts' memory aside. */
+  wipe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts the server that the native stack runs, on a free port, with its data nowhere. */
+export async function startRedisServer(folder: string): Promise<RedisServer> {
+  const { redisServer } = await binaries({ cache: readStackConfig().cache, maven: "mvn", say: () => {} });
+  const port = await freePort();
+  const args = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no", "--dir", folder];
+  const child = spawn(redisServer, args, { stdio: "ignore" });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  await eventually(() => redisReady(port, 500), "redis to answer", 20_000);
+  const url = `redis://127.0.0.1:${port}`;
+  const client = createRedis(url);
+  return {
+    url,
+    client,
+    wipe: async () => void (await client.flushall()),
+    close: async () => {
+      client.disconnect();
+      child.kill("SIGKILL");
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
