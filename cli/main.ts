@@ -7,7 +7,8 @@ import { commands } from "./commands.ts";
 const exConfig = 78;
 
 /** Codes of failures that no repetition mends before somebody has done something. */
-const preconditions = /^(STACK_|JAVA_|PORT_|DISK_|SCHEMA_NOT_REGISTERED|REGISTRY_|TOPIC_PARTITIONS|KAFKA_UNKNOWN_TOPIC)/;
+const preconditions =
+  /^(STACK_|JAVA_|PORT_|DISK_|SCHEMA_NOT_REGISTERED|REGISTRY_|TOPIC_PARTITIONS|KAFKA_UNKNOWN_TOPIC)/;
 
 async function main(words: readonly string[]): Promise<number> {
   const [name = "help", ...rest] = words;
@@ -47,5 +48,7 @@ function usage(): string {
 }
 
 // `comms why … | head` closes the pipe before all is said; that is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? exit.done : exit.failed));
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? exit.done : exit.failed),
+);
 process.exitCode = await main(process.argv.slice(2));

@@ -3,8 +3,8 @@ import { readConfig } from "#shared/config/environment.ts";
 import { provision } from "#shared/kafka/provision.ts";
 import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
 import { migrate } from "#shared/postgres/migrate.ts";
-import { createTemplateStore } from "#shared/template/postgres-template-store.ts";
 import type { Output } from "#shared/processor/processor.ts";
+import { createTemplateStore } from "#shared/template/postgres-template-store.ts";
 import { publishTemplates } from "#shared/template/publish.ts";
 import { readTemplates } from "#shared/template/template-reader.ts";
 import { type Command, exit } from "./command.ts";
@@ -28,7 +28,10 @@ export const prepare: Command = {
 };
 
 /** Topics and schemas first, then tables, then templates, which need both. Says in lines what it changed. */
-export async function prepareAll(platform: Platform, options: { readonly replace?: boolean } = {}): Promise<readonly string[]> {
+export async function prepareAll(
+  platform: Platform,
+  options: { readonly replace?: boolean } = {},
+): Promise<readonly string[]> {
   const { topicsCreated, schemasRegistered } = await provision({
     log: platform.log(),
     registry: platform.registry(),

@@ -19,7 +19,10 @@ export const rebuild: Command = {
         return exit.usage;
       }
       await platform.warm();
-      const restorations = await restorerOf(platform).rebuild(args.length > 0 ? args : known, AbortSignal.timeout(600_000));
+      const restorations = await restorerOf(platform).rebuild(
+        args.length > 0 ? args : known,
+        AbortSignal.timeout(600_000),
+      );
       for (const { name, result, records, elapsedMs } of restorations) {
         process.stdout.write(`${name}\t${result}\t${records} records\t${elapsedMs} ms\n`);
       }

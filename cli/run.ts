@@ -59,7 +59,11 @@ async function host(names: readonly string[]): Promise<number> {
     await platform.warm();
     const hosted = await Promise.all(names.map((name) => hostedOf(name, platform, crash)));
     const running = new Host(hosted, platform.telemetry.metrics);
-    const server = await startHealthServer({ host: config.COMMS_HTTP_HOST, port: config.COMMS_HTTP_PORT, health: running.health });
+    const server = await startHealthServer({
+      host: config.COMMS_HTTP_HOST,
+      port: config.COMMS_HTTP_PORT,
+      health: running.health,
+    });
     process.stderr.write(`health and metrics at ${server.url}\n`);
     await Promise.race([running.start().catch(crash), ended.promise]);
     const code = await ended.promise;

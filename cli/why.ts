@@ -27,14 +27,22 @@ export const why: Command = {
     const template = typeof flags["template"] === "string" ? flags["template"] : undefined;
     const pool = createPool(readConfig().COMMS_POSTGRES_URL);
     try {
-      const question = { tenantId: String(flags["tenant"]), userId: user, template, since: Date.now() - sinceMs, limit: 50 };
+      const question = {
+        tenantId: String(flags["tenant"]),
+        userId: user,
+        template,
+        since: Date.now() - sinceMs,
+        limit: 50,
+      };
       const messages = await readMessages(pool, question);
       if (flags["format"] === "json") process.stdout.write(`${JSON.stringify(messages, null, 2)}\n`);
       else if (messages.length === 0) {
         process.stdout.write(`No event for ${user} led to a message in the last ${String(flags["since"])}.\n`);
       } else {
         for (const message of messages) {
-          process.stdout.write(`${sentence(message)}\n  ${gateLines(message).join("\n  ")}\n  msg_id ${message.msgId}\n\n`);
+          process.stdout.write(
+            `${sentence(message)}\n  ${gateLines(message).join("\n  ")}\n  msg_id ${message.msgId}\n\n`,
+          );
         }
       }
       return exit.done;

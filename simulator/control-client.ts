@@ -52,8 +52,8 @@ export function createSimulatorControl(url: string): SimulatorControl {
     fault: (request) => call("POST", "faults", request),
     faults: () => call("GET", "faults"),
     clearFaults: async (filter = {}) =>
-      (await call<{ removed: number }>("DELETE", `faults?${new URLSearchParams(filter)}`)).removed,
-    ledger: async (filter = {}) => parseLines(await send(`${url}/control/ledger?${query(filter)}`, "GET")),
+      (await call<{ removed: number }>("DELETE", `faults?${new URLSearchParams(filter).toString()}`)).removed,
+    ledger: async (filter = {}) => parseLines(await send(`${url}/control/ledger?${query(filter).toString()}`, "GET")),
     quiet: (timeoutMs = 10_000) => quiet(health, timeoutMs),
     publish: async (event) => void (await call("POST", "ses/events", event)),
     subscribe: () => call("POST", "sns/subscription", {}),

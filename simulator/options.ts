@@ -51,7 +51,8 @@ export type SesEventType = (typeof sesEventTypes)[number];
 export type Settings = Required<Omit<SimulatorOptions, "callbackBase">>;
 
 /** The options with every default filled in; `callbackBase` aside, since a command may change it while running. */
-export function settingsOf({ callbackBase: _, ...options }: SimulatorOptions): Settings {
+export function settingsOf(given: SimulatorOptions): Settings {
+  const { callbackBase: _callbackBase, ...options } = given;
   return {
     host: "127.0.0.1",
     port: 0,

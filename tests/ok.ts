@@ -7,13 +7,18 @@ const checks: readonly (readonly [name: string, ...command: string[]])[] = [
   ["format", "node_modules/@biomejs/biome/bin/biome", "check", "."],
   ["boundaries", "tests/support/boundaries.ts"],
   ["unused", "node_modules/knip/bin/knip.js"],
+  ["schemas", "shared/avro/gate.ts"],
+  ["requirements", "tests/support/trace.ts"],
   ["generated", "shared/avro/generate.ts", "--check"],
 ];
 
 const failed: string[] = [];
 for (const [name, ...command] of checks) {
   const started = Date.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   process.stderr.write(`${status === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)\n`);
   if (status === 0) continue;

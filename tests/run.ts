@@ -26,7 +26,15 @@ function step(name: string, args: readonly string[]): number {
 
 function project(name: string): void {
   const file = join(folder, `${name}.json`);
-  const status = step(name, ["node_modules/vitest/vitest.mjs", "run", "--project", name, "--reporter=default", "--reporter=json", `--outputFile=${file}`]);
+  const status = step(name, [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--project",
+    name,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile=${file}`,
+  ]);
   const report = readReport(file);
   passed += report?.numPassedTests ?? 0;
   const bad = (report?.numFailedTests ?? 0) + (report?.numPendingTests ?? 0);

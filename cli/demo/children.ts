@@ -24,11 +24,15 @@ export interface ChildOptions {
 
 /** Starts `comms run …` and resolves once every stage in it is ready. Rejects with what it said when it ends before. */
 export async function startStages(names: readonly string[], options: ChildOptions = {}): Promise<Child> {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", `${root}cli/main.ts`, "run", ...names], {
-    cwd: root,
-    env: { ...inherited(), ...options.env },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", `${root}cli/main.ts`, "run", ...names],
+    {
+      cwd: root,
+      env: { ...inherited(), ...options.env },
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   const said: string[] = [];
   const url = Promise.withResolvers<string>();
@@ -44,7 +48,11 @@ export async function startStages(names: readonly string[], options: ChildOption
     }
   });
   const ended = exited.then((code) => {
-    throw new Trouble("STAGES_ENDED", `comms run ${names.join(" ")} ended with ${code}:\n${said.slice(-20).join("\n")}`, { retryable: false });
+    throw new Trouble(
+      "STAGES_ENDED",
+      `comms run ${names.join(" ")} ended with ${code}:\n${said.slice(-20).join("\n")}`,
+      { retryable: false },
+    );
   });
   ended.catch(() => undefined);
   const healthUrl = await Promise.race([url.promise, ended]);

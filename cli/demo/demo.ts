@@ -24,7 +24,8 @@ export const demo: Command = {
   flags: { once: { type: "boolean", default: false } },
   run: async ({ flags }) => {
     const began = Date.now();
-    const say = (line: string): void => void process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
+    const say = (line: string): void =>
+      void process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
     const addresses = await startStack(optionsOf(readStackConfig(), say));
     const platform = createPlatform(readConfig({ ...process.env, COMMS_LOG_LEVEL: "silent" }), { name: "demo" });
     for (const line of await prepareAll(platform, { replace: true })) say(line);
@@ -59,10 +60,17 @@ async function meet(platform: Platform, people: readonly Character[]): Promise<v
   await produce(platform, introduce(people, Date.now()));
   const refs = people.map(({ userId }) => ({ tenantId: "default", userId }));
   for (let tries = 0; tries < 300; tries++) {
-    const persons = await platform.views().persons(refs).catch(() => undefined);
+    const persons = await platform
+      .views()
+      .persons(refs)
+      .catch(() => undefined);
     const known = persons?.value.every((person, i) => {
       const { push, sms } = people[i] as Character;
-      return person.profile && person.tokens.length === Number(push) && person.consents.length === Number(push) + 2 * Number(sms);
+      return (
+        person.profile &&
+        person.tokens.length === Number(push) &&
+        person.consents.length === Number(push) + 2 * Number(sms)
+      );
     });
     if (known) return;
     await sleep(100);
@@ -72,7 +80,14 @@ async function meet(platform: Platform, people: readonly Character[]): Promise<v
 
 /** One of everything that can happen to a message. */
 async function tell(platform: Platform, watch: Watch, people: readonly Character[], story: Storyteller): Promise<void> {
-  const [ines, theo, bounce, night, quiet, studio] = people.map(({ userId }) => userId) as [string, string, string, string, string, string];
+  const [ines, theo, bounce, night, quiet, studio] = people.map(({ userId }) => userId) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const now = () => Date.now();
   const feed = (...events: readonly Event[]) => produce(platform, events.map(eventOutput));
   const first = story.booking(ines, studio, now());
@@ -97,9 +112,11 @@ async function tell(platform: Platform, watch: Watch, people: readonly Character
   await watch.until(suppressed, "the bounce to become a suppression", 60_000);
   await untilRefusable(platform, watch);
   await feed(story.booking(bounce, studio, now()));
-  const refused = () => watch.decisions.some(({ user_id, reason }) => user_id === bounce && reason === "COMMS_SUPPRESSED");
+  const refused = () =>
+    watch.decisions.some(({ user_id, reason }) => user_id === bounce && reason === "COMMS_SUPPRESSED");
   await watch.until(refused, "the next message to the bounced address to be refused", 60_000);
-  const digest = () => watch.feedback.some(({ user_id, template_name }) => user_id === theo && template_name === "new_message_digest");
+  const digest = () =>
+    watch.feedback.some(({ user_id, template_name }) => user_id === theo && template_name === "new_message_digest");
   await watch.until(digest, "the digest", 60_000);
   await watch.until(() => tally(watch).in_flight === 0, "the last message to end", 60_000);
 }
@@ -131,8 +148,14 @@ async function conclude(platform: Platform, watch: Watch, ledger: string, began:
     ...disagreements(counts, { ...account.sent, ...(inapp > 0 ? { inapp } : {}) }),
   ];
   for (const fault of faults) process.stderr.write(`${fault}\n`);
-  const firstSent = Math.min(...watch.feedback.filter(({ status }) => status === "SENT").map(({ recorded_at }) => recorded_at));
-  const summary = { ...counts, duplicates: account.duplicates, seconds_to_first_delivery: Math.round((firstSent - began) / 100) / 10 };
+  const firstSent = Math.min(
+    ...watch.feedback.filter(({ status }) => status === "SENT").map(({ recorded_at }) => recorded_at),
+  );
+  const summary = {
+    ...counts,
+    duplicates: account.duplicates,
+    seconds_to_first_delivery: Math.round((firstSent - began) / 100) / 10,
+  };
   process.stdout.write(`${JSON.stringify(summary)}\n`);
   return faults.length > 0 || counts.in_flight > 0 || account.duplicates > 0 ? exit.failed : exit.done;
 }
@@ -146,13 +169,27 @@ function disagreements({ sent }: Tally, taken: Readonly<Record<string, number>>)
 }
 
 async function inappNotes(platform: Platform, ids: ReadonlySet<string>): Promise<number> {
-  const { rows } = await platform.postgres().query("select count(*)::int as notes from inapp_notification where inapp_id = any($1::text[])", [[...ids]]);
+  const { rows } = await platform
+    .postgres()
+    .query("select count(*)::int as notes from inapp_notification where inapp_id = any($1::text[])", [[...ids]]);
   return rows[0].notes;
 }
 
 /** A little traffic, for as long as somebody looks. */
-async function carryOn(platform: Platform, people: readonly Character[], story: Storyteller, signal: AbortSignal): Promise<void> {
-  const [ines, theo, , , , studio] = people.map(({ userId }) => userId) as [string, string, string, string, string, string];
+async function carryOn(
+  platform: Platform,
+  people: readonly Character[],
+  story: Storyteller,
+  signal: AbortSignal,
+): Promise<void> {
+  const [ines, theo, , , , studio] = people.map(({ userId }) => userId) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const turns = [
     () => story.booking(ines, studio, Date.now()),
     () => story.receipt(theo, Date.now()),

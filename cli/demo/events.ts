@@ -85,7 +85,12 @@ export function storyteller(run: string) {
       ),
     code: (user: string, now: Instant, causeRef = next("req")): Event =>
       told(
-        { name: "security.code_requested", causeRef, actors: { user }, payload: { request_id: causeRef, code: "402913", minutes_valid: 10 } },
+        {
+          name: "security.code_requested",
+          causeRef,
+          actors: { user },
+          payload: { request_id: causeRef, code: "402913", minutes_valid: 10 },
+        },
         now,
       ),
     note: (recipient: string, excerpt: string, now: Instant, causeRef = next("th")): Event =>
@@ -94,7 +99,12 @@ export function storyteller(run: string) {
           name: "message.posted",
           causeRef,
           actors: { recipient },
-          payload: { thread_id: causeRef, sender_name: "Harbour Light Studio", excerpt, thread_url: `https://app.example.com/threads/${causeRef}` },
+          payload: {
+            thread_id: causeRef,
+            sender_name: "Harbour Light Studio",
+            excerpt,
+            thread_url: `https://app.example.com/threads/${causeRef}`,
+          },
         },
         now,
       ),
@@ -104,7 +114,11 @@ export function storyteller(run: string) {
           name: "promo.low_balance",
           causeRef,
           actors: { buyer },
-          payload: { account_id: causeRef, balance: { amount_micros: 4_500_000, currency: "USD" }, top_up_url: "https://app.example.com/balance/top-up" },
+          payload: {
+            account_id: causeRef,
+            balance: { amount_micros: 4_500_000, currency: "USD" },
+            top_up_url: "https://app.example.com/balance/top-up",
+          },
         },
         now,
       ),

@@ -22,10 +22,31 @@ export function characters(run: string, now: Instant): readonly Character[] {
   const base = { phone: null, locale: "en-US", tz: day, push: false, sms: false };
   const address = (name: string) => `${name}+${run}@simulator.amazonses.com`;
   return [
-    { ...base, userId: `ines-${run}`, email: address("success"), phone: "+14155550101", push: true, sms: true, note: "takes everything" },
-    { ...base, userId: `theo-${run}`, email: `theo.${run}@example.com`, locale: "es-US", push: true, note: "reads Spanish, no texts" },
+    {
+      ...base,
+      userId: `ines-${run}`,
+      email: address("success"),
+      phone: "+14155550101",
+      push: true,
+      sms: true,
+      note: "takes everything",
+    },
+    {
+      ...base,
+      userId: `theo-${run}`,
+      email: `theo.${run}@example.com`,
+      locale: "es-US",
+      push: true,
+      note: "reads Spanish, no texts",
+    },
     { ...base, userId: `bounce-${run}`, email: address("bounce"), note: "an address that does not exist" },
-    { ...base, userId: `night-${run}`, email: `night.${run}@example.com`, tz: zoneWhereItIs(2, now), note: "asleep: it is two in the morning there" },
+    {
+      ...base,
+      userId: `night-${run}`,
+      email: `night.${run}@example.com`,
+      tz: zoneWhereItIs(2, now),
+      note: "asleep: it is two in the morning there",
+    },
     { ...base, userId: `quiet-${run}`, email: `quiet.${run}@example.com`, note: "switched booking mails off" },
     { ...base, userId: `studio-${run}`, email: `studio.${run}@example.com`, note: "sells" },
   ];
@@ -33,11 +54,26 @@ export function characters(run: string, now: Instant): readonly Character[] {
 
 /** What identity, the devices and the settings page have told of these people. */
 export function introduce(people: readonly Character[], now: Instant): readonly Output[] {
-  return people.flatMap((person) => [profile(person, now), ...device(person, now), ...consents(person, now), ...settings(person, now)]);
+  return people.flatMap((person) => [
+    profile(person, now),
+    ...device(person, now),
+    ...consents(person, now),
+    ...settings(person, now),
+  ]);
 }
 
 function profile({ userId, email, phone, locale, tz }: Character, now: Instant): Output {
-  const value = { tenant_id: "default", user_id: userId, email, phone, locale, accept_language: null, city: null, tz, updated_at: now };
+  const value = {
+    tenant_id: "default",
+    user_id: userId,
+    email,
+    phone,
+    locale,
+    accept_language: null,
+    city: null,
+    tz,
+    updated_at: now,
+  };
   return { topic: "comms.profiles", key: personKey("default", userId), value };
 }
 
@@ -60,10 +96,20 @@ function device({ userId, push }: Character, now: Instant): readonly Output[] {
 function consents({ userId, push, sms }: Character, now: Instant): readonly Output[] {
   const given = [
     ...(push ? [{ channel: "PUSH", category: "*" } as const] : []),
-    ...(sms ? [{ channel: "SMS", category: "booking" } as const, { channel: "SMS", category: "security" } as const] : []),
+    ...(sms
+      ? [{ channel: "SMS", category: "booking" } as const, { channel: "SMS", category: "security" } as const]
+      : []),
   ];
   return given.map(({ channel, category }) => {
-    const value = { tenant_id: "default", user_id: userId, channel, category, granted: true, source: "settings page", updated_at: now };
+    const value = {
+      tenant_id: "default",
+      user_id: userId,
+      channel,
+      category,
+      granted: true,
+      source: "settings page",
+      updated_at: now,
+    };
     return { topic: "comms.consents", key: consentKey(value), value };
   });
 }
@@ -74,7 +120,14 @@ function settings({ userId, sms }: Character, now: Instant): readonly Output[] {
     ...(userId.startsWith("quiet-") ? [{ channel: "EMAIL", category: "booking", opted_in: false } as const] : []),
   ];
   if (channels.length === 0) return [];
-  const value = { tenant_id: "default", user_id: userId, channels, quiet_hours: null, do_not_track: false, updated_at: now };
+  const value = {
+    tenant_id: "default",
+    user_id: userId,
+    channels,
+    quiet_hours: null,
+    do_not_track: false,
+    updated_at: now,
+  };
   return [{ topic: "comms.preferences", key: personKey("default", userId), value }];
 }
 

@@ -1,5 +1,5 @@
-import type { Accepted, Decision, Event, Feedback, Rendered, Suppression } from "#shared/avro/records.ts";
 import type { Codec } from "#shared/avro/codec.ts";
+import type { Accepted, Decision, Event, Feedback, Rendered, Suppression } from "#shared/avro/records.ts";
 import type { InRecord } from "#shared/kafka/port.ts";
 import type { TopicName } from "#shared/kafka/topics.ts";
 import type { Platform } from "#shared/lifecycle/platform.ts";
@@ -58,12 +58,19 @@ export async function startWatch(platform: Platform, run: string, tell: (line: s
     },
   });
   await joined.promise;
-  return { ...seen, until: (what, waitingFor, ms) => until(waiting, what, waitingFor, ms), close: () => consumer.close() };
+  return {
+    ...seen,
+    until: (what, waitingFor, ms) => until(waiting, what, waitingFor, ms),
+    close: () => consumer.close(),
+  };
 }
 
 function until(waiting: Set<() => void>, what: () => boolean, waitingFor: string, ms: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(() => reject(new Error(`Waited ${ms / 1000} s in vain for ${waitingFor}`))), ms);
+    const timer = setTimeout(
+      () => finish(() => reject(new Error(`Waited ${ms / 1000} s in vain for ${waitingFor}`))),
+      ms,
+    );
     const check = (): void => {
       if (what()) finish(resolve);
     };
@@ -92,11 +99,19 @@ function take(seen: Seen, record: InRecord, prefix: string, codec: Codec): strin
     case "comms.decisions":
       return keep(seen.decisions, value as Decision, decisionLine);
     case "comms.rendered":
-      return keep(seen.rendered, value as Rendered, (one) => `rendered   ${one.template_name} ${one.locale} ${channelName(one.channel)}`);
+      return keep(
+        seen.rendered,
+        value as Rendered,
+        (one) => `rendered   ${one.template_name} ${one.locale} ${channelName(one.channel)}`,
+      );
     case "comms.feedback":
       return keep(seen.feedback, value as Feedback, feedbackLine);
     case "comms.suppression":
-      return keep(seen.suppressions, value as Suppression, (one) => `suppressed ${channelName(one.channel)} address: ${one.reason.toLowerCase()}`);
+      return keep(
+        seen.suppressions,
+        value as Suppression,
+        (one) => `suppressed ${channelName(one.channel)} address: ${one.reason.toLowerCase()}`,
+      );
   }
 }
 
@@ -113,4 +128,3 @@ function decisionLine({ verdict, channel, template_name, user_id, reason }: Deci
 function feedbackLine({ status, channel, provider, user_id }: Feedback): string {
   return `${status.toLowerCase().padEnd(10)} ${channelName(channel)} to ${user_id}${provider ? ` by ${provider}` : ""}`;
 }
-

@@ -1,5 +1,5 @@
-import type { Instant } from "#shared/clock/clock.ts";
 import { cadenceOf } from "#shared/cadence/cadence.ts";
+import type { Instant } from "#shared/clock/clock.ts";
 import { personKey } from "#shared/message/id.ts";
 import type { Job, Output } from "#shared/processor/processor.ts";
 import type { DigestStore, DueWindow } from "./adapters/digest-store.ts";

@@ -35,7 +35,12 @@ export function createDispatcher({ store, owner, report }: DispatcherParts): Job
   };
 }
 
-async function pause(store: ScheduleStore, report: DispatcherParts["report"], leased: number, now: Instant): Promise<number> {
+async function pause(
+  store: ScheduleStore,
+  report: DispatcherParts["report"],
+  leased: number,
+  now: Instant,
+): Promise<number> {
   const { items, nextDue } = await store.backlog();
   report({ items, overdueSeconds: overdueSeconds(nextDue, now) });
   return waitMs(leased, batch, nextDue, now);

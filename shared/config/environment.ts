@@ -13,7 +13,10 @@ const schema = z.object({
   COMMS_POSTGRES_URL: z.string().startsWith("postgres"),
   COMMS_REDIS_URL: z.string().startsWith("redis"),
   COMMS_ARTIFACTS_URL: z.url(),
-  COMMS_TOPIC_PREFIX: z.string().regex(/^([a-z0-9]+\.)*$/, "ends in a dot, and holds small letters and digits").default(""),
+  COMMS_TOPIC_PREFIX: z
+    .string()
+    .regex(/^([a-z0-9]+\.)*$/, "ends in a dot, and holds small letters and digits")
+    .default(""),
   COMMS_REDIS_PREFIX: z.string().default("comms:"),
   COMMS_HTTP_HOST: z.string().default("127.0.0.1"),
   COMMS_HTTP_PORT: port().default(0),
@@ -25,9 +28,14 @@ const schema = z.object({
   COMMS_OTLP_URL: z.url().optional(),
   /** For trying out: closes every digest window so many seconds after it opened, and not at its cadence's hour. */
   COMMS_DIGEST_WINDOW_SECONDS: z.coerce.number().positive().optional(),
+  /** How long a message in doubt waits for the provider's feedback before it is given up. */
+  COMMS_AMBIGUOUS_HOLD_SECONDS: z.coerce.number().positive().max(86_400).default(900),
   COMMS_SHUTDOWN_SECONDS: z.coerce.number().positive().max(600).default(20),
   COMMS_ADDRESS_PEPPER: z.string().min(16, "needs 16 characters or more"),
-  COMMS_ADDRESS_PEPPER_ID: z.string().regex(/^[a-z0-9-]+$/).default("dev"),
+  COMMS_ADDRESS_PEPPER_ID: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default("dev"),
   COMMS_MASTER_KEY: z.string().regex(/^[0-9a-f]{64}$/, "needs 64 hex digits"),
   COMMS_UNSUBSCRIBE_SECRET: z.string().min(16, "needs 16 characters or more"),
   COMMS_SES_ENDPOINT: z.url().optional(),

@@ -16,7 +16,7 @@ export function senderParts(
   adapter: ChannelAdapter,
   limits: BudgetLimits,
 ): Omit<SenderParts, "channel"> {
-  const { keys, hasher, clock, owner } = platform;
+  const { keys, hasher, clock, owner, config } = platform;
   const redis = platform.redis();
   const codec = platform.codec();
   const meter = meterOf(platform);
@@ -37,6 +37,7 @@ export function senderParts(
     owner,
     encode: (topic, send) => codec.encode(topic, send),
     meter,
+    policy: { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000 },
   };
 }
 
@@ -46,7 +47,6 @@ function meterOf({ telemetry }: Platform): SendMeter {
     ambiguousSend: (channel) => metrics.count("comms_ambiguous_sends_total", { channel }),
     providerRequest: (channel, provider, outcome, seconds) =>
       metrics.observe("comms_provider_request_seconds", { channel, provider, outcome }, seconds),
-    queueToProvider: (channel, seconds) => metrics.observe("comms_queue_to_provider_seconds", { channel }, seconds),
     breakerState: (provider, state) => metrics.set("comms_breaker_state", { provider }, levels[state]),
     tokenInvalid: (code) => metrics.count("comms_push_tokens_invalid_total", { code }),
     alert: (channel, provider, code, level) =>

@@ -6,8 +6,6 @@ export interface SendMeter {
   ambiguousSend(channel: string): void;
   /** One provider call: `accepted`, `unreached`, `unknown`, or what the provider's code asks for. */
   providerRequest(channel: string, provider: string, outcome: string, seconds: number): void;
-  /** From the first send record to the provider's yes. */
-  queueToProvider(channel: string, seconds: number): void;
   breakerState(provider: string, state: BreakerState): void;
   /** The provider refused a push token for good. */
   tokenInvalid(code: string): void;
@@ -19,7 +17,6 @@ export interface SendMeter {
 export const silentMeter: SendMeter = {
   ambiguousSend: () => {},
   providerRequest: () => {},
-  queueToProvider: () => {},
   breakerState: () => {},
   tokenInvalid: () => {},
   alert: () => {},

@@ -138,7 +138,7 @@ interface Called {
 
 async function conclude(parts: PerformParts, called: Called): Promise<Outcome> {
   const { send, to, answers, owner, ambiguous } = called;
-  const { adapter, clock, policy, name, meter } = parts;
+  const { adapter, clock, policy, name } = parts;
   const ruling = combine(adapter.answers, answers);
   const uncalled = answers.every((answer) => answer.kind === "unreached" && answer.code === breakerOpen);
   if (ruling.kind === "halt" || uncalled) return halt(parts, send, owner, ruling);
@@ -156,7 +156,6 @@ async function conclude(parts: PerformParts, called: Called): Promise<Outcome> {
   const { report } = after;
   const state = report.status === "SENT" ? "sent" : report.status === "FAILED" ? "failed" : "ambiguous";
   await remember(parts, send, owner, { state, attempt: send.attempt, note: JSON.stringify(report) });
-  if (state === "sent") meter.queueToProvider(channelName(send.channel), Math.max(0, now - send.queued_at) / 1_000);
   return reported(send, report, prunes);
 }
 

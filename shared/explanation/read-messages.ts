@@ -19,7 +19,9 @@ export interface Question {
 /** The messages that a question is about, each with its decisions in order. Throws retryable `POSTGRES_UNAVAILABLE`. */
 export async function readMessages(pool: Pool, question: Question): Promise<readonly ToldMessage[]> {
   const { tenantId, userId, template, since, limit } = question;
-  const found = await postgres(() => pool.query<MessageRow>(messagesOf, [tenantId, userId, template ?? null, new Date(since), limit]));
+  const found = await postgres(() =>
+    pool.query<MessageRow>(messagesOf, [tenantId, userId, template ?? null, new Date(since), limit]),
+  );
   const ids = found.rows.map((row) => row.msg_id);
   const told = await postgres(() => pool.query<DecisionRow>(decisionsOf, [ids]));
   const byMessage = Map.groupBy(told.rows, (row) => row.msg_id);
@@ -74,5 +76,11 @@ function messageFrom(row: MessageRow, decisions: readonly DecisionRow[]): ToldMe
 }
 
 function decisionFrom(row: DecisionRow): ToldDecision {
-  return { stage: row.stage, recordedAt: row.recorded_at.getTime(), verdict: row.verdict, reason: row.reason, trace: row.trace };
+  return {
+    stage: row.stage,
+    recordedAt: row.recorded_at.getTime(),
+    verdict: row.verdict,
+    reason: row.reason,
+    trace: row.trace,
+  };
 }

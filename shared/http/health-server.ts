@@ -18,7 +18,11 @@ export interface HealthServer {
  * `/livez` (the lag moves), `/readyz` (assigned, caught up, nothing waited for) and `/metrics`. A no is 503 with the
  * reason as text.
  */
-export async function startHealthServer(options: { host: string; port: number; health: Health }): Promise<HealthServer> {
+export async function startHealthServer(options: {
+  host: string;
+  port: number;
+  health: Health;
+}): Promise<HealthServer> {
   const { host, port, health } = options;
   const server = createServer((request, response) => {
     answer(health, request.url ?? "/", response).catch(() => response.destroy());

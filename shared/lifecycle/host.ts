@@ -25,8 +25,12 @@ export class Host {
     this.#hosted = hosted;
     this.#metrics = metrics;
     this.health = {
-      live: () => this.#first(({ stalledMs, stage }) => (stalledMs > stalledMsMax ? `${stage}: no progress for ${stalledMs} ms` : undefined)),
-      ready: () => this.#unstarted() ?? this.#first(({ ready, stage, why }) => (ready ? undefined : `${stage}: ${why}`)),
+      live: () =>
+        this.#first(({ stalledMs, stage }) =>
+          stalledMs > stalledMsMax ? `${stage}: no progress for ${stalledMs} ms` : undefined,
+        ),
+      ready: () =>
+        this.#unstarted() ?? this.#first(({ ready, stage, why }) => (ready ? undefined : `${stage}: ${why}`)),
       metrics: () => this.#metrics.text(),
     };
   }

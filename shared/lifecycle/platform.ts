@@ -72,7 +72,8 @@ export function createPlatform(config: Config, { name, clock = systemClock }: Pl
     const opened = createKafkajsLog({
       bootstrap: config.COMMS_BOOTSTRAP_SERVERS,
       clientId: `comms-${name}@${hostname()}`,
-      onClientLog: ({ level, message, ...rest }) => telemetry.log.debug({ client: "kafka", was: level, ...rest }, message),
+      onClientLog: ({ level, message, ...rest }) =>
+        telemetry.log.debug({ client: "kafka", was: level, ...rest }, message),
     });
     closers.add("log", () => opened.close(5_000));
     return opened;

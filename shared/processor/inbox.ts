@@ -50,7 +50,8 @@ export class Inbox {
   assign(partitions: readonly TopicPartition[]): void {
     this.clear();
     this.#marks.clear();
-    for (const at of partitions) this.#marks.set(`${at.topic}/${at.partition}`, { at, mark: new Watermark(), committed: -1 });
+    for (const at of partitions)
+      this.#marks.set(`${at.topic}/${at.partition}`, { at, mark: new Watermark(), committed: -1 });
   }
 
   /** Drops what waits; what is in work may still be finished. */
@@ -63,7 +64,15 @@ export class Inbox {
     for (const record of records) {
       const urgency = this.#options.urgencyOf(record.topic);
       const bytes = (record.value?.length ?? 0) + (record.key?.length ?? 0);
-      const item = { record, urgency, bytes, lane: this.#laneOf(record), deliveredAt: now, value: undefined, settled: false };
+      const item = {
+        record,
+        urgency,
+        bytes,
+        lane: this.#laneOf(record),
+        deliveredAt: now,
+        value: undefined,
+        settled: false,
+      };
       this.#marks.get(`${record.topic}/${record.partition}`)?.mark.begin(record.offset);
       this.#lanes.add(item.lane, urgency, item);
       const load = this.#load(urgency);
@@ -135,6 +144,8 @@ export class Inbox {
   }
 
   #partitionsOf(urgency: Urgency): TopicPartition[] {
-    return [...this.#marks.values()].map(({ at }) => at).filter(({ topic }) => this.#options.urgencyOf(topic) === urgency);
+    return [...this.#marks.values()]
+      .map(({ at }) => at)
+      .filter(({ topic }) => this.#options.urgencyOf(topic) === urgency);
   }
 }

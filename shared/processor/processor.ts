@@ -1,7 +1,7 @@
 import type { RecordTypes } from "#shared/avro/records.ts";
 import type { Instant } from "#shared/clock/clock.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
 import type { Headers, InRecord } from "#shared/kafka/port.ts";
+import type { TopicName } from "#shared/kafka/topics.ts";
 import type { Reason } from "#shared/message/reason.ts";
 
 /** A decoded record, with where it lay. */

@@ -220,7 +220,9 @@ export class Shell {
 
   #mayTake(): boolean {
     const { inFlight, batches } = this.#limits;
-    return !this.#closed() && !this.#revoking && this.#draining === 0 && this.#batches < batches && this.#inWork() < inFlight;
+    return (
+      !this.#closed() && !this.#revoking && this.#draining === 0 && this.#batches < batches && this.#inWork() < inFlight
+    );
   }
 
   /** Owns these records until each is settled or handed on: what is abandoned is let go of, what is unknown crashes. */
@@ -240,7 +242,8 @@ export class Shell {
     for (const item of items) {
       const span = startRecordSpan(this.stage, this.#bare(item.record.topic), item.record);
       const decoded = await this.#decode(item, generation);
-      if (decoded.kind === "reject") this.#handOn(item, generation, () => this.#settle([{ item, span, outcome: decoded }], generation));
+      if (decoded.kind === "reject")
+        this.#handOn(item, generation, () => this.#settle([{ item, span, outcome: decoded }], generation));
       else tasks.push({ item, received: decoded.received, span });
     }
     if (tasks.length === 0) return;
@@ -266,7 +269,13 @@ export class Shell {
     const topic = this.#bare(item.record.topic);
     const tombstones = runnable.processor.kind === "sink";
     for (;;) {
-      const decoded = decodeRecord({ codec, topic, record: item.record, tombstones, bytesMax: this.#limits.recordBytes });
+      const decoded = decodeRecord({
+        codec,
+        topic,
+        record: item.record,
+        tombstones,
+        bytesMax: this.#limits.recordBytes,
+      });
       if (decoded.kind === "bad") return decoded.rejection;
       if (decoded.kind === "good") {
         item.value = decoded.received.value;
@@ -352,7 +361,12 @@ export class Shell {
     const { codec, prefix } = this.#parts;
     const { topic, key } = output;
     const headers = envelope({ stage: this.stage, topic, key, now, trace: span.headers, ...(cause ? { cause } : {}) });
-    return { topic: prefix + topic, key, value: encodeValue(codec, output), headers: { ...headers, ...output.headers } };
+    return {
+      topic: prefix + topic,
+      key,
+      value: encodeValue(codec, output),
+      headers: { ...headers, ...output.headers },
+    };
   }
 
   #finish({ item, span, outcome }: Settled, generation: number): void {
@@ -504,6 +518,7 @@ function encodeValue(codec: Codec, output: Output): Buffer | null {
 }
 
 function pair(tasks: readonly Task[], outcomes: readonly Outcome[], stage: string): Settled[] {
-  if (outcomes.length !== tasks.length) throw new Error(`${stage} applied ${outcomes.length} of ${tasks.length} records`);
+  if (outcomes.length !== tasks.length)
+    throw new Error(`${stage} applied ${outcomes.length} of ${tasks.length} records`);
   return tasks.map(({ item, span }, i) => ({ item, span, outcome: outcomes[i] as Outcome }));
 }

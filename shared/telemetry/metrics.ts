@@ -6,15 +6,27 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
  */
 export const declared = {
   comms_stage_records_total: counter("Records that a stage is done with", "stage", "outcome"),
-  comms_stage_duration_seconds: histogram("Time from a record's delivery to its outputs' acknowledgement", latency(), "stage"),
+  comms_stage_duration_seconds: histogram(
+    "Time from a record's delivery to its outputs' acknowledgement",
+    latency(),
+    "stage",
+  ),
   comms_stage_in_flight_records: gauge("Records in hand, waiting and working", "stage"),
-  comms_stage_trouble_total: counter("Calls to a broker, a store or a provider that had to be made again", "stage", "code"),
+  comms_stage_trouble_total: counter(
+    "Calls to a broker, a store or a provider that had to be made again",
+    "stage",
+    "code",
+  ),
   comms_stage_ready: gauge("1 when the stage takes records", "stage"),
   comms_dead_letters_total: counter("Records written to a dead-letter topic", "stage", "reason"),
   comms_dead_letter_fuse_blown: gauge("1 when the dead-letter fuse has stopped the stage", "stage"),
   comms_commits_total: counter("Offset commits", "stage", "outcome"),
   comms_rebalances_total: counter("Generations joined", "stage"),
-  comms_consumer_lag_records: gauge("Records between the committed position and the end of the topic", "group", "topic"),
+  comms_consumer_lag_records: gauge(
+    "Records between the committed position and the end of the topic",
+    "group",
+    "topic",
+  ),
   comms_consumer_lag_seconds: gauge("Age of the oldest record in hand", "group"),
   comms_decisions_total: counter("Decisions on messages", "gate", "verdict", "reason", "channel"),
   comms_messages_total: counter("Reports on messages", "channel", "provider", "status"),
@@ -36,7 +48,9 @@ export const declared = {
 
 export type MetricName = keyof typeof declared;
 type Labels<Name extends MetricName> = Readonly<Record<(typeof declared)[Name]["labels"][number], string>>;
-type NamesOf<Kind extends string> = { [N in MetricName]: (typeof declared)[N]["kind"] extends Kind ? N : never }[MetricName];
+type NamesOf<Kind extends string> = {
+  [N in MetricName]: (typeof declared)[N]["kind"] extends Kind ? N : never;
+}[MetricName];
 
 export interface Metrics {
   count<N extends NamesOf<"counter">>(name: N, labels: Labels<N>, by?: number): void;

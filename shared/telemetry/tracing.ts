@@ -55,7 +55,10 @@ export function startRootSpan(name: string): RecordSpan {
 }
 
 /** The same for an HTTP request, whose own `traceparent` is the parent where it has one. */
-export function startRequestSpan(name: string, request: Readonly<Record<string, string | string[] | undefined>>): RecordSpan {
+export function startRequestSpan(
+  name: string,
+  request: Readonly<Record<string, string | string[] | undefined>>,
+): RecordSpan {
   const parent = propagation.extract(ROOT_CONTEXT, request);
   const span = tracer.startSpan(name, { kind: SpanKind.PRODUCER }, parent);
   return handle(span, trace.setSpan(parent, span));

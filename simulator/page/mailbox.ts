@@ -43,7 +43,7 @@ export function createMailbox(): Mailbox {
       trim();
       for (const listener of listeners) listener(received);
     },
-    list: () => [...kept.values()].reverse(),
+    list: () => [...kept.values()].toReversed(),
     find: (callId) => kept.get(callId),
     watch(listener) {
       listeners.add(listener);

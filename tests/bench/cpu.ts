@@ -19,7 +19,11 @@ export function residentMb(pid: number): number {
 
 /** The processes whose parent is `pid`, and theirs: a Postgres has one a connection. */
 export function familyOf(pid: number): readonly number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .trim()
+    .split(" ")
+    .filter(Boolean)
+    .map(Number);
   return [pid, ...children.flatMap(familyOf)];
 }
 

@@ -35,8 +35,19 @@ export function tellOf(crowd: Crowd, platform: Pick<Platform, "hasher">): readon
 }
 
 function wants({ userId }: Character, channel: "EMAIL" | "PUSH", now: number): Output {
-  const channels = (["EMAIL", "PUSH"] as const).map((one) => ({ channel: one, category: "promotions", opted_in: one === channel }));
-  const value = { tenant_id: "default", user_id: userId, channels, quiet_hours: null, do_not_track: false, updated_at: now };
+  const channels = (["EMAIL", "PUSH"] as const).map((one) => ({
+    channel: one,
+    category: "promotions",
+    opted_in: one === channel,
+  }));
+  const value = {
+    tenant_id: "default",
+    user_id: userId,
+    channels,
+    quiet_hours: null,
+    do_not_track: false,
+    updated_at: now,
+  };
   return { topic: "comms.preferences", key: personKey("default", userId), value };
 }
 
@@ -50,6 +61,12 @@ function suppressedAddress({ email }: Character, hasher: ReturnType<typeof creat
     scope: "all",
   } as const;
   const key = suppressionKey(name);
-  const value = { ...name, suppression_id: deriveId("suppression", key), created_at: now, msg_id: null, evidence: "bench" };
+  const value = {
+    ...name,
+    suppression_id: deriveId("suppression", key),
+    created_at: now,
+    msg_id: null,
+    evidence: "bench",
+  };
   return { topic: "comms.suppression", key, value };
 }

@@ -4,8 +4,8 @@ import { stages } from "#shared/kafka/topics.ts";
 import type { LedgerEntry } from "#simulator/ledger/entry.ts";
 import { killPart, startPart, startStack } from "#stack/stack.ts";
 import { ownStack } from "#tests/support/own-stack.ts";
-import { startWorld, type World } from "#tests/support/world.ts";
 import { untilKnown } from "#tests/support/world/people.ts";
+import { startWorld, type World } from "#tests/support/world.ts";
 import { crowdOf, tellOf } from "./crowd.ts";
 import { figure, heading } from "./figures.ts";
 import { type Crowd, type Fed, feed } from "./load.ts";
@@ -35,7 +35,10 @@ async function senderKilled(): Promise<void> {
     const sms = taken.filter((entry) => entry.channel === "sms");
     tell(fed, taken);
     figure("longest wait of a security code", `${(longestWait(sms, fed) / 1000).toFixed(1)} s`);
-    figure("codes that waited for more than a second", `${waits(sms, fed).filter((ms) => ms > 1_000).length} of ${sms.length}`);
+    figure(
+      "codes that waited for more than a second",
+      `${waits(sms, fed).filter((ms) => ms > 1_000).length} of ${sms.length}`,
+    );
   } finally {
     await world.close();
   }
@@ -59,7 +62,10 @@ async function brokerKilled(): Promise<void> {
     const moved = Math.min(...taken.map((entry) => entry.time_ms).filter((at) => at > killedAt + 500));
     tell(fed, taken);
     figure("the broker answers again after", `${((readyAt - killedAt) / 1000).toFixed(1)} s`);
-    figure("the first delivery after the kill", `${((moved - killedAt) / 1000).toFixed(1)} s after it, ${((moved - readyAt) / 1000).toFixed(1)} s after the broker answers`);
+    figure(
+      "the first delivery after the kill",
+      `${((moved - killedAt) / 1000).toFixed(1)} s after it, ${((moved - readyAt) / 1000).toFixed(1)} s after the broker answers`,
+    );
     figure("longest wait of a message", `${(longestWait(taken, fed) / 1000).toFixed(1)} s`);
   } finally {
     await world.close();
@@ -74,20 +80,37 @@ async function meet(world: World): Promise<Crowd> {
   return crowd;
 }
 
-async function feedFor(world: World, crowd: Crowd, seconds: number): Promise<{ fed: Fed; taken: readonly LedgerEntry[] }> {
+async function feedFor(
+  world: World,
+  crowd: Crowd,
+  seconds: number,
+): Promise<{ fed: Fed; taken: readonly LedgerEntry[] }> {
   const producer = await world.platform.log().producer();
   const since = Date.now();
   const run = `f${since.toString(36)}`;
-  const fed = await feed({ producer, codec: world.platform.codec(), prefix: world.prefix, crowd, run, perSecond, seconds });
-  const ours = async () => (await world.ledger({ since, outcome: "accepted" })).filter(({ msg_id = "" }) => fed.due.has(msg_id));
-  for (let tries = 0; tries < 120 && new Set((await ours()).map((entry) => entry.msg_id)).size < fed.due.size; tries++) await sleep(500);
+  const fed = await feed({
+    producer,
+    codec: world.platform.codec(),
+    prefix: world.prefix,
+    crowd,
+    run,
+    perSecond,
+    seconds,
+  });
+  const ours = async () =>
+    (await world.ledger({ since, outcome: "accepted" })).filter(({ msg_id = "" }) => fed.due.has(msg_id));
+  for (let tries = 0; tries < 120 && new Set((await ours()).map((entry) => entry.msg_id)).size < fed.due.size; tries++)
+    await sleep(500);
   await sleep(2_000);
   return { fed, taken: await ours() };
 }
 
 function tell(fed: Fed, taken: readonly LedgerEntry[]): void {
   const messages = new Set(taken.map((entry) => entry.msg_id));
-  figure("by the providers' ledger", `${fed.due.size - messages.size} lost, ${taken.length - messages.size} twice, of ${fed.due.size}`);
+  figure(
+    "by the providers' ledger",
+    `${fed.due.size - messages.size} lost, ${taken.length - messages.size} twice, of ${fed.due.size}`,
+  );
 }
 
 function waits(taken: readonly LedgerEntry[], fed: Fed): readonly number[] {

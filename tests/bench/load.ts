@@ -70,7 +70,11 @@ export async function feed(feeding: Feeding): Promise<Fed> {
 }
 
 function recordOf({ codec, prefix }: Feeding, event: Event): OutRecord {
-  return { topic: `${prefix}comms.events`, key: `${event.tenant_id}/${event.cause_ref}`, value: codec.encode("comms.events", event) };
+  return {
+    topic: `${prefix}comms.events`,
+    key: `${event.tenant_id}/${event.cause_ref}`,
+    value: codec.encode("comms.events", event),
+  };
 }
 
 /**
@@ -85,7 +89,9 @@ function tellerOf({ crowd, run }: Feeding): (n: number) => Told {
     const pick = (from: readonly Character[]) => (from[n % from.length] as Character).userId;
     if (turn === 17) return promotion(pick(crowd.suppressed), "EMAIL", true);
     if (turn % 10 === 0) return code(pick(crowd.texted));
-    return turn % 2 === 0 ? promotion(pick(crowd.pushed), "PUSH", false) : promotion(pick(crowd.emailed), "EMAIL", false);
+    return turn % 2 === 0
+      ? promotion(pick(crowd.pushed), "PUSH", false)
+      : promotion(pick(crowd.emailed), "EMAIL", false);
   };
   const promotion = (user: string, channel: string, refused: boolean): Told => {
     const event = story.promotion(user, Date.now());

@@ -1,12 +1,17 @@
 /** `make bench`: prints figures, and judges none of them. Name benches to run only those: `bin/node tests/bench/main.ts path`. */
-import { startStack } from "#stack/stack.ts";
-import { optionsOf } from "#stack/options.ts";
+
 import { readStackConfig } from "#shared/config/stack-config.ts";
+import { optionsOf } from "#stack/options.ts";
+import { startStack } from "#stack/stack.ts";
 import { benchDemo } from "./demo.ts";
 import { benchFaults } from "./faults.ts";
 import { benchPath } from "./path.ts";
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { demo: benchDemo, path: benchPath, faults: benchFaults };
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  demo: benchDemo,
+  path: benchPath,
+  faults: benchFaults,
+};
 
 const wanted = process.argv.slice(2);
 await startStack(optionsOf(readStackConfig(), (line) => void process.stderr.write(`${line}\n`)));

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { produce } from "#cli/prepare.ts";
 import { stages } from "#shared/kafka/topics.ts";
 import type { LedgerEntry } from "#simulator/ledger/entry.ts";
-import { startWorld, type World } from "#tests/support/world.ts";
 import { untilKnown } from "#tests/support/world/people.ts";
+import { startWorld, type World } from "#tests/support/world.ts";
 import { cpuMicros, familyCpuMicros, residentMb } from "./cpu.ts";
 import { crowdOf, tellOf } from "./crowd.ts";
 import { figure, heading, spread } from "./figures.ts";
@@ -78,12 +78,22 @@ async function idle({ measured }: Bench, seconds: number): Promise<void> {
 
 /** Feeds at a rate and waits for the end; false when the path could not keep up. */
 async function carry({ world, crowd, measured }: Bench, { perSecond, seconds }: Rate): Promise<boolean> {
-  heading(`${perSecond} events a second for ${seconds} s, three channels, 10 % critical, 5 % suppressed, 5 % told twice`);
+  heading(
+    `${perSecond} events a second for ${seconds} s, three channels, 10 % critical, 5 % suppressed, 5 % told twice`,
+  );
   const before = measured.map((one) => one.cpu());
   const producer = await world.platform.log().producer();
   const began = Date.now();
   const run = `r${perSecond}${began.toString(36)}`;
-  const fed = await feed({ producer, codec: world.platform.codec(), prefix: world.prefix, crowd, run, perSecond, seconds });
+  const fed = await feed({
+    producer,
+    codec: world.platform.codec(),
+    prefix: world.prefix,
+    crowd,
+    run,
+    perSecond,
+    seconds,
+  });
   const taken = await untilTaken(world, fed, began);
   const after = measured.map((one) => one.cpu());
   await producer.close();
@@ -102,7 +112,15 @@ function tellMessages(fed: Fed, taken: readonly LedgerEntry[]): void {
   figure("records, messages due, messages refused", `${fed.records}, ${fed.due.size}, ${fed.refused.size}`);
   figure("by the providers' ledger", `${lost} lost, ${twice} twice, ${wrong} sent to a suppressed address`);
   for (const channel of ["email", "push", "sms"]) {
-    figure(`event → provider, ${channel}`, spread(latencies(taken.filter((entry) => entry.channel === channel), fed)));
+    figure(
+      `event → provider, ${channel}`,
+      spread(
+        latencies(
+          taken.filter((entry) => entry.channel === channel),
+          fed,
+        ),
+      ),
+    );
   }
   figure("event → provider, all", spread(latencies(taken, fed)));
 }
@@ -115,9 +133,16 @@ function latencies(taken: readonly LedgerEntry[], fed: Fed): readonly number[] {
   });
 }
 
-function tellCpu(measured: readonly Measured[], before: readonly number[], after: readonly number[], records: number, seconds: number): void {
+function tellCpu(
+  measured: readonly Measured[],
+  before: readonly number[],
+  after: readonly number[],
+  records: number,
+  seconds: number,
+): void {
   const used = measured.map((_, i) => (after[i] ?? 0) - (before[i] ?? 0));
-  for (const [i, one] of measured.entries()) figure(`CPU of ${one.name}`, `${Math.round((used[i] ?? 0) / records)} µs an event`);
+  for (const [i, one] of measured.entries())
+    figure(`CPU of ${one.name}`, `${Math.round((used[i] ?? 0) / records)} µs an event`);
   const total = used.reduce((sum, one) => sum + one, 0);
   figure("CPU of all", `${Math.round(total / records)} µs an event, ${(total / 1e6 / seconds).toFixed(2)} cores`);
 }
@@ -125,7 +150,9 @@ function tellCpu(measured: readonly Measured[], before: readonly number[], after
 /** What the providers took of these messages, once all of it is there and nothing more comes. */
 async function untilTaken(world: World, fed: Fed, since: number): Promise<readonly LedgerEntry[]> {
   const accepted = async () =>
-    (await world.ledger({ since, outcome: "accepted" })).filter(({ msg_id = "" }) => fed.due.has(msg_id) || fed.refused.has(msg_id));
+    (await world.ledger({ since, outcome: "accepted" })).filter(
+      ({ msg_id = "" }) => fed.due.has(msg_id) || fed.refused.has(msg_id),
+    );
   const end = Date.now() + 120_000;
   for (;;) {
     const distinct = new Set((await accepted()).map((entry) => entry.msg_id)).size;
@@ -141,7 +168,9 @@ function measuredProcess(name: string, pid: number): Measured {
 }
 
 function storesOf(world: World): readonly Measured[] {
-  const pids = JSON.parse(readFileSync(".carillon/processes.json", "utf8")) as Readonly<Record<string, { readonly pid: number }>>;
+  const pids = JSON.parse(readFileSync(".carillon/processes.json", "utf8")) as Readonly<
+    Record<string, { readonly pid: number }>
+  >;
   const pidOf = (name: string) => pids[name]?.pid ?? 0;
   const postgres = pidOf("postgres");
   return [

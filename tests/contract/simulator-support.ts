@@ -1,5 +1,5 @@
 import { mkdtempSync } from "node:fs";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,12 +26,15 @@ export interface Listener {
 export async function startListener(): Promise<Listener> {
   const heard: Heard[] = [];
   const statuses: number[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
+    void answerTo(request, response);
+  });
+  const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     heard.push({ url: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
     response.writeHead(statuses.shift() ?? 200).end();
-  });
+  };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -10,7 +10,8 @@ export interface KillableLog extends Log {
 export function killable(inner: Log): KillableLog {
   let dead = false;
   const consumers: Consumer[] = [];
-  const alive = <T>(call: () => Promise<T>): Promise<T> => (dead ? never : call().then((value) => (dead ? never : value)));
+  const alive = <T>(call: () => Promise<T>): Promise<T> =>
+    dead ? never : call().then((value) => (dead ? never : value));
   return {
     ...inner,
     producer: async () => killableProducer(await inner.producer(), alive),
@@ -29,7 +30,10 @@ export function killable(inner: Log): KillableLog {
 type Alive = <T>(call: () => Promise<T>) => Promise<T>;
 
 function killableProducer(inner: Producer, alive: Alive): Producer {
-  return { send: (records) => alive(() => inner.send(records)), close: (deadlineMs) => alive(() => inner.close(deadlineMs)) };
+  return {
+    send: (records) => alive(() => inner.send(records)),
+    close: (deadlineMs) => alive(() => inner.close(deadlineMs)),
+  };
 }
 
 function killableConsumer(inner: Consumer, alive: Alive, dead: () => boolean): Consumer {

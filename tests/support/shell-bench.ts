@@ -45,7 +45,12 @@ export function eventOf(user: string, causeRef: string, extra: Partial<Event> = 
   };
 }
 
-export function eventRecord(codec: Codec, user: string, causeRef: string, topic: TopicName = "comms.events"): OutRecord {
+export function eventRecord(
+  codec: Codec,
+  user: string,
+  causeRef: string,
+  topic: TopicName = "comms.events",
+): OutRecord {
   return { topic, key: user, value: codec.encode(topic, eventOf(user, causeRef)) };
 }
 

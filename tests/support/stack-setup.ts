@@ -2,7 +2,6 @@ import type { TestProject } from "vitest/node";
 import { readStackConfig } from "#shared/config/stack-config.ts";
 import { optionsOf } from "#stack/options.ts";
 import { stackStatus, startStack, stopStack } from "#stack/stack.ts";
-import type {} from "./addresses.ts";
 
 /**
  * Gives the integration tests the stack of this checkout. One that ran before stays up; one that was started for the

@@ -9,12 +9,14 @@ const proofs = new Map<string, Set<string>>(known.map((id) => [id, new Set()]));
 const strangers: string[] = [];
 
 for (const file of globSync("tests/**/*.ts").sort()) {
-  const titles = readFileSync(file, "utf8").matchAll(/\b(?:describe|it|test)(?:\.\w+)*(?:\([^()]*\))?\(\s*(["'`])(.*?)\1/gs);
+  const titles = readFileSync(file, "utf8").matchAll(
+    /\b(?:describe|it|test)(?:\.\w+)*(?:\([^()]*\))?\(\s*(["'`])(.*?)\1/gs,
+  );
   for (const [, , title = ""] of titles) {
     for (const id of title.matchAll(/\b[A-Z]{2,3}-\d{2}\b/g)) {
       const files = proofs.get(id[0]);
       if (files) files.add(file);
-      else if (/^(RFC|UTF|ISO|SHA|RSA|AES|UCS)-/.test(id[0]) === false) strangers.push(`${id[0]} in ${file}`);
+      else if (!/^(RFC|UTF|ISO|SHA|RSA|AES|UCS)-/.test(id[0])) strangers.push(`${id[0]} in ${file}`);
     }
   }
 }

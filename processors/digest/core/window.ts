@@ -23,7 +23,14 @@ export type WindowLength = number | undefined;
 export function windowOf(item: DigestItem, cadence: Cadence, at: Instant, length: WindowLength): DigestWindow {
   const closesAt = length === undefined ? windowEnd(cadence, item.tz, at) : (Math.floor(at / length) + 1) * length;
   return {
-    windowId: deriveId("digest-window", item.tenant_id, item.user_id, item.cadence, channelName(item.channel), closesAt),
+    windowId: deriveId(
+      "digest-window",
+      item.tenant_id,
+      item.user_id,
+      item.cadence,
+      channelName(item.channel),
+      closesAt,
+    ),
     tenantId: item.tenant_id,
     userId: item.user_id,
     cadence: item.cadence,

@@ -62,7 +62,13 @@ interface DueRow {
 }
 
 function dueItem(row: DueRow): DueItem {
-  return { scheduleId: row.schedule_id, targetTopic: row.target_topic, key: row.key, payload: row.payload, headers: row.headers };
+  return {
+    scheduleId: row.schedule_id,
+    targetTopic: row.target_topic,
+    key: row.key,
+    payload: row.payload,
+    headers: row.headers,
+  };
 }
 
 function columns(items: readonly ScheduleItem[]): unknown[] {

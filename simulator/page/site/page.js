@@ -22,7 +22,7 @@ function draw() {
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
-    const newestFirst = [...messages.values()].reverse().filter(matches);
+    const newestFirst = [...messages.values()].toReversed().filter(matches);
     fill($("mails"), newestFirst.filter(({ kind }) => kind === "mail"), mailRow);
     fill($("notes"), newestFirst.filter(({ kind }) => kind !== "mail"), noteRow);
     $("no-mail").hidden = chosen !== undefined;
@@ -185,7 +185,7 @@ function keep(message) {
 async function load() {
   const list = await (await fetch("/page/messages")).json();
   messages.clear();
-  for (const message of list.reverse()) keep(message);
+  for (const message of list.toReversed()) keep(message);
   const newest = list.findLast(({ kind }) => kind === "mail");
   if (chosen === undefined && newest !== undefined) await open(newest);
 }
@@ -200,7 +200,7 @@ drawProviders();
 const stream = new EventSource("/page/stream");
 stream.addEventListener("open", load);
 stream.addEventListener("message", ({ data }) => keep(JSON.parse(data)));
-setInterval(drawHealth, 2000);
+setInterval(() => void drawHealth(), 2000);
 setInterval(tick, 5000);
-drawHealth();
+void drawHealth();
 tick();

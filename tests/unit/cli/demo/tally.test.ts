@@ -2,9 +2,17 @@ import { describe, expect, it } from "vitest";
 import { balances, type RunRecords, tally } from "#cli/demo/tally.ts";
 import type { Accepted, Decision, Event, Feedback } from "#shared/avro/records.ts";
 
-const event = (causeRef: string): Event => ({ event_id: null, tenant_id: "default", name: "booking.confirmed", cause_ref: causeRef }) as Event;
+const event = (causeRef: string): Event =>
+  ({ event_id: null, tenant_id: "default", name: "booking.confirmed", cause_ref: causeRef }) as Event;
 const accepted = (id: string, round = 0): Accepted => ({ accepted_id: id, round }) as Accepted;
-const decision = (msg: string, of: string, verdict: Decision["verdict"], reason: string | null = null, at = 1, stage = "router"): Decision =>
+const decision = (
+  msg: string,
+  of: string,
+  verdict: Decision["verdict"],
+  reason: string | null = null,
+  at = 1,
+  stage = "router",
+): Decision =>
   ({ msg_id: msg, causation_id: of, verdict, reason, recorded_at: at, stage, channel: "EMAIL" }) as Decision;
 const feedback = (msg: string, status: Feedback["status"], origin: Feedback["origin"] = "SENDER"): Feedback =>
   ({ msg_id: msg, status, origin, channel: "EMAIL", reason: null }) as Feedback;
@@ -15,7 +23,11 @@ describe("tally of a run", () => {
     const counts = tally({
       events: [event("1"), event("1")],
       accepted: [accepted("a"), accepted("a")],
-      decisions: [decision("m", "a", "PASS"), decision("m", "a", "PASS"), decision("m", "s", "DROP", "COMMS_ALREADY_SENT", 5, "email-sender")],
+      decisions: [
+        decision("m", "a", "PASS"),
+        decision("m", "a", "PASS"),
+        decision("m", "s", "DROP", "COMMS_ALREADY_SENT", 5, "email-sender"),
+      ],
       feedback: [feedback("m", "SENT"), feedback("m", "SENT")],
     });
     expect(counts).toMatchObject({ events: 1, accepted: 1, sent: { email: 1 }, in_flight: 0 });
@@ -60,7 +72,12 @@ describe("tally of a run", () => {
   });
 
   it("does not let a report of the provider alone make a message sent", () => {
-    const counts = tally({ ...nothing, accepted: [accepted("a")], decisions: [decision("m", "a", "PASS")], feedback: [feedback("m", "DELIVERED", "PROVIDER")] });
+    const counts = tally({
+      ...nothing,
+      accepted: [accepted("a")],
+      decisions: [decision("m", "a", "PASS")],
+      feedback: [feedback("m", "DELIVERED", "PROVIDER")],
+    });
     expect(counts.in_flight).toBe(1);
   });
 });

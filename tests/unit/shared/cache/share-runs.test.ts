@@ -22,7 +22,7 @@ describe("shareRuns", () => {
     expect(gates).toHaveLength(2);
     gates[1]?.resolve();
     await Promise.all(late);
-    run();
+    void run();
     expect(gates).toHaveLength(3);
   });
 

@@ -35,16 +35,23 @@ function faultsOf(env: NodeJS.ProcessEnv, root: string): string {
 
 describe("configuration", () => {
   it("needs nothing but the stack of the checkout", () => {
-    expect(readConfig({}, checkout())).toMatchObject({ COMMS_BOOTSTRAP_SERVERS: "127.0.0.1:1", COMMS_GATEWAY_PORT: 5, COMMS_SES_ENDPOINT: "http://127.0.0.1:6/ses" });
+    expect(readConfig({}, checkout())).toMatchObject({
+      COMMS_BOOTSTRAP_SERVERS: "127.0.0.1:1",
+      COMMS_GATEWAY_PORT: 5,
+      COMMS_SES_ENDPOINT: "http://127.0.0.1:6/ses",
+    });
   });
 
   it("puts the environment above the stack", () => {
-    expect(readConfig({ COMMS_REDIS_URL: "redis://elsewhere:1" }, checkout()).COMMS_REDIS_URL).toBe("redis://elsewhere:1");
+    expect(readConfig({ COMMS_REDIS_URL: "redis://elsewhere:1" }, checkout()).COMMS_REDIS_URL).toBe(
+      "redis://elsewhere:1",
+    );
   });
 
   it("tells every fault at once, and says what to do", () => {
     const faults = faultsOf({ COMMS_LOG_LEVEL: "loud", COMMS_TOPIC_PREFIX: "no-dot" }, empty);
-    for (const name of ["COMMS_BOOTSTRAP_SERVERS", "COMMS_LOG_LEVEL", "COMMS_TOPIC_PREFIX", "make up"]) expect(faults).toContain(name);
+    for (const name of ["COMMS_BOOTSTRAP_SERVERS", "COMMS_LOG_LEVEL", "COMMS_TOPIC_PREFIX", "make up"])
+      expect(faults).toContain(name);
   });
 
   it("repeats no value, as it may be a secret", () => {
@@ -54,7 +61,9 @@ describe("configuration", () => {
   it("reads a secret from the file that its twin names", () => {
     const file = join(empty, "pepper");
     writeFileSync(file, "from-a-mounted-secret\n");
-    expect(readConfig({ COMMS_ADDRESS_PEPPER_FILE: file }, checkout()).COMMS_ADDRESS_PEPPER).toBe("from-a-mounted-secret");
+    expect(readConfig({ COMMS_ADDRESS_PEPPER_FILE: file }, checkout()).COMMS_ADDRESS_PEPPER).toBe(
+      "from-a-mounted-secret",
+    );
   });
 
   it("says which file it could not read", () => {

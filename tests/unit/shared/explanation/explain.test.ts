@@ -22,7 +22,10 @@ const message: ToldMessage = {
 describe("the sentence that explains a message [RTR-08]", () => {
   it.each([
     [{}, "The email booking_confirmed_buyer for bk_1 was delivered by ses."],
-    [{ status: "sent" }, "The email booking_confirmed_buyer for bk_1 was taken by ses; nothing has been heard of it since."],
+    [
+      { status: "sent" },
+      "The email booking_confirmed_buyer for bk_1 was taken by ses; nothing has been heard of it since.",
+    ],
     [
       { status: "suppressed", reason: "COMMS_SUPPRESSED" },
       "The email booking_confirmed_buyer for bk_1 was not sent: the address is on the suppression list (COMMS_SUPPRESSED).",
@@ -47,7 +50,10 @@ describe("the gates that explain it", () => {
       { gate: "address", verdict: "PASS", reason: null, detail: "an email address is known" },
       { gate: "suppression", verdict: "DROP", reason: "COMMS_SUPPRESSED", detail: "hard_bounce of 2026-01-01" },
     ];
-    const lines = gateLines({ ...message, decisions: [{ stage: "router", recordedAt: 0, verdict: "DROP", reason: null, trace }] });
+    const lines = gateLines({
+      ...message,
+      decisions: [{ stage: "router", recordedAt: 0, verdict: "DROP", reason: null, trace }],
+    });
     expect(lines).toEqual([
       "router at 1970-01-01T00:00:00Z",
       "  + address        pass — an email address is known",

@@ -5,7 +5,15 @@ import { createMemoryLog, type MemoryLog } from "#shared/kafka/memory-log.ts";
 import type { OutRecord } from "#shared/kafka/port.ts";
 import type { Received } from "#shared/processor/processor.ts";
 import { createManualClock, type ManualClock, settle } from "#tests/support/manual-clock.ts";
-import { type Copier, copied, copier, eventRecord, memoryCodec, type ShellSetting, shellOf } from "#tests/support/shell-bench.ts";
+import {
+  type Copier,
+  copied,
+  copier,
+  eventRecord,
+  memoryCodec,
+  type ShellSetting,
+  shellOf,
+} from "#tests/support/shell-bench.ts";
 
 const codec = await memoryCodec();
 
@@ -20,7 +28,8 @@ async function setting(processor: Copier, more: Partial<ShellSetting> = {}) {
     await producer.send(records);
     await settle();
   };
-  const out = () => log.records("comms.rejected").map((r) => (codec.decode("comms.rejected", r.value as Buffer) as Rejected).cause_ref);
+  const out = () =>
+    log.records("comms.rejected").map((r) => (codec.decode("comms.rejected", r.value as Buffer) as Rejected).cause_ref);
   const dead = () => log.records("comms.intake.dlq");
   return { ...running, log, clock: clock as ManualClock, produce, out, dead };
 }
@@ -74,7 +83,11 @@ describe("shell", () => {
     const { produce, out, dead } = await setting(copier());
     const bytes = Buffer.from([9, 9, 9, 9, 9, 9]);
     const headers = { tag: Buffer.from("x") };
-    await produce(event("anna", "1"), { topic: "comms.events", key: "anna", value: bytes, headers }, event("anna", "2"));
+    await produce(
+      event("anna", "1"),
+      { topic: "comms.events", key: "anna", value: bytes, headers },
+      event("anna", "2"),
+    );
     expect(out()).toEqual(["1", "2"]);
     const [letter] = dead();
     expect(letter?.value).toEqual(bytes);
@@ -120,7 +133,10 @@ describe("shell", () => {
     let calls = 0;
     let optedOut = false;
     const processor = copier({
-      decide: (record) => (optedOut ? { kind: "drop", reason: "COMMS_SUPPRESSED", outputs: [] } : { kind: "perform", effect: record.value.cause_ref }),
+      decide: (record) =>
+        optedOut
+          ? { kind: "drop", reason: "COMMS_SUPPRESSED", outputs: [] }
+          : { kind: "perform", effect: record.value.cause_ref },
       perform: async (_effect, record) => {
         calls++;
         optedOut = true;
@@ -154,7 +170,9 @@ describe("shell", () => {
       limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
       log: createMemoryLog({ partitions: 1 }),
     });
-    await produce(...Array.from({ length: 50 }, (_, i) => ({ topic: "comms.events", key: `u${i}`, value: Buffer.from([1]) })));
+    await produce(
+      ...Array.from({ length: 50 }, (_, i) => ({ topic: "comms.events", key: `u${i}`, value: Buffer.from([1]) })),
+    );
     expect(dead().length).toBeGreaterThanOrEqual(5);
     expect(dead().length).toBeLessThan(10);
     expect(shell.state().why).toMatch(/fuse/);
@@ -186,7 +204,9 @@ describe("shell", () => {
       },
     });
     const { produce, shell } = await setting(processor, { limits: { inFlight: 8, waitingRecords: 20 } });
-    await produce(...Array.from({ length: 200 }, (_, i) => eventRecord(codec, `u${i}`, `bulk${i}`, "comms.events.bulk")));
+    await produce(
+      ...Array.from({ length: 200 }, (_, i) => eventRecord(codec, `u${i}`, `bulk${i}`, "comms.events.bulk")),
+    );
     await produce(event("anna", "code"));
     expect(seen).toContain("code");
     expect(shell.state().inHand).toBeLessThan(100);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Decision, Feedback, Send } from "#shared/avro/records.ts";
 import type { InRecord } from "#shared/kafka/port.ts";
 import type { Output, Received } from "#shared/processor/processor.ts";
 import { createMetrics } from "#shared/telemetry/metrics.ts";
@@ -11,16 +10,46 @@ function recording(): { telemetry: Telemetry; lines: Record<string, unknown>[] }
   return { telemetry: { metrics: createMetrics(), log }, lines };
 }
 
-const origin: InRecord = { topic: "comms.routed", partition: 2, offset: 7, key: null, value: null, headers: {}, timestamp: 0 };
+const origin: InRecord = {
+  topic: "comms.routed",
+  partition: 2,
+  offset: 7,
+  key: null,
+  value: null,
+  headers: {},
+  timestamp: 0,
+};
 
 describe("what a record leaves behind [HLT-06]", () => {
   it("is one line with its ids and none of its values", () => {
     const { telemetry, lines } = recording();
-    const value = { tenant_id: "default", event_id: "e", msg_id: "m", correlation_id: "c", payload: "canary@example.com", user_id: "canary" };
+    const value = {
+      tenant_id: "default",
+      event_id: "e",
+      msg_id: "m",
+      correlation_id: "c",
+      payload: "canary@example.com",
+      user_id: "canary",
+    };
     const record: Received<unknown> = { value, origin, topic: "comms.routed" };
-    recordDone(telemetry, { stage: "renderer", record, outcome: { kind: "drop", reason: "COMMS_EXPIRED", outputs: [] }, durationMs: 12, traceId: "t" });
+    recordDone(telemetry, {
+      stage: "renderer",
+      record,
+      outcome: { kind: "drop", reason: "COMMS_EXPIRED", outputs: [] },
+      durationMs: 12,
+      traceId: "t",
+    });
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({ stage: "renderer", partition: 2, offset: 7, outcome: "drop", reason: "COMMS_EXPIRED", msg_id: "m", correlation_id: "c", trace_id: "t" });
+    expect(lines[0]).toMatchObject({
+      stage: "renderer",
+      partition: 2,
+      offset: 7,
+      outcome: "drop",
+      reason: "COMMS_EXPIRED",
+      msg_id: "m",
+      correlation_id: "c",
+      trace_id: "t",
+    });
     expect(JSON.stringify(lines)).not.toContain("canary");
   });
 
@@ -28,10 +57,29 @@ describe("what a record leaves behind [HLT-06]", () => {
     const { telemetry } = recording();
     const { metrics } = telemetry;
     const write = (topic: string, value: object) => outputWritten(telemetry, { topic, key: "k", value } as Output);
-    write("comms.decisions", { gate: "suppression", verdict: "DROP", reason: "COMMS_SUPPRESSED", channel: "EMAIL" } as Decision);
-    write("comms.feedback", { channel: "SMS", provider: "twilio", status: "SENT", origin: "SENDER", queued_at: 0, recorded_at: 500 } as Feedback);
-    write("comms.send.email", { channel: "EMAIL", attempt: 1, queued_at: 120, occurred_at: 0 } as Send);
-    expect(await metrics.read("comms_decisions_total", { gate: "suppression", verdict: "DROP", reason: "COMMS_SUPPRESSED", channel: "email" })).toBe(1);
+    write("comms.decisions", {
+      gate: "suppression",
+      verdict: "DROP",
+      reason: "COMMS_SUPPRESSED",
+      channel: "EMAIL",
+    });
+    write("comms.feedback", {
+      channel: "SMS",
+      provider: "twilio",
+      status: "SENT",
+      origin: "SENDER",
+      queued_at: 0,
+      recorded_at: 500,
+    });
+    write("comms.send.email", { channel: "EMAIL", attempt: 1, queued_at: 120, occurred_at: 0 });
+    expect(
+      await metrics.read("comms_decisions_total", {
+        gate: "suppression",
+        verdict: "DROP",
+        reason: "COMMS_SUPPRESSED",
+        channel: "email",
+      }),
+    ).toBe(1);
     expect(await metrics.read("comms_messages_total", { channel: "sms", provider: "twilio", status: "SENT" })).toBe(1);
     const text = await metrics.text();
     expect(text).toContain('comms_event_to_queue_seconds_bucket{le="0.15",channel="email"} 1');
@@ -40,7 +88,11 @@ describe("what a record leaves behind [HLT-06]", () => {
 
   it("does not count a retry as a second way to the queue", async () => {
     const { telemetry } = recording();
-    outputWritten(telemetry, { topic: "comms.send.email", key: "k", value: { channel: "EMAIL", attempt: 2, queued_at: 1, occurred_at: 0 } as Send });
+    outputWritten(telemetry, {
+      topic: "comms.send.email",
+      key: "k",
+      value: { channel: "EMAIL", attempt: 2, queued_at: 1, occurred_at: 0 },
+    } as Output);
     expect(await telemetry.metrics.text()).not.toContain("comms_event_to_queue_seconds_bucket{");
   });
 });

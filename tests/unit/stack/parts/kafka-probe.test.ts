@@ -28,7 +28,7 @@ async function answering(answer: Buffer | undefined): Promise<boolean> {
 
 describe("whether Kafka is ready", () => {
   it("asks in the protocol's frame", () => {
-    expect(metadataRequest("ab").toString("hex")).toBe("000000100003000100000001000261620000" + "0000");
+    expect(metadataRequest("ab").toString("hex")).toBe("0000001000030001000000010002616200000000");
   });
 
   it("waits for a whole answer", () => {
