@@ -1,13 +1,10 @@
-import { inject } from "vitest";
 import type { Addresses } from "#shared/config/addresses.ts";
+import { readStackConfig } from "#shared/config/stack-config.ts";
+import { readAddresses } from "#shared/config/stack-file.ts";
 
-declare module "vitest" {
-  export interface ProvidedContext {
-    addresses: Addresses;
-  }
-}
-
-/** Where the stack of this run stands. Only in tests of the `integration` project, whose setup has started it. */
+/** Where the stack of this checkout stands; the setup of the integration tests has started it. Throws when none does. */
 export function addresses(): Addresses {
-  return inject("addresses");
+  const found = readAddresses(readStackConfig().root);
+  if (!found) throw new Error("The stack of this checkout does not run: start it with 'make up'");
+  return found;
 }

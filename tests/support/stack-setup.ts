@@ -1,4 +1,3 @@
-import type { TestProject } from "vitest/node";
 import { readStackConfig } from "#shared/config/stack-config.ts";
 import { optionsOf } from "#stack/options.ts";
 import { stackStatus, startStack, stopStack } from "#stack/stack.ts";
@@ -7,10 +6,10 @@ import { stackStatus, startStack, stopStack } from "#stack/stack.ts";
  * Gives the integration tests the stack of this checkout. One that ran before stays up; one that was started for the
  * tests is stopped after them.
  */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(): Promise<() => Promise<void>> {
   const options = optionsOf(readStackConfig(), (line) => process.stderr.write(`${line}\n`));
   const before = await stackStatus(options);
-  project.provide("addresses", await startStack(options));
+  await startStack(options);
   return async () => {
     if (before.state === "down") await stopStack(options);
   };

@@ -21,7 +21,7 @@ import { freePort } from "./world/free-port.ts";
 import { untilKnown } from "./world/people.ts";
 import { type RedisServer, startRedisServer } from "./world/redis-server.ts";
 import { removeTopics } from "./world/remove-topics.ts";
-import { type TopicWatch, watchTopics } from "./world/topic-watch.ts";
+import { type TopicWatch, unwatched, watchTopics } from "./world/topic-watch.ts";
 
 /** A message stage by stage, and what fills and reads the stores; without the HTTP edge. */
 export const pathStages = [
@@ -41,6 +41,8 @@ export const pathStages = [
 export interface WorldOptions {
   /** Another stack than the checkout's: where its broker, registry and database stand. */
   readonly stack?: Addresses;
+  /** Whether to read along all topics. Default true; a bench does not want to pay for it. */
+  readonly watch?: boolean;
   /** Whether the providers call back. Default true. */
   readonly callbacks?: boolean;
   /** More for every child's environment. */
@@ -114,7 +116,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
   const platform = createPlatform(readConfig({ ...process.env, ...env, COMMS_LOG_LEVEL: "silent" }), { name: "test" });
   await prepareAll(platform);
-  const watch = await watchTopics(platform.log(), platform.codec(), prefix);
+  const watch = options.watch === false ? unwatched : await watchTopics(platform.log(), platform.codec(), prefix);
   const control = createSimulatorControl(simulator.url);
   const children: Child[] = [];
   let producer: Producer | undefined;

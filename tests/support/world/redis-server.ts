@@ -11,6 +11,7 @@ import { freePort } from "./free-port.ts";
 /** A Redis of the test's own, in memory only: to be wiped and killed without harm to anyone. */
 export interface RedisServer {
   readonly url: string;
+  readonly pid: number;
   readonly client: Redis;
   /** FLUSHALL: everything, the scripts' memory aside. */
   wipe(): Promise<void>;
@@ -29,6 +30,7 @@ export async function startRedisServer(folder: string): Promise<RedisServer> {
   const client = createRedis(url);
   return {
     url,
+    pid: child.pid ?? 0,
     client,
     wipe: async () => void (await client.flushall()),
     close: async () => {

@@ -63,6 +63,15 @@ export async function watchTopics(log: Log, codec: Codec, prefix: string): Promi
   };
 }
 
+/** The watch of a world that does not read along. */
+export const unwatched: TopicWatch = {
+  of: () => [],
+  records: () => [],
+  all: () => [],
+  until: () => Promise.reject(new Error("This world does not read along")),
+  close: async () => {},
+};
+
 function until(waiting: Set<() => void>, what: () => boolean, waitingFor: string, ms: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
