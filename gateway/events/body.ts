@@ -1,9 +1,8 @@
 import { z } from "zod";
 
+const expected = "expected milliseconds since 1970, or a time as 2026-01-05T12:00:00Z";
 const instant = z
-  .union([z.int(), z.iso.datetime({ offset: true })], {
-    error: "expected milliseconds since 1970, or a time as 2026-01-05T12:00:00Z",
-  })
+  .union([z.int({ error: expected }), z.iso.datetime({ offset: true, error: expected })], { error: expected })
   .describe("Milliseconds since 1970, or RFC 3339 with an offset");
 
 /** What `POST /v1/events` takes. Lengths, times and the payload itself are intake's to judge. */
@@ -32,9 +31,11 @@ export type EventBody = z.output<typeof eventBody>;
 
 /** What is wrong with the shape of a body: the field, then what was expected. No value is repeated. */
 export function shapeFaults(error: z.ZodError): readonly string[] {
-  return error.issues.map(({ path, message }) => {
-    const words = message.replace(/^Invalid (input|option): /, "");
-    return path.length === 0 ? words : `${pathOf(path)}: ${words}`;
+  return error.issues.flatMap((issue) => {
+    const path = pathOf(issue.path);
+    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${pathOf([...issue.path, key])}: unknown`);
+    const words = issue.message.replace(/^Invalid (input|option): /, "");
+    return path === "" ? words : `${path}: ${words}`;
   });
 }
 

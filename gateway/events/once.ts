@@ -7,8 +7,6 @@ export interface Once {
   readonly tenantId: string;
   readonly key: string;
   readonly body: Buffer;
-  /** What else makes the request another one: its path and query. */
-  readonly url: string;
   readonly now: Instant;
 }
 
@@ -19,7 +17,7 @@ export type OnceAnswer = Answer & { readonly replayed: boolean };
  * is no answer: the key is let go of, and the next request does the work.
  */
 export async function once(store: Idempotency, request: Once, work: () => Promise<Answer>): Promise<OnceAnswer> {
-  const keyed: KeyedRequest = { tenantId: request.tenantId, key: request.key, requestHash: hashOf(request) };
+  const keyed: KeyedRequest = { tenantId: request.tenantId, key: request.key, requestHash: hashOf(request.body) };
   const begun = await store.begin(keyed, request.now);
   if (begun.kind === "answered") return { ...begun.answer, replayed: true };
   if (begun.kind === "mismatch") return refusal("COMMS_IDEMPOTENCY_MISMATCH", "This key came with another request");
@@ -43,6 +41,6 @@ function refusal(code: Problem["code"], detail: string): OnceAnswer {
   return { status: problems[code].status, body: problemBody({ code, detail }), replayed: false };
 }
 
-function hashOf({ body, url }: Once): string {
-  return createHash("sha256").update(`${url}\n`).update(body).digest("hex");
+function hashOf(body: Buffer): string {
+  return createHash("sha256").update(body).digest("hex");
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { EventCatalog } from "#catalog/event-entry.ts";
-import type { Accepted } from "#shared/avro/records.ts";
+import type { Accepted, Event } from "#shared/avro/records.ts";
 import type { Clock, Instant } from "#shared/clock/clock.ts";
 import { channelName } from "#shared/message/channel.ts";
-import { type Problem, problemBody, problems, sendProblem } from "../problem.ts";
+import { type Problem, sendProblem } from "../problem.ts";
 import type { Publisher } from "../publisher.ts";
 import { bodyOf, mediaTypeOf, note } from "../request.ts";
 import { eventKey, topicOf } from "./event.ts";
@@ -28,39 +28,39 @@ export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
     }
     const json = parse(bodyOf(request));
     if (json === undefined) return malformed(reply, "The body is not JSON");
-    const key = request.headers["idempotency-key"];
-    if (key !== undefined && !isKey(key)) return malformed(reply, "Idempotency-Key is 1 to 255 visible characters");
     const now = parts.clock.now();
-    const work = () => answer(request, judge(json.value, parts.catalog, now), parts);
-    if (key === undefined) return send(reply, await work());
-    return answerOnce({ request, reply, key, tenantId: tenantOf(json.value), now }, work, parts);
+    const judged = judge(json.value, parts.catalog, now);
+    if ("problem" in judged) return refuse(request, reply, judged.problem);
+    return isDryRun(request) ? send(reply, dryRun(judged)) : take(judged.event, { request, reply, now }, parts);
   });
 }
 
-interface Keyed {
+type Accepting = Extract<Judged, { event: Event }>;
+
+interface Call {
   readonly request: EventRequest;
   readonly reply: FastifyReply;
-  readonly key: string;
-  readonly tenantId: string;
   readonly now: Instant;
 }
 
-async function answerOnce(keyed: Keyed, work: () => Promise<Answer>, { idempotency }: EventParts) {
-  const { request, reply, key, tenantId, now } = keyed;
-  const url = isDryRun(request) ? "/v1/events?dry_run" : "/v1/events";
-  const { replayed, ...answered } = await once(idempotency, { tenantId, key, body: bodyOf(request), url, now }, work);
-  if (replayed) void reply.header("idempotent-replayed", "true");
-  return send(reply, answered);
+async function take(event: Event, { request, reply, now }: Call, parts: EventParts): Promise<FastifyReply> {
+  const key = request.headers["idempotency-key"];
+  const { tenant_id } = event;
+  note(request, { event_id: event.event_id ?? "", tenant_id, name: event.name });
+  if (key === undefined) return send(reply, await publish(event, request, parts));
+  if (!isKey(key)) return malformed(reply, "Idempotency-Key is 1 to 255 visible characters");
+  const asked = { tenantId: tenant_id, key, body: bodyOf(request), now };
+  const { replayed, ...answer } = await once(parts.idempotency, asked, () => publish(event, request, parts));
+  return send(replayed ? reply.header("idempotent-replayed", "true") : reply, answer);
 }
 
-async function answer(request: EventRequest, judged: Judged, { publisher }: EventParts): Promise<Answer> {
-  if ("problem" in judged) return refusal(judged.problem);
-  const { event, intake } = judged;
-  const event_id = event.event_id ?? "";
-  note(request, { event_id, tenant_id: event.tenant_id, name: event.name });
-  if (isDryRun(request)) return { status: 200, body: { event_id, dry_run: true, accepted: intake.records.map(told) } };
+async function publish(event: Event, request: EventRequest, { publisher }: EventParts): Promise<Answer> {
   await publisher.publish({ topic: topicOf(event), key: eventKey(event), value: event }, request.headers);
-  return { status: 202, body: { event_id } };
+  return { status: 202, body: { event_id: event.event_id } };
+}
+
+function dryRun({ event, intake }: Accepting): Answer {
+  return { status: 200, body: { event_id: event.event_id, dry_run: true, accepted: intake.records.map(told) } };
 }
 
 /** What intake would hand on for one person. */
@@ -85,8 +85,9 @@ function send(reply: FastifyReply, { status, body }: Answer): FastifyReply {
   return reply.code(status).type(type).send(JSON.stringify(body));
 }
 
-function refusal(problem: Problem): Answer {
-  return { status: problems[problem.code].status, body: problemBody(problem) };
+function refuse(request: EventRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  note(request, { code: problem.code });
+  return sendProblem(reply, problem);
 }
 
 function malformed(reply: FastifyReply, detail: string): FastifyReply {
@@ -99,11 +100,6 @@ function isDryRun({ query }: EventRequest): boolean {
 
 function isKey(key: string | readonly string[]): key is string {
   return typeof key === "string" && /^[\x21-\x7e]{1,255}$/.test(key);
-}
-
-function tenantOf(body: unknown): string {
-  const tenant = typeof body === "object" && body !== null && "tenant_id" in body ? body.tenant_id : undefined;
-  return typeof tenant === "string" && tenant !== "" ? tenant : "default";
 }
 
 /** Well-formed UTF-8 only: what a lenient reading would put on the topic is not what was sent. */

@@ -42,6 +42,7 @@ export function readEnvelope(body: string): SnsEnvelope | undefined {
   if (found === undefined || !isType(found.Type)) return undefined;
   const needed = found.Type === "Notification" ? always : [...always, ...whenConfirming];
   if (needed.some((field) => typeof found[field] !== "string" || found[field] === "")) return undefined;
+  if (signedFields[found.Type].some((field) => field !== "Message" && isTorn(found[field]))) return undefined;
   const { Subject, ...rest } = found;
   if (Subject === undefined || Subject === null) return rest as unknown as SnsEnvelope;
   return typeof Subject === "string" ? (found as unknown as SnsEnvelope) : undefined;
@@ -52,6 +53,11 @@ export function signedText(envelope: SnsEnvelope): string {
   return signedFields[envelope.Type]
     .flatMap((field) => (envelope[field] === undefined ? [] : [`${field}\n${envelope[field]}\n`]))
     .join("");
+}
+
+/** A line break in any field but the message would let one signed text be read as two different messages. */
+function isTorn(value: unknown): boolean {
+  return typeof value === "string" && /[\r\n]/.test(value);
 }
 
 function isType(type: unknown): type is SnsType {
