@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { reasons } from "#shared/message/reason.ts";
+import { note } from "./request.ts";
 
 /** Everything that the gateway may refuse a request with: the status, and what the code means. */
 export const problems = {
@@ -36,7 +37,9 @@ export function problemBody({ code, detail, faults }: Problem) {
   return { type: `urn:comms:problem:${code}`, title, status, detail, code, ...(faults ? { faults } : {}) };
 }
 
+/** Answers with a problem, and leaves its code in the request's line of the log. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  note(reply.request, { code: problem.code });
   if (problem.retryAfterSeconds !== undefined) void reply.header("retry-after", String(problem.retryAfterSeconds));
   return reply
     .code(problems[problem.code].status)

@@ -76,7 +76,7 @@ function observe(app: FastifyInstance, { metrics, log }: Telemetry): void {
 
 function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply, { log }: Telemetry): FastifyReply {
   const problem = problemOf(error);
-  note(request, { code: codeOf(error) });
+  note(request, { cause: codeOf(error) });
   if (problem.code === "COMMS_INTERNAL") log.error({ stage: "gateway", err: error }, "A request could not be answered");
   return sendProblem(reply, problem);
 }

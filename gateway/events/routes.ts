@@ -3,7 +3,7 @@ import type { EventCatalog } from "#catalog/event-entry.ts";
 import type { Accepted, Event } from "#shared/avro/records.ts";
 import type { Clock, Instant } from "#shared/clock/clock.ts";
 import { channelName } from "#shared/message/channel.ts";
-import { type Problem, sendProblem } from "../problem.ts";
+import { sendProblem } from "../problem.ts";
 import type { Publisher } from "../publisher.ts";
 import { bodyOf, mediaTypeOf, note } from "../request.ts";
 import { eventKey, topicOf } from "./event.ts";
@@ -30,7 +30,7 @@ export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
     if (json === undefined) return malformed(reply, "The body is not JSON");
     const now = parts.clock.now();
     const judged = judge(json.value, parts.catalog, now);
-    if ("problem" in judged) return refuse(request, reply, judged.problem);
+    if ("problem" in judged) return sendProblem(reply, judged.problem);
     return isDryRun(request) ? send(reply, dryRun(judged)) : take(judged.event, { request, reply, now }, parts);
   });
 }
@@ -83,11 +83,6 @@ function told(record: Accepted): object {
 function send(reply: FastifyReply, { status, body }: Answer): FastifyReply {
   const type = status < 400 ? "application/json" : "application/problem+json";
   return reply.code(status).type(type).send(JSON.stringify(body));
-}
-
-function refuse(request: EventRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  note(request, { code: problem.code });
-  return sendProblem(reply, problem);
 }
 
 function malformed(reply: FastifyReply, detail: string): FastifyReply {

@@ -21,7 +21,13 @@ beforeEach(() => {
 afterEach(() => agent.close());
 
 /** Answers once; a second request that nobody expects fails. */
-function answers(status: number, body: string | Buffer, headers: Record<string, string> = {}, origin = host, at = path) {
+function answers(
+  status: number,
+  body: string | Buffer,
+  headers: Record<string, string> = {},
+  origin = host,
+  at = path,
+) {
   agent.get(origin).intercept({ path: at }).reply(status, body, { headers });
 }
 

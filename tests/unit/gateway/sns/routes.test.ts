@@ -6,8 +6,7 @@ import { seal, type Unsigned } from "#simulator/sns/envelope.ts";
 import { type Bench, confirmation, createBench, notification, sealed, signing } from "../bench.ts";
 
 async function post({ app }: Bench, message: Unsigned | string, headers: Record<string, string> = {}) {
-  const { headers: own, body } =
-    typeof message === "string" ? { headers: {}, body: message } : seal(message, signing);
+  const { headers: own, body } = typeof message === "string" ? { headers: {}, body: message } : seal(message, signing);
   return app.inject({ method: "POST", url: "/webhooks/ses", payload: body, headers: { ...own, ...headers } });
 }
 

@@ -76,9 +76,21 @@ describe("a message is refused, and nothing fetched for it,", () => {
   it.each([
     ["by an older signature", { SignatureVersion: "1" }, "COMMS_WEBHOOK_SIGNATURE"],
     ["of a topic that is not ours", { TopicArn: `${topicArn}s` }, "COMMS_WEBHOOK_TOPIC"],
-    ["with a certificate from elsewhere", { SigningCertURL: `${snsOrigin}.evil.com/${signing.file}` }, "COMMS_WEBHOOK_CERTIFICATE"],
-    ["with a certificate behind a port", { SigningCertURL: `${snsOrigin}:8443/${signing.file}` }, "COMMS_WEBHOOK_CERTIFICATE"],
-    ["with a certificate at another path", { SigningCertURL: `${snsOrigin}/x/${signing.file}` }, "COMMS_WEBHOOK_CERTIFICATE"],
+    [
+      "with a certificate from elsewhere",
+      { SigningCertURL: `${snsOrigin}.evil.com/${signing.file}` },
+      "COMMS_WEBHOOK_CERTIFICATE",
+    ],
+    [
+      "with a certificate behind a port",
+      { SigningCertURL: `${snsOrigin}:8443/${signing.file}` },
+      "COMMS_WEBHOOK_CERTIFICATE",
+    ],
+    [
+      "with a certificate at another path",
+      { SigningCertURL: `${snsOrigin}/x/${signing.file}` },
+      "COMMS_WEBHOOK_CERTIFICATE",
+    ],
     ["without a time", { Timestamp: "yesterday" }, "COMMS_WEBHOOK_STALE"],
     ["of another type", { Type: "Subscription" }, "COMMS_WEBHOOK_MALFORMED"],
     ["with a type of Object's", { Type: "constructor" }, "COMMS_WEBHOOK_MALFORMED"],
