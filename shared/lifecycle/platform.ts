@@ -48,7 +48,7 @@ export interface Platform {
   views(): Views;
   artifacts(): ArtifactStore;
   templates(): TemplateTable;
-  /** Looks up every schema id that encoding needs. Rejects with `SCHEMA_NOT_REGISTERED` or `REGISTRY_UNAVAILABLE`. */
+  /** Looks up every schema id that encoding needs, and waits for the tracer. Rejects with `SCHEMA_NOT_REGISTERED` or `REGISTRY_UNAVAILABLE`. */
   warm(): Promise<void>;
   close(): Promise<void>;
 }
@@ -61,8 +61,8 @@ export interface PlatformOptions {
 
 export function createPlatform(config: Config, { name, clock = systemClock }: PlatformOptions): Platform {
   const closers = new Closers();
-  const stopTracing = startTracing({ url: config.COMMS_OTLP_URL, version });
-  closers.add("tracing", stopTracing);
+  const tracing = startTracing({ url: config.COMMS_OTLP_URL, version });
+  closers.add("tracing", () => tracing.close());
   const telemetry = createTelemetry({ level: config.COMMS_LOG_LEVEL, file: config.COMMS_LOG_FILE, version });
   closers.add("log file", () => telemetry.flush());
   const prefix = config.COMMS_TOPIC_PREFIX;
@@ -115,7 +115,10 @@ export function createPlatform(config: Config, { name, clock = systemClock }: Pl
     views: once(() => createViews({ redis: redis(), keys })),
     artifacts: once(() => createFileArtifactStore(config.COMMS_ARTIFACTS_URL, userKeys(config, postgres(), clock))),
     templates,
-    warm: () => codec().warm(Object.keys(topicRecords) as TopicName[]),
+    warm: async () => {
+      await tracing.ready;
+      await codec().warm(Object.keys(topicRecords) as TopicName[]);
+    },
     close: async () => {
       const failed = await closers.close(5_000);
       if (failed.length > 0) process.emitWarning(`Did not close in time: ${failed.join(", ")}`);
