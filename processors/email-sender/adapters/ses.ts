@@ -15,13 +15,13 @@ export interface SesOptions {
   readonly endpoint?: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly mail: MailOptions;
-  /** Connections kept open. Default 64. */
+  /** Connections kept open. Default 256: a call that waits for one has its deadline running. */
   readonly connections?: number;
 }
 
 /** SES v2 through its SDK, which makes one attempt: one retry engine is enough. */
 export function createSesAdapter(options: SesOptions): ChannelAdapter {
-  const pool = { keepAlive: true, maxSockets: options.connections ?? 64 };
+  const pool = { keepAlive: true, maxSockets: options.connections ?? 256 };
   const client = new SESv2Client({
     region: options.region,
     credentials: options.credentials,

@@ -18,7 +18,7 @@ export interface TwilioOptions {
   readonly from: string;
   /** Public origin of the gateway, which takes the status callbacks. */
   readonly callbackUrl: string;
-  /** Connections kept open. Default 64. */
+  /** Connections kept open. Default 256: a call that waits for one has its deadline running. */
   readonly connections?: number;
 }
 
@@ -51,7 +51,7 @@ class Client extends RequestClient {
 
 /** Twilio through its SDK, which makes one attempt and takes no abort signal: its timeout is the call's deadline. */
 export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
-  const httpClient = new Client({ timeout: callDeadlineMs, keepAlive: true, maxSockets: options.connections ?? 64 });
+  const httpClient = new Client({ timeout: callDeadlineMs, keepAlive: true, maxSockets: options.connections ?? 256 });
   const client = new twilio.Twilio(options.accountSid, options.authToken, { httpClient });
   if (options.baseUrl) client.api.baseUrl = options.baseUrl;
   const sender = options.from.startsWith("MG") ? { messagingServiceSid: options.from } : { from: options.from };
