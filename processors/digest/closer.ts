@@ -8,7 +8,7 @@ import { summaryOf } from "./core/summary.ts";
 const leaseMs = 30_000;
 const batch = 200;
 /** How often due windows are looked for, ms. */
-const lookEveryMs = 500;
+const lookEveryMs = 1_000;
 
 /**
  * Closes windows that are due: one summary a window goes back to the router, and the window is closed once that is

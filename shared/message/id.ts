@@ -37,6 +37,7 @@ export interface MessageKey {
   readonly templateName: string;
   readonly userId: string;
   readonly causeRef: string;
+  /** As labels and topics write it: `email`. */
   readonly channel: string;
 }
 

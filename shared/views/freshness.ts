@@ -17,7 +17,7 @@ export interface FreshnessOptions {
   readonly prefix: string;
   /** The group that fills the views; what it has committed, it has applied. */
   readonly groupId: string;
-  /** Default 1,000. */
+  /** Default 5,000: senders bear a view that is six times as old. */
   readonly everyMs?: number;
 }
 
@@ -32,7 +32,7 @@ interface Goal {
  * asks what the whole group has committed, so it is true however many processes share the partitions.
  */
 export function createFreshness(options: FreshnessOptions): Job {
-  const { log, prefix, groupId, restorables, everyMs = 1_000 } = options;
+  const { log, prefix, groupId, restorables, everyMs = 5_000 } = options;
   const topics = [...new Set(restorables.flatMap((each) => each.topics))].map((topic) => `${prefix}${topic}`);
   const goals = new Map<string, Goal>();
 

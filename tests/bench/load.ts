@@ -87,11 +87,11 @@ function tellerOf({ crowd, run }: Feeding): (n: number) => Told {
   const tell = (n: number): Told => {
     const turn = n % 20;
     const pick = (from: readonly Character[]) => (from[n % from.length] as Character).userId;
-    if (turn === 17) return promotion(pick(crowd.suppressed), "EMAIL", true);
+    if (turn === 17) return promotion(pick(crowd.suppressed), "email", true);
     if (turn % 10 === 0) return code(pick(crowd.texted));
     return turn % 2 === 0
-      ? promotion(pick(crowd.pushed), "PUSH", false)
-      : promotion(pick(crowd.emailed), "EMAIL", false);
+      ? promotion(pick(crowd.pushed), "push", false)
+      : promotion(pick(crowd.emailed), "email", false);
   };
   const promotion = (user: string, channel: string, refused: boolean): Told => {
     const event = story.promotion(user, Date.now());
@@ -99,7 +99,7 @@ function tellerOf({ crowd, run }: Feeding): (n: number) => Told {
   };
   const code = (user: string): Told => {
     const event = story.code(user, Date.now());
-    return { event, refused: false, msgId: msgIdOf(event, "security_code", user, "SMS") };
+    return { event, refused: false, msgId: msgIdOf(event, "security_code", user, "sms") };
   };
   return (n) => {
     last = n % 20 === 19 && last ? last : tell(n);

@@ -45,6 +45,7 @@ export function createDigestStore(pool: Pool): DigestStore {
     lease: async (owner, now, until, max) => {
       const leased = await postgres(() => pool.query(leaseWindows, [owner, new Date(now), new Date(until), max]));
       const windows = leased.rows.map(windowFrom);
+      if (windows.length === 0) return [];
       const items = await postgres(() => pool.query(windowItems, [windows.map(({ windowId }) => windowId)]));
       return windows.map((window) => ({
         window,

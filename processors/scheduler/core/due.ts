@@ -1,7 +1,7 @@
 import type { Instant } from "#shared/clock/clock.ts";
 
 /** How often a dispatcher looks at least, ms: an item that another process saved a moment ago must not wait longer. */
-export const lookEveryMs = 250;
+export const lookEveryMs = 500;
 
 /** How long until the next look: at once after a full batch, else at the next due time, and never later than the usual. */
 export function waitMs(leased: number, batch: number, nextDue: Instant | undefined, now: Instant): number {

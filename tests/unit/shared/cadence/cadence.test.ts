@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cadenceOf, type Cadence, windowEnd } from "#shared/cadence/cadence.ts";
+import { type Cadence, cadenceOf, windowEnd } from "#shared/cadence/cadence.ts";
 
 const daily = cadenceOf("messages.daily_digest") as Cadence;
 const at = (text: string) => Date.parse(text);

@@ -35,7 +35,11 @@ describe("the trace of a message", () => {
 
   it("takes up a producer's own trace, with its state", () => {
     const traceparent = Buffer.from("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-    const span = startRecordSpan("intake", "comms.events", record({ traceparent, tracestate: Buffer.from("vendor=1") }));
+    const span = startRecordSpan(
+      "intake",
+      "comms.events",
+      record({ traceparent, tracestate: Buffer.from("vendor=1") }),
+    );
     expect(span.traceId).toBe("0af7651916cd43dd8448eb211c80319c");
     expect(span.headers["tracestate"]?.toString()).toBe("vendor=1");
   });
