@@ -2,10 +2,15 @@ import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { commands } from "#cli/commands.ts";
 import { problems } from "#gateway/problem.ts";
+import { lookEveryMs } from "#processors/scheduler/core/due.ts";
+import { defaultPolicy } from "#shared/delivery/core/policy.ts";
+import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/delivery/ledger.ts";
 import { topicContracts } from "#shared/kafka/topic-contract.ts";
 import { deadLetterTopic, stages, topicRecords } from "#shared/kafka/topics.ts";
 import { bypasses, reasons } from "#shared/message/reason.ts";
+import { stageLimits } from "#shared/processor/limits.ts";
 import { declared } from "#shared/telemetry/metrics.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -62,6 +67,19 @@ describe("every page", () => {
 
   test.each(perPage)("%s: the topics, metrics and codes that it names exist", (_, text) => {
     expect(strangersIn(text)).toEqual([]);
+  });
+});
+
+describe("the commands that pages name", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: object };
+  const targets = new Set([...read("Makefile").matchAll(/^([a-z]+):/gm)].map(([, name]) => name));
+  const known = new Set<string>([...commands.map(({ name }) => name), "help"]);
+  const namedIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = ""]) => name);
+
+  test.each(perPage)("%s: exist", (_, text) => {
+    expect(namedIn(text, /npm run ([\w:-]+)/g).filter((name) => !(name in scripts))).toEqual([]);
+    expect(namedIn(text, /(?:^|`)make ([a-z]+)/gm).filter((name) => !targets.has(name))).toEqual([]);
+    expect(namedIn(text, /(?:`|^|bin\/)comms ([a-z]+)/gm).filter((name) => !known.has(name))).toEqual([]);
   });
 });
 
@@ -218,5 +236,31 @@ describe("the records of choices", () => {
 
   test.each(files)("%s says what would make us look again", (file) => {
     expect(read(`docs/adr/${file}`)).toMatch(/revisit if/i);
+  });
+});
+
+describe("figures in the text are the code's", () => {
+  const seconds = (ms: number) => `${ms / 1_000} s`;
+  const minutes = (ms: number) => `${ms / 60_000} minutes`;
+  const { baseMs, maxMs, ambiguousHoldMs, budgetWaitMaxMs, staleHoldMs } = defaultPolicy;
+
+  test.each([
+    ["shared/delivery/README.md", `is **claimed** for ${seconds(leaseMs)}`],
+    ["shared/delivery/README.md", `of the account, ${seconds(budgetWaitMaxMs)} at most`],
+    ["shared/delivery/README.md", `with a deadline of ${seconds(callDeadlineMs)}`],
+    ["shared/delivery/README.md", `full jitter from ${seconds(baseMs)} to ${minutes(maxMs)}`],
+    ["shared/delivery/README.md", `held for ${seconds(staleHoldMs)}`],
+    ["shared/delivery/README.md", `after ${minutes(ambiguousHoldMs)} without any it is dropped`],
+    ["shared/delivery/README.md", `side by side, up to ${stageLimits.inFlight},`],
+    ["processors/scheduler/README.md", `at least every ${lookEveryMs} ms`],
+    ["docs/adr/0005-claims-in-redis.md", `its lease (${seconds(leaseMs)})`],
+    ["docs/adr/0005-claims-in-redis.md", `two deadlines of ${seconds(callDeadlineMs)}`],
+  ])("%s: %s", (page, words) => {
+    expect(read(page).replace(/\s+/g, " ")).toContain(words);
+  });
+
+  test("the ledger remembers four days", () => {
+    expect(hotWindowMs).toBe(4 * 24 * 3_600_000);
+    expect(read("shared/delivery/README.md")).toContain("One entry a `msg_id`, four days");
   });
 });
