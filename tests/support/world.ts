@@ -10,6 +10,7 @@ import type { Event } from "#shared/avro/records.ts";
 import type { Addresses } from "#shared/config/addresses.ts";
 import { readConfig } from "#shared/config/environment.ts";
 import type { OutRecord, Producer } from "#shared/kafka/port.ts";
+import { stages } from "#shared/kafka/topics.ts";
 import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
 import { createSimulatorControl, type SimulatorControl } from "#simulator/control-client.ts";
 import type { LedgerEntry, LedgerFilter } from "#simulator/ledger/entry.ts";
@@ -23,20 +24,13 @@ import { type RedisServer, startRedisServer } from "./world/redis-server.ts";
 import { removeTopics } from "./world/remove-topics.ts";
 import { type TopicWatch, unwatched, watchTopics } from "./world/topic-watch.ts";
 
-/** A message stage by stage, and what fills and reads the stores; without the HTTP edge. */
-export const pathStages = [
-  "intake",
-  "router",
-  "renderer",
-  "email-sender",
-  "push-sender",
-  "sms-sender",
-  "inapp-sender",
-  "digest",
-  "scheduler",
-  "materializer",
-  "projector",
-] as const;
+/** All that `comms run all` hosts, to be split over children as a test likes. */
+export const everything = [...stages, "gateway"] as const;
+
+/** Everything but these. */
+export function allBut(...names: readonly string[]): readonly string[] {
+  return everything.filter((name) => !names.includes(name));
+}
 
 export interface WorldOptions {
   /** Another stack than the checkout's: where its broker, registry and database stand. */
@@ -70,8 +64,8 @@ export interface World {
   tell(...events: readonly Event[]): Promise<void>;
   /** Produces any bytes. Topics here are whole, prefix included. */
   write(records: readonly OutRecord[]): Promise<void>;
-  /** Waits until these stages are done with all that lies on their topics. */
-  drained(stages: readonly string[], ms?: number): Promise<void>;
+  /** Waits until every stage is done with all that lies on its topics. */
+  drained(ms?: number): Promise<void>;
   /** The providers' own account. */
   ledger(filter?: LedgerFilter): Promise<readonly LedgerEntry[]>;
   /** Ends every child, drops everything. */
@@ -145,7 +139,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       producer ??= await platform.log().producer();
       await producer.send(records);
     },
-    drained: (stages, ms = 60_000) => untilDrained(platform.log(), prefix, stages, ms),
+    drained: (ms = 60_000) => untilDrained(platform.log(), prefix, stages, ms),
     ledger: (filter) => control.ledger(filter),
     close: async () => {
       await Promise.all(children.map((child) => child.kill()));

@@ -3,7 +3,7 @@ import { type Storyteller, storyteller } from "#cli/demo/events.ts";
 import type { Event } from "#shared/avro/records.ts";
 import { eventually } from "../../support/world/eventually.ts";
 import { aPerson } from "../../support/world/people.ts";
-import { pathStages, startWorld, type World } from "../../support/world.ts";
+import { everything, startWorld, type World } from "../../support/world.ts";
 
 let world: World;
 let story: Storyteller;
@@ -11,7 +11,7 @@ let booking: Event;
 
 beforeAll(async () => {
   world = await startWorld();
-  await world.start(pathStages);
+  await world.start(everything);
   story = storyteller("thrice");
   await world.introduce([aPerson("ines", { phone: "+14155550101", push: true, sms: true }), aPerson("studio")]);
   booking = story.booking("ines", "studio", Date.now());
@@ -43,7 +43,7 @@ describe("the same event produced three times [DED-03]", () => {
     await world.watch.until(() => new Set(sentIds()).size === 6, "every message to be sent", 60_000);
     await world.tell(booking);
     await untilDecided(booking.cause_ref, 18);
-    await world.drained(pathStages);
+    await world.drained();
     expect(await calls()).toEqual(once);
     expect(new Set(sentIds()).size).toBe(6);
   });

@@ -1,9 +1,5 @@
-import type { Event } from "#shared/avro/records.ts";
-
-/** The event with the buyer alone: a message less to count. */
-export function buyerOnly(event: Event): Event {
-  return { ...event, actors: event.actors.filter(({ role }) => role === "buyer") };
-}
+/** Sells in the events of a test and has no profile: no address is known, so nothing but a note in the centre is theirs. */
+export const nobody = "nobody";
 
 /** How many there are of each. */
 export function tallied(keys: readonly string[]): ReadonlyMap<string, number> {

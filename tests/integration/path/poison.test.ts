@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Storyteller, storyteller } from "#cli/demo/events.ts";
+import type { Event } from "#shared/avro/records.ts";
+import type { OutRecord } from "#shared/kafka/port.ts";
+import { deadLetterTopic } from "#shared/kafka/topics.ts";
+import { aPerson } from "../../support/world/people.ts";
+import type { Seen } from "../../support/world/topic-watch.ts";
+import { nobody } from "../../support/world/traffic.ts";
+import { everything, startWorld, type World } from "../../support/world.ts";
+
+const mark = "~~~~~~~~";
+let world: World;
+let story: Storyteller;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.start(everything);
+  story = storyteller("poison");
+  await world.introduce([aPerson("ines")]);
+});
+afterAll(() => world?.close());
+
+interface Poison {
+  readonly name: string;
+  /** From the bytes of a good record. */
+  readonly bytes: (good: Buffer) => Buffer | null;
+  readonly reason: string;
+}
+
+const large = Buffer.alloc(10 * 1024 * 1024, 7);
+
+const poisons: readonly Poison[] = [
+  { name: "empty", bytes: () => Buffer.alloc(0), reason: "COMMS_POISON" },
+  { name: "one byte", bytes: () => Buffer.from([0]), reason: "COMMS_POISON" },
+  { name: "bad magic", bytes: (good) => Buffer.concat([Buffer.from([1]), good.subarray(1)]), reason: "COMMS_POISON" },
+  { name: "unknown schema id", bytes: withUnknownSchema, reason: "COMMS_POISON" },
+  { name: "truncated", bytes: (good) => good.subarray(0, good.length - 20), reason: "COMMS_POISON" },
+  { name: "10 MB", bytes: (good) => Buffer.concat([good, large]), reason: "COMMS_PAYLOAD_TOO_LARGE" },
+  { name: "invalid UTF-8", bytes: withInvalidUtf8, reason: "COMMS_POISON" },
+  { name: "null value", bytes: () => null, reason: "COMMS_POISON" },
+];
+
+function withUnknownSchema(good: Buffer): Buffer {
+  const bytes = Buffer.from(good);
+  bytes.writeUInt32BE(2_000_000_000, 1);
+  return bytes;
+}
+
+/** The good record has the mark in one of its strings. */
+function withInvalidUtf8(good: Buffer): Buffer {
+  const bytes = Buffer.from(good);
+  bytes.fill(0xff, bytes.indexOf(mark), bytes.indexOf(mark) + mark.length);
+  return bytes;
+}
+
+/** A booking whose excerpt carries the mark. */
+function marked(event: Event): Event {
+  return { ...event, payload: JSON.stringify({ ...JSON.parse(event.payload), note: mark }) };
+}
+
+/** A poison record under the key of the records round it, so that all of them share a partition. */
+function poisonRecord(topic: string, key: string, { name, bytes }: Poison, good: Buffer): OutRecord {
+  const headers = { "x-producer": Buffer.from(`maker of ${name}`), "x-twice": [Buffer.from("a"), Buffer.from("b")] };
+  return { topic: world.prefix + topic, key, value: bytes(good), headers };
+}
+
+function letters(stage: string): readonly Seen<unknown>[] {
+  return world.watch.records(deadLetterTopic(stage));
+}
+
+function text(header: Buffer | readonly Buffer[] | undefined): string {
+  return String(header);
+}
+
+/** The letter has the bytes, the key and the headers of the record as it was written, and says why it is there. */
+function expectLetter(letter: Seen<unknown> | undefined, written: OutRecord, reason: string): void {
+  const value = letter?.record.value;
+  expect(written.value === null ? value === null : value?.equals(written.value)).toBe(true);
+  expect(letter?.key).toBe(written.key);
+  const headers = letter?.record.headers ?? {};
+  expect(headers).toMatchObject(written.headers ?? {});
+  expect(text(headers["comms-error-code"])).toBe(reason);
+  expect(text(headers["__connect.errors.topic"])).toBe(written.topic);
+  expect(text(headers["__connect.errors.stage"])).toBe("DECODE");
+  expect(text(headers["__connect.errors.exception.message"])).toMatch(/^[A-Z].+/);
+}
+
+describe("poison on comms.events between good events of the same partition", () => {
+  test("each lies in intake's dead-letter topic with its bytes, and every neighbour is delivered", async () => {
+    const key = "default/one-partition";
+    const good = () => ({
+      topic: `${world.prefix}comms.events`,
+      key,
+      value: world.platform.codec().encode("comms.events", marked(story.booking("ines", nobody, Date.now()))),
+    });
+    const written = poisons.map((poison) => poisonRecord("comms.events", key, poison, good().value));
+    await world.write([good(), ...written.flatMap((record) => [record, good()])]);
+    await world.watch.until(() => letters("intake").length === poisons.length, "the dead letters", 60_000);
+    for (const [index, { reason }] of poisons.entries())
+      expectLetter(letters("intake")[index], written[index] as OutRecord, reason);
+    const sent = () =>
+      world.watch
+        .of("comms.feedback")
+        .filter(({ status, user_id, channel }) => status === "SENT" && user_id === "ines" && channel === "EMAIL");
+    await world.watch.until(() => sent().length === poisons.length + 1, "every neighbour to be sent", 60_000);
+    await world.drained();
+    expect(letters("intake")).toHaveLength(poisons.length);
+  });
+});
+
+describe("poison on comms.send.email, where a provider is called", () => {
+  test("is set aside in the same way, without a call", async () => {
+    const [one] = world.watch.records("comms.send.email");
+    const bytes = one?.record.value ?? Buffer.alloc(0);
+    const small = poisons.filter(({ name }) => name !== "10 MB" && name !== "invalid UTF-8");
+    const before = await world.ledger();
+    const written = small.map((poison) => poisonRecord("comms.send.email", one?.key ?? "", poison, bytes));
+    await world.write(written);
+    await world.tell(story.booking("ines", nobody, Date.now()));
+    await world.watch.until(() => letters("email-sender").length === small.length, "the dead letters", 60_000);
+    for (const [index, { reason }] of small.entries())
+      expectLetter(letters("email-sender")[index], written[index] as OutRecord, reason);
+    await world.drained();
+    expect((await world.ledger()).length).toBe(before.length + 1);
+  });
+});
