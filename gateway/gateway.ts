@@ -24,7 +24,11 @@ export function createGateway(parts: GatewayParts): Hosted & { url(): string } {
   let url: string | undefined;
   let inHand = 0;
   app.addHook("onRequest", async () => void inHand++);
-  app.addHook("onResponse", async () => void inHand--);
+  app.addHook("onResponse", async () => {
+    inHand--;
+    // A connection that was busy when the stop began would be kept alive until the deadline.
+    if (stopping.signal.aborted) setImmediate(() => app.server.closeIdleConnections());
+  });
 
   async function sweepLoop(): Promise<void> {
     while (!stopping.signal.aborted) {

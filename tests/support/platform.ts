@@ -1,10 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RecordTypes } from "#shared/avro/records.ts";
 import { readConfig } from "#shared/config/environment.ts";
+import type { Headers } from "#shared/kafka/port.ts";
 import { provision } from "#shared/kafka/provision.ts";
+import type { TopicName, TopicRecordName } from "#shared/kafka/topics.ts";
 import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
+import type { Runnable } from "#shared/processor/processor.ts";
+import { Shell } from "#shared/processor/shell.ts";
 import { addresses } from "./addresses.ts";
 import { createDatabase, type TestDatabase } from "./database.ts";
 import { connectRedis } from "./redis.ts";
@@ -49,4 +55,62 @@ export async function createTestPlatform(settings: Readonly<Record<string, strin
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs one processor in its shell, as `comms run` does, until it is stopped. A crash is told to `onCrash`. */
+export async function startStage(
+  platform: Platform,
+  runnable: Runnable,
+  onCrash: (error: unknown) => void,
+): Promise<Shell> {
+  const shell = new Shell({
+    runnable,
+    log: platform.log(),
+    codec: platform.codec(),
+    clock: platform.clock,
+    random: Math.random,
+    telemetry: platform.telemetry,
+    prefix: platform.prefix,
+    onCrash,
+  });
+  await shell.start();
+  return shell;
+}
+
+/** Writes one record as its stage would. */
+export async function produce<Topic extends TopicName>(
+  platform: Platform,
+  topic: Topic,
+  { key, value }: { readonly key: string; readonly value: RecordTypes[TopicRecordName<Topic>] },
+): Promise<void> {
+  const producer = await platform.log().producer();
+  await producer.send([{ topic: platform.prefix + topic, key, value: platform.codec().encode(topic, value) }]);
+  await producer.close();
+}
+
+/** Everything that a topic holds, decoded, in the order of its partitions. */
+export async function recordsOf<Topic extends TopicName>(
+  platform: Platform,
+  topic: Topic,
+): Promise<
+  readonly { readonly key: string; readonly value: RecordTypes[TopicRecordName<Topic>]; readonly headers: Headers }[]
+> {
+  const found = [];
+  for await (const run of platform.log().readToEnd([platform.prefix + topic])) {
+    for (const { key, value, headers } of run) {
+      if (value === null) continue;
+      const decoded = platform.codec().decode(topic, value) as RecordTypes[TopicRecordName<Topic>];
+      found.push({ key: String(key), value: decoded, headers });
+    }
+  }
+  return found;
+}
+
+/** A port of the loopback that nobody has, for those who must be told of it beforehand. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

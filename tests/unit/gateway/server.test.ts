@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Ajv from "ajv/dist/2020.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { problems } from "#gateway/problem.ts";
 import { createBench } from "./bench.ts";
@@ -33,7 +33,7 @@ describe("/openapi.json", () => {
 
   it("has schemas that a validator can use", async () => {
     const { schemas } = (await get()).components;
-    const valid = new Ajv({ strict: false, validateFormats: false }).compile(schemas.Event);
+    const valid = new Ajv2020({ strict: false, validateFormats: false }).compile(schemas.Event);
     const event = { name: "x", actors: [{ role: "buyer", user_id: "anna" }], cause_ref: "c", payload: {} };
     expect([valid(event), valid({ ...event, colour: 1 }), valid({ ...event, payload: [] })]).toEqual([
       true,

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { createPublisher } from "#gateway/publisher.ts";
+import type { Suppression } from "#shared/avro/records.ts";
+import type { Log, OutRecord, Producer } from "#shared/kafka/port.ts";
+import { createManualClock, settle } from "#tests/support/manual-clock.ts";
+
+const value = { suppression_id: "s-1" } as Suppression;
+const publication = { topic: "comms.suppression", key: "k", value } as const;
+
+async function publishing(send: Producer["send"]) {
+  const clock = createManualClock();
+  const sent: OutRecord[] = [];
+  const producer: Producer = {
+    send: (records) => {
+      sent.push(...records);
+      return send(records);
+    },
+    close: async () => {},
+  };
+  const codec = { encode: (topic: string, record: object) => Buffer.from(`${topic} ${JSON.stringify(record)}`) };
+  const publisher = await createPublisher({
+    log: { producer: async () => producer } as unknown as Log,
+    codec: codec as never,
+    clock,
+    prefix: "t.",
+    deadlineMs: 5_000,
+  });
+  return { publisher, clock, sent };
+}
+
+describe("publish", () => {
+  it("writes one record with the headers of the house, and answers when it is acknowledged", async () => {
+    const { publisher, clock, sent } = await publishing(async () => []);
+    await publisher.publish(publication, {});
+    expect(sent).toMatchObject([
+      { topic: "t.comms.suppression", key: "k", value: Buffer.from('comms.suppression {"suppression_id":"s-1"}') },
+    ]);
+    const headers = sent[0]?.headers as Record<string, Buffer>;
+    expect([headers.ce_source, headers.ce_type, headers.ce_time].map(String)).toEqual([
+      "/carillon/gateway",
+      "comms.suppression",
+      new Date(clock.now()).toISOString(),
+    ]);
+  });
+
+  it("does not answer for what is not acknowledged", async () => {
+    const acknowledged = Promise.withResolvers<[]>();
+    const { publisher } = await publishing(() => acknowledged.promise);
+    let answered = false;
+    const done = publisher.publish(publication, {}).then(() => {
+      answered = true;
+    });
+    await settle();
+    expect(answered).toBe(false);
+    acknowledged.resolve([]);
+    await done;
+    expect(answered).toBe(true);
+  });
+
+  it("gives up at its deadline, as unknown, and nobody hears of the rejection that comes later", async () => {
+    const acknowledged = Promise.withResolvers<[]>();
+    const { publisher, clock } = await publishing(() => acknowledged.promise);
+    const done = expect(publisher.publish(publication, {})).rejects.toMatchObject({
+      code: "KAFKA_UNAVAILABLE",
+      retryable: true,
+    });
+    await clock.advance(5_000);
+    await done;
+    acknowledged.reject(new Error("late"));
+    await settle();
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it("passes the log's own refusal on", async () => {
+    const { publisher } = await publishing(() => Promise.reject(new Error("no")));
+    await expect(publisher.publish(publication, {})).rejects.toThrow("no");
+  });
+});
