@@ -1,0 +1,100 @@
+import type { KnownMessage } from "#processors/feedback/core/message.ts";
+import type { Feedback, ProviderEvent } from "#shared/avro/records.ts";
+import { createAddressHasher } from "#shared/crypto/address-hash.ts";
+import type { Received } from "#shared/processor/processor.ts";
+
+export const now = Date.UTC(2026, 0, 5, 12);
+export const hasher = createAddressHasher({ current: "k1", peppers: { k1: "a pepper of some length" } });
+export const annaHash = hasher.hash("EMAIL", "anna@example.com");
+
+export const message: KnownMessage = {
+  msg_id: "m-1",
+  tenant_id: "acme",
+  user_id: "anna",
+  event_id: "e-1",
+  correlation_id: "c-1",
+  cause_event: "booking.confirmed",
+  cause_ref: "bk-1",
+  template_name: "booking_confirmed_buyer",
+  template_version: 3,
+  category: "booking",
+  locale: "es-US",
+  dedupe_key: "BOOKING:bk-1:confirmed",
+  artifact_ref: "renders/1",
+  provider: "ses",
+  provider_ref: "0100019b8c0-ses-1",
+  created_at: now - 60_000,
+};
+
+export function providerEvent(body: string | object, more: Partial<ProviderEvent> = {}): ProviderEvent {
+  return {
+    provider_event_id: "p-1",
+    tenant_id: "default",
+    provider: "ses",
+    received_at: now,
+    content_type: "text/plain",
+    msg_id: null,
+    body: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
+    ...more,
+  };
+}
+
+/** An SES event in an envelope. */
+export function ses(event: unknown): string {
+  return JSON.stringify({ Type: "Notification", Message: typeof event === "string" ? event : JSON.stringify(event) });
+}
+
+export function feedback(more: Partial<Feedback> = {}): Feedback {
+  return {
+    event_id: "e-1",
+    occurred_at: now - 60_000,
+    recorded_at: now - 5,
+    tenant_id: "acme",
+    user_id: "anna",
+    msg_id: "m-1",
+    correlation_id: "c-1",
+    causation_id: "x-1",
+    feedback_id: "f-1",
+    channel: "EMAIL",
+    cause_event: "booking.confirmed",
+    cause_ref: "bk-1",
+    template_name: "booking_confirmed_buyer",
+    template_version: 3,
+    category: "booking",
+    locale: "es-US",
+    dedupe_key: "BOOKING:bk-1:confirmed",
+    status: "SENT",
+    origin: "SENDER",
+    attempt: 1,
+    provider: "ses",
+    provider_ref: "ses-1",
+    address_hash: annaHash,
+    reason: null,
+    provider_code: null,
+    detail: "",
+    suppress: null,
+    ambiguous: false,
+    artifact_ref: null,
+    cost_micros: null,
+    currency: null,
+    queued_at: null,
+    ...more,
+  };
+}
+
+export function received<Value extends ProviderEvent | Feedback>(
+  topic: "comms.provider-events" | "comms.feedback",
+  value: Value,
+  headers: Record<string, Buffer> = {},
+): Received<Value> {
+  const origin = {
+    topic,
+    partition: 0,
+    offset: 0,
+    key: Buffer.from("k"),
+    value: Buffer.from("the very bytes"),
+    headers,
+    timestamp: now,
+  };
+  return { topic, value, origin };
+}

@@ -1,0 +1,300 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { MessageName } from "#processors/feedback/adapters/message-finder.ts";
+import type { KnownMessage } from "#processors/feedback/core/message.ts";
+import { createFeedback } from "#processors/feedback/processor.ts";
+import type { Feedback, ProviderEvent, ScheduleItem, Suppression } from "#shared/avro/records.ts";
+import { deriveId } from "#shared/message/id.ts";
+import type { Outcome, Received } from "#shared/processor/processor.ts";
+import { annaHash, feedback, hasher, message, now, providerEvent, received, ses } from "./bench.ts";
+
+const golden = (name: string) =>
+  readFileSync(new URL(`../../../golden/webhooks/ses/event/${name}.json`, import.meta.url), "utf8");
+
+interface Knowing {
+  readonly known?: readonly KnownMessage[];
+  readonly at?: number;
+}
+
+async function run(records: readonly Received<ProviderEvent | Feedback>[], { known = [], at = now }: Knowing = {}) {
+  const asked: MessageName[][] = [];
+  const unknown: string[] = [];
+  const processor = createFeedback({
+    hasher,
+    messages: {
+      find: async (names) => {
+        asked.push([...names]);
+        return names.map(({ msgId, providerRef }) =>
+          known.find((one) => (msgId ? one.msg_id === msgId : one.provider_ref === providerRef)),
+        );
+      },
+    },
+    onUnknown: (provider, code) => unknown.push(`${provider} ${code}`),
+  });
+  const facts = await processor.gather(records, at);
+  const outcomes = records.map((record, i) => processor.decide(record, facts[i] as never, at)) as Outcome[];
+  return { outcomes, asked, unknown };
+}
+
+async function hear(body: string, more: Partial<ProviderEvent> & Knowing & { waited?: number } = {}): Promise<Outcome> {
+  const { known, at, waited, ...event } = more;
+  const headers: Record<string, Buffer> = waited === undefined ? {} : { "comms-attempt": Buffer.from(String(waited)) };
+  const record = received("comms.provider-events", providerEvent(body, event), headers);
+  return (await run([record], { ...(known ? { known } : {}), ...(at ? { at } : {}) })).outcomes[0] as Outcome;
+}
+
+function outputsOf(outcome: Outcome) {
+  return outcome.kind === "reject"
+    ? []
+    : (outcome.outputs as readonly { topic: string; key: string; value: unknown }[]);
+}
+
+describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
+  it("becomes a report with all that the webhook lacks", async () => {
+    const outcome = await hear(golden("bounce-permanent-general"), { known: [message] });
+    expect(outcome).toEqual({
+      kind: "emit",
+      outputs: [
+        {
+          topic: "comms.feedback",
+          key: "acme/anna",
+          value: feedback({
+            recorded_at: now,
+            causation_id: "p-1",
+            feedback_id: deriveId("feedback", "m-1", 0, "BOUNCED", "p-1"),
+            status: "BOUNCED",
+            origin: "PROVIDER",
+            attempt: 0,
+            provider_ref: "0100019b8c0-ses-1",
+            reason: "COMMS_INVALID_ADDRESS",
+            provider_code: "Permanent/General",
+            detail: "The mailbox does not exist",
+            suppress: "hard_bounce",
+            artifact_ref: "renders/1",
+          }),
+        },
+      ],
+    });
+  });
+
+  it("is found by the provider's reference where it does not name the message", async () => {
+    const mail = { messageId: message.provider_ref };
+    const outcome = await hear(ses({ eventType: "Delivery", mail }), { known: [message] });
+    expect(outputsOf(outcome)).toMatchObject([{ value: { msg_id: "m-1", status: "DELIVERED", address_hash: null } }]);
+  });
+
+  it("gives each recipient a report with an id of its own, the same at every reading", async () => {
+    const bounce = {
+      bounceType: "Permanent",
+      bounceSubType: "General",
+      bouncedRecipients: [{ emailAddress: "anna@example.com" }, { emailAddress: "b@example.com" }],
+    };
+    const body = ses({ eventType: "Bounce", mail: { tags: { msg_id: ["m-1"] } }, bounce });
+    const ids = async () =>
+      outputsOf(await hear(body, { known: [message] })).map(({ value }) => (value as Feedback).feedback_id);
+    const first = await ids();
+    expect(new Set(first).size).toBe(2);
+    expect(await ids()).toEqual(first);
+  });
+
+  it("lifts the complaint that a recipient takes back", async () => {
+    const outputs = outputsOf(await hear(golden("complaint-not-spam"), { known: [message] }));
+    expect(outputs).toMatchObject([
+      { topic: "comms.feedback", value: { status: "DELIVERED", suppress: null } },
+      { topic: "comms.suppression", key: `acme/EMAIL/${annaHash}/COMPLAINT/RECIPIENT/all`, value: null },
+    ]);
+  });
+
+  it.each(["mailboxfull", "general", "contentrejected"])("suppresses nobody for a soft bounce: %s", async (name) => {
+    const outputs = outputsOf(await hear(golden(`bounce-transient-${name}`), { known: [message] }));
+    expect(outputs).toMatchObject([{ topic: "comms.feedback", value: { status: "FAILED", suppress: null } }]);
+  });
+
+  it("takes no heed of how late it is", async () => {
+    const outcome = await hear(golden("complaint-abuse"), { known: [message], at: now + 30 * 86_400_000 });
+    expect(outcome.kind).toBe("emit");
+  });
+});
+
+describe("a webhook of a message that is not known yet", () => {
+  it("waits on the schedule, byte for byte, and holds back nobody", async () => {
+    const outcome = await hear(golden("delivery"));
+    expect(outcome).toEqual({
+      kind: "defer",
+      reason: "COMMS_STATE_STALE",
+      outputs: [
+        {
+          topic: "comms.schedule",
+          key: "default/",
+          value: {
+            schedule_id: deriveId("schedule", "feedback_wait", "p-1", 1),
+            tenant_id: "default",
+            user_id: "",
+            msg_id: "m-1",
+            kind: "feedback_wait",
+            created_at: now,
+            due_at: now + 1_000,
+            expires_at: null,
+            target_topic: "comms.provider-events",
+            key: "p-1",
+            payload: Buffer.from("the very bytes"),
+            headers: { "comms-attempt": "1" },
+          } satisfies ScheduleItem,
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [1, 1_000, 1_000],
+    [2, 2_100, 2_100],
+    [3, 4_200, 4_200],
+    [9, 120_000, 60_000],
+    [12, 299_999, 60_000],
+  ])("waits the longer the longer it has waited: turn %i, %i ms old, %i ms more", async (waited, age, step) => {
+    const [output] = outputsOf(await hear(golden("delivery"), { waited, at: now + age }));
+    expect(output?.value).toMatchObject({ due_at: now + age + step, headers: { "comms-attempt": String(waited + 1) } });
+  });
+
+  it("ends after five minutes, and says why", async () => {
+    expect(await hear(golden("delivery"), { at: now + 300_000 })).toEqual({
+      kind: "drop",
+      reason: "COMMS_STATE_STALE",
+      outputs: [],
+    });
+  });
+
+  it("ends at once where it names no message", async () => {
+    expect((await hear(ses({ eventType: "Delivery", mail: {} }))).kind).toBe("drop");
+  });
+
+  it.each([
+    ["bounce-permanent-general", "HARD_BOUNCE", "PROVIDER", "all"],
+    ["complaint-abuse", "COMPLAINT", "RECIPIENT", "all"],
+    ["bounce-permanent-unsubscribedrecipient", "UNSUBSCRIBE", "RECIPIENT", "stream:marketing"],
+  ])("is heeded all the same where it ends an address: %s [FBK-02]", async (name, reason, origin, scope) => {
+    const outcome = await hear(golden(name), { at: now + 300_000 });
+    const key = `default/EMAIL/${annaHash}/${reason}/${origin}/${scope}`;
+    expect(outcome).toMatchObject({ kind: "drop", reason: "COMMS_STATE_STALE" });
+    expect(outputsOf(outcome)).toEqual([
+      {
+        topic: "comms.suppression",
+        key,
+        value: {
+          suppression_id: deriveId("suppression", key),
+          tenant_id: "default",
+          channel: "EMAIL",
+          address_hash: annaHash,
+          reason,
+          origin,
+          scope,
+          created_at: now,
+          msg_id: "m-1",
+          evidence: "p-1",
+        } as Suppression,
+      },
+    ]);
+  });
+
+  it("suppresses nobody for what passes", async () => {
+    expect(outputsOf(await hear(golden("bounce-transient-mailboxfull"), { at: now + 300_000 }))).toEqual([]);
+  });
+});
+
+describe("a webhook that says nothing", () => {
+  it.each(["open", "click", "deliverydelay"])("ends without a word, and is looked up nowhere: %s", async (name) => {
+    const { outcomes, asked } = await run([received("comms.provider-events", providerEvent(golden(name)))]);
+    expect([outcomes, asked]).toEqual([[{ kind: "emit", outputs: [] }], [[]]]);
+  });
+
+  it("is rejected where it cannot be read, without a value of it", async () => {
+    const outcome = await hear("canary");
+    expect(outcome).toEqual({ kind: "reject", reason: "COMMS_POISON", message: "The body is not an SNS envelope" });
+  });
+
+  it("is counted where no table has it, once however often it waits", async () => {
+    const body = ses({
+      eventType: "Bounce",
+      mail: { messageId: "x" },
+      bounce: { bounceType: "Odd", bounceSubType: "Odd" },
+    });
+    const again = received("comms.provider-events", providerEvent(body), { "comms-attempt": Buffer.from("1") });
+    const { unknown } = await run([received("comms.provider-events", providerEvent(body)), again]);
+    expect(unknown).toEqual(["ses Bounce/Odd/Odd"]);
+  });
+});
+
+describe("a report on a message, whoever wrote it [FBK-02]", () => {
+  const decide = async (more: Partial<Feedback>) =>
+    (await run([received("comms.feedback", feedback(more))])).outcomes[0] as Outcome;
+
+  it.each([
+    ["hard_bounce", "HARD_BOUNCE", "PROVIDER", "all"],
+    ["complaint", "COMPLAINT", "RECIPIENT", "all"],
+    ["stop", "STOP", "RECIPIENT", "all"],
+    ["unsubscribe", "UNSUBSCRIBE", "RECIPIENT", "stream:marketing"],
+  ])("puts the address on the list for a %s", async (suppress, reason, origin, scope) => {
+    const key = `acme/EMAIL/${annaHash}/${reason}/${origin}/${scope}`;
+    expect(await decide({ suppress })).toEqual({
+      kind: "emit",
+      outputs: [
+        {
+          topic: "comms.suppression",
+          key,
+          value: {
+            suppression_id: deriveId("suppression", key),
+            tenant_id: "acme",
+            channel: "EMAIL",
+            address_hash: annaHash,
+            reason,
+            origin,
+            scope,
+            created_at: now - 5,
+            msg_id: "m-1",
+            evidence: "f-1",
+          },
+        },
+      ],
+    });
+  });
+
+  it.each<[string, Partial<Feedback>]>([
+    ["nothing to suppress", {}],
+    ["a word that no table has", { suppress: "constructor" }],
+    ["no address", { suppress: "hard_bounce", address_hash: null }],
+  ])("ends without a word where there is %s", async (_what, more) => {
+    expect(await decide(more)).toEqual({ kind: "emit", outputs: [] });
+  });
+
+  it("never leads to another report: what it writes comes back to it and ends", async () => {
+    const written = outputsOf(await hear(golden("bounce-permanent-general"), { known: [message] }))[0]
+      ?.value as Feedback;
+    const { outcomes, asked } = await run([received("comms.feedback", written)]);
+    expect(outputsOf(outcomes[0] as Outcome).map(({ topic }) => topic)).toEqual(["comms.suppression"]);
+    expect(asked).toEqual([[]]);
+  });
+});
+
+it("a batch of both is looked up in one trip, and answered in its order", async () => {
+  const { outcomes, asked } = await run(
+    [
+      received("comms.feedback", feedback({ suppress: "stop", channel: "SMS" })),
+      received("comms.provider-events", providerEvent(golden("delivery"))),
+      received("comms.provider-events", providerEvent(ses({ eventType: "Open", mail: {} }))),
+      received("comms.provider-events", providerEvent(golden("complaint-abuse"))),
+    ],
+    { known: [message] },
+  );
+  expect(asked).toEqual([
+    [
+      { msgId: "m-1", providerRef: "0100019b8c0-ses-1", provider: "ses" },
+      { msgId: "m-1", providerRef: "0100019b8c0-ses-1", provider: "ses" },
+    ],
+  ]);
+  expect(outcomes.map((outcome) => outputsOf(outcome).map(({ topic }) => topic))).toEqual([
+    ["comms.suppression"],
+    ["comms.feedback"],
+    [],
+    ["comms.feedback"],
+  ]);
+});
