@@ -53,7 +53,7 @@ describe("what a record leaves behind [HLT-06]", () => {
     expect(JSON.stringify(lines)).not.toContain("canary");
   });
 
-  it("counts decisions, reports and the time to the queue off what is written", async () => {
+  it("counts decisions, reports and the objectives' times off what is written, with a bucket at each objective [SLO-01] [SLO-02]", async () => {
     const { telemetry } = recording();
     const { metrics } = telemetry;
     const write = (topic: string, value: object) => outputWritten(telemetry, { topic, key: "k", value } as Output);
