@@ -97,6 +97,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.min(1_000, sessionTimeoutMs / 4),
       maxWaitTimeInMs: parts.fetchWaitMs,
+      minBytes: options.fetchBytesMin ?? 1,
       allowAutoTopicCreation: false,
       partitionAssigners: [
         (assigner) => {

@@ -88,6 +88,11 @@ export interface ConsumerOptions {
   /** Where a partition without a committed position begins. Default `earliest`. */
   readonly from?: "earliest" | "latest";
   readonly sessionTimeoutMs?: number;
+  /**
+   * How many bytes a fetch should bring; fewer come when it has waited its time, a quarter of a second. Default 1: at
+   * once. A member that writes batches to a store saves itself and the broker most of the fetches by a larger one.
+   */
+  readonly fetchBytesMin?: number;
 }
 
 export interface TopicSpec {

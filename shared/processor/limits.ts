@@ -13,6 +13,8 @@ export interface ShellLimits {
   readonly waitingBytes: number;
   /** A value larger than this is rejected unread, bytes. */
   readonly recordBytes: number;
+  /** What a fetch waits for, up to a quarter of a second, bytes: 1 takes what there is. */
+  readonly fetchBytesMin: number;
   readonly commitEveryMs: number;
   readonly commitEveryRecords: number;
   /** Failed tries of one call after which the stage calls itself unready. */
@@ -27,11 +29,15 @@ export const stageLimits: ShellLimits = {
   waitingRecords: 2_000,
   waitingBytes: 16 * 1024 * 1024,
   recordBytes: 1024 * 1024,
+  fetchBytesMin: 1,
   commitEveryMs: 1_000,
   commitEveryRecords: 1_000,
   troubleTries: 5,
   fuse: defaultFuse,
 };
 
-/** A sink takes one batch at a time, so that what it writes is in the order of the log. */
-export const sinkLimits: ShellLimits = { ...stageLimits, inFlight: 500, batch: 500, batches: 1 };
+/**
+ * A sink takes one batch at a time, so that what it writes is in the order of the log, and lets some come together: nobody
+ * waits for a quarter of a second of it, and fetches are what a nearly idle consumer spends its time on.
+ */
+export const sinkLimits: ShellLimits = { ...stageLimits, inFlight: 500, batch: 500, batches: 1, fetchBytesMin: 65_536 };

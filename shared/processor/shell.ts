@@ -117,6 +117,7 @@ export class Shell {
     this.#consumer = await log.consumer({
       groupId: prefix + groupOf(this.stage),
       topics: runnable.processor.inputs.map((topic) => prefix + topic),
+      fetchBytesMin: this.#limits.fetchBytesMin,
     });
     this.#progress();
     await this.#consumer.start({
