@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { storyteller } from "#cli/demo/events.ts";
+import type { Event } from "#shared/avro/records.ts";
+import { isRetryable } from "#shared/errors/trouble.ts";
+import { deadLetterTopic, stages } from "#shared/kafka/topics.ts";
+import { killPart, startPart, startStack } from "#stack/stack.ts";
+import { type OwnStack, ownStack } from "../../support/own-stack.ts";
+import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
+import { eventually } from "../../support/world/eventually.ts";
+import { aCrowd } from "../../support/world/people.ts";
+import { nobody, tallied } from "../../support/world/traffic.ts";
+
+const people = [...aCrowd("broker", 20)];
+const story = storyteller("broker");
+const told: Event[] = [];
+let own: OwnStack;
+let world: World;
+let child: WorldChild;
+
+beforeAll(async () => {
+  own = await ownStack();
+  world = await startWorld({ stack: await startStack(own.options), callbacks: false });
+  child = await world.start(everything);
+  await world.introduce(people);
+  const stopping = new AbortController();
+  const traffic = keepTelling(stopping.signal);
+
+  await world.watch.until(() => mailed() >= 40, "mails before the crash", 60_000);
+  await killPart(own.options, "kafka", "SIGKILL");
+  const atCrash = mailed();
+  await startPart(own.options, "kafka");
+  await world.watch.until(() => mailed() >= atCrash + 60, "mails after the crash", 60_000);
+
+  stopping.abort();
+  await traffic;
+  await world.drained();
+}, 180_000);
+afterAll(async () => {
+  await world?.close();
+  await own?.remove();
+});
+
+/** Like a producer that takes a failed write for what it is, unknown, and writes again. */
+async function keepTelling(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const events = people.slice(0, 10).map(({ userId }) => story.booking(userId, nobody, Date.now()));
+    await eventually(() => wasTold(events), "the log to take events", 60_000);
+    told.push(...events);
+    people.push(...people.splice(0, 10));
+    await sleep(100, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function wasTold(events: readonly Event[]): Promise<boolean> {
+  return world.tell(...events).then(
+    () => true,
+    (error: unknown) => {
+      if (isRetryable(error)) return false;
+      throw error;
+    },
+  );
+}
+
+function mailed(): number {
+  const reports = world.watch.of("comms.feedback").filter(({ status, channel }) => status === "SENT" && channel === "EMAIL");
+  return new Set(reports.map(({ msg_id }) => msg_id)).size;
+}
+
+describe("kill -9 of the broker under traffic, and a start of it", () => {
+  test("no process ended: all of them waited, and went on", async () => {
+    expect(() => process.kill(child.pid, 0)).not.toThrow();
+    await eventually(async () => (await fetch(`${child.healthUrl}/readyz`)).ok, "the stages to be ready again", 30_000);
+  });
+
+  test("nothing that the log took is lost, and nobody gets a mail twice", async () => {
+    const calls = await world.ledger({ provider: "ses", outcome: "accepted" });
+    expect(tallied(calls.map(({ msg_id }) => msg_id ?? "")).size).toBe(told.length);
+    expect(calls).toHaveLength(told.length);
+  });
+
+  test("the outage made no dead letters", () => {
+    for (const stage of stages) expect(`${stage} ${world.watch.records(deadLetterTopic(stage)).length}`).toBe(`${stage} 0`);
+  });
+});

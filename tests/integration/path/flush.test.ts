@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { storyteller } from "#cli/demo/events.ts";
+import type { Event, Suppression } from "#shared/avro/records.ts";
+import { deriveId } from "#shared/message/id.ts";
+import { suppressionKey } from "#shared/views/record-keys.ts";
+import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
+import { eventually } from "../../support/world/eventually.ts";
+import { metric } from "../../support/world/metrics.ts";
+import { aCrowd } from "../../support/world/people.ts";
+import { nobody, tallied } from "../../support/world/traffic.ts";
+
+const people = aCrowd("in", 40);
+/** Their mails bounced long ago. */
+const bounced = aCrowd("bounced", 8);
+/** `quiet-` people have switched booking mails off. */
+const quiet = aCrowd("quiet-off", 8);
+const everyone = [...people, ...bounced, ...quiet];
+
+const story = storyteller("flush");
+let world: World;
+let child: WorldChild;
+let before: ReadonlyMap<string, string>;
+let first: readonly Event[];
+
+beforeAll(async () => {
+  world = await startWorld();
+  child = await world.start(everything);
+  await world.introduce(everyone);
+  await world.write(bounced.map(({ email }) => suppressed(email)));
+  await eventually(refusalsKnown, "the views to know who is refused", 30_000);
+
+  first = wave();
+  await world.tell(...first);
+  await world.watch.until(() => sent() === people.length, "the first wave to be sent", 60_000);
+  before = await epochs();
+
+  await world.simulator.fault({ provider: "ses", kind: "latency", delay_ms: 400 });
+  await world.tell(...wave());
+  await eventually(async () => (await taken()).length > people.length, "calls of the second wave to be in flight", 30_000);
+  await world.redis.wipe();
+  await world.tell(...wave(), ...first);
+  await world.watch.until(() => decided() >= 4 * everyone.length, "what came after the wipe to be decided", 90_000);
+  await world.simulator.clearFaults();
+  await world.tell(...wave(), ...first.map(sameBooking));
+  await world.watch.until(() => sent() >= 4 * people.length, "four waves to be sent", 60_000);
+  await world.drained();
+});
+afterAll(() => world?.close());
+
+function wave(): readonly Event[] {
+  return everyone.map(({ userId }) => story.booking(userId, nobody, Date.now()));
+}
+
+/** Another event that tells of the same booking. */
+function sameBooking({ cause_ref, actors }: Event): Event {
+  return story.booking(actors[0]?.user_id ?? "", nobody, Date.now(), { bookingId: cause_ref });
+}
+
+function suppressed(email: string) {
+  const address_hash = world.platform.hasher.hash("EMAIL", email);
+  const name = { tenant_id: "default", channel: "EMAIL", address_hash, reason: "HARD_BOUNCE", origin: "PROVIDER", scope: "all" } as const;
+  const key = suppressionKey(name);
+  const value: Suppression = { ...name, suppression_id: deriveId("suppression", key), created_at: Date.now(), msg_id: null, evidence: "5.1.1" };
+  return { topic: `${world.prefix}comms.suppression`, key, value: world.platform.codec().encode("comms.suppression", value) };
+}
+
+async function refusalsKnown(): Promise<boolean> {
+  const refs = bounced.map(({ email }) => ({ tenantId: "default", channel: "EMAIL" as const, addressHash: world.platform.hasher.hash("EMAIL", email) }));
+  const { value: entries } = await world.platform.views().suppressions(refs);
+  const { value: persons } = await world.platform.views().persons(quiet.map(({ userId }) => ({ tenantId: "default", userId })));
+  return entries.every((list) => list.length > 0) && persons.every(({ preference }) => preference !== null);
+}
+
+const restored = ["profiles", "preferences", "consents", "tokens", "suppression", "ledger", "dedupe"];
+
+/** Who made each view, window and ledger: drawn anew at each restoration. */
+async function epochs(): Promise<ReadonlyMap<string, string>> {
+  const { client } = world.redis;
+  const markers = await Promise.all(restored.map((name) => client.get(world.platform.keys.marker(name))));
+  return new Map(restored.map((name, index) => [name, (JSON.parse(markers[index] ?? "{}") as { epoch?: string }).epoch ?? "gone"]));
+}
+
+async function taken(): Promise<readonly string[]> {
+  return (await world.ledger({ provider: "ses", outcome: "accepted" })).map(({ recipient, msg_id }) => `${recipient} ${msg_id}`);
+}
+
+/** Mails that were sent, each once however often it was told. */
+function sent(): number {
+  const reports = world.watch.of("comms.feedback").filter(({ status, channel }) => status === "SENT" && channel === "EMAIL");
+  return new Set(reports.map(({ msg_id }) => msg_id)).size;
+}
+
+function emailDecisions() {
+  return world.watch.of("comms.decisions").filter(({ stage, channel, user_id }) => stage === "router" && channel === "EMAIL" && user_id !== nobody);
+}
+
+function decided(): number {
+  return emailDecisions().length;
+}
+
+describe("FLUSHALL in the middle of traffic [KV-02] [KV-07] [DED-02] [DED-03]", () => {
+  test("everything in Redis comes back by itself, from the log", async () => {
+    const after = await epochs();
+    for (const name of restored) expect(after.get(name), name).not.toBe("gone");
+    for (const name of restored) expect(after.get(name), name).not.toBe(before.get(name));
+  });
+
+  test("the stages waited meanwhile, and decided nothing on views that they did not have", async () => {
+    expect(await metric(child, "comms_stage_trouble_total", { code: "COMMS_STATE_STALE" })).toBeGreaterThan(0);
+    const reasons = emailDecisions().map(({ reason }) => reason);
+    expect(reasons).not.toContain("COMMS_NO_ADDRESS");
+    expect(reasons).not.toContain("COMMS_CONSENT_MISSING");
+  });
+
+  test("no mail is lost and none is sent twice: each person has one of each wave", async () => {
+    const calls = await taken();
+    expect(new Set(calls).size).toBe(calls.length);
+    expect(tallied(calls.map((call) => call.split(" ")[0] ?? ""))).toEqual(new Map(people.map(({ email }) => [email, 4])));
+  });
+
+  test("nobody who is refused was written to, and each time for the reason that stood before [KV-01]", () => {
+    const reasonsOf = (crowd: typeof people) => {
+      const ids = new Set(crowd.map(({ userId }) => userId));
+      return tallied(emailDecisions().filter(({ user_id }) => ids.has(user_id)).map(({ verdict, reason }) => `${verdict} ${reason}`));
+    };
+    // Four waves, the first told again, and the other event of the same booking.
+    expect(reasonsOf(bounced)).toEqual(new Map([["DROP COMMS_SUPPRESSED", 6 * bounced.length]]));
+    expect(reasonsOf(quiet)).toEqual(new Map([["DROP COMMS_PREF_BLOCKED", 6 * quiet.length]]));
+  });
+
+  test("the dedupe window is what it was: the same booking told by another event is dropped", () => {
+    const dropped = emailDecisions().filter(({ reason }) => reason === "COMMS_DEDUPED");
+    expect(new Set(dropped.map(({ user_id }) => user_id))).toEqual(new Set(people.map(({ userId }) => userId)));
+    expect(dropped).toHaveLength(people.length);
+  });
+});

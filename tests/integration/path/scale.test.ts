@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { storyteller } from "#cli/demo/events.ts";
+import { deadLetterTopic, stages } from "#shared/kafka/topics.ts";
+import { allBut, startWorld, type World, type WorldChild } from "../../support/world.ts";
+import { eventually } from "../../support/world/eventually.ts";
+import { metric } from "../../support/world/metrics.ts";
+import { aCrowd } from "../../support/world/people.ts";
+import { nobody, tallied } from "../../support/world/traffic.ts";
+
+const people = aCrowd("scale", 30);
+const story = storyteller("scale");
+const routers: WorldChild[] = [];
+let world: World;
+let told = 0;
+
+beforeAll(async () => {
+  world = await startWorld({ callbacks: false });
+  const [, one] = await Promise.all([world.start(allBut("router")), world.start(["router"])]);
+  routers.push(one);
+  await world.introduce(people);
+  const stopping = new AbortController();
+  const traffic = keepTelling(stopping.signal);
+
+  await working(one, 1);
+  const more = await Promise.all([world.start(["router"]), world.start(["router"])]);
+  routers.push(...more);
+  for (const router of routers) await working(router, 20);
+  for (const router of more) expect(await router.stop()).toBe(0);
+  await working(one, 50);
+
+  stopping.abort();
+  await traffic;
+  await world.drained();
+});
+afterAll(() => world?.close());
+
+/** Ten bookings at a time, to each person in turn. */
+async function keepTelling(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const next = Array.from({ length: 10 }, () => people[told++ % people.length]?.userId ?? "");
+    await world.tell(...next.map((userId) => story.booking(userId, nobody, Date.now())));
+    await sleep(100, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Waits until the router has done so many more records than now. */
+async function working(router: WorldChild, records: number): Promise<void> {
+  const done = () => metric(router, "comms_stage_records_total", { stage: "router" });
+  const from = await done();
+  await eventually(async () => (await done()) >= from + records, `a router to do ${records} records`, 60_000);
+}
+
+/** What each person was told of, each once, in the order in which it came. */
+function inOrder(records: readonly { readonly user_id: string; readonly cause_ref: string }[]): ReadonlyMap<string, readonly string[]> {
+  const groups = Map.groupBy(records, ({ user_id }) => user_id);
+  return new Map(people.map(({ userId }) => [userId, [...new Set((groups.get(userId) ?? []).map(({ cause_ref }) => cause_ref))]]));
+}
+
+describe("the router scaled from one to three and back to one under traffic", () => {
+  test("three of it shared the partitions: each joined, and the first took part in every generation", async () => {
+    expect(await metric(routers[0] as WorldChild, "comms_rebalances_total", { stage: "router" })).toBeGreaterThanOrEqual(3);
+  });
+
+  test("nothing is lost, and nobody gets a mail twice", async () => {
+    const calls = await world.ledger({ provider: "ses", outcome: "accepted" });
+    expect(tallied(calls.map(({ msg_id }) => msg_id ?? "")).size).toBe(told);
+    expect(calls).toHaveLength(told);
+    expect(told).toBeGreaterThan(100);
+  });
+
+  test("each person's messages keep their order from the router to the provider", async () => {
+    const accepted = inOrder(world.watch.of("comms.accepted"));
+    const routed = world.watch.of("comms.routed").filter(({ channel }) => channel === "EMAIL");
+    expect(inOrder(routed)).toEqual(accepted);
+    const causeOf = new Map(routed.map(({ msg_id, cause_ref, user_id }) => [msg_id, { cause_ref, user_id }]));
+    const calls = (await world.ledger({ provider: "ses" })).flatMap(({ msg_id }) => causeOf.get(msg_id ?? "") ?? []);
+    expect(inOrder(calls)).toEqual(accepted);
+  });
+
+  test("a rebalance makes no dead letters", () => {
+    for (const stage of stages) expect(`${stage} ${world.watch.records(deadLetterTopic(stage)).length}`).toBe(`${stage} 0`);
+  });
+});
