@@ -7,7 +7,7 @@ import { createServer } from "#gateway/server.ts";
 import { createSeen } from "#gateway/sns/seen.ts";
 import { createTelemetry } from "#shared/telemetry/telemetry.ts";
 import { unsubscribeKeys } from "#shared/unsubscribe/token.ts";
-import { canonical, seal, snsOrigin, type Unsigned } from "#simulator/sns/envelope.ts";
+import { seal, snsOrigin, type Unsigned } from "#simulator/sns/envelope.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 
 export const topicArn = "arn:aws:sns:us-east-1:123456789012:comms-ses-events";
@@ -126,5 +126,3 @@ export function confirmation(
 export function sealed(message: Unsigned): Record<string, string> {
   return JSON.parse(seal(message, signing).body) as Record<string, string>;
 }
-
-export { canonical };

@@ -17,7 +17,7 @@ function expectPost(origin: string, path: string, status: number): () => URLSear
     .get(origin)
     .intercept({ path, method: "POST" })
     .reply(status, ({ body }) => {
-      sent = String(body);
+      sent = body as string;
       return "";
     });
   return () => new URLSearchParams(sent);

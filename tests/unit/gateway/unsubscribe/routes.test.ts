@@ -97,7 +97,7 @@ describe("POST /unsubscribe/{token}", () => {
     ["nothing in it", "", {}],
   ])("takes the address off the scope of the token, asked by %s", async (_how, payload, headers) => {
     const bench = createBench();
-    const answer = await post(bench, tokenOf(bench), payload, headers as Record<string, string>);
+    const answer = await post(bench, tokenOf(bench), payload, headers);
     expect([answer.statusCode, answer.headers.location, answer.headers["set-cookie"]]).toEqual([
       200,
       undefined,

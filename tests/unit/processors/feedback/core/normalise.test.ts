@@ -156,7 +156,7 @@ describe("Twilio", () => {
     [{ MessageStatus: "undelivered" }, "FAILED", "undelivered", undefined],
     [{ MessageStatus: "canceled" }, "CANCELLED", "canceled", undefined],
   ])("%o: %s", (form, status, code, suppress) => {
-    const notice = twilio(form as Record<string, string>) as Notice;
+    const notice = twilio(form) as Notice;
     expect(notice).toMatchObject({
       channel: "SMS",
       msgId: "m-1",
