@@ -1,6 +1,7 @@
 import type { DigestItem } from "#shared/avro/records.ts";
 import { cadenceOf } from "#shared/cadence/cadence.ts";
 import type { Instant } from "#shared/clock/clock.ts";
+import { Trouble } from "#shared/errors/trouble.ts";
 import type { Outcome, Received, SinkProcessor } from "#shared/processor/processor.ts";
 import type { DigestStore } from "./adapters/digest-store.ts";
 import { type WindowLength, windowOf } from "./core/window.ts";
@@ -15,8 +16,9 @@ export function createDigest(store: Pick<DigestStore, "collect">, length?: Windo
     inputs: ["comms.digest"],
     apply: async (batch, now) => {
       const known = batch.flatMap(({ value }) => (value && cadenceOf(value.cadence) ? [value] : []));
-      const late = await place(store, known, (item) => item.recorded_at, now, length);
-      if (late.length > 0) await place(store, late, () => now, now, length);
+      let left = await place(store, known, (item) => item.recorded_at, now, length);
+      if (left.length > 0) left = await place(store, left, () => now, now, length);
+      if (left.length > 0) throw shut(left.length);
       return batch.map(outcomeOf);
     },
   };
@@ -35,6 +37,13 @@ async function place(
     return cadence ? [{ item, window: windowOf(item, cadence, collectedAt(item), length) }] : [];
   });
   return store.collect(placed, now);
+}
+
+/** Two windows closed one after the other while the items were on their way: the batch is placed again a moment later. */
+function shut(items: number): Trouble {
+  return new Trouble("DIGEST_WINDOW_SHUT", `${items} items fell into windows that are being summed up`, {
+    retryable: true,
+  });
 }
 
 function outcomeOf({ value }: Received<DigestItem | null>): Outcome {

@@ -24,6 +24,7 @@ export function restorablesOf(platform: Platform): readonly Restorable[] {
 export function restorerOf(platform: Platform): Restorer {
   const { keys, clock, prefix } = platform;
   const restorables = restorablesOf(platform);
+  const { metrics } = platform.telemetry;
   return createRestorer({
     log: platform.log(),
     codec: platform.codec(),
@@ -32,6 +33,10 @@ export function restorerOf(platform: Platform): Restorer {
     clock,
     prefix,
     restorables,
+    report: {
+      ready: (view, ready) => metrics.set("comms_views_ready", { view }, Number(ready)),
+      restored: (view) => metrics.count("comms_views_restored_total", { view }),
+    },
   });
 }
 

@@ -203,6 +203,9 @@ async function giveBack({ ledger, clock }: PerformParts, send: Send, owner: stri
   }
 }
 
+/** No later call will read these words; a person who was erased took the key along. */
+const gone: ReadonlySet<string> = new Set(["ARTIFACT_MISSING", "ARTIFACT_CORRUPT", "USER_KEY_DESTROYED"]);
+
 /** Undefined where the words are gone for good: the person was erased, or the store lost them. */
 async function wordsOf({ artifacts }: PerformParts, send: Send): Promise<Content | undefined> {
   try {
@@ -211,7 +214,7 @@ async function wordsOf({ artifacts }: PerformParts, send: Send): Promise<Content
       send.artifact_ref,
     );
   } catch (error) {
-    if (codeOf(error) === "ARTIFACT_MISSING" || codeOf(error) === "ARTIFACT_CORRUPT") return undefined;
+    if (gone.has(codeOf(error))) return undefined;
     throw error;
   }
 }

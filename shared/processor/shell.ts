@@ -83,6 +83,8 @@ export class Shell {
   #draining = 0;
   #sinceCommit = 0;
   #lastProgress = 0;
+  /** When the record that was last done with was written. */
+  #lastTimestamp = 0;
   #crashed = false;
 
   constructor(parts: ShellParts) {
@@ -126,7 +128,7 @@ export class Shell {
       records: (records, generation) => this.#onRecords(records, generation),
       crashed: (error) => this.#crash(error),
     });
-    this.#loops.push(this.#commitLoop());
+    this.#loops.push(this.#commitLoop(), this.#lagLoop());
     for (const job of runnable.jobs ?? []) this.#loops.push(this.#jobLoop(job));
   }
 
@@ -216,7 +218,10 @@ export class Shell {
       });
     }
     const { metrics } = this.#parts.telemetry;
-    metrics.set("comms_stage_in_flight_records", { stage: this.stage }, this.#inbox.waiting + this.#inWork());
+    const inHand = this.#inbox.waiting + this.#inWork();
+    metrics.set("comms_stage_in_flight_records", { stage: this.stage }, inHand);
+    const behindMs = inHand === 0 ? 0 : Math.max(0, this.#parts.clock.now() - this.#lastTimestamp);
+    metrics.set("comms_consumer_lag_seconds", { group: groupOf(this.stage) }, behindMs / 1000);
   }
 
   #mayTake(): boolean {
@@ -386,6 +391,7 @@ export class Shell {
 
   #letGo(item: Item, generation: number, done: boolean): void {
     item.settled = true;
+    this.#lastTimestamp = item.record.timestamp;
     const left = (this.#working.get(generation) ?? 0) - 1;
     if (left > 0) this.#working.set(generation, left);
     else this.#working.delete(generation);
@@ -452,6 +458,21 @@ export class Shell {
     }
   }
 
+  /** How far the whole group is behind, as far as the broker knows; asked seldom, as each asking costs a few calls. */
+  async #lagLoop(): Promise<void> {
+    const { clock, log, prefix, runnable, telemetry } = this.#parts;
+    const group = groupOf(this.stage);
+    const topics = runnable.processor.inputs.map((topic) => prefix + topic);
+    while (!this.#stopping.signal.aborted) {
+      await clock.sleep(lagEveryMs, this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
+      const lags = await lagByTopic(log, prefix + group, topics).catch(() => new Map<string, number>());
+      for (const [topic, records] of lags) {
+        telemetry.metrics.set("comms_consumer_lag_records", { group, topic: this.#bare(topic) }, records);
+      }
+    }
+  }
+
   async #jobLoop(job: Job): Promise<void> {
     const { clock } = this.#parts;
     while (!this.#closed()) {
@@ -501,6 +522,20 @@ export class Shell {
   #bare(topic: string): TopicName {
     return topic.slice(this.#parts.prefix.length) as TopicName;
   }
+}
+
+const lagEveryMs = 15_000;
+
+/** Records between what the group has committed and the end, a topic. A partition without a commit counts from its start. */
+async function lagByTopic(log: Log, groupId: string, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const [offsets, committed] = await Promise.all([log.offsets(topics), log.committed(groupId, topics)]);
+  const done = new Map(committed.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
+  const lags = new Map(topics.map((topic) => [topic, 0]));
+  for (const { topic, partition, low, high } of offsets) {
+    const from = Math.max(low, done.get(`${topic}/${partition}`) ?? -1);
+    lags.set(topic, (lags.get(topic) ?? 0) + Math.max(0, high - from));
+  }
+  return lags;
 }
 
 async function learn(codec: Codec, schemaId: number) {

@@ -22,6 +22,13 @@ export interface RestorerOptions extends TopicReader {
   readonly pollMs?: number;
   /** How long a restorer that died keeps others out, ms. Default 10,000. */
   readonly leaseMs?: number;
+  /** Told at every look whether a restorable may be trusted, and of each restoration. */
+  readonly report?: RestorerReport;
+}
+
+export interface RestorerReport {
+  ready(name: string, ready: boolean): void;
+  restored(name: string): void;
 }
 
 /** What became of one restoration. */
@@ -53,7 +60,11 @@ export function createRestorer(options: RestorerOptions): Restorer {
   const jobOf = (restorable: Restorable): Job => ({
     name: `restore ${restorable.name}`,
     run: async (_now, _emit, signal) => {
-      if (await missing(restorable.name)) await restore(options, restorable, signal);
+      const gone = await missing(restorable.name);
+      options.report?.ready(restorable.name, !gone);
+      if (!gone) return pollMs;
+      const { result } = await restore(options, restorable, signal);
+      if (result === "restored") options.report?.restored(restorable.name);
       return pollMs;
     },
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Placed } from "#processors/digest/adapters/digest-store.ts";
+import { createCloser } from "#processors/digest/closer.ts";
 import { summaryOf } from "#processors/digest/core/summary.ts";
 import { windowOf } from "#processors/digest/core/window.ts";
 import { createDigest } from "#processors/digest/processor.ts";
@@ -73,6 +74,30 @@ describe("digest processor", () => {
       "2026-06-01T18:00:00.000Z",
       "2026-06-02T18:00:00.000Z",
     ]);
+  });
+
+  it("tries again rather than lose an item that fell into two closed windows", async () => {
+    const digest = createDigest({ collect: async (batch) => batch.map((one) => one.item) });
+    await expect(digest.apply([received(item("1"))], noon)).rejects.toMatchObject({
+      code: "DIGEST_WINDOW_SHUT",
+      retryable: true,
+    });
+  });
+
+  it("leaves a window open whose cadence this build does not know", async () => {
+    const closed: string[] = [];
+    const windows = [
+      { ...windowOf(item("1"), daily, noon, undefined), windowId: "unknown", cadence: "no.such" },
+      windowOf(item("1"), daily, noon, undefined),
+    ];
+    const store = {
+      collect: async () => [],
+      lease: async () =>
+        windows.map((window) => ({ window, items: [{ occurredAt: noon, correlationId: "c", payload: {} }] })),
+      close: async (_owner: string, ids: readonly string[]) => void closed.push(...ids),
+    };
+    await createCloser(store, "one").run(noon, async () => {}, new AbortController().signal);
+    expect(closed).toEqual([windows[1]?.windowId]);
   });
 
   it("rejects an item of a cadence that does not exist, and collects its neighbour", async () => {

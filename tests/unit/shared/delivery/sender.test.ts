@@ -295,13 +295,15 @@ describe("a provider that refuses for good", () => {
     ).toEqual({ kind: "free" });
   });
 
-  test("words that are gone for good end the message", async () => {
-    const bench = aSender();
-    bench.world.artifact = async () =>
-      Promise.reject(Object.assign(new Error("gone"), { code: "ARTIFACT_MISSING", retryable: false }));
-    expect(feedbackOf(await bench.take(aSend()))).toMatchObject({ status: "FAILED", reason: "COMMS_RENDER_FAILED" });
-    expect(bench.letters).toEqual([]);
-  });
+  test.each(["ARTIFACT_MISSING", "ARTIFACT_CORRUPT", "USER_KEY_DESTROYED"])(
+    "words that are gone for good (%s) end the message and not the process",
+    async (code) => {
+      const bench = aSender();
+      bench.world.artifact = async () => Promise.reject(Object.assign(new Error("gone"), { code, retryable: false }));
+      expect(feedbackOf(await bench.take(aSend()))).toMatchObject({ status: "FAILED", reason: "COMMS_RENDER_FAILED" });
+      expect(bench.letters).toEqual([]);
+    },
+  );
 });
 
 describe("a call of which the end is unknown", () => {

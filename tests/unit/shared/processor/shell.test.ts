@@ -165,6 +165,25 @@ describe("shell", () => {
     expect(positions.every(({ offset }) => offset <= 0)).toBe(true);
   });
 
+  it("says how far the group is behind, and that it is not once it is not", async () => {
+    let away = true;
+    const processor = copier({
+      gather: async (batch) => {
+        if (away) throw trouble();
+        return batch.map(() => null);
+      },
+    });
+    const { produce, clock, telemetry } = await setting(processor);
+    await produce(event("anna", "1"), event("ben", "2"));
+    await clock.advance(16_000);
+    const lag = () =>
+      telemetry.metrics.read("comms_consumer_lag_records", { group: "comms.intake", topic: "comms.events" });
+    expect(await lag()).toBe(2);
+    away = false;
+    await clock.advance(20_000);
+    expect(await lag()).toBe(0);
+  });
+
   it("stops on the dead-letter fuse instead of emptying the topic", async () => {
     const { produce, dead, shell, telemetry } = await setting(copier(), {
       limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
