@@ -6,10 +6,10 @@ import { isRetryable } from "#shared/errors/trouble.ts";
 import { deadLetterTopic, stages } from "#shared/kafka/topics.ts";
 import { killPart, startPart, startStack } from "#stack/stack.ts";
 import { type OwnStack, ownStack } from "../../support/own-stack.ts";
-import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
 import { eventually } from "../../support/world/eventually.ts";
 import { aCrowd } from "../../support/world/people.ts";
-import { nobody, tallied } from "../../support/world/traffic.ts";
+import { sellerTo, tallied } from "../../support/world/traffic.ts";
+import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
 
 const people = [...aCrowd("broker", 20)];
 const story = storyteller("broker");
@@ -44,7 +44,7 @@ afterAll(async () => {
 /** Like a producer that takes a failed write for what it is, unknown, and writes again. */
 async function keepTelling(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const events = people.slice(0, 10).map(({ userId }) => story.booking(userId, nobody, Date.now()));
+    const events = people.slice(0, 10).map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now()));
     await eventually(() => wasTold(events), "the log to take events", 60_000);
     told.push(...events);
     people.push(...people.splice(0, 10));
@@ -63,7 +63,9 @@ async function wasTold(events: readonly Event[]): Promise<boolean> {
 }
 
 function mailed(): number {
-  const reports = world.watch.of("comms.feedback").filter(({ status, channel }) => status === "SENT" && channel === "EMAIL");
+  const reports = world.watch
+    .of("comms.feedback")
+    .filter(({ status, channel }) => status === "SENT" && channel === "EMAIL");
   return new Set(reports.map(({ msg_id }) => msg_id)).size;
 }
 
@@ -80,6 +82,7 @@ describe("kill -9 of the broker under traffic, and a start of it", () => {
   });
 
   test("the outage made no dead letters", () => {
-    for (const stage of stages) expect(`${stage} ${world.watch.records(deadLetterTopic(stage)).length}`).toBe(`${stage} 0`);
+    for (const stage of stages)
+      expect(`${stage} ${world.watch.records(deadLetterTopic(stage)).length}`).toBe(`${stage} 0`);
   });
 });

@@ -3,11 +3,11 @@ import { storyteller } from "#cli/demo/events.ts";
 import type { Event, Suppression } from "#shared/avro/records.ts";
 import { deriveId } from "#shared/message/id.ts";
 import { suppressionKey } from "#shared/views/record-keys.ts";
-import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
 import { eventually } from "../../support/world/eventually.ts";
 import { metric } from "../../support/world/metrics.ts";
 import { aCrowd } from "../../support/world/people.ts";
-import { nobody, tallied } from "../../support/world/traffic.ts";
+import { isSeller, sellerTo, tallied } from "../../support/world/traffic.ts";
+import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
 
 const people = aCrowd("in", 40);
 /** Their mails bounced long ago. */
@@ -36,7 +36,11 @@ beforeAll(async () => {
 
   await world.simulator.fault({ provider: "ses", kind: "latency", delay_ms: 400 });
   await world.tell(...wave());
-  await eventually(async () => (await taken()).length > people.length, "calls of the second wave to be in flight", 30_000);
+  await eventually(
+    async () => (await taken()).length > people.length,
+    "calls of the second wave to be in flight",
+    30_000,
+  );
   await world.redis.wipe();
   await world.tell(...wave(), ...first);
   await world.watch.until(() => decided() >= 4 * everyone.length, "what came after the wipe to be decided", 90_000);
@@ -48,26 +52,50 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 function wave(): readonly Event[] {
-  return everyone.map(({ userId }) => story.booking(userId, nobody, Date.now()));
+  return everyone.map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now()));
 }
 
 /** Another event that tells of the same booking. */
 function sameBooking({ cause_ref, actors }: Event): Event {
-  return story.booking(actors[0]?.user_id ?? "", nobody, Date.now(), { bookingId: cause_ref });
+  const buyer = actors[0]?.user_id ?? "";
+  return story.booking(buyer, sellerTo(buyer), Date.now(), { bookingId: cause_ref });
 }
 
 function suppressed(email: string) {
   const address_hash = world.platform.hasher.hash("EMAIL", email);
-  const name = { tenant_id: "default", channel: "EMAIL", address_hash, reason: "HARD_BOUNCE", origin: "PROVIDER", scope: "all" } as const;
+  const name = {
+    tenant_id: "default",
+    channel: "EMAIL",
+    address_hash,
+    reason: "HARD_BOUNCE",
+    origin: "PROVIDER",
+    scope: "all",
+  } as const;
   const key = suppressionKey(name);
-  const value: Suppression = { ...name, suppression_id: deriveId("suppression", key), created_at: Date.now(), msg_id: null, evidence: "5.1.1" };
-  return { topic: `${world.prefix}comms.suppression`, key, value: world.platform.codec().encode("comms.suppression", value) };
+  const value: Suppression = {
+    ...name,
+    suppression_id: deriveId("suppression", key),
+    created_at: Date.now(),
+    msg_id: null,
+    evidence: "5.1.1",
+  };
+  return {
+    topic: `${world.prefix}comms.suppression`,
+    key,
+    value: world.platform.codec().encode("comms.suppression", value),
+  };
 }
 
 async function refusalsKnown(): Promise<boolean> {
-  const refs = bounced.map(({ email }) => ({ tenantId: "default", channel: "EMAIL" as const, addressHash: world.platform.hasher.hash("EMAIL", email) }));
+  const refs = bounced.map(({ email }) => ({
+    tenantId: "default",
+    channel: "EMAIL" as const,
+    addressHash: world.platform.hasher.hash("EMAIL", email),
+  }));
   const { value: entries } = await world.platform.views().suppressions(refs);
-  const { value: persons } = await world.platform.views().persons(quiet.map(({ userId }) => ({ tenantId: "default", userId })));
+  const { value: persons } = await world.platform
+    .views()
+    .persons(quiet.map(({ userId }) => ({ tenantId: "default", userId })));
   return entries.every((list) => list.length > 0) && persons.every(({ preference }) => preference !== null);
 }
 
@@ -77,21 +105,29 @@ const restored = ["profiles", "preferences", "consents", "tokens", "suppression"
 async function epochs(): Promise<ReadonlyMap<string, string>> {
   const { client } = world.redis;
   const markers = await Promise.all(restored.map((name) => client.get(world.platform.keys.marker(name))));
-  return new Map(restored.map((name, index) => [name, (JSON.parse(markers[index] ?? "{}") as { epoch?: string }).epoch ?? "gone"]));
+  return new Map(
+    restored.map((name, index) => [name, (JSON.parse(markers[index] ?? "{}") as { epoch?: string }).epoch ?? "gone"]),
+  );
 }
 
 async function taken(): Promise<readonly string[]> {
-  return (await world.ledger({ provider: "ses", outcome: "accepted" })).map(({ recipient, msg_id }) => `${recipient} ${msg_id}`);
+  return (await world.ledger({ provider: "ses", outcome: "accepted" })).map(
+    ({ recipient, msg_id }) => `${recipient} ${msg_id}`,
+  );
 }
 
 /** Mails that were sent, each once however often it was told. */
 function sent(): number {
-  const reports = world.watch.of("comms.feedback").filter(({ status, channel }) => status === "SENT" && channel === "EMAIL");
+  const reports = world.watch
+    .of("comms.feedback")
+    .filter(({ status, channel }) => status === "SENT" && channel === "EMAIL");
   return new Set(reports.map(({ msg_id }) => msg_id)).size;
 }
 
 function emailDecisions() {
-  return world.watch.of("comms.decisions").filter(({ stage, channel, user_id }) => stage === "router" && channel === "EMAIL" && user_id !== nobody);
+  return world.watch
+    .of("comms.decisions")
+    .filter(({ stage, channel, user_id }) => stage === "router" && channel === "EMAIL" && !isSeller(user_id));
 }
 
 function decided(): number {
@@ -115,13 +151,19 @@ describe("FLUSHALL in the middle of traffic [KV-02] [KV-07] [DED-02] [DED-03]", 
   test("no mail is lost and none is sent twice: each person has one of each wave", async () => {
     const calls = await taken();
     expect(new Set(calls).size).toBe(calls.length);
-    expect(tallied(calls.map((call) => call.split(" ")[0] ?? ""))).toEqual(new Map(people.map(({ email }) => [email, 4])));
+    expect(tallied(calls.map((call) => call.split(" ")[0] ?? ""))).toEqual(
+      new Map(people.map(({ email }) => [email, 4])),
+    );
   });
 
   test("nobody who is refused was written to, and each time for the reason that stood before [KV-01]", () => {
     const reasonsOf = (crowd: typeof people) => {
       const ids = new Set(crowd.map(({ userId }) => userId));
-      return tallied(emailDecisions().filter(({ user_id }) => ids.has(user_id)).map(({ verdict, reason }) => `${verdict} ${reason}`));
+      return tallied(
+        emailDecisions()
+          .filter(({ user_id }) => ids.has(user_id))
+          .map(({ verdict, reason }) => `${verdict} ${reason}`),
+      );
     };
     // Four waves, the first told again, and the other event of the same booking.
     expect(reasonsOf(bounced)).toEqual(new Map([["DROP COMMS_SUPPRESSED", 6 * bounced.length]]));

@@ -4,7 +4,7 @@ import type { Feedback } from "#shared/avro/records.ts";
 import { eventually } from "../../support/world/eventually.ts";
 import { metric } from "../../support/world/metrics.ts";
 import { aCrowd } from "../../support/world/people.ts";
-import { nobody, tallied } from "../../support/world/traffic.ts";
+import { sellerTo, tallied } from "../../support/world/traffic.ts";
 import { allBut, startWorld, type World, type WorldChild } from "../../support/world.ts";
 
 /** Their mail is answered at once. */
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const story = storyteller("kill");
   const now = Date.now();
   const receipts = [...quick, ...slowCritical].map(({ userId }) => story.receipt(userId, now));
-  await world.tell(...receipts, ...slowOther.map(({ userId }) => story.booking(userId, nobody, now)));
+  await world.tell(...receipts, ...slowOther.map(({ userId }) => story.booking(userId, sellerTo(userId), now)));
   await world.watch.until(() => queued() === mails - behind.length, "the mails to be queued", 60_000);
   await world.tell(...behind.map(({ userId }) => story.receipt(userId, now)));
   await world.watch.until(() => queued() === mails, "the mails behind them to be queued", 60_000);

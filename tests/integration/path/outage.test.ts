@@ -5,7 +5,7 @@ import { lagOf } from "../../support/world/drained.ts";
 import { eventually } from "../../support/world/eventually.ts";
 import { metric } from "../../support/world/metrics.ts";
 import { aCrowd } from "../../support/world/people.ts";
-import { nobody, tallied } from "../../support/world/traffic.ts";
+import { sellerTo, tallied } from "../../support/world/traffic.ts";
 import { allBut, startWorld, type World, type WorldChild } from "../../support/world.ts";
 
 const people = aCrowd("out", 120, { push: true });
@@ -31,7 +31,7 @@ describe("the mail provider is out for some seconds, and comes back", () => {
   test("the breaker opens, the records wait in their partitions, and other channels go on", async () => {
     await world.simulator.fault({ provider: "ses", kind: "outage" });
     const story = storyteller("outage");
-    await world.tell(...people.map(({ userId }) => story.booking(userId, nobody, Date.now())));
+    await world.tell(...people.map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now())));
     await eventually(
       async () => (await metric(sender, "comms_breaker_state", { provider: "ses" })) === 1,
       "the breaker to open",

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { storyteller } from "#cli/demo/events.ts";
 import { deadLetterTopic, stages } from "#shared/kafka/topics.ts";
-import { allBut, startWorld, type World, type WorldChild } from "../../support/world.ts";
 import { eventually } from "../../support/world/eventually.ts";
 import { metric } from "../../support/world/metrics.ts";
 import { aCrowd } from "../../support/world/people.ts";
-import { nobody, tallied } from "../../support/world/traffic.ts";
+import { sellerTo, tallied } from "../../support/world/traffic.ts";
+import { allBut, startWorld, type World, type WorldChild } from "../../support/world.ts";
 
 const people = aCrowd("scale", 30);
 const story = storyteller("scale");
@@ -39,7 +39,7 @@ afterAll(() => world?.close());
 async function keepTelling(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const next = Array.from({ length: 10 }, () => people[told++ % people.length]?.userId ?? "");
-    await world.tell(...next.map((userId) => story.booking(userId, nobody, Date.now())));
+    await world.tell(...next.map((userId) => story.booking(userId, sellerTo(userId), Date.now())));
     await sleep(100, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -52,14 +52,20 @@ async function working(router: WorldChild, records: number): Promise<void> {
 }
 
 /** What each person was told of, each once, in the order in which it came. */
-function inOrder(records: readonly { readonly user_id: string; readonly cause_ref: string }[]): ReadonlyMap<string, readonly string[]> {
+function inOrder(
+  records: readonly { readonly user_id: string; readonly cause_ref: string }[],
+): ReadonlyMap<string, readonly string[]> {
   const groups = Map.groupBy(records, ({ user_id }) => user_id);
-  return new Map(people.map(({ userId }) => [userId, [...new Set((groups.get(userId) ?? []).map(({ cause_ref }) => cause_ref))]]));
+  return new Map(
+    people.map(({ userId }) => [userId, [...new Set((groups.get(userId) ?? []).map(({ cause_ref }) => cause_ref))]]),
+  );
 }
 
 describe("the router scaled from one to three and back to one under traffic", () => {
   test("three of it shared the partitions: each joined, and the first took part in every generation", async () => {
-    expect(await metric(routers[0] as WorldChild, "comms_rebalances_total", { stage: "router" })).toBeGreaterThanOrEqual(3);
+    expect(
+      await metric(routers[0] as WorldChild, "comms_rebalances_total", { stage: "router" }),
+    ).toBeGreaterThanOrEqual(3);
   });
 
   test("nothing is lost, and nobody gets a mail twice", async () => {
@@ -79,6 +85,7 @@ describe("the router scaled from one to three and back to one under traffic", ()
   });
 
   test("a rebalance makes no dead letters", () => {
-    for (const stage of stages) expect(`${stage} ${world.watch.records(deadLetterTopic(stage)).length}`).toBe(`${stage} 0`);
+    for (const stage of stages)
+      expect(`${stage} ${world.watch.records(deadLetterTopic(stage)).length}`).toBe(`${stage} 0`);
   });
 });

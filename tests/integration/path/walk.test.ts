@@ -14,6 +14,7 @@ const correlation = "corr-of-the-walk";
 const trace = "0af7651916cd43dd8448eb211c80319c";
 const channels = ["email", "push", "sms", "inapp"];
 
+const contracts = topicContracts();
 let world: World;
 let child: WorldChild;
 let story: Storyteller;
@@ -225,7 +226,7 @@ describe("the walk can be followed [HLT-06]", () => {
 });
 
 function linesDue({ topic, record }: Seen<unknown>): readonly string[] {
-  const consumers = topicContracts().find((contract) => contract.topic === topic)?.consumers ?? [];
+  const consumers = contracts.find((contract) => contract.topic === topic)?.consumers ?? [];
   return stages
     .filter((stage) => consumers.includes(stage))
     .map((stage) => `${stage} ${topic} ${record.partition} ${record.offset}`);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const poll_ms = 50;
+const usualPoll_ms = 50;
 
 /**
  * Asks until the answer is neither undefined nor false, and gives it. Rejects after `ms` with what was waited for, and
@@ -10,6 +10,7 @@ export async function eventually<T>(
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   waitingFor: string,
   ms: number,
+  pollMs = usualPoll_ms,
 ): Promise<T> {
   const end = Date.now() + ms;
   let last: unknown;
@@ -22,6 +23,6 @@ export async function eventually<T>(
       last = error;
     }
     if (Date.now() > end) throw new Error(`Waited ${ms / 1000} s in vain for ${waitingFor}`, { cause: last });
-    await sleep(poll_ms);
+    await sleep(pollMs);
   }
 }

@@ -1,5 +1,14 @@
-/** Sells in the events of a test and has no profile: no address is known, so nothing but a note in the centre is theirs. */
-export const nobody = "nobody";
+/**
+ * Who sells to this buyer in the events of a test: has no profile, so that no address is known and nothing but a note in
+ * the centre is theirs. One for each buyer, as the records of one person wait for each other.
+ */
+export function sellerTo(buyer: string): string {
+  return `seller-to-${buyer}`;
+}
+
+export function isSeller(userId: string): boolean {
+  return userId.startsWith("seller-to-");
+}
 
 /** How many there are of each. */
 export function tallied(keys: readonly string[]): ReadonlyMap<string, number> {
