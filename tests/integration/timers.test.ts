@@ -55,7 +55,12 @@ describe("scheduled items in Postgres [KV-04]", () => {
     await one.run(noon + 1_000);
     await one.run(noon + 2_000);
     expect(one.out).toEqual([
-      { topic: "comms.send.email", key: "default/anna", raw: Buffer.from([0, 0, 255, 1]), headers: { "comms-attempt": Buffer.from("2") } },
+      {
+        topic: "comms.send.email",
+        key: "default/anna",
+        raw: Buffer.from([0, 0, 255, 1]),
+        headers: { "comms-attempt": Buffer.from("2") },
+      },
     ]);
   });
 

@@ -16,7 +16,9 @@ const users = ["anna", "ben", "cora", "dan", "eve"];
  * One life of the system drawn from a seed: two members, records in both lanes, and at each step perhaps a kill, a
  * rebalance, a lost answer, a failed commit, a store that is away. At the end everything must be there, in order.
  */
-async function life(seed: number): Promise<{ outputs: readonly Rejected[]; ids: readonly string[]; overlaps: number; crashes: unknown[] }> {
+async function life(
+  seed: number,
+): Promise<{ outputs: readonly Rejected[]; ids: readonly string[]; overlaps: number; crashes: unknown[] }> {
   const random = seeded(seed);
   const clock = createManualClock();
   const log = createMemoryLog({ partitions: 3, clock, random });

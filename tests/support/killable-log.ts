@@ -44,7 +44,7 @@ function killableConsumer(inner: Consumer, alive: Alive, dead: () => boolean): C
     start: (listener) =>
       inner.start({
         assigned: (partitions, generation) => unlessDead(() => listener.assigned(partitions, generation)),
-        revoking: (generation) => unlessDead(() => listener.revoking(generation)),
+        revoking: (generation) => (dead() ? undefined : listener.revoking(generation)),
         records: (records, generation) => unlessDead(() => listener.records(records, generation)),
         crashed: (error) => unlessDead(() => listener.crashed(error)),
       }),

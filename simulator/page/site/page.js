@@ -198,7 +198,7 @@ $("filter").addEventListener("input", draw);
 for (const button of document.querySelectorAll("[data-tab]")) button.addEventListener("click", () => turnTo(button.dataset.tab));
 drawProviders();
 const stream = new EventSource("/page/stream");
-stream.addEventListener("open", load);
+stream.addEventListener("open", () => void load());
 stream.addEventListener("message", ({ data }) => keep(JSON.parse(data)));
 setInterval(() => void drawHealth(), 2000);
 setInterval(tick, 5000);
