@@ -144,6 +144,8 @@ describe("what the walk leaves behind [CAN-13] [EML-03] [DAT-05] [DAT-08]", () =
       const owner = { tenantId: "default", userId: user_id, msgId: msg_id };
       const content = await world.platform.artifacts().get(owner, artifact_ref ?? "");
       expect(JSON.stringify(content)).toContain("Portrait session in the old harbour");
+      const another = world.platform.artifacts().get({ ...owner, userId: "prober" }, artifact_ref ?? "");
+      await expect(another).rejects.toMatchObject({ code: "ARTIFACT_CORRUPT" });
     }
     const files = (await readdir(join(world.folder, "artifacts"), { recursive: true, withFileTypes: true })).filter(
       (file) => file.isFile(),
