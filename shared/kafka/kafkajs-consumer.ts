@@ -15,6 +15,7 @@ import {
   kafkajs,
   type OffsetManager,
 } from "#shared/kafka/kafkajs-internals.ts";
+import { createPace } from "#shared/kafka/pace.ts";
 import type {
   Consumer,
   ConsumerListener,
@@ -30,6 +31,8 @@ export interface ConsumerParts {
   readonly connect: () => KafkajsClient;
   /** How long a fetch waits for records, ms; a resumed partition may wait as long. */
   readonly fetchWaitMs: number;
+  /** How far apart two fetches from one broker begin at least, ms. */
+  readonly fetchEveryMs: number;
   readonly commitDeadlineMs: number;
 }
 
@@ -58,6 +61,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
   const { clock } = parts;
   const sessionTimeoutMs = options.sessionTimeoutMs ?? sessionTimeoutMsUsual;
   const hand: Hand = createHand(sessionTimeoutMs);
+  const pace = createPace(parts.fetchEveryMs);
   const stopped = new AbortController();
   let client: KafkajsClient;
   let api: KafkajsApi;
@@ -104,6 +108,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
           hookMember((assigner as unknown as { cluster: Cluster }).cluster, {
             beforeJoin,
             mayHeartbeat: () => hand.moves(clock.now()),
+            beforeFetch,
           });
           return kafkajs.PartitionAssigners.roundRobin(assigner);
         },
@@ -116,6 +121,11 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
     if (current === undefined || revoked) return;
     revoked = true;
     await within(clock, drainMsMax, drain(current.number));
+  }
+
+  async function beforeFetch(broker: string): Promise<void> {
+    const waitMs = pace.wait(broker, clock.now());
+    if (waitMs > 0) await clock.sleep(waitMs, stopped.signal);
   }
 
   async function drain(generation: number): Promise<void> {

@@ -87,6 +87,8 @@ export interface MemberHooks {
   /** Before every join, the first included. */
   beforeJoin(group: ConsumerGroup): Promise<void>;
   mayHeartbeat(): boolean;
+  /** Before every fetch from a broker, which waits for it. */
+  beforeFetch(nodeId: string): Promise<void>;
 }
 
 interface RequestQueue {
@@ -227,6 +229,7 @@ function hookConsumerGroup(): void {
   };
   prototype.fetch = async function fetchMarked(this: ConsumerGroup, nodeId: string) {
     const manager = this.offsetManager;
+    await hooksOf.get(this.cluster)?.beforeFetch(nodeId);
     const batches = await fetch.call(this, nodeId);
     if (manager !== null) for (const batch of batches) managerOf.set(batch, manager);
     return batches;

@@ -16,6 +16,8 @@ export interface KafkajsLogOptions extends ConnectionOptions {
   readonly adminDeadlineMs?: number;
   /** Default 250. How long a fetch waits for records; a resumed partition may wait as long. */
   readonly fetchWaitMs?: number;
+  /** Default 20. How far apart two fetches from one broker begin at least: what a record may wait for others under load. */
+  readonly fetchEveryMs?: number;
   /** Default 16,777,216. A larger record is refused unsent. */
   readonly recordBytesMax?: number;
   /** Default 30,000. `readToEnd` rejects with `KAFKA_UNAVAILABLE` when nothing moves for so long. */
@@ -66,6 +68,7 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
           clock,
           connect,
           fetchWaitMs: options.fetchWaitMs ?? 250,
+          fetchEveryMs: options.fetchEveryMs ?? 20,
           commitDeadlineMs: options.commitDeadlineMs ?? 10_000,
         }),
       ),

@@ -5,7 +5,7 @@ import { optionsOf } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
 import { benchDemo } from "./demo.ts";
 import { benchFaults } from "./faults.ts";
-import { benchPath } from "./path.ts";
+import { benchBrief, benchPath } from "./path.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   demo: benchDemo,
@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 const wanted = process.argv.slice(2);
+if (wanted.includes("brief")) await benchBrief();
 await startStack(optionsOf(readStackConfig(), (line) => void process.stderr.write(`${line}\n`)));
 for (const [name, bench] of Object.entries(benches)) {
   if (wanted.length === 0 || wanted.includes(name)) await bench();

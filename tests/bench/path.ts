@@ -49,6 +49,21 @@ export async function benchPath(): Promise<void> {
   }
 }
 
+/** The same in a minute, for a look between two changes. */
+export async function benchBrief(): Promise<void> {
+  const world = await startWorld({ watch: false });
+  try {
+    const names = [...stages, "gateway"];
+    const children = await Promise.all(names.map(async (name) => ({ name, child: await world.start([name]) })));
+    const measured = [...children.map(({ name, child }) => measuredProcess(name, child.pid)), ...storesOf(world)];
+    const bench = { world, measured, crowd: await meet(world) };
+    await carry(bench, { perSecond: 20, seconds: 15 });
+    await carry(bench, { perSecond: 200, seconds: 20 });
+  } finally {
+    await world.close();
+  }
+}
+
 async function untilItFalls(bench: Bench): Promise<void> {
   for (const perSecond of [300, 400, 500, 650, 800]) {
     if (!(await carry(bench, { perSecond, seconds: 20 }))) {
