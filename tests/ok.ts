@@ -6,6 +6,7 @@ const checks: readonly (readonly [name: string, ...command: string[]])[] = [
   ["lint", "node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"],
   ["format", "node_modules/@biomejs/biome/bin/biome", "check", "."],
   ["boundaries", "tests/support/boundaries.ts"],
+  ["documented", "tests/support/documented.ts"],
   ["unused", "node_modules/knip/bin/knip.js"],
   ["schemas", "shared/avro/gate.ts"],
   ["requirements", "tests/support/trace.ts"],

@@ -7,6 +7,7 @@ export interface ArtifactOwner {
   readonly msgId: string;
 }
 
+/** What a store gives back for a content, and what a record carries in its place. */
 export interface ArtifactReceipt {
   /** `<tenant>/<msg_id>/<content hash>`. */
   readonly ref: string;

@@ -15,6 +15,9 @@ export interface PlainArtifact {
   readonly plain: Buffer;
 }
 
+/**
+ * The content as canonical JSON with its receipt. The same owner and content give the same reference in every process.
+ */
 export function artifactOf(owner: ArtifactOwner, content: Content): PlainArtifact {
   const plain = Buffer.from(canonicalJson(content), "utf8");
   const hash = createHash("sha256").update(plain).digest("hex");
@@ -45,6 +48,10 @@ export function openArtifact(owner: ArtifactOwner, ref: string, sealed: Buffer, 
   return JSON.parse(plain.toString("utf8")) as Content;
 }
 
+/**
+ * The trouble of a reference that leads to nothing: `ARTIFACT_MISSING`, not retryable. The message must hold no
+ * content.
+ */
 export function missing(message: string): Trouble {
   return new Trouble("ARTIFACT_MISSING", message, { retryable: false });
 }

@@ -6,7 +6,10 @@
 import { Cursor } from "#shared/avro/cursor.ts";
 import { UndecodableError } from "#shared/avro/undecodable.ts";
 
+/** A schema as Avro's JSON writes it: a name, a union, or a complex type. */
 export type AvroSchema = string | readonly AvroSchema[] | AvroNamed;
+
+/** A complex type of Avro's JSON; which of the fields stand depends on `type`. */
 export interface AvroNamed {
   readonly type: AvroSchema;
   readonly name?: string;

@@ -8,6 +8,7 @@ import { UndecodableError, UnknownSchemaId } from "#shared/avro/undecodable.ts";
 import { Trouble } from "#shared/errors/trouble.ts";
 import { type TopicName, topicRecords } from "#shared/kafka/topics.ts";
 
+/** Records to bytes and back, framed as Confluent's clients frame them. Encoding and decoding ask nobody. */
 export interface Codec {
   /**
    * Looks up the ids of these topics' schemas; to be awaited before the first `encode` or `decode`. Registers nothing.
@@ -31,6 +32,7 @@ export interface Codec {
   learn(schemaId: number): Promise<void>;
 }
 
+/** What a codec is made of. */
 export interface CodecOptions {
   readonly registry: Registry;
   /** What stands in front of every topic's name; empty for none. */

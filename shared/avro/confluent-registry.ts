@@ -4,6 +4,7 @@ import type { Registry } from "#shared/avro/registry.ts";
 import { isAbsent, refusedSchema, registryTrouble } from "#shared/avro/registry-failure.ts";
 import { createRegistryHttp } from "#shared/avro/registry-http.ts";
 
+/** Where the registry is, and how long to wait for it. */
 export interface ConfluentRegistryOptions {
   /** Base of the Confluent-compatible API, `/apis/ccompat/v7` included where the registry is Apicurio. */
   readonly url: string;

@@ -5,6 +5,8 @@
 import { UndecodableError } from "#shared/avro/undecodable.ts";
 
 const magic = 0;
+
+/** Length of the head in front of every value, bytes: the magic byte and four of the schema id. */
 export const headBytes = 5;
 
 /** Ids are Java ints; anything above is no id that a registry ever gave. */

@@ -1,10 +1,11 @@
-/**
- * The schema registry as Carillon uses it. Two implement it, one over the Confluent-compatible API and one in memory;
- * both pass `tests/contract/schemas-registry-conformance.ts`. Every call rejects with `REGISTRY_UNAVAILABLE`
- * (retryable) when the registry does not answer.
- */
+/** What a registry holds a subject's later schemas to. */
 export type Compatibility = "NONE" | "BACKWARD" | "FULL" | "FULL_TRANSITIVE";
 
+/**
+ * The schema registry as Carillon uses it. Two implement it, one over the Confluent-compatible API and one in memory;
+ * both pass `tests/contract/registry-conformance.ts`. Every call rejects with `REGISTRY_UNAVAILABLE` (retryable) when
+ * the registry does not answer.
+ */
 export interface Registry {
   /** The id of exactly this schema (Avro JSON) under the subject; undefined where it was never registered there. */
   lookup(subject: string, schema: string): Promise<number | undefined>;

@@ -14,6 +14,7 @@ interface Writer {
   resolverFor(record: string, reader: avsc.Type): avsc.Resolver | undefined;
 }
 
+/** The schemas that values were written with, by id. An id means the same schema for ever, so nothing is forgotten. */
 export interface SchemaCache {
   get(schemaId: number): Writer | undefined;
   add(schemaId: number, schema: string): void;
@@ -21,6 +22,9 @@ export interface SchemaCache {
   learn(schemaId: number): Promise<void>;
 }
 
+/**
+ * An empty cache over a registry. Askers who come together for one id share one request; a failed one is asked anew.
+ */
 export function createSchemaCache(registry: Registry): SchemaCache {
   const writers = new Map<number, Writer>();
   const underWay = new Map<number, Promise<void>>();

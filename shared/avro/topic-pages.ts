@@ -19,6 +19,7 @@ interface PageField {
   readonly default?: unknown;
 }
 
+/** All that the page of one topic is written from. */
 export interface TopicPage {
   readonly contract: TopicContract;
   /** The record's schema, as its file has it. */

@@ -16,6 +16,7 @@ export const cadences: readonly Cadence[] = [
   { name: "messages.daily_digest", template: "new_message_digest", category: "messages", closesAt: "18:00" },
 ];
 
+/** The cadence of that name; undefined where this build has none, which an item of another build may name. */
 export function cadenceOf(name: string): Cadence | undefined {
   return cadences.find((cadence) => cadence.name === name);
 }

@@ -1,6 +1,7 @@
 /** What a message is about, as people switch it on and off (PRF-03). In the order in which they are listed to people. */
 export const categories = ["security", "legal", "booking", "messages", "reviews", "promotions", "finance"] as const;
 
+/** One of `categories`. */
 export type Category = (typeof categories)[number];
 
 /** Which sending domain and reputation a message rides on: `updates.` or `notify.` (DLV-01). */

@@ -8,6 +8,10 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * The machine's clock, for processes. It may be set back, and `sleep` may end late, never early; an abort ends it at
+ * once, without an error.
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

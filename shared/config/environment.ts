@@ -57,6 +57,10 @@ const schema = z.object({
   COMMS_SNS_CERTIFICATE_ORIGIN: z.url().optional(),
 });
 
+/**
+ * The environment once it is checked, with the defaults filled in. It holds secrets: never to be logged or printed
+ * whole.
+ */
 export type Config = z.output<typeof schema>;
 
 /** The configuration does not hold together; `message` has every fault, a line each. */

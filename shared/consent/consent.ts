@@ -9,6 +9,7 @@ export type ConsentState = "given" | "withdrawn" | "missing";
  */
 const consentNeeded: ReadonlySet<Channel> = new Set(["SMS", "WHATSAPP", "PUSH"]);
 
+/** Whether the channel may be used only after a recorded consent. Says nothing of preferences or suppressions. */
 export function needsConsent(channel: Channel): boolean {
   return consentNeeded.has(channel);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { destroyed } from "#shared/crypto/destroyed.ts";
 import type { KeyStore } from "#shared/crypto/key-store.ts";
 
+/** Keys in this process only, for tests; `destroy` takes effect at once. */
 export interface MemoryKeyStore extends KeyStore {
   destroy(tenantId: string, userId: string): void;
 }

@@ -12,6 +12,7 @@ export interface Querying {
   query(sql: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
 }
 
+/** What the key store is made of. A key lies wrapped in Postgres, and bare in memory. */
 export interface PostgresKeyStoreOptions {
   readonly database: Querying;
   readonly wrapper: KeyWrapper;
@@ -22,6 +23,7 @@ export interface PostgresKeyStoreOptions {
   readonly cachedMs?: number;
 }
 
+/** One key a person, made when it is first asked for. */
 export interface PostgresKeyStore extends KeyStore {
   /** Destroys the person's key for good; idempotent. Throws retryable `Trouble` `POSTGRES_UNAVAILABLE`. */
   destroy(tenantId: string, userId: string): Promise<void>;

@@ -8,6 +8,7 @@ export interface KeySource {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** A filled pattern, or the variables that it lacked. */
 export type RenderedKey = { readonly key: string } | { readonly missing: readonly string[] };
 
 /**

@@ -10,6 +10,7 @@ const claim = luaFile(import.meta.url, "./claim.lua");
 /** Claims that one call of the script makes at most; Redis serves nobody else meanwhile. */
 const claims_per_call_max = 200;
 
+/** What the window in Redis is made of. */
 export interface RedisDedupeOptions {
   readonly redis: Redis;
   readonly keys: RedisKeys;

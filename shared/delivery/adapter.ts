@@ -11,6 +11,10 @@ export interface Target {
   readonly deviceId: string;
 }
 
+/**
+ * Where a message goes; `none` where the person has no address on the channel, `invalid` where what they have is
+ * unusable.
+ */
 export type Targets = readonly Target[] | "none" | "invalid";
 
 /** One provider call's worth. */

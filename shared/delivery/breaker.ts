@@ -1,6 +1,7 @@
 import CircuitBreaker from "opossum";
 import { codeOf, Trouble } from "#shared/errors/trouble.ts";
 
+/** Calls pass, one at a time is let through to try, or none passes. */
 export type BreakerState = "closed" | "half_open" | "open";
 
 /** Settings of a breaker; every time is in ms. */

@@ -8,6 +8,7 @@ import type { Addressed, SendFacts } from "./core/facts.ts";
 import { hotWindowMs, type Ledger } from "./ledger.ts";
 import type { SentArchive } from "./sent-archive.ts";
 
+/** What a sender looks things up in, a batch at a time. */
 export interface GatherParts {
   readonly channel: Channel;
   readonly adapter: Pick<ChannelAdapter, "targets">;

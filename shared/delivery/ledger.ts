@@ -19,6 +19,7 @@ export const leaseMs = 10_000;
 /** Deadline of one provider call, ms. */
 export const callDeadlineMs = 5_000;
 
+/** What came of a claim: the message is ours, or how it stands with another. */
 export type Claim =
   /** Ours. `ambiguous`: an earlier call ended unknown, so this one may be the second. */
   { readonly kind: "claimed"; readonly ambiguous: boolean } | Exclude<LedgerState, { readonly kind: "free" }>;

@@ -21,6 +21,7 @@ import { type CallRecord, callDeadlineMs, type Ledger, leaseMs } from "./ledger.
 import type { SendMeter } from "./meter.ts";
 import { outcomeOf } from "./outcome-of.ts";
 
+/** What a sender makes its call with. */
 export interface PerformParts {
   readonly name: SenderName;
   readonly adapter: ChannelAdapter;

@@ -24,6 +24,7 @@ export interface SendEffect {
   readonly to: readonly Addressed[];
 }
 
+/** What a sender is made of. `assemble.ts` has the usual ones. */
 export interface SenderParts {
   readonly channel: KnownChannel;
   readonly adapter: ChannelAdapter;

@@ -9,6 +9,7 @@ export interface ToldGate {
   readonly detail: string;
 }
 
+/** One decision as it is told, with the gates in the order in which they were asked. */
 export interface ToldDecision {
   readonly stage: string;
   readonly recordedAt: Instant;

@@ -7,6 +7,7 @@ import type { ToldDecision, ToldGate, ToldMessage } from "./explain.ts";
 const messagesOf = sqlFile(import.meta.url, "./messages-of.sql");
 const decisionsOf = sqlFile(import.meta.url, "./decisions-of.sql");
 
+/** Whose messages are asked about, and since when. */
 export interface Question {
   readonly tenantId: string;
   readonly userId: string;

@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** What a process says of itself. Each may be asked often and must answer at once. */
 export interface Health {
   /** Undefined when all is well, else why not, for people. */
   live(): string | undefined;
@@ -9,6 +10,7 @@ export interface Health {
   metrics(): Promise<string>;
 }
 
+/** A health server that listens. */
 export interface HealthServer {
   readonly url: string;
   close(): Promise<void>;

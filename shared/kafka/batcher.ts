@@ -18,6 +18,7 @@ export interface BatchLimits {
 
 const usualLimits: BatchLimits = { records: 1_000, bytes: 8_000_000, partitionBytes: 1_000_000 };
 
+/** Puts the sends of many callers together into writes. */
 export interface Batcher {
   /** Resolves when all of the records are written; rejects when a write with one of them fails. */
   add(records: readonly PlacedRecord[]): Promise<readonly Position[]>;

@@ -7,11 +7,13 @@ import { toTrouble } from "#shared/kafka/kafkajs-failure.ts";
 import type { PartitionCounts } from "#shared/kafka/kafkajs-producer.ts";
 import type { Log, Position, TopicSpec } from "#shared/kafka/port.ts";
 
+/** Questions about topics and groups. All reject with the retryable `KAFKA_UNAVAILABLE` at their deadline. */
 export interface KafkajsAdmin extends Pick<Log, "offsets" | "committed" | "createTopics"> {
   readonly partitionCounts: PartitionCounts;
   close(): Promise<void>;
 }
 
+/** What the admin is made of. */
 export interface AdminParts {
   readonly clock: Clock;
   readonly connect: () => KafkajsClient;

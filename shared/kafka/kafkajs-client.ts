@@ -11,11 +11,13 @@ export interface ClientLog {
   readonly error?: string;
 }
 
+/** Where a broker listens. */
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
+/** How to reach the brokers. Connects nowhere by itself. */
 export interface ConnectionOptions {
   /** `host:port`, several with commas. */
   readonly bootstrap: string;
@@ -41,6 +43,10 @@ const retriesMax = Number.MAX_SAFE_INTEGER;
 const requestTimeoutMs = 3_000;
 const connectionTimeoutMs = 1_000;
 
+/**
+ * A client with sockets of its own; it connects when it is first used. It retries for ever until `end`, so whoever
+ * calls it must set the deadline.
+ */
 export function createKafkajsClient(options: ConnectionOptions): KafkajsClient {
   const sockets = new Set<Socket>();
   let ended = false;

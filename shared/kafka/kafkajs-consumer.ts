@@ -26,6 +26,7 @@ import type {
   TopicPartition,
 } from "#shared/kafka/port.ts";
 
+/** What a consumer on kafkajs is made of. */
 export interface ConsumerParts {
   readonly clock: Clock;
   readonly connect: () => KafkajsClient;

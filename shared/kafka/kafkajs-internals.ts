@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
  */
 const patchedVersion = "2.2.4";
 
+/** What commits for one generation inside kafkajs; true of version 2.2.4 only, as is all that follows. */
 export interface OffsetManager {
   commitOffsets(offsets: {
     readonly topics: readonly {
@@ -15,6 +16,7 @@ export interface OffsetManager {
   }): Promise<void>;
 }
 
+/** A member inside kafkajs. */
 export interface ConsumerGroup {
   readonly cluster: Cluster;
   /** Made anew at each join; it commits under the generation that it was made for, so the broker fences it. */
@@ -24,6 +26,7 @@ export interface ConsumerGroup {
   heartbeat(options: { readonly interval: number }): Promise<void>;
 }
 
+/** One record as kafkajs decodes it. A header that came more than once is a list. */
 export interface FetchedMessage {
   readonly offset: string;
   readonly timestamp: string;
@@ -32,6 +35,7 @@ export interface FetchedMessage {
   readonly headers: Readonly<Record<string, Buffer | null | readonly (Buffer | null)[]>>;
 }
 
+/** What one fetch brought of one partition. */
 export interface FetchedBatch {
   readonly topic: string;
   readonly partition: number;
@@ -40,6 +44,7 @@ export interface FetchedBatch {
   readonly messages: readonly FetchedMessage[];
 }
 
+/** A connection to one broker inside kafkajs. */
 export interface Broker {
   fetch(request: {
     readonly maxWaitTime: number;
@@ -55,6 +60,7 @@ export interface Broker {
   }>;
 }
 
+/** What is asked of one topic in a fetch; offsets are decimal strings. */
 export interface FetchTopic {
   readonly topic: string;
   readonly partitions: readonly {
@@ -64,6 +70,7 @@ export interface FetchTopic {
   }[];
 }
 
+/** What kafkajs knows of the brokers: leaders, connections, offsets. */
 export interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -127,6 +134,8 @@ refuseOtherVersions();
 presentEmptyBatches();
 /** kafkajs itself, patched. */
 export const kafkajs = requireKafkajs("kafkajs") as typeof import("kafkajs");
+
+/** kafkajs's own class of a fetched batch, for those that are made here. */
 export const Batch = load("consumer/batch") as new (
   topic: string,
   fetchedOffset: string,

@@ -6,6 +6,7 @@ import { createKafkajsProducer } from "#shared/kafka/kafkajs-producer.ts";
 import { readToEnd } from "#shared/kafka/kafkajs-reader.ts";
 import type { Consumer, Log, Producer } from "#shared/kafka/port.ts";
 
+/** How to reach the log, and how long to wait for it, ms. */
 export interface KafkajsLogOptions extends ConnectionOptions {
   readonly clock?: Clock;
   /** Default 30,000. A send that is not acknowledged by then rejects with `KAFKA_UNAVAILABLE`. */

@@ -10,6 +10,7 @@ import { createPartitioner } from "#shared/kafka/partitioner.ts";
 import type { Headers, OutRecord, Position, Producer } from "#shared/kafka/port.ts";
 import { recordSize } from "#shared/kafka/record-size.ts";
 
+/** What a producer on kafkajs is made of. */
 export interface ProducerParts {
   readonly clock: Clock;
   readonly connect: () => KafkajsClient;
@@ -21,6 +22,7 @@ export interface ProducerParts {
   readonly recordBytesMax: number;
 }
 
+/** How many partitions topics have. */
 export interface PartitionCounts {
   /** What is known already. */
   peek(topic: string): number | undefined;

@@ -8,6 +8,7 @@ import { toTrouble } from "#shared/kafka/kafkajs-failure.ts";
 import { Batch, type Cluster, type FetchedBatch, type FetchTopic } from "#shared/kafka/kafkajs-internals.ts";
 import type { InRecord, TopicPartition } from "#shared/kafka/port.ts";
 
+/** What reads topics to their ends. */
 export interface ReaderParts {
   readonly clock: Clock;
   readonly connect: () => KafkajsClient;

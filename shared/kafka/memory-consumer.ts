@@ -10,6 +10,7 @@ import type { Consumer, ConsumerListener, ConsumerOptions, Position, TopicPartit
 /** How many records a member is handed at once, at most. */
 const batchLength = 100;
 
+/** A member of a group of the in-memory log. */
 export interface MemoryConsumer extends Consumer {
   /** Something may be there to deliver. */
   wake(): void;
@@ -36,6 +37,10 @@ interface Reading {
   paused: boolean;
 }
 
+/**
+ * A member that keeps the port's promises, expulsion after its session timeout included. Belongs to one in-memory log;
+ * not for use by itself.
+ */
 export function createMemoryConsumer(options: ConsumerOptions, parts: MemoryConsumerParts): MemoryConsumer {
   const { store, group, turns, clock } = parts;
   const commits = new Set<Promise<void>>();

@@ -7,6 +7,7 @@ import type { Position, TopicPartition } from "#shared/kafka/port.ts";
 /** How long the group waits for a member to say that it has drained, ms. */
 const drainMsMax = 3_000;
 
+/** What the coordinator tells a member. */
 export interface MemoryMember {
   readonly topics: readonly string[];
   /** A rebalance has begun; resolves when the member has nothing more to commit. */
@@ -26,6 +27,7 @@ export interface MemoryGroup {
   committed(at: TopicPartition): number;
 }
 
+/** A group without members. A rebalance waits for those that drain, three seconds at most by the clock. */
 export function createMemoryGroup(options: {
   readonly turns: MemoryTurns;
   readonly clock: Clock;

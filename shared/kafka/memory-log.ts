@@ -36,6 +36,7 @@ export interface MemoryLog extends Log {
   idle(): Promise<void>;
 }
 
+/** How the in-memory log behaves. */
 export interface MemoryLogOptions {
   /** Stamps records and measures session timeouts. Default the system's. */
   readonly clock?: Clock;

@@ -12,6 +12,7 @@ export interface SendFault {
   readonly error: Error | undefined;
 }
 
+/** A producer that keeps its own order. A fault may reject a send that was written, as a lost response does. */
 export function createMemoryProducer(parts: {
   readonly store: MemoryStore;
   readonly turns: MemoryTurns;

@@ -8,6 +8,10 @@ export interface MemoryWatch {
   stop(): void;
 }
 
+/**
+ * Expels a member that holds records and tells of no progress for `sessionTimeoutMs`. Watches only from `begin` to
+ * `stop`.
+ */
 export function createMemoryWatch(options: {
   readonly clock: Clock;
   readonly sessionTimeoutMs: number;

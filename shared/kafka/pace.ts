@@ -10,6 +10,7 @@ export interface Pace {
   wait(broker: string, now: Instant): number;
 }
 
+/** A pace that has seen no fetch yet: the first of each broker waits for nothing. `everyMs` of 0 holds nothing up. */
 export function createPace(everyMs: number): Pace {
   const begun = new Map<string, Instant>();
   return {

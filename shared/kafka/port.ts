@@ -26,6 +26,7 @@ export interface InRecord extends TopicPartition {
   readonly timestamp: number;
 }
 
+/** A record to be written. */
 export interface OutRecord {
   readonly topic: string;
   readonly key: Buffer | string | null;
@@ -35,6 +36,7 @@ export interface OutRecord {
   readonly partition?: number;
 }
 
+/** Writes to the log. Calls may overlap. */
 export interface Producer {
   /**
    * Resolves once all in-sync replicas hold every record, with the position of each in the order given. Records that
@@ -65,6 +67,7 @@ export interface ConsumerListener {
   crashed(error: Error): void;
 }
 
+/** A member of a consumer group. It commits nothing by itself. */
 export interface Consumer {
   /** Joins the group. Resolves when the join is under way, not when partitions are assigned. */
   start(listener: ConsumerListener): Promise<void>;
@@ -82,6 +85,7 @@ export interface Consumer {
   close(deadlineMs?: number): Promise<void>;
 }
 
+/** Which group reads which topics, and how. */
 export interface ConsumerOptions {
   readonly groupId: string;
   readonly topics: readonly string[];
@@ -95,6 +99,7 @@ export interface ConsumerOptions {
   readonly fetchBytesMin?: number;
 }
 
+/** A topic to be created; `config` in the broker's own names. */
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
@@ -103,6 +108,7 @@ export interface TopicSpec {
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** The log: real (`kafkajs-log.ts`) or in memory (`memory-log.ts`), held to the same promises by one suite. */
 export interface Log {
   producer(): Promise<Producer>;
   consumer(options: ConsumerOptions): Promise<Consumer>;

@@ -6,6 +6,7 @@ import type { InRecord, Log, TopicSpec } from "#shared/kafka/port.ts";
 import { allTopicSpecs } from "#shared/kafka/topic-contract.ts";
 import { type TopicName, topicRecords } from "#shared/kafka/topics.ts";
 
+/** Where to provision, and under which names. */
 export interface ProvisionOptions {
   readonly log: Log;
   readonly registry: Registry;
@@ -15,6 +16,7 @@ export interface ProvisionOptions {
   readonly replicationFactor?: number;
 }
 
+/** What was missing and is there now; all empty the second time. */
 export interface Provisioned {
   /** Whole names of the topics that were missing. */
   readonly topicsCreated: readonly string[];

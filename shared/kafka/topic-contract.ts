@@ -57,6 +57,8 @@ const deadLetters = z.strictObject({ ...retained, topic: z.literal("comms.<stage
 
 /** What a topic promises: its file under `schemas/topics`, read and checked. Durations are ms, sizes bytes. */
 export type TopicContract = z.infer<typeof contract>;
+
+/** What every dead-letter topic promises; `<stage>` stands for the stage's name. */
 export type DeadLetterContract = z.infer<typeof deadLetters>;
 
 /** The contract of a topic. Throws with every fault when the file does not hold what a contract must. */

@@ -35,7 +35,10 @@ export const topicRecords = {
   "comms.templates": "Template",
 } as const;
 
+/** A topic without prefix; dead-letter topics are named by `deadLetterTopic`. */
 export type TopicName = keyof typeof topicRecords;
+
+/** The Avro record on a topic. */
 export type TopicRecordName<Topic extends TopicName> = (typeof topicRecords)[Topic];
 
 /** The consumer groups, one a processor. */
@@ -54,6 +57,7 @@ export const stages = [
   "projector",
 ] as const;
 
+/** One of `stages`. */
 export type Stage = (typeof stages)[number];
 
 /** The consumer group of a stage. */

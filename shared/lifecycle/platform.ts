@@ -53,12 +53,17 @@ export interface Platform {
   close(): Promise<void>;
 }
 
+/** What a process says of itself when it starts. */
 export interface PlatformOptions {
   /** What the process calls itself to the broker: `router`, `all`, `demo`. */
   readonly name: string;
   readonly clock?: Clock;
 }
 
+/**
+ * What every process is made of. Nothing connects before it is first asked for; `close` closes what was opened, five
+ * seconds at most, and never throws.
+ */
 export function createPlatform(config: Config, { name, clock = systemClock }: PlatformOptions): Platform {
   const closers = new Closers();
   const tracing = startTracing({ url: config.COMMS_OTLP_URL, version });

@@ -1,6 +1,7 @@
 /** The words of one message, as rendered and as they lie (encrypted) in the artifact store. */
 export type Content = EmailContent | PushContent | SmsContent | InappContent;
 
+/** A mail: MJML already made into HTML, and the same as plain text. */
 export interface EmailContent {
   readonly channel: "EMAIL";
   readonly subject: string;
@@ -8,6 +9,7 @@ export interface EmailContent {
   readonly text: string;
 }
 
+/** A push to every device of a person. */
 export interface PushContent {
   readonly channel: "PUSH";
   readonly title: string;
@@ -17,11 +19,13 @@ export interface PushContent {
   readonly collapseKey: string | null;
 }
 
+/** A text, of any length: its segments are the provider's to cut. */
 export interface SmsContent {
   readonly channel: "SMS";
   readonly text: string;
 }
 
+/** A note in the notification centre. */
 export interface InappContent {
   readonly channel: "INAPP";
   readonly title: string;

@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
+/** The derived id of an event whose producer gave it none: a UUIDv5 in lower case. A producer's own may be any text. */
 export type EventId = Branded<"EventId">;
+
+/** The derived id of one message: a UUIDv5 in lower case. */
 export type MsgId = Branded<"MsgId">;
 
 /** The namespace of every id that Carillon derives. Drawn once; changing it changes every id. */

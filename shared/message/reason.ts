@@ -34,6 +34,7 @@ export const reasons = {
   COMMS_PAYLOAD_TOO_LARGE: "The event is larger than the limit",
 } as const;
 
+/** A code of `reasons`. The list is closed by decision. */
 export type Reason = keyof typeof reasons;
 
 /** Not blocks but bypasses, recorded in the same way. */
@@ -42,4 +43,5 @@ export const bypasses = {
   consent_fallback: "The channel lacks a consent, so the message took another",
 } as const;
 
+/** A code of `bypasses`: why a gate did not apply. */
 export type Bypass = keyof typeof bypasses;

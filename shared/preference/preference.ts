@@ -1,6 +1,7 @@
 import type { Channel, Preference } from "#shared/avro/records.ts";
 import { isOnByDefault } from "#shared/preference/defaults.ts";
 
+/** Whether a category is on for a channel, and whose choice that is. */
 export interface Choice {
   readonly on: boolean;
   /** Whether the person set it, or it is the product's default, or it cannot be set at all. */

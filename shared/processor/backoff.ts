@@ -1,3 +1,4 @@
+/** Bounds of a wait that doubles, ms. */
 export interface Backoff {
   readonly baseMs: number;
   readonly maxMs: number;

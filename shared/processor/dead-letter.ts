@@ -3,6 +3,7 @@ import type { Headers, InRecord, OutRecord } from "#shared/kafka/port.ts";
 import { deadLetterTopic, groupOf } from "#shared/kafka/topics.ts";
 import type { Reason } from "#shared/message/reason.ts";
 
+/** Why a record is set aside, in words that may stand in a header. */
 export interface Rejection {
   readonly stage: string;
   readonly reason: Reason;

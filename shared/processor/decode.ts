@@ -6,12 +6,14 @@ import type { Outcome, Received } from "./processor.ts";
 
 type Rejection = Extract<Outcome, { readonly kind: "reject" }>;
 
+/** What came of a record's bytes. */
 export type Decoding =
   | { readonly kind: "good"; readonly received: Received<unknown> }
   | { readonly kind: "bad"; readonly rejection: Rejection }
   /** The schema id is not known yet: ask the registry, then decode again. */
   | { readonly kind: "learn"; readonly schemaId: number };
 
+/** One record to decode; `bytesMax` bounds its value, bytes. */
 export interface DecodeRequest {
   readonly codec: Codec;
   /** Topic without prefix. */

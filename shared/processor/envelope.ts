@@ -10,6 +10,7 @@ const fixed: Headers = {
 const sources = new Map<string, Buffer>();
 const types = new Map<string, Buffer>();
 
+/** What the headers of a record follow from. */
 export interface Envelope {
   readonly stage: string;
   /** Topic written to, without prefix. */

@@ -1,3 +1,4 @@
+/** When a consumer that rejects must stop. */
 export interface FuseLimits {
   /** This many rejects in a row blow it. */
   readonly inRow: number;

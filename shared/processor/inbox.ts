@@ -16,6 +16,7 @@ export interface Item {
   settled: boolean;
 }
 
+/** How records wait, and when partitions rest. */
 export interface InboxOptions {
   /** Whether records of one key must come one after another; else each leaves in the order of its arrival. */
   readonly ordered: boolean;

@@ -22,6 +22,7 @@ export interface ShellLimits {
   readonly fuse: FuseLimits;
 }
 
+/** The bounds of a processor that decides record by record. */
 export const stageLimits: ShellLimits = {
   inFlight: 256,
   batch: 128,

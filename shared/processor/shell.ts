@@ -14,6 +14,7 @@ import { type ShellLimits, sinkLimits, stageLimits } from "./limits.ts";
 import type { Job, Outcome, Output, Received, Runnable } from "./processor.ts";
 import { abandoned, TroubleWatch } from "./trouble-watch.ts";
 
+/** What the shell runs, and on what. */
 export interface ShellParts {
   readonly runnable: Runnable;
   readonly log: Log;
@@ -29,6 +30,7 @@ export interface ShellParts {
   readonly onCrash: (error: unknown) => void;
 }
 
+/** What one processor says of itself. */
 export interface ShellState {
   readonly stage: string;
   readonly ready: boolean;

@@ -5,6 +5,7 @@ import { fullJitter, troubleBackoff } from "./backoff.ts";
 /** Thrown when what was waited for is no longer ours to do: the partition has gone, or the stage stops. */
 export const abandoned: unique symbol = Symbol("abandoned");
 
+/** How trouble outside is waited out, and who is told. */
 export interface TroubleWatchOptions {
   readonly clock: Clock;
   /** In [0, 1). */

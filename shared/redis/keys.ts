@@ -24,4 +24,5 @@ export function redisKeys(prefix: string) {
   } as const;
 }
 
+/** Every key that we write to Redis, under one prefix. */
 export type RedisKeys = ReturnType<typeof redisKeys>;

@@ -46,12 +46,14 @@ export const declared = {
   comms_build_info: gauge("1; the labels say which build runs", "version", "node"),
 } as const;
 
+/** A declared metric. */
 export type MetricName = keyof typeof declared;
 type Labels<Name extends MetricName> = Readonly<Record<(typeof declared)[Name]["labels"][number], string>>;
 type NamesOf<Kind extends string> = {
   [N in MetricName]: (typeof declared)[N]["kind"] extends Kind ? N : never;
 }[MetricName];
 
+/** The metrics of a process. What is not declared does not type-check; a label must hold no id, address or token. */
 export interface Metrics {
   count<N extends NamesOf<"counter">>(name: N, labels: Labels<N>, by?: number): void;
   observe<N extends NamesOf<"histogram">>(name: N, labels: Labels<N>, value: number): void;

@@ -2,12 +2,14 @@ import { propagation, trace } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { AlwaysOffSampler, BasicTracerProvider, ParentBasedSampler } from "@opentelemetry/sdk-trace-base";
 
+/** Where spans go. */
 export interface TracingOptions {
   /** Where a collector takes OTLP over HTTP; undefined keeps no spans. */
   readonly url: string | undefined;
   readonly version: string;
 }
 
+/** A tracer that was started. */
 export interface Tracing {
   /** Resolves once spans are kept, where they are. */
   readonly ready: Promise<void>;

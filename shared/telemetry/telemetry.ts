@@ -4,11 +4,13 @@ import { channelName } from "#shared/message/channel.ts";
 import type { Outcome, Output, Received } from "#shared/processor/processor.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 
+/** What a process tells of its work. */
 export interface Telemetry {
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
+/** How much is told, and where. */
 export interface TelemetryOptions {
   readonly level: string;
   /** A file, or undefined for stdout. */
@@ -26,6 +28,7 @@ export function createTelemetry({ level, file, version }: TelemetryOptions): Tel
   return { metrics, log, flush: () => destination.flushSync() };
 }
 
+/** One record's end, for its line, its count and its span. */
 export interface RecordDone {
   readonly stage: string;
   readonly record: Received<unknown>;

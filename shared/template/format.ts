@@ -29,6 +29,7 @@ export function formatMoney(locale: string, money: Money): string {
   return format.format(money.amount_micros / 1e6);
 }
 
+/** `1,234.5`, `1 234,5`. Throws `RangeError` for a locale that is no language tag. */
 export function formatNumber(locale: string, value: number): string {
   return keep(`number ${locale}`, () => new Intl.NumberFormat(locale)).format(value);
 }
@@ -50,6 +51,7 @@ const timeStyles = {
   date: { year: "numeric", month: "long", day: "numeric" },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
+/** How much of an instant is shown. */
 export type TimeStyle = keyof typeof timeStyles;
 
 /**

@@ -24,7 +24,10 @@ const manifest = z.strictObject({
   variables: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/, "is lower case with underscores"), variable),
 });
 
+/** What a template's variable may be. */
 export type VariableKind = (typeof kinds)[number];
+
+/** One variable as a manifest declares it. */
 export type TemplateVariable = z.infer<typeof variable>;
 
 /** What holds for a template in all its locales, defaults filled in (decisions 8 and 18). */

@@ -6,6 +6,7 @@ import { loadTemplateSources } from "#shared/template/folder.ts";
 import { sourceName, type TemplateSource, templateKey } from "#shared/template/source.ts";
 import { type TemplateStore, templateRow } from "#shared/template/template-row.ts";
 
+/** What is published, over what, and how. */
 export interface PublishOptions {
   /** The folder that holds `templates/` and `layouts/`. */
   readonly catalog: string;
@@ -19,6 +20,7 @@ export interface PublishOptions {
   readonly replace?: boolean;
 }
 
+/** What publishing did. */
 export interface PublishReport {
   /** Names of what was published now: `charge_receipt/1 en-US email`. */
   readonly published: readonly string[];

@@ -8,6 +8,7 @@ export interface TemplateDecoder {
   learn(schemaId: number): Promise<void>;
 }
 
+/** What templates are read from the log with. */
 export interface TemplateReading {
   readonly log: Pick<Log, "readToEnd">;
   /** Warmed for `comms.templates`. */

@@ -17,6 +17,7 @@ export interface TemplateTable extends TemplateIndex {
   close(): Promise<void>;
 }
 
+/** What the table follows the topic with. */
 export interface TemplateTableOptions extends TemplateReading {
   readonly log: Pick<Log, "readToEnd" | "offsets">;
   readonly clock: Clock;

@@ -15,6 +15,7 @@ export interface UnsubscribeClaim {
   readonly expiresAt: Instant;
 }
 
+/** One signing key of unsubscribe links. */
 export interface UnsubscribeKey {
   /** At least 16 characters, better 32. */
   readonly secret: string;
@@ -22,6 +23,7 @@ export interface UnsubscribeKey {
   readonly until?: Instant;
 }
 
+/** The keys that links are signed and read with. A key must stay listed for as long as its links must work. */
 export interface UnsubscribeKeys {
   /** Id of the key that new tokens are signed with. Ids are letters, digits, `-` and `_`. */
   readonly current: string;
@@ -31,6 +33,7 @@ export interface UnsubscribeKeys {
 /** A link works for at least 60 days (decision 19); ours for 90, ms. */
 export const unsubscribeLifeMs = 90 * 24 * 3_600_000;
 
+/** What a token says, or what is wrong with it. A fault never tells what the token held. */
 export type Verified =
   | { readonly claim: UnsubscribeClaim }
   | { readonly fault: "malformed" | "unknown_key" | "forged" | "expired" };

@@ -8,6 +8,7 @@ import type { Restorable } from "#shared/views/views.ts";
 
 const refreshMarker = luaFile(import.meta.url, "./refresh-marker.lua");
 
+/** Which markers are moved on, and by whose commits. */
 export interface FreshnessOptions {
   readonly log: Log;
   readonly redis: Redis;

@@ -16,19 +16,23 @@ import { personKey } from "#shared/message/id.ts";
 /** Key of `comms.profiles` and `comms.preferences`. */
 export { personKey };
 
+/** Who a record is about. A tenant id holds no `/`. */
 export interface PersonName {
   readonly tenantId: string;
   readonly userId: string;
 }
 
+/** Key of `comms.consents`. Two consents of one person share it only where channel and category agree. */
 export function consentKey(consent: Pick<Consent, "tenant_id" | "user_id" | "channel" | "category">): string {
   return join(personKey(consent.tenant_id, consent.user_id), consent.channel, consent.category);
 }
 
+/** Key of `comms.tokens`: a device of a person. */
 export function tokenKey(token: Pick<Token, "tenant_id" | "user_id" | "device_id">): string {
   return join(personKey(token.tenant_id, token.user_id), token.device_id);
 }
 
+/** The fields of a suppression that make it one and not another. The address stands as its hash only. */
 export type SuppressionName = Pick<
   Suppression,
   "tenant_id" | "channel" | "address_hash" | "reason" | "origin" | "scope"
@@ -45,18 +49,27 @@ export function parsePersonKey(key: string): PersonName | undefined {
   return slash > 0 ? { tenantId: key.slice(0, slash), userId: key.slice(slash + 1) } : undefined;
 }
 
+/**
+ * The names in a key of `comms.consents`; undefined where `consentKey` would not have made it. The channel may be one
+ * that this build does not know.
+ */
 export function parseConsentKey(key: string): (PersonName & { channel: string; category: string }) | undefined {
   const [head, channel, category] = splitTail(key, 2);
   const person = head === undefined ? undefined : parsePersonKey(head);
   return person && channel && category ? { ...person, channel, category } : undefined;
 }
 
+/** The names in a key of `comms.tokens`; undefined where `tokenKey` would not have made it. */
 export function parseTokenKey(key: string): (PersonName & { deviceId: string }) | undefined {
   const [head, deviceId] = splitTail(key, 1);
   const person = head === undefined ? undefined : parsePersonKey(head);
   return person && deviceId ? { ...person, deviceId } : undefined;
 }
 
+/**
+ * The name in a key of `comms.suppression`; undefined where `suppressionKey` would not have made it. Enumerations are
+ * taken as they stand, unchecked.
+ */
 export function parseSuppressionKey(key: string): SuppressionName | undefined {
   const [tenant_id, ...tail] = key.split("/");
   const [channel, address_hash, reason, origin, scope] = tail.map(decode);

@@ -13,6 +13,7 @@ const finishRebuild = luaFile(import.meta.url, "./finish-rebuild.lua");
 const renewLock = luaFile(import.meta.url, "./renew-lock.lua");
 const releaseLock = luaFile(import.meta.url, "./release-lock.lua");
 
+/** What restores, and how often it looks. */
 export interface RestorerOptions extends TopicReader {
   readonly redis: Redis;
   readonly keys: RedisKeys;
@@ -26,6 +27,7 @@ export interface RestorerOptions extends TopicReader {
   readonly report?: RestorerReport;
 }
 
+/** Who is told of restorations. Must not throw. */
 export interface RestorerReport {
   ready(name: string, ready: boolean): void;
   restored(name: string): void;
@@ -40,6 +42,7 @@ interface Restoration {
   readonly elapsedMs: number;
 }
 
+/** Restores what Redis lost, by itself or when asked. */
 export interface Restorer {
   /** One a restorable: looks for its marker, and restores it where that is gone. */
   readonly jobs: readonly Job[];

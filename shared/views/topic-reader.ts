@@ -5,6 +5,7 @@ import type { InRecord, Log } from "#shared/kafka/port.ts";
 import type { TopicName } from "#shared/kafka/topics.ts";
 import type { Received } from "#shared/processor/processor.ts";
 
+/** What topics are read to their ends with. */
 export interface TopicReader {
   readonly log: Log;
   readonly codec: Codec;

@@ -3,6 +3,7 @@ import type { Instant } from "#shared/clock/clock.ts";
 import type { TopicName } from "#shared/kafka/topics.ts";
 import type { Received } from "#shared/processor/processor.ts";
 
+/** A person by name. */
 export interface PersonRef {
   readonly tenantId: string;
   readonly userId: string;
@@ -16,6 +17,7 @@ export interface Person {
   readonly tokens: readonly Token[];
 }
 
+/** An address by its hash. */
 export interface AddressRef {
   readonly tenantId: string;
   readonly channel: Channel;

@@ -33,6 +33,7 @@ export interface AnswerRow {
   readonly alert?: "P0" | "P1" | "P2";
 }
 
+/** What each code of a provider means, by the code. A code that has no row is retried and never suppresses. */
 export type AnswerTable = Readonly<Record<string, AnswerRow>>;
 
 const unknown: AnswerRow = {

@@ -1,6 +1,7 @@
 import type { Instant } from "#shared/clock/clock.ts";
 import { type LedgerEntry, stateOf } from "./ledger-entry.ts";
 
+/** One try to take a message. */
 export interface ClaimRequest {
   readonly msgId: string;
   readonly owner: string;

@@ -17,6 +17,7 @@ export interface SendPolicy {
   readonly budgetWaitMaxMs: number;
 }
 
+/** What every sender goes by unless it is told otherwise; each bound has its unit in its name. */
 export const defaultPolicy: SendPolicy = {
   maxAttempts: 8,
   baseMs: 2_000,

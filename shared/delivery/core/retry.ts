@@ -3,6 +3,7 @@ import { deriveId } from "#shared/message/id.ts";
 import { fullJitter } from "#shared/processor/backoff.ts";
 import type { SendPolicy } from "./policy.ts";
 
+/** What the wait after a failed call follows from. */
 export interface RetryAsk {
   readonly msgId: string;
   /** The attempt that failed, from 1. */
