@@ -55,9 +55,15 @@ export async function startStages(names: readonly string[], options: ChildOption
     );
   });
   ended.catch(() => undefined);
-  const healthUrl = await Promise.race([url.promise, ended]);
-  await Promise.race([untilReady(healthUrl, options.startMs ?? 60_000), ended]);
-  return handle(child, healthUrl, exited);
+  try {
+    const healthUrl = await Promise.race([url.promise, ended]);
+    await Promise.race([untilReady(healthUrl, options.startMs ?? 60_000), ended]);
+    return handle(child, healthUrl, exited);
+  } catch (error) {
+    // Nobody else knows of it yet.
+    child.kill("SIGKILL");
+    throw error;
+  }
 }
 
 function handle(child: ChildProcess, healthUrl: string, exited: Promise<number | null>): Child {

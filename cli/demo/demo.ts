@@ -13,7 +13,7 @@ import { startStages } from "./children.ts";
 import { type Storyteller, storyteller } from "./events.ts";
 import { providersAccount } from "./ledger-check.ts";
 import { type Character, characters, introduce } from "./people.ts";
-import { balances, type Tally, tally } from "./tally.ts";
+import { sentIds, tally, unaccounted } from "./tally.ts";
 import { startWatch, type Watch } from "./watch.ts";
 
 /** `comms demo`: the whole product at its work, on real servers, against the providers' double. */
@@ -142,11 +142,8 @@ async function conclude(platform: Platform, watch: Watch, ledger: string, began:
   const counts = tally(watch);
   const ids = new Set(watch.decisions.map(({ msg_id }) => msg_id));
   const account = await providersAccount(ledger, ids);
-  const inapp = await inappNotes(platform, ids);
-  const faults = [
-    ...(balances(counts) ? [] : ["the parts do not make up the whole"]),
-    ...disagreements(counts, { ...account.sent, ...(inapp > 0 ? { inapp } : {}) }),
-  ];
+  const taken = new Map([...account.taken, ["inapp", await inappNotes(platform, ids)]]);
+  const faults = [...unaccounted(watch), ...disagreements(sentIds(watch), taken)];
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   const firstSent = Math.min(
     ...watch.feedback.filter(({ status }) => status === "SENT").map(({ recorded_at }) => recorded_at),
@@ -160,19 +157,24 @@ async function conclude(platform: Platform, watch: Watch, ledger: string, began:
   return faults.length > 0 || counts.in_flight > 0 || account.duplicates > 0 ? exit.failed : exit.done;
 }
 
-function disagreements({ sent }: Tally, taken: Readonly<Record<string, number>>): readonly string[] {
-  const channels = [...new Set([...Object.keys(sent), ...Object.keys(taken)])];
-  return channels.flatMap((channel) => {
-    const [said, was] = [sent[channel] ?? 0, taken[channel] ?? 0];
-    return said === was ? [] : [`${channel}: the topics say ${said} were sent, the providers took ${was}`];
+/** Message by message: what the topics say was sent and no provider took, and the other way round. */
+function disagreements(said: MessagesByChannel, taken: MessagesByChannel): readonly string[] {
+  const none: ReadonlySet<string> = new Set();
+  return [...new Set([...said.keys(), ...taken.keys()])].flatMap((channel) => {
+    const [ours, theirs] = [said.get(channel) ?? none, taken.get(channel) ?? none];
+    const [unheard, untold] = [ours.difference(theirs).size, theirs.difference(ours).size];
+    return unheard + untold === 0
+      ? []
+      : [`${channel}: ${unheard} sent that nobody took, ${untold} taken that nobody told`];
   });
 }
 
-async function inappNotes(platform: Platform, ids: ReadonlySet<string>): Promise<number> {
-  const { rows } = await platform
-    .postgres()
-    .query("select count(*)::int as notes from inapp_notification where inapp_id = any($1::text[])", [[...ids]]);
-  return rows[0].notes;
+type MessagesByChannel = ReadonlyMap<string, ReadonlySet<string>>;
+
+async function inappNotes(platform: Platform, ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const sql = "select inapp_id from inapp_notification where inapp_id = any($1::text[])";
+  const { rows } = await platform.postgres().query<{ inapp_id: string }>(sql, [[...ids]]);
+  return new Set(rows.map((row) => row.inapp_id));
 }
 
 /** A little traffic, for as long as somebody looks. */

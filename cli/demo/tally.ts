@@ -1,4 +1,4 @@
-import type { Accepted, Decision, Event, Feedback } from "#shared/avro/records.ts";
+import type { Accepted, Decision, Event, Feedback, Rejected } from "#shared/avro/records.ts";
 import { channelName } from "#shared/message/channel.ts";
 import { deriveEventId } from "#shared/message/id.ts";
 
@@ -8,6 +8,9 @@ export interface RunRecords {
   readonly accepted: readonly Accepted[];
   readonly decisions: readonly Decision[];
   readonly feedback: readonly Feedback[];
+  readonly rejected: readonly Rejected[];
+  /** The dead-letter topic of each record that was set aside. */
+  readonly deadLetters: readonly string[];
 }
 
 /** How every message of a run ended; `accepted` is the sum of all that follows it, `duplicates` aside. */
@@ -48,11 +51,25 @@ export function tally(records: RunRecords): Tally {
   };
 }
 
-/** Whether the parts make up the whole. */
-export function balances(counts: Tally): boolean {
-  const sum = (parts: Readonly<Record<string, number>>) => Object.values(parts).reduce((a, b) => a + b, 0);
-  const { accepted, sent, blocked, deferred, digested, expired, failed, in_flight } = counts;
-  return accepted === sum(sent) + sum(blocked) + deferred + digested + expired + failed + in_flight;
+/** What the topics do not account for, a sentence each: an event that led to nothing, a record that was set aside. */
+export function unaccounted(records: RunRecords): readonly string[] {
+  const answered = new Set([...records.accepted.map(({ event_id }) => event_id), ...records.rejected.map(rejectedId)]);
+  const silent = records.events.filter((event) => !answered.has(eventId(event)));
+  return [
+    ...silent.map((event) => `${event.name} ${event.cause_ref} was neither accepted nor rejected`),
+    ...records.deadLetters.map((topic) => `A record lies in ${topic}`),
+  ];
+}
+
+/** The messages that our own sender reports as sent, by channel. */
+export function sentIds({ feedback }: RunRecords): ReadonlyMap<string, ReadonlySet<string>> {
+  const ids = new Map<string, Set<string>>();
+  for (const { msg_id, channel, status, origin } of feedback) {
+    if (origin !== "SENDER" || status !== "SENT") continue;
+    const name = channelName(channel);
+    ids.set(name, (ids.get(name) ?? new Set()).add(msg_id));
+  }
+  return ids;
 }
 
 /** The fate of each message of the run, by its id; an accepted record without a decision yet counts as one in flight. */
@@ -105,6 +122,10 @@ function reported({ status, reason, channel }: Feedback, before: Fate): Fate {
 
 function eventId({ event_id, tenant_id, name, cause_ref }: Event): string {
   return event_id ?? deriveEventId(tenant_id, name, cause_ref);
+}
+
+function rejectedId({ tenant_id, event_name, cause_ref }: Rejected): string {
+  return deriveEventId(tenant_id, event_name ?? "", cause_ref ?? "");
 }
 
 function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {

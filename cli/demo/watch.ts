@@ -1,7 +1,7 @@
 import type { Codec } from "#shared/avro/codec.ts";
-import type { Accepted, Decision, Event, Feedback, Rendered, Suppression } from "#shared/avro/records.ts";
+import type { Accepted, Decision, Event, Feedback, Rejected, Rendered, Suppression } from "#shared/avro/records.ts";
 import type { InRecord } from "#shared/kafka/port.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
+import { deadLetterTopic, stages, type TopicName } from "#shared/kafka/topics.ts";
 import type { Platform } from "#shared/lifecycle/platform.ts";
 import { channelName } from "#shared/message/channel.ts";
 
@@ -9,6 +9,7 @@ import { channelName } from "#shared/message/channel.ts";
 const watched = [
   "comms.events",
   "comms.events.bulk",
+  "comms.rejected",
   "comms.accepted",
   "comms.accepted.bulk",
   "comms.decisions",
@@ -17,13 +18,18 @@ const watched = [
   "comms.suppression",
 ] as const satisfies readonly TopicName[];
 
+const deadLetterTopics: readonly string[] = stages.map(deadLetterTopic);
+
 interface Seen {
   readonly events: Event[];
+  readonly rejected: Rejected[];
   readonly accepted: Accepted[];
   readonly decisions: Decision[];
   readonly rendered: Rendered[];
   readonly feedback: Feedback[];
   readonly suppressions: Suppression[];
+  /** The topic of each dead letter. */
+  readonly deadLetters: string[];
 }
 
 /** Everything that the topics have told since the watch began. */
@@ -35,13 +41,22 @@ export interface Watch extends Seen {
 
 /** Begins to watch at the end of the topics. `tell` is called with one line for every step of a message. */
 export async function startWatch(platform: Platform, run: string, tell: (line: string) => void): Promise<Watch> {
-  const seen: Seen = { events: [], accepted: [], decisions: [], rendered: [], feedback: [], suppressions: [] };
+  const seen: Seen = {
+    events: [],
+    rejected: [],
+    accepted: [],
+    decisions: [],
+    rendered: [],
+    feedback: [],
+    suppressions: [],
+    deadLetters: [],
+  };
   const waiting = new Set<() => void>();
   const codec = platform.codec();
   const joined = Promise.withResolvers<void>();
   const consumer = await platform.log().consumer({
     groupId: `${platform.prefix}comms.demo.${run}`,
-    topics: watched.map((topic) => platform.prefix + topic),
+    topics: [...watched, ...deadLetterTopics].map((topic) => platform.prefix + topic),
     from: "latest",
   });
   await consumer.start({
@@ -87,12 +102,15 @@ function until(waiting: Set<() => void>, what: () => boolean, waitingFor: string
 /** Keeps a record, and gives the line that tells of it. */
 function take(seen: Seen, record: InRecord, prefix: string, codec: Codec): string | undefined {
   const topic = record.topic.slice(prefix.length) as (typeof watched)[number];
+  if (deadLetterTopics.includes(topic)) return keep(seen.deadLetters, topic, () => `set aside  ${topic}`);
   if (record.value === null) return undefined;
   const value = codec.decode(topic, record.value);
   switch (topic) {
     case "comms.events":
     case "comms.events.bulk":
       return keep(seen.events, value as Event, (event) => `event      ${event.name} ${event.cause_ref}`);
+    case "comms.rejected":
+      return keep(seen.rejected, value as Rejected, (one) => `rejected   ${one.event_name}: ${one.reason}`);
     case "comms.accepted":
     case "comms.accepted.bulk":
       return keep(seen.accepted, value as Accepted, (one) => `accepted   ${one.template_name} for ${one.user_id}`);

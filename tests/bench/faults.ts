@@ -50,27 +50,59 @@ async function brokerKilled(): Promise<void> {
   const stack = await ownStack();
   const world = await startWorld({ watch: false, stack: await startStack(stack.options) });
   try {
-    await world.start([...stages, "gateway"]);
+    const watched = await Promise.all(
+      onTheWay.map(async (name) => ({ name, url: (await world.start([name])).healthUrl })),
+    );
+    await world.start(["inapp-sender", "digest", "scheduler", "gateway"]);
     const crowd = await meet(world);
     const feeding = feedFor(world, crowd, 60);
     await sleep(15_000);
     const killedAt = Date.now();
     await killPart(stack.options, "kafka", "SIGKILL");
+    const moving = watched.map(({ name, url }) => firstMove(name, url));
     await startPart(stack.options, "kafka");
-    const readyAt = Date.now();
+    figure("the broker answers again after", `${((Date.now() - killedAt) / 1000).toFixed(1)} s`);
+    for (const { name, at } of await Promise.all(moving)) {
+      figure(`${name} moves`, `${((at - killedAt) / 1000).toFixed(1)} s after the kill`);
+    }
     const { fed, taken } = await feeding;
-    const moved = Math.min(...taken.map((entry) => entry.time_ms).filter((at) => at > killedAt + 500));
     tell(fed, taken);
-    figure("the broker answers again after", `${((readyAt - killedAt) / 1000).toFixed(1)} s`);
-    figure(
-      "the first delivery after the kill",
-      `${((moved - killedAt) / 1000).toFixed(1)} s after it, ${((moved - readyAt) / 1000).toFixed(1)} s after the broker answers`,
-    );
     figure("longest wait of a message", `${(longestWait(taken, fed) / 1000).toFixed(1)} s`);
   } finally {
     await world.close();
     await stack.remove();
   }
+}
+
+/** The stages that mails, pushes and texts go through. */
+const onTheWay = [
+  "intake",
+  "router",
+  "renderer",
+  "email-sender",
+  "push-sender",
+  "sms-sender",
+  "feedback",
+  "materializer",
+  "projector",
+];
+
+/** When a stage is done with a record again, by its own count, once what it had in hand at the kill has settled. */
+async function firstMove(name: string, url: string): Promise<{ readonly name: string; readonly at: number }> {
+  await sleep(1_500);
+  const before = await recordsDone(url);
+  for (;;) {
+    await sleep(100);
+    if ((await recordsDone(url)) > before) return { name, at: Date.now() };
+  }
+}
+
+async function recordsDone(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return [...text.matchAll(/^comms_stage_records_total\{.*\} (\d+)$/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
 }
 
 async function meet(world: World): Promise<Crowd> {

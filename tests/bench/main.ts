@@ -1,22 +1,26 @@
 /** `make bench`: prints figures, and judges none of them. Name benches to run only those: `bin/node tests/bench/main.ts path`. */
-
 import { readStackConfig } from "#shared/config/stack-config.ts";
 import { optionsOf } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
 import { benchDemo } from "./demo.ts";
 import { benchFaults } from "./faults.ts";
+import { benchHop } from "./hop.ts";
 import { benchBrief, benchPath } from "./path.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   demo: benchDemo,
+  hop: benchHop,
   path: benchPath,
   faults: benchFaults,
+  brief: benchBrief,
 };
+const usual = ["demo", "hop", "path", "faults"];
 
 const wanted = process.argv.slice(2);
-if (wanted.includes("brief")) await benchBrief();
-await startStack(optionsOf(readStackConfig(), (line) => void process.stderr.write(`${line}\n`)));
-for (const [name, bench] of Object.entries(benches)) {
-  if (wanted.length === 0 || wanted.includes(name)) await bench();
+for (const name of wanted.length > 0 ? wanted : usual) {
+  const bench = benches[name];
+  if (!bench) throw new Error(`There is no bench '${name}'. There are: ${Object.keys(benches).join(", ")}`);
+  await startStack(optionsOf(readStackConfig(), (line) => void process.stderr.write(`${line}\n`)));
+  await bench();
 }
 process.exit(0);
