@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { composeEnvironment } from "#stack/docker.ts";
 import { partNames } from "#stack/engine.ts";
 import { sharedBrokerSettings } from "#stack/parts/kafka-properties.ts";
@@ -16,6 +15,8 @@ interface Service {
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly volumes?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
 
 const text = readFileSync(new URL("../../docker-compose.yml", import.meta.url), "utf8");
@@ -79,20 +80,69 @@ describe("the compose file against the native stack", () => {
     expect(Object.keys(compose.volumes)).toEqual(["kafka", "postgres", "redis"]);
     expect(service("registry").environment?.APICURIO_STORAGE_KIND).toBe("sql");
   });
-
-  it("is what Docker takes for a compose file, where its plug-in is here to ask", () => {
-    const here = composePlugin();
-    const read = here ? execFileSync("docker", ["compose", "config", "--services"], { encoding: "utf8" }) : undefined;
-    const named = read?.trim().split("\n") ?? Object.keys(compose.services);
-    expect(named.toSorted()).toEqual([...partNames].toSorted());
-  });
 });
 
-function composePlugin(): boolean {
-  try {
-    execFileSync("docker", ["compose", "version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** What the Compose Specification calls them, as far as this file may use them: a name of none is a slip of the pen. */
+const known = {
+  file: ["name", "services", "volumes"],
+  service: [
+    "image",
+    "ports",
+    "volumes",
+    "command",
+    "environment",
+    "healthcheck",
+    "depends_on",
+    "stop_grace_period",
+    "restart",
+  ],
+  healthcheck: ["test", "interval", "timeout", "retries", "start_period"],
+};
+
+const strangers = (names: readonly string[], value: object) =>
+  Object.keys(value).filter((name) => !names.includes(name));
+
+describe("the compose file by itself, without an engine to ask", () => {
+  it("is YAML without a fault, a warning or a key said twice", () => {
+    const { errors, warnings } = parseDocument(text, { uniqueKeys: true, strict: true });
+    expect([...errors, ...warnings].map(({ message }) => message)).toEqual([]);
+  });
+
+  it("says nothing that Compose has no word for", () => {
+    expect(strangers(known.file, compose)).toEqual([]);
+    for (const name of partNames) {
+      expect(strangers(known.service, service(name))).toEqual([]);
+      expect(strangers(known.healthcheck, service(name).healthcheck ?? {})).toEqual([]);
+    }
+  });
+
+  it.each(partNames)("%s: has one image, with a tag that stands still", (name) => {
+    expect(service(name).image).toMatch(/^[a-z0-9-]+(\/[a-z0-9-]+)?:\d+(\.\d+)+$/);
+  });
+
+  it.each(partNames)("%s: mounts only volumes that are declared and files that are there", (name) => {
+    const sources = (service(name).volumes ?? []).map((mount) => mount.split(":")[0] ?? "");
+    const isThere = (source: string) =>
+      source.startsWith("./") ? existsSync(new URL(`../../${source}`, import.meta.url)) : source in compose.volumes;
+    expect(sources.filter((source) => !isThere(source))).toEqual([]);
+  });
+
+  it.each(partNames)("%s: waits only for parts that can say that they are healthy", (name) => {
+    for (const [other, { condition }] of Object.entries(service(name).depends_on ?? {})) {
+      expect(condition).toBe("service_healthy");
+      expect(service(other).healthcheck?.test.length).toBeGreaterThan(1);
+    }
+  });
+
+  it("has a default for every variable that it asks for, and asks for no others than 'make up' sets", () => {
+    const asked = [...text.matchAll(/\$\{?(\w*)([^}]*)/g)].map(([, name = "", rest]) => [name, rest]);
+    expect(asked.filter(([, rest]) => !/^:-\d+$/.test(rest ?? ""))).toEqual([]);
+    const set = composeEnvironment(portsFrom(20_000));
+    expect(asked.filter(([name]) => !set.includes(`${name}=`))).toEqual([]);
+  });
+
+  it("gives every variable of a container as text or number, which is all that Compose takes", () => {
+    const values = partNames.flatMap((name) => Object.entries(service(name).environment ?? {}));
+    expect(values.filter(([, value]) => typeof value !== "string" && typeof value !== "number")).toEqual([]);
+  });
+});
