@@ -1,14 +1,7 @@
 import { parseArgs } from "node:util";
-import { codeOf } from "#shared/errors/trouble.ts";
 import { exit, type Invocation } from "./command.ts";
 import { commands } from "./commands.ts";
-
-/** sysexits.h: the configuration does not hold together. */
-const exConfig = 78;
-
-/** Codes of failures that no repetition mends before somebody has done something. */
-const preconditions =
-  /^(STACK_|JAVA_|PORT_|DISK_|SCHEMA_NOT_REGISTERED|REGISTRY_|TOPIC_PARTITIONS|KAFKA_UNKNOWN_TOPIC)/;
+import { failureOf } from "./failure.ts";
 
 async function main(words: readonly string[]): Promise<number> {
   const [name = "help", ...rest] = words;
@@ -25,20 +18,10 @@ async function main(words: readonly string[]): Promise<number> {
     const { positionals, values } = parseArgs({ args: [...rest], options: command.flags, allowPositionals: true });
     return await command.run({ args: positionals, flags: values as Invocation["flags"] });
   } catch (error) {
-    return failure(error, command.usage);
+    const { text, code } = failureOf(error, command.usage);
+    process.stderr.write(text);
+    return code;
   }
-}
-
-function failure(error: unknown, usageLine: string): number {
-  const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  if (code.startsWith("ERR_PARSE_ARGS")) {
-    process.stderr.write(`${message}\nUsage: comms ${usageLine}\n`);
-    return exit.usage;
-  }
-  process.stderr.write(`${code === "unknown" && error instanceof Error ? (error.stack ?? message) : message}\n`);
-  if (code === "CONFIG_INVALID") return exConfig;
-  return preconditions.test(code) ? exit.precondition : exit.failed;
 }
 
 function usage(): string {

@@ -6,6 +6,7 @@ import { Host, type Hosted } from "#shared/lifecycle/host.ts";
 import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
 import type { Runnable } from "#shared/processor/processor.ts";
 import { Shell } from "#shared/processor/shell.ts";
+import { errorText } from "#shared/telemetry/told-error.ts";
 import { type Command, exit } from "./command.ts";
 
 type Assemble = (platform: Platform) => Promise<Runnable>;
@@ -51,9 +52,11 @@ async function host(names: readonly string[]): Promise<number> {
   const platform = createPlatform(config, { name: names.length === 1 ? (names[0] as string) : "all" });
   const ended = Promise.withResolvers<number>();
   const crash = (error: unknown): void => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(`${errorText(error)}\n`);
     ended.resolve(exit.failed);
   };
+  // Node itself would print an error whole, with every property that a driver gave it.
+  process.on("uncaughtException", crash);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ended.resolve(exit.done));
   try {
     await platform.warm();

@@ -21,6 +21,7 @@ export type UndecodableStage =
 export class UndecodableError extends Error {
   readonly code = "COMMS_POISON";
   readonly retryable = false;
+  readonly tellable = true;
   readonly stage: UndecodableStage;
 
   constructor(stage: UndecodableStage, message: string) {
@@ -33,6 +34,7 @@ export class UndecodableError extends Error {
 /** A value framed with an id that the codec has not learnt yet. Await `learn(schemaId)`, then decode again. */
 export class UnknownSchemaId extends Error {
   readonly code = "UNKNOWN_SCHEMA_ID";
+  readonly tellable = true;
   readonly schemaId: number;
 
   constructor(schemaId: number) {
@@ -46,6 +48,7 @@ export class UnknownSchemaId extends Error {
 export class UnencodableError extends Error {
   readonly code = "COMMS_UNENCODABLE";
   readonly retryable = false;
+  readonly tellable = true;
   readonly paths: readonly string[];
 
   constructor(record: string, paths: readonly string[]) {

@@ -67,6 +67,7 @@ export type Config = z.output<typeof schema>;
 export class ConfigError extends Error {
   readonly code = "CONFIG_INVALID";
   readonly retryable = false;
+  readonly tellable = true;
 }
 
 /**

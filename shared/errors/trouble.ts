@@ -8,6 +8,8 @@ export class Trouble extends Error {
   readonly retryable: boolean;
   /** Milliseconds that the other side asked to wait, where it did. */
   readonly retryAfterMs: number | undefined;
+  /** The message holds no value of a record, a row or a request, so a log may have it. */
+  readonly tellable = true;
 
   constructor(
     code: string,

@@ -4,6 +4,7 @@ import { codeOf, isRetryable } from "#shared/errors/trouble.ts";
 import type { Consumer, InRecord, Log, OutRecord, Producer, TopicPartition } from "#shared/kafka/port.ts";
 import { groupOf, type TopicName } from "#shared/kafka/topics.ts";
 import { outputWritten, recordDone, type Telemetry } from "#shared/telemetry/telemetry.ts";
+import { toldError } from "#shared/telemetry/told-error.ts";
 import { type RecordSpan, startRecordSpan, startRootSpan } from "#shared/telemetry/tracing.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { decodeRecord, poison } from "./decode.ts";
@@ -417,7 +418,8 @@ export class Shell {
   #onTrouble(code: string, attempt: number, error: Error): void {
     const { telemetry } = this.#parts;
     telemetry.metrics.count("comms_stage_trouble_total", { stage: this.stage, code });
-    if (attempt === this.#limits.troubleTries) telemetry.log.warn({ stage: this.stage, code }, error.message);
+    if (attempt === this.#limits.troubleTries)
+      telemetry.log.warn({ stage: this.stage, code }, toldError(error).message ?? "waits for something outside");
     // Waiting for something known is not being wedged.
     this.#progress();
   }

@@ -1,8 +1,9 @@
-import { type Logger, pino } from "pino";
+import { type Logger, type LoggerOptions, pino } from "pino";
 import type { Decision, Feedback, Send } from "#shared/avro/records.ts";
 import { channelName } from "#shared/message/channel.ts";
 import type { Outcome, Output, Received } from "#shared/processor/processor.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { toldError } from "./told-error.ts";
 
 /** What a process tells of its work. */
 export interface Telemetry {
@@ -18,10 +19,24 @@ export interface TelemetryOptions {
   readonly version: string;
 }
 
+/** An error under `err` is told by type, code and frames. Where a line has no sentence, pino would take the error's. */
+const tellingErrors: Pick<LoggerOptions, "serializers" | "hooks"> = {
+  serializers: { err: (error: unknown) => toldError(error) },
+  hooks: {
+    logMethod(args, method) {
+      const [first, sentence, ...rest] = args as unknown[];
+      const error = first instanceof Error ? first : (first as { readonly err?: unknown } | undefined)?.err;
+      if (!(error instanceof Error) || sentence !== undefined) return method.apply(this, args);
+      const line = first === error ? { err: error } : first;
+      return method.apply(this, [line, toldError(error).type, ...rest] as typeof args);
+    },
+  },
+};
+
 /** Metrics and the log of one process. Lines are written without waiting; `flush` before the process ends. */
 export function createTelemetry({ level, file, version }: TelemetryOptions): Telemetry & { flush(): void } {
   const destination = pino.destination({ dest: file ?? 1, sync: false, mkdir: true });
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...tellingErrors }, destination);
   const metrics = createMetrics();
   metrics.set("comms_build_info", { version, node: process.version }, 1);
   metrics.set("comms_tzdata_info", { version: process.versions.tz ?? "unknown" }, 1);

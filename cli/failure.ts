@@ -1,0 +1,21 @@
+import { codeOf } from "#shared/errors/trouble.ts";
+import { errorText, toldError } from "#shared/telemetry/told-error.ts";
+import { exit } from "./command.ts";
+
+/** sysexits.h: the configuration does not hold together. */
+const exConfig = 78;
+
+/** Codes of failures that no repetition mends before somebody has done something. */
+const preconditions =
+  /^(STACK_|JAVA_|PORT_|DISK_|SCHEMA_NOT_REGISTERED|REGISTRY_|TOPIC_PARTITIONS|KAFKA_UNKNOWN_TOPIC)/;
+
+/** What a command that threw says on stderr, and the exit code that it ends with. A driver's words may hold a row, so they stay away. */
+export function failureOf(error: unknown, usageLine: string): { readonly text: string; readonly code: number } {
+  const code = codeOf(error);
+  if (code.startsWith("ERR_PARSE_ARGS")) {
+    return { text: `${(error as Error).message}\nUsage: comms ${usageLine}\n`, code: exit.usage };
+  }
+  const text = `${toldError(error).message ?? errorText(error)}\n`;
+  if (code === "CONFIG_INVALID") return { text, code: exConfig };
+  return { text, code: preconditions.test(code) ? exit.precondition : exit.failed };
+}
