@@ -7,7 +7,7 @@ import type { Shell } from "#shared/processor/shell.ts";
 import { killable } from "#tests/support/killable-log.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 import { seeded } from "#tests/support/seeded.ts";
-import { copied, copier, eventRecord, memoryCodec, shellOf } from "#tests/support/shell-bench.ts";
+import { copied, copier, eventRecord, memoryCodec, outOfOrder, shellOf } from "#tests/support/shell-bench.ts";
 
 const codec = await memoryCodec();
 const users = ["anna", "ben", "cora", "dan", "eve"];
@@ -87,17 +87,6 @@ async function life(
     overlaps,
     crashes: members.flatMap((member) => member.crashes),
   };
-}
-
-/** References whose first output came after a later one's of the same key. */
-function outOfOrder(refs: readonly string[]): readonly string[] {
-  const highest = new Map<string, number>();
-  return [...new Set(refs)].filter((ref) => {
-    const [key = "", sequence] = ref.split(":");
-    const late = Number(sequence) < (highest.get(key) ?? -1);
-    highest.set(key, Math.max(Number(sequence), highest.get(key) ?? -1));
-    return late;
-  });
 }
 
 describe("shell under kills, rebalances, lost answers and trouble", () => {

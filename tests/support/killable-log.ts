@@ -11,9 +11,11 @@ export function killable(inner: Log): KillableLog {
   let dead = false;
   const consumers: Consumer[] = [];
   const alive = <T>(call: () => Promise<T>): Promise<T> =>
-    dead ? never : call().then((value) => (dead ? never : value));
+    dead ? never : call().finally(() => (dead ? never : undefined));
   return {
     ...inner,
+    offsets: (topics) => alive(() => inner.offsets(topics)),
+    committed: (groupId, topics) => alive(() => inner.committed(groupId, topics)),
     producer: async () => killableProducer(await inner.producer(), alive),
     consumer: async (options) => {
       const consumer = await inner.consumer(options);

@@ -109,3 +109,14 @@ export function shellOf(setting: ShellSetting): { shell: Shell; crashes: unknown
   });
   return { shell, crashes, telemetry };
 }
+
+/** References (`<key>:<number>`) whose first output came after a later one's of the same key. */
+export function outOfOrder(refs: readonly string[]): readonly string[] {
+  const highest = new Map<string, number>();
+  return [...new Set(refs)].filter((ref) => {
+    const [key = "", sequence] = ref.split(":");
+    const late = Number(sequence) < (highest.get(key) ?? -1);
+    highest.set(key, Math.max(Number(sequence), highest.get(key) ?? -1));
+    return late;
+  });
+}

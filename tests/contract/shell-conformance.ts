@@ -1,0 +1,202 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { OutRecord } from "#shared/kafka/port.ts";
+import { placeOf } from "../support/commit-audit.ts";
+import { createGate } from "../support/gate.ts";
+import { seeded } from "../support/seeded.ts";
+import { outOfOrder } from "../support/shell-bench.ts";
+import { Crew, type CrewOptions, type ShellUnderTest } from "../support/shell-crew.ts";
+
+const users = Array.from({ length: 12 }, (_, at) => `user-${at}`);
+/** How long a rebalance waits for work to end, ms, as both logs have it. */
+const drainMsMax = 3_000;
+
+/** What the shell must keep on every log. Runs on the one in memory and on a real broker. */
+export function describeShell(name: string, create: () => Promise<ShellUnderTest>): void {
+  describe(name, { timeout: 60_000 }, () => {
+    let under: ShellUnderTest;
+    let crew: Crew;
+    let crews = 0;
+
+    beforeAll(async () => {
+      under = await create();
+    });
+    afterEach(() => crew.close());
+    afterAll(() => under.close());
+
+    async function crewOf(options: CrewOptions = {}): Promise<Crew> {
+      crew = new Crew(under, `crew-${++crews}`, options);
+      await crew.open();
+      return crew;
+    }
+
+    const works = (ms: (ref: string) => number) => (ref: string) => under.clock.sleep(ms(ref));
+    const numberOf = (ref: string) => Number(ref.split(":")[1]);
+    const done = (count: number) => crew.until(() => crew.audit.done.size >= count, `${count} inputs to be done`);
+
+    /** Goes on writing until it is so, so that the members are always at work. */
+    async function busyUntil(so: () => boolean, what: string): Promise<void> {
+      const writeAndLook = async () => {
+        if (so()) return true;
+        await crew.produce(users, 1);
+        return false;
+      };
+      await crew.until(writeAndLook, what, 150);
+    }
+
+    /** Nothing is lost, nothing out of order, nothing of one key at once, nothing committed early. */
+    async function expectWhole(): Promise<void> {
+      await crew.finished();
+      const references = await crew.references();
+      const outputs = await crew.outputs();
+      const events = [...references].filter(([, ref]) => ref !== undefined);
+      expect(new Map(outputs.map(({ input, ref }) => [input, ref]))).toEqual(new Map(events));
+      expect(outOfOrder(outputs.map(({ ref }) => ref ?? ""))).toEqual([]);
+      expect(crew.overlaps).toEqual([]);
+      expect(crew.audit.early).toEqual([]);
+      expect(crew.crashes).toEqual([]);
+      for (const [input, all] of Map.groupBy(outputs, (output) => output.input)) {
+        expect({ input, ids: new Set(all.map(({ id }) => id)).size }).toEqual({ input, ids: 1 });
+      }
+    }
+
+    it("keeps the order of each key, and works on different keys at once", async () => {
+      const random = seeded(7);
+      await crewOf({ work: works(() => Math.floor(random() * 30)) });
+      await crew.produce(users, 8);
+      await crew.produce(users, 4, "comms.events.bulk");
+      await crew.join();
+      await expectWhole();
+      expect(crew.atOnceMax).toBeGreaterThan(users.length / 2);
+      expect(await crew.outputs()).toHaveLength(users.length * 12);
+    });
+
+    it("loses nothing when a member is killed in the middle of its work", async () => {
+      const quick = users.length * 2;
+      await crewOf({ work: works((ref) => (numberOf(ref) < quick ? 5 : 400)) });
+      const victim = await crew.join();
+      const heir = await crew.join();
+      await crew.until(() => victim.shell.state().assigned < 6, "the partitions to be shared");
+      await crew.produce(users, 5);
+      await done(quick);
+      await crew.until(() => victim.working.size > 0 && heir.working.size > 0, "both to be at work");
+      await victim.kill();
+      expect(crew.audit.done.size).toBeLessThan(users.length * 5);
+      await expectWhole();
+      expect(heir.shell.state().assigned).toBe(6);
+    });
+
+    it("hands its work over when a member comes and goes in the middle of a batch", async () => {
+      await crewOf({ work: works(() => 250) });
+      await crew.join();
+      await crew.produce(users, 2);
+      await busyUntil(() => (crew.members[0]?.working.size ?? 0) > 0, "the first to be at work");
+      let second: Awaited<ReturnType<Crew["join"]>> | undefined;
+      void crew.join().then((member) => {
+        second = member;
+      });
+      await busyUntil(() => (second?.working.size ?? 0) > 0, "the second to be at work");
+      expect(crew.interruptions).toBeGreaterThan(0);
+      crew.members.pop();
+      await Promise.all([
+        second?.shell.stop(5_000),
+        busyUntil(() => crew.members[0]?.shell.state().assigned === 6, "the first to have all again"),
+      ]);
+      await expectWhole();
+      expect(crew.crossings).toEqual([]);
+    });
+
+    it("begins nothing anew while work of before the rebalance goes on", async () => {
+      const slow = drainMsMax + 1_500;
+      await crewOf({ work: works((ref) => (numberOf(ref) < users.length ? slow : 5)) });
+      await crew.join();
+      await crew.produce(users, 3);
+      await crew.until(() => crew.members[0]?.working.size === users.length, "the first to be at work");
+      await crew.join();
+      expect(crew.interruptions).toBe(1);
+      expect(crew.audit.done.size).toBe(0);
+      await expectWhole();
+    });
+
+    it("rides out an outage of the broker", async () => {
+      await crewOf({ work: works(() => 60) });
+      await crew.join();
+      await crew.join();
+      await crew.produce(users, 8);
+      await done(users.length);
+      under.away();
+      const during = crew.produce(users, 1);
+      await under.pass(3_000);
+      expect(crew.audit.done.size).toBeLessThan(users.length * 8);
+      under.back();
+      await during;
+      await crew.produce(users, 1);
+      await expectWhole();
+    });
+
+    it("sends poison to the dead-letter topic with its bytes, and delivers its neighbours", async () => {
+      await crewOf();
+      await crew.produce(users, 1);
+      await crew.write(users.slice(0, 3).flatMap(poisonOf));
+      await crew.produce(users, 1);
+      await crew.join();
+      await expectWhole();
+      const inputs = await crew.read("comms.events");
+      const poisoned = new Map(
+        inputs.filter(({ headers }) => headers["poison"]).map((record) => [placeOf(record), record]),
+      );
+      const letters = await crew.read("comms.intake.dlq");
+      expect(poisoned.size).toBe(15);
+      expect(letters).toHaveLength(15);
+      for (const { key, value, headers } of letters) {
+        const place = ["topic", "partition", "offset"].map((part) => headers[`__connect.errors.${part}`]).join("/");
+        const input = poisoned.get(place);
+        expect({ key, value }).toEqual({ key: input?.key, value: input?.value });
+        expect(headers).toMatchObject(input?.headers ?? { lost: place });
+        expect(String(headers["comms-error-code"])).toBe("COMMS_POISON");
+      }
+    });
+
+    it("pauses a lane that is full, lets the express lane pass, and resumes", async () => {
+      const gate = createGate();
+      const limits = { inFlight: 8, batch: 8, waitingRecords: 24 };
+      await crewOf({ limits, work: (ref) => (ref.startsWith("comms.events.bulk/") ? gate.passed : Promise.resolve()) });
+      const { shell } = await crew.join();
+      await crew.produce(users, 3, "comms.events.bulk");
+      await crew.until(() => shell.state().inHand >= limits.waitingRecords, "the bulk lane to be full");
+      // A fetch that was under way when the lane was paused still brings what is written meanwhile.
+      await under.pass(1_000);
+      const held = shell.state().inHand;
+      await crew.produce(users, 10, "comms.events.bulk");
+      await crew.produce(users, 2);
+      await done(users.length * 2);
+      await under.pass(1_000);
+      expect(shell.state().inHand).toBe(held);
+      expect(crew.audit.done.size).toBe(users.length * 2);
+      gate.open();
+      await expectWhole();
+    });
+
+    it("loses nothing when the answer to a write is lost", async () => {
+      const gate = createGate();
+      await crewOf({ work: () => gate.passed });
+      const { working } = await crew.join();
+      await crew.produce(users, 6);
+      await crew.until(() => working.size === users.length, "all keys to be at work");
+      const gone = under.loseNextResponse();
+      gate.open();
+      await Promise.all([gone, done(1)]);
+      await expectWhole();
+    });
+  });
+}
+
+/** All that the codec refuses: no frame, nothing, null, a schema that nobody knows, a record that breaks off. */
+function poisonOf(key: string): OutRecord[] {
+  const bytes = ["0909090909", "", null, "000ffffffe01", "000000000102"];
+  return bytes.map((hex, at) => ({
+    topic: "comms.events",
+    key,
+    value: hex === null ? null : Buffer.from(hex, "hex"),
+    headers: { poison: Buffer.from([at, 0xff]) },
+  }));
+}

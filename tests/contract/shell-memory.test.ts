@@ -1,0 +1,26 @@
+import { createMemoryLog } from "#shared/kafka/memory-log.ts";
+import { killable } from "../support/killable-log.ts";
+import { createManualClock } from "../support/manual-clock.ts";
+import { seeded } from "../support/seeded.ts";
+import type { ShellUnderTest } from "../support/shell-crew.ts";
+import { describeShell } from "./shell-conformance.ts";
+
+function create(random?: () => number): ShellUnderTest {
+  const clock = createManualClock();
+  const log = createMemoryLog({ clock, ...(random === undefined ? {} : { random }) });
+  return {
+    log,
+    prefix: "t.",
+    clock,
+    memberLog: async () => killable(log),
+    loseNextResponse: async () => log.faults.failNextSend("written"),
+    away: log.faults.away,
+    back: log.faults.back,
+    pass: clock.advance,
+    close: () => log.close(),
+  };
+}
+
+describeShell("the shell on the log in memory, first come", async () => create());
+for (const seed of [1, 2, 3])
+  describeShell(`the shell on the log in memory, in the order of seed ${seed}`, async () => create(seeded(seed)));
