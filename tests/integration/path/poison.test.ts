@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Storyteller, storyteller } from "#cli/demo/events.ts";
 import type { Event } from "#shared/avro/records.ts";
@@ -6,15 +7,16 @@ import { deadLetterTopic } from "#shared/kafka/topics.ts";
 import { aPerson } from "../../support/world/people.ts";
 import type { Seen } from "../../support/world/topic-watch.ts";
 import { sellerTo } from "../../support/world/traffic.ts";
-import { everything, startWorld, type World } from "../../support/world.ts";
+import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
 
 const mark = "~~~~~~~~";
 let world: World;
+let child: WorldChild;
 let story: Storyteller;
 
 beforeAll(async () => {
   world = await startWorld();
-  await world.start(everything);
+  child = await world.start(everything);
   story = storyteller("poison");
   await world.introduce([aPerson("ines")]);
 });
@@ -83,6 +85,13 @@ function expectLetter(letter: Seen<unknown> | undefined, written: OutRecord, rea
   expect(text(headers["__connect.errors.topic"])).toBe(written.topic);
   expect(text(headers["__connect.errors.stage"])).toBe("DECODE");
   expect(text(headers["__connect.errors.exception.message"])).toMatch(/^[A-Z].+/);
+  expectNoValues(Object.entries(headers).map(([name, header]) => `${name}: ${text(header)}`));
+}
+
+/** Neither a word of the event nor of its people stands where headers and metrics are read. */
+function expectNoValues(lines: readonly string[]): void {
+  for (const secret of [mark, "ines@example.com", "Portrait session"])
+    expect(lines.filter((line) => line.includes(secret))).toEqual([]);
 }
 
 describe("poison on comms.events between good events of the same partition", () => {
@@ -122,5 +131,13 @@ describe("poison on comms.send.email, where a provider is called", () => {
       expectLetter(letters("email-sender")[index], written[index] as OutRecord, reason);
     await world.drained();
     expect((await world.ledger()).length).toBe(before.length + 1);
+  });
+});
+
+describe("what poison leaves behind [SEC-01]", () => {
+  test("counts and reasons, and no value of it in the log or the metrics", async () => {
+    const metrics = await (await fetch(`${child.healthUrl}/metrics`)).text();
+    expect(metrics).toContain('comms_dead_letters_total{stage="intake",reason="COMMS_POISON"}');
+    expectNoValues([...metrics.split("\n"), ...(await readFile(child.logFile, "utf8")).split("\n")]);
   });
 });

@@ -220,10 +220,15 @@ describe("the walk can be followed [HLT-06]", () => {
     }
   });
 
-  test("and none of them holds an address, a token or a word of the message", async () => {
+  test("and none of them holds an address, a token or a word of the message, nor does a metric [SEC-01]", async () => {
     const log = await readFile(child.logFile, "utf8");
-    for (const secret of ["ines@example.com", "4155550101", "token-ines", "Portrait session"])
+    const metrics = await (await fetch(`${child.healthUrl}/metrics`)).text();
+    expect(metrics).toContain("comms_stage_records_total{");
+    for (const secret of ["ines@example.com", "4155550101", "token-ines", "Portrait session"]) {
       expect(log).not.toContain(secret);
+      expect(metrics).not.toContain(secret);
+    }
+    expect(metrics).not.toMatch(/"ines"|"studio"/);
   });
 });
 
