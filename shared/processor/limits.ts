@@ -1,6 +1,6 @@
 import { defaultFuse, type FuseLimits } from "./fuse.ts";
 
-/** The bounds of one stage; ARCHITECTURE.md has the table of them all. */
+/** The bounds of one stage; each has its row under "Limits" in ARCHITECTURE.md. */
 export interface ShellLimits {
   /** Records in work at once. */
   readonly inFlight: number;

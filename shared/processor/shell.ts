@@ -6,12 +6,12 @@ import { groupOf, type TopicName } from "#shared/kafka/topics.ts";
 import { outputWritten, recordDone, type Telemetry } from "#shared/telemetry/telemetry.ts";
 import { toldError } from "#shared/telemetry/told-error.ts";
 import { type RecordSpan, startRecordSpan, startRootSpan } from "#shared/telemetry/tracing.ts";
-import { deadLetter } from "./dead-letter.ts";
 import { decodeRecord, poison } from "./decode.ts";
-import { envelope } from "./envelope.ts";
 import { Fuse } from "./fuse.ts";
 import { Inbox, type Item } from "./inbox.ts";
+import { lagByTopic, lagEveryMs } from "./lag.ts";
 import { type ShellLimits, sinkLimits, stageLimits } from "./limits.ts";
+import { Outbox } from "./outbox.ts";
 import type { Job, Outcome, Output, Received, Runnable } from "./processor.ts";
 import { abandoned, TroubleWatch } from "./trouble-watch.ts";
 
@@ -68,6 +68,7 @@ export class Shell {
   readonly #limits: ShellLimits;
   readonly #fuse: Fuse;
   readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
   readonly #trouble: TroubleWatch;
   readonly #stopping = new AbortController();
   /** Aborts provider calls that outlast the deadline of a stop. */
@@ -94,6 +95,7 @@ export class Shell {
     this.#parts = parts;
     this.#limits = { ...(parts.runnable.processor.kind === "sink" ? sinkLimits : stageLimits), ...parts.limits };
     this.#fuse = new Fuse(this.#limits.fuse);
+    this.#outbox = new Outbox({ codec: parts.codec, prefix: parts.prefix, stage: this.stage });
     this.#inbox = new Inbox({
       ordered: parts.runnable.processor.kind === "stage",
       urgencyOf: (topic) => (topic.endsWith(".bulk") ? 1 : 0),
@@ -347,35 +349,15 @@ export class Shell {
   /** Writes the outputs of these records in one call, and only then lets go of the records. */
   async #settle(settled: readonly Settled[], generation: number): Promise<void> {
     const now = this.#parts.clock.now();
-    const outputs = settled.flatMap((one) => this.#outputsOf(one, now));
+    const outputs = settled.flatMap(({ item, outcome, span }) =>
+      this.#outbox.of({ record: item.record, value: item.value, outcome, span }, now),
+    );
     if (outputs.length > 0) await this.#outside(() => this.#send(outputs), generation);
     for (const one of settled) this.#finish(one, generation);
   }
 
   async #send(outputs: readonly OutRecord[]): Promise<void> {
     await this.#producer?.send(outputs);
-  }
-
-  #outputsOf({ item, span, outcome }: Settled, now: number): OutRecord[] {
-    const { record } = item;
-    if (outcome.kind !== "reject") {
-      return outcome.outputs.map((output, index) => this.#encode(output, now, span, { record, index }));
-    }
-    const at = item.value === undefined ? "decode" : "decide";
-    const letter = deadLetter(record, { stage: this.stage, reason: outcome.reason, message: outcome.message, at, now });
-    return [{ ...letter, topic: this.#parts.prefix + letter.topic }];
-  }
-
-  #encode(output: Output, now: number, span: RecordSpan, cause?: { record: InRecord; index: number }): OutRecord {
-    const { codec, prefix } = this.#parts;
-    const { topic, key } = output;
-    const headers = envelope({ stage: this.stage, topic, key, now, trace: span.headers, ...(cause ? { cause } : {}) });
-    return {
-      topic: prefix + topic,
-      key,
-      value: encodeValue(codec, output),
-      headers: { ...headers, ...output.headers },
-    };
   }
 
   #finish({ item, span, outcome }: Settled, generation: number): void {
@@ -501,7 +483,7 @@ export class Shell {
   async #emit(name: string, outputs: readonly Output[]): Promise<void> {
     const span = startRootSpan(name);
     const now = this.#parts.clock.now();
-    await this.#send(outputs.map((output) => this.#encode(output, now, span)));
+    await this.#send(outputs.map((output) => this.#outbox.one(output, now, span)));
     for (const output of outputs) outputWritten(this.#parts.telemetry, output);
     span.end("emit", false);
   }
@@ -528,20 +510,6 @@ export class Shell {
   }
 }
 
-const lagEveryMs = 15_000;
-
-/** Records between what the group has committed and the end, a topic. A partition without a commit counts from its start. */
-async function lagByTopic(log: Log, groupId: string, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const [offsets, committed] = await Promise.all([log.offsets(topics), log.committed(groupId, topics)]);
-  const done = new Map(committed.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
-  const lags = new Map(topics.map((topic) => [topic, 0]));
-  for (const { topic, partition, low, high } of offsets) {
-    const from = Math.max(low, done.get(`${topic}/${partition}`) ?? -1);
-    lags.set(topic, (lags.get(topic) ?? 0) + Math.max(0, high - from));
-  }
-  return lags;
-}
-
 async function learn(codec: Codec, schemaId: number) {
   try {
     await codec.learn(schemaId);
@@ -550,11 +518,6 @@ async function learn(codec: Codec, schemaId: number) {
     if (isRetryable(error) || codeOf(error) !== "COMMS_POISON") throw error;
     return poison((error as Error).message);
   }
-}
-
-function encodeValue(codec: Codec, output: Output): Buffer | null {
-  if ("raw" in output) return output.raw;
-  return output.value === null ? null : codec.encode(output.topic, output.value);
 }
 
 function pair(tasks: readonly Task[], outcomes: readonly Outcome[], stage: string): Settled[] {
