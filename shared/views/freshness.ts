@@ -18,7 +18,7 @@ export interface FreshnessOptions {
   readonly prefix: string;
   /** The group that fills the views; what it has committed, it has applied. */
   readonly groupId: string;
-  /** Default 5,000: senders bear a view that is six times as old. */
+  /** Default 5,000: senders bear a view that is a minute old. */
   readonly everyMs?: number;
 }
 

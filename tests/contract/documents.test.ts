@@ -20,10 +20,11 @@ const code = (path: string): string =>
     .map((file) => read(file))
     .join("\n");
 
-const files = globSync("{.,bin,catalog,cli,docs,gateway,processors,schemas,shared,simulator,stack,tests}/**/*.*", {
+/** Every file and folder of the checkout, beginning with a slash. */
+const paths = globSync("{.ci,*,{bin,catalog,cli,docs,gateway,processors,schemas,shared,simulator,stack,tests}/**/*}", {
   cwd: root,
   exclude: (path) => /(^|\/)(node_modules|\.carillon|\.git)$/.test(path),
-}).map((path) => normalize(path));
+}).map((path) => `/${normalize(path)}`);
 
 const pages = [
   ...globSync("*.md", { cwd: root }),
@@ -47,6 +48,23 @@ function rowsOf(page: string): readonly (readonly string[])[] {
   });
 }
 
+/** What looks like a path and is none: a key, a media type, a program of another's. */
+const noPaths = ["default/anna", "application/json", "bin/java"];
+
+/** The files and folders that a page names, with an extension or without. */
+function pathsIn(text: string): readonly string[] {
+  const prose = text.replace(/```.*?```/gs, "");
+  return [...prose.matchAll(/`([\w.*-]+(?:\/[\w.*-]+)+)\/?`/g)]
+    .map(([, path = ""]) => path)
+    .filter((path) => !path.startsWith(".carillon/") && !noPaths.includes(path));
+}
+
+/** A page may leave out the front of a path that its reader knows; a star stands for part of a name. */
+function isThere(path: string): boolean {
+  const pattern = path.replace(/[.]/g, "\\.").replaceAll("*", "[^/]*");
+  return paths.some((one) => new RegExp(`/${pattern}$`).test(one));
+}
+
 const plain = (cell: string | undefined): string => cell?.replaceAll("`", "") ?? "";
 
 describe("every page", () => {
@@ -56,18 +74,32 @@ describe("every page", () => {
   });
 
   test.each(perPage)("%s: the files that it names are there", (_, text) => {
-    const named = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)+\.(?:ts|lua|sql|md|yaml|json|mjml))`/g)].map(
-      ([, path]) => path ?? "",
-    );
-    // A page may leave out the front of a path that its reader knows.
-    const isThere = (path: string) =>
-      path.startsWith(".carillon/") || files.some((file) => `/${file}`.endsWith(`/${path}`));
-    expect(named.filter((path) => !isThere(path))).toEqual([]);
+    expect(pathsIn(text).filter((path) => !isThere(path))).toEqual([]);
   });
 
   test.each(perPage)("%s: the topics, metrics and codes that it names exist", (_, text) => {
     expect(strangersIn(text)).toEqual([]);
   });
+});
+
+describe("the invariants of ARCHITECTURE.md", () => {
+  const section = read("ARCHITECTURE.md").split("## Invariants")[1]?.split("\n## ")[0] ?? "";
+  const rows = rowsOf(section);
+
+  test("are numbered without a gap", () => {
+    expect(rows.map(([number]) => Number(number))).toEqual(rows.map((_, at) => at + 1));
+    expect(rows.length).toBeGreaterThan(10);
+  });
+
+  test.each(rows.map(([number, words, proof = ""]) => [number, words, proof]))(
+    "%s: %s: names files with tests, or a check that is run",
+    (_, __, proof) => {
+      const named = pathsIn(proof);
+      const checks = proof.match(/`npm run [a-z]+`/g) ?? [];
+      expect(named.length + checks.length).toBeGreaterThan(0);
+      expect(named.filter((path) => !/^tests\/.+\.ts$/.test(path) || !/\b(?:test|it)\b/.test(read(path)))).toEqual([]);
+    },
+  );
 });
 
 describe("the commands that pages name", () => {

@@ -1,0 +1,189 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { ageMsMax, aheadMsMax } from "#gateway/sns/core/trust.ts";
+import { patienceMs } from "#processors/feedback/core/wait.ts";
+import { intakeLimits } from "#processors/intake/core/limits.ts";
+import { devicesMax } from "#processors/push-sender/core/devices.ts";
+import { dedupe_window_ms } from "#shared/dedupe/dedupe.ts";
+import { defaultPolicy } from "#shared/delivery/core/policy.ts";
+import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/delivery/ledger.ts";
+import { restorableLedger } from "#shared/delivery/restorable-ledger.ts";
+import { troubleBackoff } from "#shared/processor/backoff.ts";
+import { sinkLimits, stageLimits } from "#shared/processor/limits.ts";
+import { spread_ms_max } from "#shared/quiet-hours/spread.ts";
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+/** A number that its file keeps to itself: `const batch = 500`, `rate: 250`, `?? 8`, as a product of numbers. */
+function numberIn(path: string, name: string): number {
+  const written = new RegExp(`\\b${name}(?: =|:| \\?\\?) ([\\d_ *]+)`).exec(read(path))?.[1];
+  if (written === undefined) throw new Error(`${path} has no number ${name}`);
+  return written
+    .replaceAll("_", "")
+    .split("*")
+    .reduce((product, factor) => product * Number(factor), 1);
+}
+
+const count = (value: number): string => value.toLocaleString("en-US");
+const units = (names: readonly (readonly [name: string, size: number])[]) => (value: number) => {
+  const [name, size] = names.find(([, unit]) => value >= unit && value % unit === 0) ?? ["?", 1];
+  return `${count(value / size)} ${name}`;
+};
+const bytes = units([
+  ["MiB", 1024 * 1024],
+  ["KiB", 1024],
+  ["B", 1],
+]);
+const seconds = units([
+  ["s", 1_000],
+  ["ms", 1],
+]);
+const minutes = units([["minutes", 60_000]]);
+const hours = units([["hours", 3_600_000]]);
+const days = units([["days", 86_400_000]]);
+
+const both = (tell: (value: number) => string, name: "inFlight" | "batch" | "batches" | "fetchBytesMin"): string =>
+  `${tell(stageLimits[name])} / ${tell(sinkLimits[name])}`;
+
+function budget(channel: string): string {
+  const path = `processors/${channel}-sender/main.ts`;
+  return [numberIn(path, "rate"), numberIn(path, "burst"), numberIn(path, "reserve")].map(count).join("; ");
+}
+
+const log = "shared/kafka/kafkajs-log.ts";
+const { fuse } = stageLimits;
+const quarantineMs = restorableLedger({} as never).quarantineMs;
+
+/** What each row must say, by the files that it names. */
+const bounds: readonly (readonly [where: string, what: string, bound: string])[] = [
+  ["shared/processor/limits.ts", "records in work at once, a stage / a sink", both(count, "inFlight")],
+  ["shared/processor/limits.ts", "records looked up in one trip, a stage / a sink", both(count, "batch")],
+  ["shared/processor/limits.ts", "trips under way at once, a stage / a sink", both(count, "batches")],
+  [
+    "shared/processor/limits.ts",
+    "records and bytes in hand, an urgency",
+    `${count(stageLimits.waitingRecords)} and ${bytes(stageLimits.waitingBytes)}; then its partitions rest`,
+  ],
+  [
+    "shared/processor/limits.ts",
+    "a value that a stage reads",
+    `${bytes(stageLimits.recordBytes)}; larger is dead-lettered unread`,
+  ],
+  [
+    "shared/processor/limits.ts",
+    "a commit",
+    `each ${seconds(stageLimits.commitEveryMs)} or ${count(stageLimits.commitEveryRecords)} records`,
+  ],
+  [
+    "shared/processor/fuse.ts",
+    "rejects before the fuse blows",
+    `${fuse.inRow} in a row, or ${fuse.share === 0.5 ? "half" : fuse.share} of ${fuse.window}`,
+  ],
+  [
+    "shared/processor/backoff.ts, shared/processor/limits.ts",
+    "a wait for trouble outside",
+    `up to ${seconds(troubleBackoff.maxMs)} between tries, without end; unready after ${stageLimits.troubleTries}`,
+  ],
+  [
+    `shared/processor/limits.ts, ${log}`,
+    "what a fetch waits for, a stage / a sink",
+    `${both(bytes, "fetchBytesMin")}, ${seconds(numberIn(log, "fetchWaitMs"))} at most`,
+  ],
+  [log, "how far apart two fetches from one broker begin", seconds(numberIn(log, "fetchEveryMs"))],
+  [log, "a produce without an acknowledgement", seconds(numberIn(log, "sendDeadlineMs"))],
+  [
+    "schemas/topics/*.yaml",
+    "a record that a topic takes",
+    `see its page; ${/max_message: (\d+)MiB/.exec(read("schemas/topics/dead-letters.yaml"))?.[1]} MiB for dead letters`,
+  ],
+  [
+    "gateway/server.ts",
+    "a request to the gateway",
+    `${bytes(numberIn("gateway/server.ts", "bodyBytesMax"))}, whole within ${seconds(numberIn("gateway/server.ts", "requestTimeoutMs"))}`,
+  ],
+  ["gateway/sns/core/trust.ts", "a webhook's age", `${minutes(ageMsMax)}, ${minutes(aheadMsMax)} ahead`],
+  ["processors/intake/core/limits.ts", "an event's payload", bytes(intakeLimits.payload_bytes_max)],
+  [
+    "processors/intake/core/limits.ts",
+    "people in an event; an id, a reference, a dedupe key",
+    `${count(intakeLimits.actors_max)}; ${intakeLimits.id_length_max} characters`,
+  ],
+  [
+    "processors/intake/core/limits.ts",
+    "how far ahead an event may expire; a producer's clock",
+    `${days(intakeLimits.horizon_ms_max)}; ${hours(intakeLimits.clock_ahead_ms_max)}`,
+  ],
+  ["shared/dedupe/dedupe.ts", "dedupe window", minutes(dedupe_window_ms)],
+  ["shared/quiet-hours/spread.ts", "spread of a release after quiet hours", minutes(spread_ms_max)],
+  [
+    "shared/artifacts/sealed-artifact.ts",
+    "the words of a message",
+    bytes(numberIn("shared/artifacts/sealed-artifact.ts", "contentBytesMax")),
+  ],
+  ["processors/push-sender/core/devices.ts", "devices that one push goes to", count(devicesMax)],
+  ["shared/delivery/ledger.ts", "a provider call", seconds(callDeadlineMs)],
+  [
+    "shared/delivery/core/policy.ts",
+    "provider calls for one message",
+    `${defaultPolicy.maxAttempts}, ${seconds(defaultPolicy.baseMs)} to ${minutes(defaultPolicy.maxMs)} apart`,
+  ],
+  [
+    "shared/delivery/ledger.ts",
+    "a claim's lease; quarantine of the ledger after a wipe",
+    `${seconds(leaseMs)}; ${seconds(quarantineMs)}`,
+  ],
+  [
+    "shared/delivery/ledger.ts",
+    "the ledger's hot window",
+    `${days(hotWindowMs)}; older is looked up in \`comms_message\``,
+  ],
+  ["shared/delivery/core/policy.ts", "a message in doubt waits for feedback", minutes(defaultPolicy.ambiguousHoldMs)],
+  ["shared/delivery/core/policy.ts", "age of the views for what is not critical", seconds(defaultPolicy.viewAgeMaxMs)],
+  ["processors/email-sender/main.ts", "calls a second to SES; at once; of those for critical", budget("email")],
+  ["processors/push-sender/main.ts", "the same for FCM", budget("push")],
+  ["processors/sms-sender/main.ts", "the same for Twilio", budget("sms")],
+  ["processors/inapp-sender/main.ts", "the same for the notification centre", budget("inapp")],
+  [
+    "shared/delivery/core/policy.ts",
+    "a call's wait for its turn in that budget",
+    `${seconds(defaultPolicy.budgetWaitMaxMs)}; then the stage waits`,
+  ],
+  ["processors/feedback/core/wait.ts", "a webhook whose message is not known yet waits", minutes(patienceMs)],
+  ["processors/scheduler/dispatcher.ts", "scheduled items in one lease; its length", lease("scheduler/dispatcher")],
+  ["processors/digest/closer.ts", "digest windows in one lease; its length", lease("digest/closer")],
+  ["shared/postgres/pool.ts", "connections to Postgres, a process", count(numberIn("shared/postgres/pool.ts", "max"))],
+  [
+    "shared/config/environment.ts",
+    "a stop",
+    `${/COMMS_SHUTDOWN_SECONDS: .*\.default\((\d+)\)/.exec(read("shared/config/environment.ts"))?.[1]} s (\`COMMS_SHUTDOWN_SECONDS\`)`,
+  ],
+];
+
+function lease(file: string): string {
+  const path = `processors/${file}.ts`;
+  return `${count(numberIn(path, "batch"))}; ${seconds(numberIn(path, "leaseMs"))}`;
+}
+
+describe("the table of limits in ARCHITECTURE.md", () => {
+  const table = read("ARCHITECTURE.md").split("## Limits")[1]?.split("\n## ")[0] ?? "";
+  const rows = table
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .slice(1)
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  const told = new Map(rows.map(([what = "", bound, where]) => [what, { bound, where }]));
+
+  test("has these rows and no others, each once", () => {
+    expect(rows.map(([what]) => what)).toEqual(bounds.map(([, what]) => what));
+  });
+
+  test.each(bounds)("%s: %s is %s", (where, what, bound) => {
+    const places = where.split(", ").map((place) => `\`${place}\``);
+    expect(told.get(what)).toEqual({ bound, where: places.join(", ") });
+  });
+});
