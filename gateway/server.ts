@@ -1,10 +1,11 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { codeOf, isRetryable } from "#shared/errors/trouble.ts";
 import type { Telemetry } from "#shared/telemetry/telemetry.ts";
+import type { RecordSpan } from "#shared/telemetry/tracing.ts";
 import { type EventParts, eventRoutes } from "./events/routes.ts";
 import { openApi } from "./openapi.ts";
 import { type Problem, sendProblem } from "./problem.ts";
-import { note, notesOf } from "./request.ts";
+import { note, notesOf, requestIdOf, traced } from "./request.ts";
 import { type SnsParts, snsRoutes } from "./sns/routes.ts";
 import { type TwilioParts, twilioRoutes } from "./twilio/routes.ts";
 import { type UnsubscribeParts, unsubscribeRoutes } from "./unsubscribe/routes.ts";
@@ -30,6 +31,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   const app = Fastify({
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
+    genReqId: ({ headers }) => requestIdOf(headers),
     routerOptions: { maxParamLength: 4_096 },
   });
   app.removeAllContentTypeParsers();
@@ -56,8 +58,13 @@ function secure(app: FastifyInstance): void {
   });
 }
 
-/** One line and one sample a request. The line has the route and not the URL, which may hold a token. */
+/** One line, one sample and one span a request. The line has the route and not the URL, which may hold a token. */
 function observe(app: FastifyInstance, { metrics, log }: Telemetry): void {
+  const spans = new WeakMap<FastifyRequest, RecordSpan>();
+  app.addHook("onRequest", async (request, reply) => {
+    spans.set(request, traced(request));
+    void reply.header("x-request-id", request.id);
+  });
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";
     const status = String(reply.statusCode);
@@ -71,13 +78,15 @@ function observe(app: FastifyInstance, { metrics, log }: Telemetry): void {
       duration_ms,
       ...notesOf(request),
     });
+    spans.get(request)?.end(status, reply.statusCode >= 500);
   });
 }
 
 function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply, { log }: Telemetry): FastifyReply {
   const problem = problemOf(error);
   note(request, { cause: codeOf(error) });
-  if (problem.code === "COMMS_INTERNAL") log.error({ stage: "gateway", err: error }, "A request could not be answered");
+  if (problem.code === "COMMS_INTERNAL")
+    log.error({ stage: "gateway", err: error, ...notesOf(request) }, "A request could not be answered");
   return sendProblem(reply, problem);
 }
 

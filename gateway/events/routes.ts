@@ -46,7 +46,8 @@ interface Call {
 async function take(event: Event, { request, reply, now }: Call, parts: EventParts): Promise<FastifyReply> {
   const key = request.headers["idempotency-key"];
   const { tenant_id } = event;
-  note(request, { event_id: event.event_id ?? "", tenant_id, name: event.name });
+  const event_id = event.event_id ?? "";
+  note(request, { event_id, tenant_id, name: event.name, correlation_id: event.correlation_id ?? event_id });
   if (key === undefined) return send(reply, await publish(event, request, parts));
   if (!isKey(key)) return malformed(reply, "Idempotency-Key is 1 to 255 visible characters");
   const asked = { tenantId: tenant_id, key, body: bodyOf(request), now };

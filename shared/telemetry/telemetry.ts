@@ -52,7 +52,10 @@ export interface RecordDone {
   readonly traceId: string;
 }
 
-/** The one line and the two samples that each record leaves. The line holds ids and codes, never a value or an address. */
+/**
+ * The one line and the two samples that each record leaves. The line holds ids and codes, never a value or an address; of
+ * a rejected record also the sentence that its dead letter carries.
+ */
 export function recordDone({ metrics, log }: Telemetry, done: RecordDone): void {
   const { stage, record, outcome, durationMs, traceId } = done;
   metrics.count("comms_stage_records_total", { stage, outcome: outcome.kind });
@@ -64,6 +67,7 @@ export function recordDone({ metrics, log }: Telemetry, done: RecordDone): void 
     offset: record.origin.offset,
     outcome: outcome.kind,
     ...("reason" in outcome ? { reason: outcome.reason } : {}),
+    ...("message" in outcome ? { message: outcome.message } : {}),
     ...idsOf(record.value),
     duration_ms: durationMs,
     trace_id: traceId,

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import type { Answer, Idempotency } from "#gateway/events/idempotency.ts";
@@ -25,6 +26,8 @@ export interface Bench {
   readonly app: FastifyInstance;
   readonly clock: ManualClock;
   readonly published: Publication[];
+  /** The headers that each publication was given. */
+  readonly requests: IncomingHttpHeaders[];
   /** What the next publications reject with. */
   readonly failures: Error[];
   readonly confirmed: (readonly [string, string])[];
@@ -38,14 +41,16 @@ export function createBench(
 ): Bench {
   const clock = createManualClock();
   const published: Publication[] = [];
+  const requests: IncomingHttpHeaders[] = [];
   const failures: Error[] = [];
   const confirmed: (readonly [string, string])[] = [];
   const fetched: string[] = [];
   const publisher = {
-    publish: async (publication: Publication) => {
+    publish: async (publication: Publication, request: IncomingHttpHeaders) => {
       const failure = failures.shift();
       if (failure) throw failure;
       published.push(publication);
+      requests.push(request);
     },
     close: async () => {},
   };
@@ -71,7 +76,7 @@ export function createBench(
     publicUrl,
     version: "1.2.3",
   });
-  return { app, clock, published, failures, confirmed, fetched };
+  return { app, clock, published, requests, failures, confirmed, fetched };
 }
 
 /** As the table does it, without its times. */

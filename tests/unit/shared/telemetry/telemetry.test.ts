@@ -53,6 +53,21 @@ describe("what a record leaves behind [HLT-06]", () => {
     expect(JSON.stringify(lines)).not.toContain("canary");
   });
 
+  it("says of a rejected record why, with what it takes to find its request and its trace [HLT-06]", () => {
+    const { telemetry, lines } = recording();
+    const reject = { kind: "reject", reason: "COMMS_POISON", message: "The value ends inside of its field" } as const;
+    const undecoded: Received<unknown> = { value: undefined, origin, topic: "comms.routed" };
+    const value = { correlation_id: "corr-2", user_id: "canary" };
+    const decoded: Received<unknown> = { value, origin, topic: "comms.routed" };
+    for (const record of [undecoded, decoded])
+      recordDone(telemetry, { stage: "renderer", record, outcome: reject, durationMs: 1, traceId: "trace-1" });
+    expect(lines).toMatchObject([
+      { outcome: "reject", reason: "COMMS_POISON", message: reject.message, trace_id: "trace-1", offset: 7 },
+      { outcome: "reject", message: reject.message, trace_id: "trace-1", correlation_id: "corr-2" },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain("canary");
+  });
+
   it("counts decisions, reports and the objectives' times off what is written, with a bucket at each objective [SLO-01] [SLO-02]", async () => {
     const { telemetry } = recording();
     const { metrics } = telemetry;
