@@ -2,7 +2,7 @@ import type { BreakerState } from "./breaker.ts";
 
 /** What senders count; wired to the metrics by whoever assembles them. Channels and providers as labels write them. */
 export interface SendMeter {
-  /** A message was sent although an earlier call of it ended unknown: at most this many are doubled. */
+  /** A call reached the provider, or may have, although an earlier call of its message ended unknown: at most this many are doubled. */
   ambiguousSend(channel: string): void;
   /** One provider call: `accepted`, `unreached`, `unknown`, or what the provider's code asks for. */
   providerRequest(channel: string, provider: string, outcome: string, seconds: number): void;

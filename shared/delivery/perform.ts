@@ -6,11 +6,11 @@ import { channelName } from "#shared/message/channel.ts";
 import type { Content } from "#shared/message/content.ts";
 import type { Outcome, Output } from "#shared/processor/processor.ts";
 import { tokenKey } from "#shared/views/record-keys.ts";
-import type { ChannelAdapter } from "./adapter.ts";
+import type { ChannelAdapter, Letter } from "./adapter.ts";
 import type { Breaker } from "./breaker.ts";
 import type { RateBudget } from "./budget.ts";
 import { afterCall, type CallContext } from "./core/after-call.ts";
-import type { Answer } from "./core/answer.ts";
+import { type Answer, unreadableAnswer } from "./core/answer.ts";
 import { combine, isTrouble, type Ruling, rowOfAnswer } from "./core/combine.ts";
 import type { Addressed } from "./core/facts.ts";
 import { ledgerGate, mayResend } from "./core/ledger-gate.ts";
@@ -65,8 +65,10 @@ export async function perform(
     throw lost(send);
   }
   await confirm(parts, send, to.length, owner, signal);
-  if (claim.ambiguous) parts.meter.ambiguousSend(channelName(send.channel));
   const answers = await Promise.all(to.map((target) => call(parts, send, content, target)));
+  // A call that no connection was made for, or that the breaker refused, cannot have doubled anything.
+  const reached = answers.some((answer) => answer.kind !== "unreached");
+  if (claim.ambiguous && reached) parts.meter.ambiguousSend(channelName(send.channel));
   return conclude(parts, { send, to, answers, owner, ambiguous: claim.ambiguous });
 }
 
@@ -107,12 +109,24 @@ async function turn(
   }
 }
 
+/**
+ * An adapter that throws has called, as far as anybody can tell: what it came to is unknown, and somebody must look. A
+ * throw that went on from here would end the process, and the next one would make the call again, without end.
+ */
+async function answerOf({ adapter }: PerformParts, letter: Letter): Promise<Answer> {
+  try {
+    return await adapter.send(letter, AbortSignal.timeout(callDeadlineMs));
+  } catch {
+    return { kind: "unknown", code: unreadableAnswer };
+  }
+}
+
 /** One provider call. The breaker's refusal, which can come to all but one while it probes, is a call never made. */
 async function call(parts: PerformParts, send: Send, content: Content, target: Addressed): Promise<Answer> {
   const { adapter, breaker, clock, meter } = parts;
   const started = clock.now();
   const letter = { send, content, target, addressHash: target.hash, now: started };
-  const make = () => adapter.send(letter, AbortSignal.timeout(callDeadlineMs));
+  const make = () => answerOf(parts, letter);
   const answer = await breaker
     .run(make, (value) => isTrouble(adapter.answers, value))
     .catch((error: unknown): Answer => {
@@ -124,6 +138,8 @@ async function call(parts: PerformParts, send: Send, content: Content, target: A
   const channel = channelName(send.channel);
   meter.providerRequest(channel, adapter.provider, outcome, (clock.now() - started) / 1_000);
   if (row?.alert && answer.kind === "refused") meter.alert(channel, adapter.provider, answer.code, row.alert);
+  if (answer.kind === "unknown" && answer.code === unreadableAnswer)
+    meter.alert(channel, adapter.provider, answer.code, "P1");
   return answer;
 }
 
@@ -185,13 +201,14 @@ function pruned({ adapter, meter }: PerformParts, { send, to, answers }: Called)
 
 /**
  * Writes the end of the call. Where Redis does not answer, the report goes to the log all the same and comes back to
- * the ledger from there; making the whole call again would be worse.
+ * the ledger from there; making the whole call again would be worse. What else keeps the ledger from writing needs a look.
  */
-async function remember({ ledger, clock }: PerformParts, send: Send, owner: string, record: CallRecord): Promise<void> {
+async function remember(parts: PerformParts, send: Send, owner: string, record: CallRecord): Promise<void> {
+  const { ledger, clock, meter, adapter } = parts;
   try {
     await ledger.record(send.msg_id, owner, record, clock.now());
   } catch (error) {
-    if (!isRetryable(error)) throw error;
+    if (!isRetryable(error)) meter.alert(channelName(send.channel), adapter.provider, "LEDGER_UNWRITTEN", "P1");
   }
 }
 

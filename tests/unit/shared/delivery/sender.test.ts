@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Feedback } from "#shared/avro/records.ts";
+import { createBreaker } from "#shared/delivery/breaker.ts";
 import { createMemoryBudget } from "#shared/delivery/budget.ts";
+import type { Answer } from "#shared/delivery/core/answer.ts";
 import { restorableLedger } from "#shared/delivery/restorable-ledger.ts";
 import type { Outcome } from "#shared/processor/processor.ts";
 import { settle } from "../../../support/manual-clock.ts";
@@ -368,6 +370,21 @@ describe("a call of which the end is unknown", () => {
     await bench.clock.advance(11_000);
     expect(feedbackOf(await bench.take(held.send))).toMatchObject({ status: "SENT", ambiguous: true });
     expect(bench.metered).toContain("ambiguous email");
+  });
+
+  test.each<readonly [string, () => Promise<Answer>, readonly string[]]>([
+    ["the breaker lets it through no more", () => Promise.reject(trouble("PROVIDER_UNAVAILABLE")), []],
+    ["no connection was made", async () => ({ kind: "unreached", code: "ECONNREFUSED" }), []],
+    ["the provider said no", async () => ({ kind: "refused", code: "Slow" }), ["ambiguous email"]],
+    ["its end is unknown too", timeout, ["ambiguous email"]],
+  ])("the second call counts as one only where it may have reached the provider: %s", async (_, run, counted) => {
+    let answer: () => Promise<Answer> = timeout;
+    const breaker = { ...createBreaker({ provider: "fake" }), run: async <T>() => (await answer()) as T };
+    const bench = aSender({ breaker });
+    const { send } = scheduledSend(await bench.take(aSend({ critical: true })));
+    answer = run;
+    await bench.take(send).catch((error: unknown) => expect(error).toMatchObject({ code: "PROVIDER_UNAVAILABLE" }));
+    expect(bench.metered.filter((line) => line === "ambiguous email")).toEqual(counted);
   });
 
   test("one that died before the call leaves no doubt", async () => {
