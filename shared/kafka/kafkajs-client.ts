@@ -38,7 +38,7 @@ export interface KafkajsClient {
   end(): void;
 }
 
-/** kafkajs retries for ever, at most a second apart; the deadline above it is the port's (guard 12). */
+/** kafkajs retries for ever, at most a second apart; the deadline above it is the port's. */
 const retriesMax = Number.MAX_SAFE_INTEGER;
 const requestTimeoutMs = 3_000;
 const connectionTimeoutMs = 1_000;

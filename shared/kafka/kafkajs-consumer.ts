@@ -50,13 +50,13 @@ interface Generation {
 }
 
 /**
- * The guards of `field-notes.md`, by number. 4 (#1046, #28): the broker takes commits for partitions that are another
- * member's, so only those of the current assignment are sent, under the generation in which the records came, and the
- * broker fences the rest; a batch fetched under an older assignment is dropped. 5 (#447): the fetch loop heartbeats, but
- * not for a member that holds records and tells of no progress; the broker misses it between one and two session
- * timeouts later. 6: records are handed on and resolved at once, bounded by pause, and a fetch waits for a fraction of a
- * second only. 8: a crash that is not an outage ends the process; closing has a deadline. 12: an outage that kafkajs
- * declares final is answered with a new client.
+ * A member with its guards; why they are needed stands in `docs/adr/0004-kafkajs-behind-a-port.md`. The broker takes
+ * commits for partitions that are another member's (#1046, #28), so only those of the current assignment are sent, under
+ * the generation in which the records came, and the broker fences the rest; a batch fetched under an older assignment is
+ * dropped. The fetch loop heartbeats, but not for a member that holds records and tells of no progress (#447); the broker
+ * misses it between one and two session timeouts later. Records are handed on and resolved at once, bounded by pause, and
+ * a fetch waits for a fraction of a second only. A crash that is not an outage ends the process; closing has a deadline.
+ * An outage that kafkajs declares final is answered with a new client.
  */
 export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerParts): Consumer {
   const { clock } = parts;

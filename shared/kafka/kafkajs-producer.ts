@@ -36,11 +36,11 @@ interface Connected {
 }
 
 /**
- * The guards of `field-notes.md`, by number. 1 (#1005): two batches at once and one lost response make the idempotent
- * producer lose a batch that it reports as written; so there is one batcher with one `sendBatch` outstanding, and after
- * any rejection a new producer, with a new producer id. 2: kafkajs asks the partitioner again at each retry, so the
- * partition is chosen here, once. 3: no linger; what queues up during a send is the next batch. 8: no topic is made by a
- * typing error. 9: no transactions. 11: a rejection is "unknown", never "not written".
+ * A producer with its guards; why they are needed stands in `docs/adr/0004-kafkajs-behind-a-port.md`. Two batches at once
+ * and one lost response make the idempotent producer lose a batch that it reports as written (#1005); so there is one
+ * batcher with one `sendBatch` outstanding, and after any rejection a new producer, with a new producer id. kafkajs asks
+ * the partitioner again at each retry, so the partition is chosen here, once. No linger: what queues up during a send is
+ * the next batch. No topic is made by a typing error. No transactions. A rejection is "unknown", never "not written".
  */
 export function createKafkajsProducer(parts: ProducerParts): Producer {
   const { clock, partitionCounts } = parts;
