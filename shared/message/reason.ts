@@ -1,5 +1,6 @@
 /**
- * Why a message did not go out, or went out against a rule: the closed list of the product. Metric labels, console filters, the pages under `docs/errors` and the translations come from it.
+ * Why a message did not go out, or went out against a rule: the closed list of the product. Metric labels, console filters,
+ * the pages under `docs/errors` and the translations come from it.
  */
 export const reasons = {
   COMMS_PREF_BLOCKED: "The person switched this category off on this channel",
