@@ -1,4 +1,5 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
+import { limitsOf } from "#shared/delivery/budget.ts";
 import type { Platform } from "#shared/lifecycle/platform.ts";
 import type { Runnable } from "#shared/processor/processor.ts";
 import { unsubscribeKeys } from "#shared/unsubscribe/token.ts";
@@ -6,11 +7,12 @@ import { createSesAdapter } from "./adapters/ses.ts";
 import type { MailStream } from "./core/headers.ts";
 import { createEmailSender } from "./processor.ts";
 
-/** What the account lets through. AWS raises it with use: 14 a second is what a new one has. */
-const limits = { rate: 500, burst: 500, reserve: 50 };
+/** SES counts by the second; a tenth of it waits for codes and receipts. */
+const shares = { burstSeconds: 1, reserveShare: 0.1 };
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const { config } = platform;
+  const limits = limitsOf(config.COMMS_SES_RATE, shares);
   const adapter = createSesAdapter({
     region: config.COMMS_SES_REGION,
     ...(config.COMMS_SES_ENDPOINT ? { endpoint: config.COMMS_SES_ENDPOINT } : {}),

@@ -1,17 +1,19 @@
 import { generateKeyPairSync } from "node:crypto";
 import { senderParts } from "#shared/delivery/assemble.ts";
+import { limitsOf } from "#shared/delivery/budget.ts";
 import type { Platform } from "#shared/lifecycle/platform.ts";
 import type { Runnable } from "#shared/processor/processor.ts";
 import { createFcmAdapter } from "./adapters/fcm.ts";
 import { createPushSender } from "./processor.ts";
 
-/** FCM takes 600,000 a minute a project. */
-const limits = { rate: 10_000, burst: 5_000, reserve: 500 };
+/** Half a second's worth at once: FCM wants a rate that rises slowly. */
+const shares = { burstSeconds: 0.5, reserveShare: 0.1 };
 
 const googleTokenUrl = "https://oauth2.googleapis.com/token";
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const { config } = platform;
+  const limits = limitsOf(config.COMMS_FCM_RATE, shares);
   const { COMMS_FCM_TOKEN_URL: tokenUrl, COMMS_FCM_PRIVATE_KEY: key } = config;
   const adapter = createFcmAdapter({
     account: {

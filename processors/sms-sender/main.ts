@@ -1,14 +1,16 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
+import { limitsOf } from "#shared/delivery/budget.ts";
 import type { Platform } from "#shared/lifecycle/platform.ts";
 import type { Runnable } from "#shared/processor/processor.ts";
 import { createTwilioAdapter } from "./adapters/twilio.ts";
 import { createSmsSender } from "./processor.ts";
 
-/** What Twilio's API takes; it queues what the number may not send yet, for ten hours. */
-const limits = { rate: 250, burst: 250, reserve: 50 };
+/** A fifth waits for codes, which are most of what this channel is for. */
+const shares = { burstSeconds: 1, reserveShare: 0.2 };
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const { config } = platform;
+  const limits = limitsOf(config.COMMS_TWILIO_RATE, shares);
   const adapter = createTwilioAdapter({
     accountSid: config.COMMS_TWILIO_ACCOUNT_SID,
     authToken: config.COMMS_TWILIO_AUTH_TOKEN,

@@ -30,6 +30,14 @@ const schema = z.object({
   COMMS_DIGEST_WINDOW_SECONDS: z.coerce.number().positive().optional(),
   /** How long a message in doubt waits for the provider's feedback before it is given up. */
   COMMS_AMBIGUOUS_HOLD_SECONDS: z.coerce.number().positive().max(86_400).default(900),
+  /** What each provider account lets through, events a second. AWS raises SES with use: a new account has 14. */
+  COMMS_SES_RATE: rate(500),
+  /** FCM takes 600,000 a minute a project. */
+  COMMS_FCM_RATE: rate(10_000),
+  /** What Twilio's API takes; it queues what the number may not send yet, for ten hours. */
+  COMMS_TWILIO_RATE: rate(250),
+  /** Keeps one tenant's campaign from taking the whole of Postgres. */
+  COMMS_INAPP_RATE: rate(2_000),
   COMMS_SHUTDOWN_SECONDS: z.coerce.number().positive().max(600).default(20),
   COMMS_ADDRESS_PEPPER: z.string().min(16, "needs 16 characters or more"),
   COMMS_ADDRESS_PEPPER_ID: z
@@ -133,6 +141,11 @@ function localDefaults(addresses: Addresses | undefined): Record<string, string>
     COMMS_SNS_TOPIC_ARNS: "arn:aws:sns:us-east-1:123456789012:comms-ses-events",
     COMMS_SNS_CERTIFICATE_ORIGIN: `${simulator}/sns`,
   };
+}
+
+/** A second. */
+function rate(byDefault: number) {
+  return z.coerce.number().positive().max(1_000_000).default(byDefault);
 }
 
 function port() {

@@ -10,6 +10,18 @@ export interface BudgetLimits {
   readonly reserve: number;
 }
 
+/**
+ * The limits of an account with this rate, a second: what it would let through in `burstSeconds` may go at once, and a
+ * share of that is kept for critical messages, rounded down, so that an account of one call a second still sends all.
+ */
+export function limitsOf(
+  rate: number,
+  { burstSeconds, reserveShare }: { readonly burstSeconds: number; readonly reserveShare: number },
+): BudgetLimits {
+  const burst = Math.max(1, rate * burstSeconds);
+  return { rate, burst, reserve: Math.floor(burst * reserveShare) };
+}
+
 /** A token bucket for each provider account, shared by all processes. */
 export interface RateBudget {
   /**

@@ -48,6 +48,15 @@ describe("configuration", () => {
     );
   });
 
+  it("has a rate for each sender, to be set to what the account lets through", () => {
+    const { COMMS_SES_RATE, COMMS_FCM_RATE, COMMS_TWILIO_RATE, COMMS_INAPP_RATE } = readConfig(
+      { COMMS_SES_RATE: "14" },
+      checkout(),
+    );
+    expect([COMMS_SES_RATE, COMMS_FCM_RATE, COMMS_TWILIO_RATE, COMMS_INAPP_RATE]).toEqual([14, 10_000, 250, 2_000]);
+    expect(faultsOf({ COMMS_SES_RATE: "0", COMMS_FCM_RATE: "fast" }, checkout())).toMatch(/SES_RATE: [^]*FCM_RATE: /);
+  });
+
   it("tells every fault at once, and says what to do", () => {
     const faults = faultsOf({ COMMS_LOG_LEVEL: "loud", COMMS_TOPIC_PREFIX: "no-dot" }, empty);
     for (const name of ["COMMS_BOOTSTRAP_SERVERS", "COMMS_LOG_LEVEL", "COMMS_TOPIC_PREFIX", "make up"])

@@ -1,8 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createMemoryBudget, takeFrom } from "#shared/delivery/budget.ts";
+import { createMemoryBudget, limitsOf, takeFrom } from "#shared/delivery/budget.ts";
 
 const limits = { rate: 10, burst: 5, reserve: 2 };
+
+describe("the limits that follow from an account's rate", () => {
+  test.each([
+    [500, 1, 0.1, { rate: 500, burst: 500, reserve: 50 }],
+    [10_000, 0.5, 0.1, { rate: 10_000, burst: 5_000, reserve: 500 }],
+    [14, 1, 0.1, { rate: 14, burst: 14, reserve: 1 }],
+    [0.5, 1, 0.2, { rate: 0.5, burst: 1, reserve: 0 }],
+  ])("%d a second, %d s of it at once, %d of that kept", (rate, burstSeconds, reserveShare, expected) => {
+    expect(limitsOf(rate, { burstSeconds, reserveShare })).toEqual(expected);
+  });
+});
 
 describe("the rate budget", () => {
   test("lets the burst less the reserve go, then asks to wait for the next token", async () => {
