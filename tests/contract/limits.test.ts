@@ -5,6 +5,7 @@ import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { intakeLimits } from "#processors/intake/core/limits.ts";
 import { devicesMax } from "#processors/push-sender/core/devices.ts";
 import { dedupe_window_ms } from "#shared/dedupe/dedupe.ts";
+import { limitsOf } from "#shared/delivery/budget.ts";
 import { defaultPolicy } from "#shared/delivery/core/policy.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/delivery/ledger.ts";
 import { restorableLedger } from "#shared/delivery/restorable-ledger.ts";
@@ -16,7 +17,7 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 
 /** A number that its file keeps to itself: `const batch = 500`, `rate: 250`, `?? 8`, as a product of numbers. */
 function numberIn(path: string, name: string): number {
-  const written = new RegExp(`\\b${name}(?: =|:| \\?\\?) ([\\d_ *]+)`).exec(read(path))?.[1];
+  const written = new RegExp(`\\b${name}(?: =|:| \\?\\?)(?: rate\\(| )([\\d._ *]+)`).exec(read(path))?.[1];
   if (written === undefined) throw new Error(`${path} has no number ${name}`);
   return written
     .replaceAll("_", "")
@@ -45,9 +46,13 @@ const days = units([["days", 86_400_000]]);
 const both = (tell: (value: number) => string, name: "inFlight" | "batch" | "batches" | "fetchBytesMin"): string =>
   `${tell(stageLimits[name])} / ${tell(sinkLimits[name])}`;
 
-function budget(channel: string): string {
+function budget(channel: string, variable: string): string {
   const path = `processors/${channel}-sender/main.ts`;
-  return [numberIn(path, "rate"), numberIn(path, "burst"), numberIn(path, "reserve")].map(count).join("; ");
+  const { rate, burst, reserve } = limitsOf(numberIn("shared/config/environment.ts", variable), {
+    burstSeconds: numberIn(path, "burstSeconds"),
+    reserveShare: numberIn(path, "reserveShare"),
+  });
+  return `${count(rate)} (\`${variable}\`); ${count(burst)}; ${count(reserve)}`;
 }
 
 const log = "shared/kafka/kafkajs-log.ts";
@@ -139,10 +144,26 @@ const bounds: readonly (readonly [where: string, what: string, bound: string])[]
   ],
   ["shared/delivery/core/policy.ts", "a message in doubt waits for feedback", minutes(defaultPolicy.ambiguousHoldMs)],
   ["shared/delivery/core/policy.ts", "age of the views for what is not critical", seconds(defaultPolicy.viewAgeMaxMs)],
-  ["processors/email-sender/main.ts", "calls a second to SES; at once; of those for critical", budget("email")],
-  ["processors/push-sender/main.ts", "the same for FCM", budget("push")],
-  ["processors/sms-sender/main.ts", "the same for Twilio", budget("sms")],
-  ["processors/inapp-sender/main.ts", "the same for the notification centre", budget("inapp")],
+  [
+    "shared/config/environment.ts, processors/email-sender/main.ts",
+    "calls a second to SES; at once; of those for critical",
+    budget("email", "COMMS_SES_RATE"),
+  ],
+  [
+    "shared/config/environment.ts, processors/push-sender/main.ts",
+    "the same for FCM",
+    budget("push", "COMMS_FCM_RATE"),
+  ],
+  [
+    "shared/config/environment.ts, processors/sms-sender/main.ts",
+    "the same for Twilio",
+    budget("sms", "COMMS_TWILIO_RATE"),
+  ],
+  [
+    "shared/config/environment.ts, processors/inapp-sender/main.ts",
+    "the same for the notification centre",
+    budget("inapp", "COMMS_INAPP_RATE"),
+  ],
   [
     "shared/delivery/core/policy.ts",
     "a call's wait for its turn in that budget",
