@@ -11,6 +11,7 @@ import type { Addresses } from "#shared/config/addresses.ts";
 import { readConfig } from "#shared/config/environment.ts";
 import type { OutRecord, Producer } from "#shared/kafka/port.ts";
 import { stages } from "#shared/kafka/topics.ts";
+import { Closers } from "#shared/lifecycle/closers.ts";
 import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
 import { createSimulatorControl, type SimulatorControl } from "#simulator/control-client.ts";
 import type { LedgerEntry, LedgerFilter } from "#simulator/ledger/entry.ts";
@@ -76,21 +77,36 @@ export interface WorldChild extends Child {
   readonly logFile: string;
 }
 
+/** A part that does not close in this time is left behind, ms. */
+const closeEach_ms = 20_000;
+
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const name = randomBytes(4).toString("hex");
-  const prefix = `t${name}.`;
-  const folder = await mkdtemp(join(tmpdir(), "carillon-world-"));
+  const closers = new Closers();
+  try {
+    return await build(options, closers);
+  } catch (error) {
+    await closers.close(closeEach_ms);
+    throw error;
+  }
+}
+
+/** Whatever is opened goes into `closers` at once, so that a world that does not come to be leaves nothing behind. */
+async function build(options: WorldOptions, closers: Closers): Promise<World> {
+  const prefix = `t${randomBytes(4).toString("hex")}.`;
   const stack = options.stack ?? addresses();
-  const [redis, port, database] = await Promise.all([
-    startRedisServer(folder),
-    freePort(),
-    options.stack ? undefined : createDatabase({ empty: true }),
-  ]);
+  const folder = await mkdtemp(join(tmpdir(), "carillon-world-"));
+  closers.add("folder", () => rm(folder, { recursive: true, force: true }));
+  const database = options.stack ? undefined : await createDatabase({ empty: true });
+  closers.add("database", () => database?.drop());
+  const redis = await startRedisServer(folder);
+  closers.add("redis", () => redis.close());
+  const port = await freePort();
   const gatewayUrl = `http://127.0.0.1:${port}`;
   const simulator = await startSimulator({
     ledgerPath: join(folder, "ledger.ndjson"),
     callbackBase: options.callbacks === false ? undefined : gatewayUrl,
   });
+  closers.add("simulator", () => simulator.close());
   const env = {
     COMMS_TOPIC_PREFIX: prefix,
     COMMS_BOOTSTRAP_SERVERS: stack.kafka.bootstrap,
@@ -109,11 +125,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...options.env,
   };
   const platform = createPlatform(readConfig({ ...process.env, ...env, COMMS_LOG_LEVEL: "silent" }), { name: "test" });
+  closers.add("topics", () => removeTopics(stack.kafka.bootstrap, prefix));
+  closers.add("platform", () => platform.close());
   await prepareAll(platform);
   const watch = options.watch === false ? unwatched : await watchTopics(platform.log(), platform.codec(), prefix);
+  closers.add("watch", () => watch.close());
   const control = createSimulatorControl(simulator.url);
   const children: Child[] = [];
+  closers.add("children", () => Promise.all(children.map((child) => child.kill())));
   let producer: Producer | undefined;
+  const write = async (records: readonly OutRecord[]): Promise<void> => {
+    producer ??= await platform.log().producer();
+    await producer.send(records);
+  };
 
   return {
     prefix,
@@ -134,25 +158,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await produce(platform, introduce(people, Date.now()));
       await untilKnown(platform.views(), people, 60_000);
     },
-    tell: (...events) => produce(platform, events.map(eventOutput)),
-    write: async (records) => {
-      producer ??= await platform.log().producer();
-      await producer.send(records);
-    },
+    tell: (...events) => write(events.map((event) => eventRecord(platform, event))),
+    write,
     drained: (ms = 60_000) => untilDrained(platform.log(), prefix, stages, ms),
     ledger: (filter) => control.ledger(filter),
     close: async () => {
-      await Promise.all(children.map((child) => child.kill()));
-      await watch.close();
-      await platform.close();
-      await Promise.all([simulator.close(), redis.close(), removeTopics(stack.kafka.bootstrap, prefix)]);
-      await database?.drop();
-      await rm(folder, { recursive: true, force: true });
+      const left = await closers.close(closeEach_ms);
+      if (left.length > 0) throw new Error(`The world left behind: ${left.join(", ")}`);
     },
   };
 }
 
 /** Keyed by what it is about, as producers are asked to. */
-function eventOutput(event: Event) {
-  return { topic: "comms.events", key: `${event.tenant_id}/${event.cause_ref}`, value: event } as const;
+function eventRecord({ prefix, codec }: Platform, event: Event): OutRecord {
+  const key = `${event.tenant_id}/${event.cause_ref}`;
+  return { topic: `${prefix}comms.events`, key, value: codec().encode("comms.events", event) };
 }

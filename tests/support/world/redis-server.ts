@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { rm } from "node:fs/promises";
 import type { Redis } from "ioredis";
 import { readStackConfig } from "#shared/config/stack-config.ts";
 import { createRedis } from "#shared/redis/redis.ts";
@@ -37,7 +36,6 @@ export async function startRedisServer(folder: string): Promise<RedisServer> {
       client.disconnect();
       child.kill("SIGKILL");
       await exited;
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
