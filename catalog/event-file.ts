@@ -1,8 +1,18 @@
 import { z } from "zod";
 import type { EventEntry } from "#catalog/event-entry.ts";
+import { stages } from "#shared/kafka/topics.ts";
 import { channelOf } from "#shared/message/channel.ts";
 
 const families = ["booking", "docs", "payments", "messaging", "trust", "promotions", "synthetic"] as const;
+
+/** The stages that send. */
+const senders: ReadonlySet<string> = new Set(stages.filter((stage) => stage.endsWith("-sender")));
+
+/** A channel is known before its sender is; what is sent on it meanwhile would lie on its topic for good. */
+const channel = z
+  .string()
+  .refine((name) => channelOf(name) !== undefined, { error: "is no channel", abort: true })
+  .refine((name) => senders.has(`${name.toLowerCase()}-sender`), "has no sender yet");
 
 const eventFile = z.strictObject({
   name: z.string().regex(/^[a-z]+(\.[a-z_]+)+$/, "is lower-case words joined by dots"),
@@ -16,7 +26,7 @@ const eventFile = z.strictObject({
       z.strictObject({
         role: z.string().min(1),
         template: z.string().min(1),
-        channels: z.array(z.string().refine((name) => channelOf(name) !== undefined, "is no channel")).min(1),
+        channels: z.array(channel).min(1),
         dedupe_key: z.string().min(1),
         cadence: z.string().min(1).optional(),
       }),

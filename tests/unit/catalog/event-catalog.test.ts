@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { catalogFolder, loadEventCatalog, readEventFiles } from "#catalog/event-catalog.ts";
+import { eventFileFaults } from "#catalog/event-file.ts";
 
 const files = readEventFiles(join(catalogFolder, "events"));
 
@@ -59,6 +60,18 @@ describe("dedupe keys [DED-01]", () => {
 describe("faults of event files", () => {
   let folder = "";
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("have a channel that nothing sends on among them, as long as it has no sender", () => {
+    const { path, content } = files[0] as (typeof files)[number];
+    const templates = new Set(content.sends.map(({ template }) => template));
+    const faultsOf = (...channels: string[]) => {
+      const sends = content.sends.map((send) => ({ ...send, channels }));
+      return eventFileFaults({ path, content: { ...content, sends } }, templates);
+    };
+    expect(faultsOf("email", "push", "sms", "inapp")).toEqual([]);
+    expect(faultsOf("email", "whatsapp")[0]).toBe(`${path}: sends.0.channels.1: has no sender yet`);
+    expect(faultsOf("fax")[0]).toBe(`${path}: sends.0.channels.0: is no channel`);
+  });
 
   it("are told all together", () => {
     folder = mkdtempSync(join(tmpdir(), "catalog-"));
