@@ -6,6 +6,7 @@ import { deadLetter } from "./dead-letter.ts";
 import { envelope } from "./envelope.ts";
 import type { Outcome, Output } from "./processor.ts";
 
+/** What an outbox writes with, and in whose name. */
 export interface OutboxOptions {
   readonly codec: Codec;
   /** Put before every topic. */
