@@ -1,8 +1,8 @@
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import type { Hosted } from "#shared/lifecycle/host.ts";
 import type { Platform } from "#shared/lifecycle/platform.ts";
+import { twilioTokens, unsubscribeKeysOf } from "#shared/lifecycle/rotation.ts";
 import { version } from "#shared/lifecycle/version.ts";
-import { unsubscribeKeys } from "#shared/unsubscribe/token.ts";
 import { createIdempotency } from "./events/idempotency.ts";
 import { createGateway } from "./gateway.ts";
 import { createPublisher } from "./publisher.ts";
@@ -32,8 +32,8 @@ export async function assemble(platform: Platform): Promise<Hosted> {
       publisher,
       clock,
     },
-    twilio: { authTokens: [config.COMMS_TWILIO_AUTH_TOKEN], publicUrl, publisher, clock },
-    unsubscribe: { keys: unsubscribeKeys(config.COMMS_UNSUBSCRIBE_SECRET), publisher, clock },
+    twilio: { authTokens: twilioTokens(config), publicUrl, publisher, clock },
+    unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock },
     telemetry,
     publicUrl,
     version,

@@ -1,8 +1,8 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
 import { limitsOf } from "#shared/delivery/budget.ts";
 import type { Platform } from "#shared/lifecycle/platform.ts";
+import { unsubscribeKeysOf } from "#shared/lifecycle/rotation.ts";
 import type { Runnable } from "#shared/processor/processor.ts";
-import { unsubscribeKeys } from "#shared/unsubscribe/token.ts";
 import { createSesAdapter } from "./adapters/ses.ts";
 import type { MailStream } from "./core/headers.ts";
 import { createEmailSender } from "./processor.ts";
@@ -23,7 +23,7 @@ export async function assemble(platform: Platform): Promise<Runnable> {
         marketing: streamOf(config.COMMS_MARKETING_DOMAIN, "marketing"),
       },
       unsubscribeUrl: config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, ""),
-      unsubscribeKeys: unsubscribeKeys(config.COMMS_UNSUBSCRIBE_SECRET),
+      unsubscribeKeys: unsubscribeKeysOf(config),
     },
   });
   return { processor: createEmailSender(senderParts(platform, adapter, limits)), close: () => adapter.close() };

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Addresses } from "./addresses.ts";
+import { keyedSecrets, secretId } from "./keyed-secrets.ts";
 import { readAddresses } from "./stack-file.ts";
+
+const hexKey = /^[0-9a-f]{64}$/;
 
 /**
  * Everything that a process of Carillon can be told from outside. The one place that reads the environment. Each name
@@ -44,8 +47,14 @@ const schema = z.object({
     .string()
     .regex(/^[a-z0-9-]+$/)
     .default("dev"),
-  COMMS_MASTER_KEY: z.string().regex(/^[0-9a-f]{64}$/, "needs 64 hex digits"),
+  /** `id=secret,id=secret`, as all that end in PREVIOUS: for a rotation, put the old one here and the new one in its place. */
+  COMMS_ADDRESS_PEPPERS_PREVIOUS: keyedSecrets({ form: /^.{16,}$/, needs: "needs 16 characters or more" }),
+  COMMS_MASTER_KEY: z.string().regex(hexKey, "needs 64 hex digits"),
+  COMMS_MASTER_KEY_ID: secretId("main"),
+  COMMS_MASTER_KEYS_PREVIOUS: keyedSecrets({ form: hexKey, needs: "needs 64 hex digits" }),
   COMMS_UNSUBSCRIBE_SECRET: z.string().min(16, "needs 16 characters or more"),
+  COMMS_UNSUBSCRIBE_SECRET_ID: secretId("main"),
+  COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS: keyedSecrets({ form: /^.{16,}$/, needs: "needs 16 characters or more" }),
   COMMS_SES_ENDPOINT: z.url().optional(),
   COMMS_SES_REGION: z.string().default("us-east-1"),
   COMMS_SES_ACCESS_KEY_ID: z.string().min(1),
@@ -60,6 +69,8 @@ const schema = z.object({
   COMMS_TWILIO_URL: z.url().default("https://api.twilio.com"),
   COMMS_TWILIO_ACCOUNT_SID: z.string().startsWith("AC"),
   COMMS_TWILIO_AUTH_TOKEN: z.string().min(1),
+  /** Callbacks signed with it are taken too, while Twilio changes over. */
+  COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: z.string().min(1).optional(),
   COMMS_TWILIO_FROM: z.string().startsWith("+"),
   COMMS_SNS_TOPIC_ARNS: z.string().transform((text) => text.split(",").filter(Boolean)),
   COMMS_SNS_CERTIFICATE_ORIGIN: z.url().optional(),
@@ -70,6 +81,21 @@ const schema = z.object({
  * whole.
  */
 export type Config = z.output<typeof schema>;
+
+/** Each secret that rotates: the id of the one in force, and those before it. */
+const rotations = [
+  ["COMMS_ADDRESS_PEPPER_ID", "COMMS_ADDRESS_PEPPERS_PREVIOUS"],
+  ["COMMS_MASTER_KEY_ID", "COMMS_MASTER_KEYS_PREVIOUS"],
+  ["COMMS_UNSUBSCRIBE_SECRET_ID", "COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS"],
+] as const;
+
+/** A secret that is both the current one and a former one would leave open which of the two is meant. */
+const checked = schema.superRefine((config, context) => {
+  for (const [id, previous] of rotations) {
+    if (!Object.hasOwn(config[previous], config[id])) continue;
+    context.addIssue({ code: "custom", path: [previous], message: `has the id of the current one, which ${id} names` });
+  }
+});
 
 /** The configuration does not hold together; `message` has every fault, a line each. */
 export class ConfigError extends Error {
@@ -84,7 +110,7 @@ export class ConfigError extends Error {
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env, root = process.cwd()): Config {
   const { values, faults } = withFiles(env);
-  const parsed = schema.safeParse({ ...localDefaults(readAddresses(root)), ...values });
+  const parsed = checked.safeParse({ ...localDefaults(readAddresses(root)), ...values });
   if (parsed.success && faults.length === 0) return parsed.data;
   const found = parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
   throw new ConfigError(

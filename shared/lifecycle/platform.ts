@@ -24,6 +24,7 @@ import { createTemplateTable, type TemplateTable } from "#shared/template/templa
 import { createViews } from "#shared/views/redis-views.ts";
 import type { Views } from "#shared/views/views.ts";
 import { Closers } from "./closers.ts";
+import { addressPeppers, masterKeys } from "./rotation.ts";
 import { version } from "./version.ts";
 
 /**
@@ -107,10 +108,7 @@ export function createPlatform(config: Config, { name, clock = systemClock }: Pl
     clock,
     owner: `${hostname()}/${process.pid}/${randomBytes(4).toString("hex")}`,
     keys,
-    hasher: createAddressHasher({
-      current: config.COMMS_ADDRESS_PEPPER_ID,
-      peppers: { [config.COMMS_ADDRESS_PEPPER_ID]: config.COMMS_ADDRESS_PEPPER },
-    }),
+    hasher: createAddressHasher(addressPeppers(config)),
     prefix,
     log,
     registry,
@@ -132,8 +130,7 @@ export function createPlatform(config: Config, { name, clock = systemClock }: Pl
 }
 
 function userKeys(config: Config, database: Pool, clock: Clock) {
-  const wrapper = createKeyWrapper({ current: "main", keys: { main: Buffer.from(config.COMMS_MASTER_KEY, "hex") } });
-  return createPostgresKeyStore({ database, wrapper, clock });
+  return createPostgresKeyStore({ database, wrapper: createKeyWrapper(masterKeys(config)), clock });
 }
 
 /** The function's first answer, ever after. */

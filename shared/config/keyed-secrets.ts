@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/** Secrets by id. */
+export type KeyedSecrets = Readonly<Record<string, string>>;
+
+/** What the id of a secret may be written with; it stands in hashes, tokens and wrapped keys. */
+export function secretId(byDefault: string) {
+  return z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "may hold letters, digits, - and _ only, 64 at most")
+    .default(byDefault);
+}
+
+/**
+ * `id=secret,id=secret`: what was in force before, kept as long as something made under it is looked at. A secret may
+ * hold `=` and no comma. Faults name the entry by its place and never repeat it.
+ */
+export function keyedSecrets(secret: { readonly form: RegExp; readonly needs: string }) {
+  return z
+    .string()
+    .default("")
+    .transform((text, context): KeyedSecrets => {
+      const found = new Map<string, string>();
+      const entries = text.split(",").map((entry) => entry.trim());
+      for (const [index, entry] of entries.entries()) {
+        const [, id, value] = /^([\w-]{1,64})=(.*)$/.exec(entry) ?? [];
+        if (entry === "") continue;
+        const fault = faultOf(index + 1, { id, value, known: found, secret });
+        if (fault) context.addIssue({ code: "custom", message: fault });
+        else found.set(id ?? "", value ?? "");
+      }
+      return Object.fromEntries(found);
+    });
+}
+
+interface Entry {
+  readonly id: string | undefined;
+  readonly value: string | undefined;
+  readonly known: ReadonlyMap<string, string>;
+  readonly secret: { readonly form: RegExp; readonly needs: string };
+}
+
+function faultOf(place: number, { id, value, known, secret }: Entry): string | undefined {
+  if (id === undefined || value === undefined) return `entry ${place} is not written as id=secret`;
+  if (known.has(id)) return `entry ${place} has the id of an earlier one`;
+  return secret.form.test(value) ? undefined : `the secret of entry ${place} ${secret.needs}`;
+}
