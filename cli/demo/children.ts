@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { environmentWith } from "#shared/config/environment.ts";
 import { Trouble } from "#shared/errors/trouble.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -29,7 +30,7 @@ export async function startStages(names: readonly string[], options: ChildOption
     ["--disable-warning=ExperimentalWarning", `${root}cli/main.ts`, "run", ...names],
     {
       cwd: root,
-      env: { ...inherited(), ...options.env },
+      env: environmentWith(options.env),
       stdio: ["ignore", "ignore", "pipe"],
     },
   );
@@ -94,9 +95,4 @@ async function untilReady(url: string, ms: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Trouble("STAGES_UNREADY", `Not ready after ${ms} ms: ${why}`, { retryable: false });
-}
-
-/** The environment as it is; only `shared/config` reads meaning into it. */
-function inherited(): NodeJS.ProcessEnv {
-  return process.env;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Event } from "#shared/avro/records.ts";
-import { readConfig } from "#shared/config/environment.ts";
+import { environmentWith, readConfig } from "#shared/config/environment.ts";
 import { readStackConfig } from "#shared/config/stack-config.ts";
 import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
 import type { Output } from "#shared/processor/processor.ts";
@@ -27,7 +27,7 @@ export const demo: Command = {
     const say = (line: string): void =>
       void process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
     const addresses = await startStack(optionsOf(readStackConfig(), say));
-    const platform = createPlatform(readConfig({ ...process.env, COMMS_LOG_LEVEL: "silent" }), { name: "demo" });
+    const platform = createPlatform(readConfig(environmentWith({ COMMS_LOG_LEVEL: "silent" })), { name: "demo" });
     for (const line of await prepareAll(platform, { replace: true })) say(line);
     const stages = await startStages(["all"], {
       env: { COMMS_LOG_FILE: ".carillon/logs/carillon.ndjson", COMMS_DIGEST_WINDOW_SECONDS: "10" },

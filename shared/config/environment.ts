@@ -119,6 +119,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, root = process.
   );
 }
 
+/** The environment of this process with these above it: what a child inherits, or `readConfig` is given. A copy. */
+export function environmentWith(over: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return { ...process.env, ...over };
+}
+
 function withFiles(env: NodeJS.ProcessEnv): { values: Record<string, string>; faults: string[] } {
   const values: Record<string, string> = {};
   const faults: string[] = [];

@@ -8,7 +8,7 @@ import { type Character, introduce } from "#cli/demo/people.ts";
 import { prepareAll, produce } from "#cli/prepare.ts";
 import type { Event } from "#shared/avro/records.ts";
 import type { Addresses } from "#shared/config/addresses.ts";
-import { readConfig } from "#shared/config/environment.ts";
+import { environmentWith, readConfig } from "#shared/config/environment.ts";
 import type { OutRecord, Producer } from "#shared/kafka/port.ts";
 import { stages } from "#shared/kafka/topics.ts";
 import { Closers } from "#shared/lifecycle/closers.ts";
@@ -124,7 +124,7 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
     COMMS_DIGEST_WINDOW_SECONDS: "2",
     ...options.env,
   };
-  const platform = createPlatform(readConfig({ ...process.env, ...env, COMMS_LOG_LEVEL: "silent" }), { name: "test" });
+  const platform = createPlatform(readConfig(environmentWith({ ...env, COMMS_LOG_LEVEL: "silent" })), { name: "test" });
   closers.add("topics", () => removeTopics(stack.kafka.bootstrap, prefix));
   closers.add("platform", () => platform.close());
   await prepareAll(platform);

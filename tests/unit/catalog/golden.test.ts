@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { catalogFolder } from "#catalog/event-catalog.ts";
+import { environmentWith } from "#shared/config/environment.ts";
 import type { Content } from "#shared/message/content.ts";
 import { compileSource } from "#shared/template/compile.ts";
 import { fill } from "#shared/template/fill.ts";
@@ -11,7 +12,7 @@ import type { TemplateSource } from "#shared/template/source.ts";
 import { exampleOf } from "#shared/template/variables.ts";
 
 /** `COMMS_GOLDEN=refresh` writes the files anew; read the diff before you commit it. */
-const refresh = process.env["COMMS_GOLDEN"] === "refresh";
+const refresh = environmentWith()["COMMS_GOLDEN"] === "refresh";
 const golden = join(import.meta.dirname, "..", "..", "golden", "templates");
 const sources = loadTemplateSources(catalogFolder);
 const locales = ["en-US", "es-US", "fr-CA"];

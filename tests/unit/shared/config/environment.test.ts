@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readConfig } from "#shared/config/environment.ts";
+import { environmentWith, readConfig } from "#shared/config/environment.ts";
 
 const empty = mkdtempSync(join(tmpdir(), "carillon-config-"));
 
@@ -46,6 +46,15 @@ describe("configuration", () => {
     expect(readConfig({ COMMS_REDIS_URL: "redis://elsewhere:1" }, checkout()).COMMS_REDIS_URL).toBe(
       "redis://elsewhere:1",
     );
+  });
+
+  it("lays what a caller says over the environment, and leaves the environment as it is", () => {
+    const before = { ...environmentWith() };
+    const over = environmentWith({ COMMS_LOG_LEVEL: "silent" });
+    expect(readConfig(over, checkout()).COMMS_LOG_LEVEL).toBe("silent");
+    expect(over).toEqual({ ...before, COMMS_LOG_LEVEL: "silent" });
+    expect(environmentWith()).toEqual(before);
+    expect(Object.keys(before)).toContain("PATH");
   });
 
   it("has a rate for each sender, to be set to what the account lets through", () => {
