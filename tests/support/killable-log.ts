@@ -10,8 +10,10 @@ export interface KillableLog extends Log {
 export function killable(inner: Log): KillableLog {
   let dead = false;
   const consumers: Consumer[] = [];
-  const alive = <T>(call: () => Promise<T>): Promise<T> =>
-    dead ? never : call().finally(() => (dead ? never : undefined));
+  const alive = async <T>(call: () => Promise<T>): Promise<T> => {
+    const [answer] = await Promise.allSettled([dead ? never : call()]);
+    return dead ? never : settled(answer);
+  };
   return {
     ...inner,
     offsets: (topics) => alive(() => inner.offsets(topics)),
@@ -27,6 +29,11 @@ export function killable(inner: Log): KillableLog {
       await Promise.all(consumers.map((consumer) => consumer.close(0)));
     },
   };
+}
+
+function settled<T>(answer: PromiseSettledResult<T>): T {
+  if (answer.status === "rejected") throw answer.reason;
+  return answer.value;
 }
 
 type Alive = <T>(call: () => Promise<T>) => Promise<T>;

@@ -62,7 +62,8 @@ export class Crew {
   readonly overlaps: string[] = [];
   /** Keys of which two members worked on records at once: what a kill may lead to, and an orderly rebalance may not. */
   readonly crossings: string[] = [];
-  /** Rebalances that found a member at work. */
+  /** How often a member heard of a rebalance, and how often it was at work then. */
+  revocations = 0;
   interruptions = 0;
   /** The most records in work at once. */
   atOnceMax = 0;
@@ -92,6 +93,7 @@ export class Crew {
     const own = await this.#under.memberLog();
     const working = new Set<string>();
     const log = this.audit.watch(own, () => {
+      this.revocations++;
       if (working.size > 0) this.interruptions++;
     });
     const { shell } = shellOf({
