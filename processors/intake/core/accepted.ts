@@ -41,8 +41,8 @@ function dedupeKeyOf(event: Event, send: EventSend, payload: Variables, { limits
   if ("missing" in rendered) {
     return { faults: rendered.missing.map((name) => `payload lacks '${name}', which the dedupe key needs`) };
   }
-  if (rendered.key.length <= limits.id_length_max) return rendered.key;
-  return { faults: [`the dedupe key is longer than ${limits.id_length_max} characters`] };
+  if (rendered.key.length <= limits.dedupe_key_length_max) return rendered.key;
+  return { faults: [`the dedupe key is longer than ${limits.dedupe_key_length_max} characters`] };
 }
 
 interface Recipient {

@@ -8,6 +8,7 @@ import { acceptedRecords } from "./accepted.ts";
 import { envelopeFaults } from "./envelope-faults.ts";
 import { type IntakeLimits, intakeLimits } from "./limits.ts";
 import { readPayload } from "./payload.ts";
+import { isLonger } from "./size.ts";
 
 type IntakeReason = Extract<Reason, "COMMS_INVALID_EVENT" | "COMMS_UNKNOWN_EVENT" | "COMMS_PAYLOAD_TOO_LARGE">;
 
@@ -42,7 +43,15 @@ export function decide(event: Event, context: IntakeContext): Intake {
   faults.push(...catalog.faults(entry, payload.variables));
   if (faults.length > 0) return rejected("COMMS_INVALID_EVENT", faults);
   const records = acceptedRecords(event, entry, payload.variables, context);
-  return "faults" in records ? rejected("COMMS_INVALID_EVENT", records.faults) : { kind: "accepted", records };
+  if ("faults" in records) return rejected("COMMS_INVALID_EVENT", records.faults);
+  const fault = fanOutFault(event.payload, records.length, limits);
+  return fault === undefined ? { kind: "accepted", records } : rejected("COMMS_PAYLOAD_TOO_LARGE", [fault]);
+}
+
+/** All records of an event are written at once, and each of them carries the payload. */
+function fanOutFault(payload: string, count: number, { fan_out_bytes_max }: IntakeLimits): string | undefined {
+  if (!isLonger(payload, fan_out_bytes_max / Math.max(1, count))) return undefined;
+  return `payload is larger than ${fan_out_bytes_max / 1024 ** 2} MiB over all recipients; tell fewer in one event`;
 }
 
 function catalogFaults(event: Event, entry: EventEntry): readonly string[] {

@@ -4,8 +4,14 @@ export interface IntakeLimits {
   readonly payload_bytes_max: number;
   /** People in one event; a campaign is an event a person. */
   readonly actors_max: number;
-  /** Characters of an id, a reference or a rendered dedupe key. */
-  readonly id_length_max: number;
+  /** How deep objects and lists may lie in each other, the payload itself being the first. */
+  readonly payload_depth_max: number;
+  /** Bytes of the payload times the records that one event becomes: each of them carries it. */
+  readonly fan_out_bytes_max: number;
+  /** Bytes of an id or a reference in UTF-8. */
+  readonly id_bytes_max: number;
+  /** Characters of a rendered dedupe key. */
+  readonly dedupe_key_length_max: number;
   /** How far ahead of now an event may expire: what waits longer would outlive the record of its own decision. */
   readonly horizon_ms_max: number;
   /** How far a producer's clock may be ahead. */
@@ -16,8 +22,11 @@ const day_ms = 86_400_000;
 
 export const intakeLimits: IntakeLimits = {
   payload_bytes_max: 256 * 1024,
+  payload_depth_max: 64,
+  fan_out_bytes_max: 8 * 1024 * 1024,
   actors_max: 1_000,
-  id_length_max: 256,
+  id_bytes_max: 256,
+  dedupe_key_length_max: 256,
   horizon_ms_max: 400 * day_ms,
   clock_ahead_ms_max: day_ms,
 };

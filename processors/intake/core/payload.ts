@@ -1,4 +1,6 @@
 import type { IntakeLimits } from "./limits.ts";
+import { isLonger } from "./size.ts";
+import { numbersFault, valueFault } from "./storable.ts";
 
 /** A payload as variables, or what keeps it from being read. */
 export type Payload =
@@ -7,20 +9,15 @@ export type Payload =
   | { readonly kind: "too large"; readonly fault: string };
 
 /** Measures first, so that what is too large is never parsed. */
-export function readPayload(json: string, { payload_bytes_max }: IntakeLimits): Payload {
-  if (bytesOver(json, payload_bytes_max)) {
+export function readPayload(json: string, { payload_bytes_max, payload_depth_max }: IntakeLimits): Payload {
+  if (isLonger(json, payload_bytes_max)) {
     return { kind: "too large", fault: `payload is larger than ${payload_bytes_max / 1024} KiB` };
   }
   const value = parsed(json);
   if (value === undefined) return { kind: "unreadable", fault: "payload is not JSON" };
   if (!isObject(value)) return { kind: "unreadable", fault: "payload is not a JSON object" };
-  return { kind: "variables", variables: value };
-}
-
-/** No character takes more than three bytes a UTF-16 unit, so most texts need no counting. */
-function bytesOver(text: string, limit: number): boolean {
-  if (text.length > limit) return true;
-  return text.length * 3 > limit && new TextEncoder().encode(text).length > limit;
+  const fault = numbersFault(json) ?? valueFault(value, payload_depth_max);
+  return fault === undefined ? { kind: "variables", variables: value } : { kind: "unreadable", fault };
 }
 
 function parsed(json: string): unknown {

@@ -43,6 +43,9 @@ function accepted(event: Event, over: Partial<IntakeContext> = {}): readonly Acc
   return intake.records;
 }
 
+/** So many of them in each other, around a 0. */
+const deep = (count: number, open: string, close: string) => `${open.repeat(count)}0${close.repeat(count)}`;
+
 const sending = (...sends: readonly EventSend[]) => ({ catalog: catalogOf({ ...booking, sends }) });
 
 describe("intake: what it takes in [INT-02] [INT-03] [CAN-02] [RTR-02]", () => {
@@ -119,12 +122,29 @@ describe("intake: what it takes in [INT-02] [INT-03] [CAN-02] [RTR-02]", () => {
 describe("intake: what it refuses, with every fault [INT-02] [RTR-08]", () => {
   const long = "x".repeat(257);
   const year = 365 * 86_400_000;
+  const tenantFault = "tenant_id is not 1 to 64 of the characters A-Z a-z 0-9 . _ -";
+  const controlFault = "has a control character or half a character in it";
 
   test.each<[string, Partial<Event>, string]>([
     ["no tenant", { tenant_id: " " }, "tenant_id is empty"],
-    ["a slash in the tenant", { tenant_id: "a/b" }, "tenant_id has a slash in it"],
+    ["a slash in the tenant", { tenant_id: "a/b" }, tenantFault],
+    ["a colon in the tenant", { tenant_id: "a:b" }, tenantFault],
+    ["a NUL in the tenant", { tenant_id: "t\0" }, tenantFault],
+    ["a line break behind the tenant", { tenant_id: "t\n" }, tenantFault],
+    ["a long tenant", { tenant_id: "a".repeat(65) }, tenantFault],
+    ["a NUL in the cause_ref", { cause_ref: "c\0" }, `cause_ref ${controlFault}`],
+    ["a line break in the event_id", { event_id: "e\nf" }, `event_id ${controlFault}`],
+    ["an escape in the correlation_id", { correlation_id: "\u001b[2J" }, `correlation_id ${controlFault}`],
+    ["half a character in the cause_ref", { cause_ref: "\ud800" }, `cause_ref ${controlFault}`],
+    ["a NUL in a person", { actors: [{ role: "buyer", user_id: "a\0b" }] }, `actors[0].user_id ${controlFault}`],
+    ["a NUL in a role", { actors: [{ role: "buyer\0", user_id: "a" }] }, `actors[0].role ${controlFault}`],
+    [
+      "few characters and many bytes in a person",
+      { actors: [{ role: "buyer", user_id: "漢".repeat(86) }] },
+      "actors[0].user_id is longer than 256 bytes",
+    ],
     ["no cause_ref", { cause_ref: "" }, "cause_ref is empty"],
-    ["a long cause_ref", { cause_ref: long }, "cause_ref is longer than 256 characters"],
+    ["a long cause_ref", { cause_ref: long }, "cause_ref is longer than 256 bytes"],
     ["an empty event_id", { event_id: "" }, "event_id is empty"],
     ["an empty correlation_id", { correlation_id: "" }, "correlation_id is empty"],
     ["nobody in a role", { actors: [{ role: "buyer", user_id: "u" }] }, "actors has nobody in the role 'seller'"],
@@ -157,6 +177,18 @@ describe("intake: what it refuses, with every fault [INT-02] [RTR-08]", () => {
     ["a horizon beyond the store's", { expires_at: noon + 2 * year }, "expires_at is more than 400 days ahead"],
     ["a payload that is no JSON", { payload: "{" }, "payload is not JSON"],
     ["a payload that is a list", { payload: "[]" }, "payload is not a JSON object"],
+    ["a payload with U+0000 in a text", { payload: '{"a":["x\\u0000"]}' }, "payload has the character U+0000 in it"],
+    ["a payload with U+0000 in a key", { payload: '{"a\\u0000":1}' }, "payload has the character U+0000 in it"],
+    ["a payload with half a character", { payload: '{"a":"\\ud800"}' }, "payload has half a surrogate pair in it"],
+    ["a payload too deep in objects", { payload: deep(65, '{"a":', "}") }, "payload is nested too deep"],
+    ["a payload too deep in lists", { payload: `{"a":${deep(60_000, "[", "]")}}` }, "payload is nested too deep"],
+    ["a payload with an infinite number", { payload: '{"a":1e999}' }, "payload has a number that is out of range"],
+    ["a payload with a vanishing number", { payload: '{"a":1e-20000}' }, "payload has a number that is out of range"],
+    [
+      "a payload with a number that fills a page",
+      { payload: `{"a":0.${"0".repeat(20_000)}1}` },
+      "payload has a number that is out of range",
+    ],
     [
       "a payload without what the key needs",
       { payload: '{"status":"confirmed"}' },
@@ -198,6 +230,13 @@ describe("intake: what it refuses, with every fault [INT-02] [RTR-08]", () => {
     });
   });
 
+  test("given a control character in the name, it is told beside the name being unknown", () => {
+    expect(take(anEvent({ name: "booking.confirmed\u0085" }))).toMatchObject({
+      reason: "COMMS_UNKNOWN_EVENT",
+      faults: [expect.anything(), "name has a control character or half a character in it"],
+    });
+  });
+
   test.each([
     ["256 KiB", JSON.stringify({ a: "x".repeat(262_144 - 8) }), "COMMS_INVALID_EVENT"],
     ["a byte more", JSON.stringify({ a: "x".repeat(262_144 - 7) }), "COMMS_PAYLOAD_TOO_LARGE"],
@@ -208,6 +247,33 @@ describe("intake: what it refuses, with every fault [INT-02] [RTR-08]", () => {
 
   test("the longest horizon is still taken", () => {
     expect(accepted(anEvent({ expires_at: noon + 400 * 86_400_000 }))).toHaveLength(2);
+  });
+});
+
+describe("intake: what lies at its bounds is taken", () => {
+  const fields = '"booking_id":"b","status":"s"';
+
+  test.each<[string, Partial<Event>]>([
+    ["a tenant of 64 characters", { tenant_id: `Az09._-${"a".repeat(57)}` }],
+    ["a cause_ref of 256 bytes", { cause_ref: "é".repeat(128) }],
+    ["a payload 64 deep", { payload: `{${fields},"a":${deep(63, "[", "]")}}` }],
+    ["the text of an escape", { payload: `{${fields},"a":"\\\\u0000"}` }],
+    ["a text that reads like an immense number", { payload: `{${fields},"a":"\\"0a1e-4567-${"9".repeat(400)}"}` }],
+    ["a character of two units", { payload: `{${fields},"a":"\\ud83d\\ude00"}` }],
+  ])("given %s", (_, over) => {
+    expect(accepted(anEvent(over))).toHaveLength(2);
+  });
+
+  test("a payload times its recipients is 8 MiB at most", () => {
+    const filled = (bytes: number) => `{${fields},"a":"${"x".repeat(bytes - fields.length - 9)}"}`;
+    const people = Array.from({ length: 64 }, (_, i) => ({ role: "buyer", user_id: `u${i}` }));
+    const told = (bytes: number) => anEvent({ actors: people, payload: filled(bytes) });
+    expect(accepted(told(128 * 1024), sending(toBuyer))).toHaveLength(64);
+    expect(take(told(128 * 1024 + 1), sending(toBuyer))).toEqual({
+      kind: "rejected",
+      reason: "COMMS_PAYLOAD_TOO_LARGE",
+      faults: ["payload is larger than 8 MiB over all recipients; tell fewer in one event"],
+    });
   });
 });
 
