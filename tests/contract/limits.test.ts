@@ -107,11 +107,15 @@ const bounds: readonly (readonly [where: string, what: string, bound: string])[]
     `${bytes(numberIn("gateway/server.ts", "bodyBytesMax"))}, whole within ${seconds(numberIn("gateway/server.ts", "requestTimeoutMs"))}`,
   ],
   ["gateway/sns/core/trust.ts", "a webhook's age", `${minutes(ageMsMax)}, ${minutes(aheadMsMax)} ahead`],
-  ["processors/intake/core/limits.ts", "an event's payload", bytes(intakeLimits.payload_bytes_max)],
+  [
+    "processors/intake/core/limits.ts",
+    "an event's payload; its depth; its bytes times the records made of it",
+    `${bytes(intakeLimits.payload_bytes_max)}; ${intakeLimits.payload_depth_max}; ${bytes(intakeLimits.fan_out_bytes_max)}`,
+  ],
   [
     "processors/intake/core/limits.ts",
     "people in an event; an id, a reference, a dedupe key",
-    `${count(intakeLimits.actors_max)}; ${intakeLimits.id_length_max} characters`,
+    `${count(intakeLimits.actors_max)}; ${bytes(intakeLimits.id_bytes_max)}; ${intakeLimits.dedupe_key_length_max} characters`,
   ],
   [
     "processors/intake/core/limits.ts",
