@@ -1,5 +1,6 @@
-import { codeOf } from "#shared/errors/trouble.ts";
-import type { Job, Outcome, SinkProcessor } from "#shared/processor/processor.ts";
+import { poison } from "#shared/processor/decode.ts";
+import { writeHalving } from "#shared/processor/halving.ts";
+import type { Job, SinkProcessor } from "#shared/processor/processor.ts";
 import type { Partitions } from "./adapters/partitions.ts";
 import type { Tables } from "./adapters/tables.ts";
 import { foldRows } from "./core/merge-rows.ts";
@@ -8,8 +9,6 @@ import { foldSuppressions } from "./core/suppression-row.ts";
 
 /** What a record says to the tables, or why they have no place for it. */
 type Read = Projection | string;
-
-const done: Outcome = { kind: "emit", outputs: [] };
 
 const turnOverEveryMs = 3_600_000;
 
@@ -24,21 +23,12 @@ export function createProjector({ tables, partitions }: ProjectorClients): SinkP
     kind: "sink",
     name: "projector",
     inputs: projectedTopics,
-    apply: (batch) => applyAll(batch.map((record) => project(record))),
+    apply: async (batch) => {
+      const reads: readonly Read[] = batch.map((record) => project(record));
+      const outcomes = await writeHalving(reads, (some) => write(some.filter((each) => typeof each !== "string")));
+      return outcomes.map((outcome, at) => (typeof reads[at] === "string" ? poison(reads[at]) : outcome));
+    },
   };
-
-  /** Where the tables refuse a batch, halves it until the record stands alone that they refuse. */
-  async function applyAll(projections: readonly Read[]): Promise<readonly Outcome[]> {
-    try {
-      await write(projections.filter((each) => typeof each !== "string"));
-      return projections.map(outcomeOf);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      if (projections.length === 1) return [outcomeOf(`The tables refuse it, SQLSTATE ${codeOf(error)}`)];
-      const middle = projections.length >> 1;
-      return [...(await applyAll(projections.slice(0, middle))), ...(await applyAll(projections.slice(middle)))];
-    }
-  }
 
   async function write(projections: readonly Projection[]): Promise<void> {
     const decisions = projections.flatMap((each) => each.decisions);
@@ -50,15 +40,6 @@ export function createProjector({ tables, partitions }: ProjectorClients): SinkP
       tables.insertRejections(projections.flatMap((each) => each.rejections)),
     ]);
   }
-}
-
-/** SQLSTATE classes 22 (data exception) and 23 (constraint violation): no later attempt fares better. */
-function isRefusal(error: unknown): boolean {
-  return /^2[23]...$/.test(codeOf(error));
-}
-
-function outcomeOf(projection: Read): Outcome {
-  return typeof projection === "string" ? { kind: "reject", reason: "COMMS_POISON", message: projection } : done;
 }
 
 /** Makes the decision table's months ahead and drops those past their 400 days. */

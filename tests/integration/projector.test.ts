@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createPartitions } from "#processors/projector/adapters/partitions.ts";
@@ -338,6 +339,19 @@ describe("a record that the tables cannot hold", () => {
       { msg_id: "m1" },
       { msg_id: "m2" },
     ]);
+  });
+
+  it("is one too long for an index, and one of an impossible time", async () => {
+    const long = randomBytes(6_000).toString("hex");
+    const outcomes = await apply(
+      record("comms.rejected", { ...rejected, rejected_id: long }),
+      record("comms.rejected", rejected),
+      record("comms.decisions", decision({ recorded_at: Number.MAX_SAFE_INTEGER })),
+      record("comms.feedback", feedback({ recorded_at: -9e15 })),
+    );
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["reject", "emit", "reject", "reject"]);
+    expect(outcomes[0]).toMatchObject({ message: "The tables refuse it, SQLSTATE 54000" });
+    expect(await only("comms_rejected")).toMatchObject({ rejected_id: "r1" });
   });
 
   it("is no record with a NUL in it, which is kept with a mark in its place", async () => {

@@ -1,4 +1,5 @@
 import type { Decision, Feedback, Rejected, Rendered, Suppression } from "#shared/avro/records.ts";
+import { isInCalendar } from "#shared/clock/calendar.ts";
 import type { Received } from "#shared/processor/processor.ts";
 import type { MessageRow } from "./message-row.ts";
 import { rowOfDecision, rowOfFeedback, rowOfRendered } from "./message-rows.ts";
@@ -43,6 +44,8 @@ function projectMessage(
   if (topic === "comms.feedback") return { ...nothing, messages: [rowOfFeedback(value as Feedback)] };
   const decision = value as Decision;
   if (decision.verdict === "UNKNOWN") return "The verdict is not one that this version knows";
+  // Its month names its partition.
+  if (!isInCalendar(decision.recorded_at)) return "The time of the decision is in no calendar";
   return { ...nothing, messages: [rowOfDecision(decision)], decisions: [decision] };
 }
 

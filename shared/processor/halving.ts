@@ -1,0 +1,26 @@
+import { codeOf } from "#shared/errors/trouble.ts";
+import { isRefusal } from "#shared/postgres/refusal.ts";
+import { poison } from "./decode.ts";
+import type { Outcome } from "./processor.ts";
+
+const done: Outcome = { kind: "emit", outputs: [] };
+
+/**
+ * Writes all at once. Where Postgres refuses them, halves them until each that it refuses stands alone: that one is
+ * rejected, its neighbours are written. `write` is called again with what it may have written in part, in the same order,
+ * so it must be idempotent. One outcome for each, in order; whatever is no refusal is thrown on.
+ */
+export async function writeHalving<One>(
+  all: readonly One[],
+  write: (some: readonly One[]) => Promise<void>,
+): Promise<readonly Outcome[]> {
+  try {
+    if (all.length > 0) await write(all);
+    return all.map(() => done);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (all.length === 1) return [poison(`The tables refuse it, SQLSTATE ${codeOf(error)}`)];
+    const middle = all.length >> 1;
+    return [...(await writeHalving(all.slice(0, middle), write)), ...(await writeHalving(all.slice(middle), write))];
+  }
+}
