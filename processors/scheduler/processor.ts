@@ -1,8 +1,12 @@
 import type { ScheduleItem } from "#shared/avro/records.ts";
-import type { Outcome, SinkProcessor } from "#shared/processor/processor.ts";
+import { poison } from "#shared/processor/decode.ts";
+import { writeHalving } from "#shared/processor/halving.ts";
+import type { SinkProcessor } from "#shared/processor/processor.ts";
 import type { ScheduleStore } from "./adapters/schedule-store.ts";
+import { faultOf } from "./core/fault.ts";
 
-const done: Outcome = { kind: "emit", outputs: [] };
+/** An item as it may be stored, or why it could never be given out. */
+type Read = ScheduleItem | string | null;
 
 /** Takes in what is to be produced later. A second item of the same id replaces the first. */
 export function createScheduler(store: Pick<ScheduleStore, "save">): SinkProcessor<ScheduleItem> {
@@ -11,8 +15,13 @@ export function createScheduler(store: Pick<ScheduleStore, "save">): SinkProcess
     name: "scheduler",
     inputs: ["comms.schedule"],
     apply: async (batch) => {
-      await store.save(batch.flatMap(({ value }) => value ?? []));
-      return batch.map(() => done);
+      const reads = batch.map(({ value }): Read => (value && faultOf(value)) ?? value);
+      const outcomes = await writeHalving(reads, (some) => store.save(some.filter(isItem)));
+      return outcomes.map((outcome, at) => (typeof reads[at] === "string" ? poison(reads[at]) : outcome));
     },
   };
+}
+
+function isItem(read: Read): read is ScheduleItem {
+  return typeof read === "object" && read !== null;
 }

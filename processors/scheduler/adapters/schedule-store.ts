@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { ScheduleItem } from "#shared/avro/records.ts";
 import type { Instant } from "#shared/clock/clock.ts";
+import { topicRecords } from "#shared/kafka/topics.ts";
 import { postgres } from "#shared/postgres/pool.ts";
 import { sqlFile } from "#shared/postgres/sql-file.ts";
 
@@ -8,6 +9,10 @@ const upsert = sqlFile(import.meta.url, "./upsert.sql");
 const lease = sqlFile(import.meta.url, "./lease.sql");
 const remove = sqlFile(import.meta.url, "./delete.sql");
 const backlog = sqlFile(import.meta.url, "./backlog.sql");
+
+/** What the payloads of one lease come to, bytes; the last of them may go over it. */
+const leaseBytesMax = 8 * 1_048_576;
+const knownTopics = Object.keys(topicRecords);
 
 export interface DueItem {
   readonly scheduleId: string;
@@ -26,7 +31,7 @@ export interface Backlog {
 export interface ScheduleStore {
   /** Takes items in; the last of an id wins. */
   save(items: readonly ScheduleItem[]): Promise<void>;
-  /** Leases up to `max` due items to `owner` until `until`; the same item is nobody else's meanwhile. */
+  /** Leases up to `max` due items, and some 8 MiB of them, to `owner` until `until`; the same item is nobody else's meanwhile. */
   lease(owner: string, now: Instant, until: Instant, max: number): Promise<readonly DueItem[]>;
   /** Forgets items that `owner` still holds. */
   remove(owner: string, ids: readonly string[]): Promise<void>;
@@ -40,7 +45,9 @@ export function createScheduleStore(pool: Pool): ScheduleStore {
       if (last.length > 0) await postgres(() => pool.query(upsert, columns(last)));
     },
     lease: async (owner, now, until, max) => {
-      const { rows } = await postgres(() => pool.query(lease, [owner, new Date(now), new Date(until), max]));
+      const { rows } = await postgres(() =>
+        pool.query(lease, [owner, new Date(now), new Date(until), max, leaseBytesMax, knownTopics]),
+      );
       return rows.toSorted((a, b) => a.due_at - b.due_at).map(dueItem);
     },
     remove: async (owner, ids) => {

@@ -9,7 +9,8 @@ describe("scheduler's pace [KV-04]", () => {
     ["nothing waits: the usual", 0, undefined, lookEveryMs],
     ["the next is due soon: then", 3, now + 100, 100],
     ["the next is far off: the usual", 3, now + 60_000, lookEveryMs],
-    ["somebody else has it: a moment", 0, now - 5_000, 5],
+    ["the lease was full of bytes: a moment", 3, now - 5_000, 5],
+    ["somebody else has it, or nobody may: the usual", 0, now - 5_000, lookEveryMs],
   ])("%s", (_, leased, nextDue, wait) => {
     expect(waitMs(leased, 500, nextDue, now)).toBe(wait);
   });
