@@ -1,12 +1,16 @@
 import type { DigestItem } from "#shared/avro/records.ts";
 import { cadenceOf } from "#shared/cadence/cadence.ts";
+import { isInCalendar } from "#shared/clock/calendar.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import { Trouble } from "#shared/errors/trouble.ts";
-import type { Outcome, Received, SinkProcessor } from "#shared/processor/processor.ts";
+import { writeHalving } from "#shared/processor/halving.ts";
+import type { Outcome, SinkProcessor } from "#shared/processor/processor.ts";
 import type { DigestStore } from "./adapters/digest-store.ts";
+import { cutPayload } from "./core/item-payload.ts";
 import { type WindowLength, windowOf } from "./core/window.ts";
 
-const done: Outcome = { kind: "emit", outputs: [] };
+/** An item as it is kept, or why it is in no digest. */
+type Read = DigestItem | string;
 
 /** Collects items into the window of their person. An item that comes after its window closed goes into the next. */
 export function createDigest(store: Pick<DigestStore, "collect">, length?: WindowLength): SinkProcessor<DigestItem> {
@@ -15,13 +19,23 @@ export function createDigest(store: Pick<DigestStore, "collect">, length?: Windo
     name: "digest",
     inputs: ["comms.digest"],
     apply: async (batch, now) => {
-      const known = batch.flatMap(({ value }) => (value && cadenceOf(value.cadence) ? [value] : []));
-      let left = await place(store, known, (item) => item.recorded_at, now, length);
-      if (left.length > 0) left = await place(store, left, () => now, now, length);
-      if (left.length > 0) throw shut(left.length);
-      return batch.map(outcomeOf);
+      const reads = batch.map(({ value }) => read(value));
+      const outcomes = await writeHalving(reads, (some) => collect(store, some.filter(isItem), now, length));
+      return outcomes.map((outcome, at) => (typeof reads[at] === "string" ? invalid(reads[at]) : outcome));
     },
   };
+}
+
+/** May be called again for items that it placed before: an item stays in the digest that it is in. */
+async function collect(
+  store: Pick<DigestStore, "collect">,
+  items: readonly DigestItem[],
+  now: Instant,
+  length: WindowLength,
+): Promise<void> {
+  let left = await place(store, items, (item) => item.recorded_at, now, length);
+  if (left.length > 0) left = await place(store, left, () => now, now, length);
+  if (left.length > 0) throw shut(left.length);
 }
 
 async function place(
@@ -46,7 +60,18 @@ function shut(items: number): Trouble {
   });
 }
 
-function outcomeOf({ value }: Received<DigestItem | null>): Outcome {
-  if (value && cadenceOf(value.cadence)) return done;
-  return { kind: "reject", reason: "COMMS_INVALID_EVENT", message: "The item names a cadence that does not exist" };
+function read(item: DigestItem | null): Read {
+  const cadence = item ? cadenceOf(item.cadence) : undefined;
+  if (!item || !cadence) return "The item names a cadence that does not exist";
+  if (![item.recorded_at, item.occurred_at].every(isInCalendar)) return "A time of the item is in no calendar";
+  const payload = cutPayload(item.payload, cadence.fields);
+  return payload === undefined ? "The payload of the item is no JSON object" : { ...item, payload };
+}
+
+function isItem(one: Read): one is DigestItem {
+  return typeof one === "object";
+}
+
+function invalid(message: string): Outcome {
+  return { kind: "reject", reason: "COMMS_INVALID_EVENT", message };
 }

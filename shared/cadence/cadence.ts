@@ -7,13 +7,24 @@ export interface Cadence {
   /** Template of the summary. */
   readonly template: string;
   readonly category: string;
+  /** What the template shows of an item: its payload is kept with these fields only. */
+  readonly fields: readonly string[];
+  /** Items that the template shows at most; it is told how many there are. */
+  readonly shownMax: number;
   /** Local time of day at which the day's window closes, HH:MM: outside everybody's default quiet hours. */
   readonly closesAt: string;
 }
 
 /** The cadences there are. The weekly and the review cadence come with their templates. */
 export const cadences: readonly Cadence[] = [
-  { name: "messages.daily_digest", template: "new_message_digest", category: "messages", closesAt: "18:00" },
+  {
+    name: "messages.daily_digest",
+    template: "new_message_digest",
+    category: "messages",
+    fields: ["sender_name", "excerpt", "thread_url"],
+    shownMax: 20,
+    closesAt: "18:00",
+  },
 ];
 
 /** The cadence of that name; undefined where this build has none, which an item of another build may name. */

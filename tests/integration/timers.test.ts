@@ -1,13 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createDigestStore, type DigestStore } from "#processors/digest/adapters/digest-store.ts";
 import { createCloser } from "#processors/digest/closer.ts";
+import { summaryBytesMax } from "#processors/digest/core/summary.ts";
 import { windowOf } from "#processors/digest/core/window.ts";
+import { createDigest } from "#processors/digest/processor.ts";
 import { createScheduleStore, type ScheduleStore } from "#processors/scheduler/adapters/schedule-store.ts";
 import { createDispatcher } from "#processors/scheduler/dispatcher.ts";
+import { createScheduler } from "#processors/scheduler/processor.ts";
 import type { Accepted, DigestItem, ScheduleItem } from "#shared/avro/records.ts";
 import { type Cadence, cadenceOf } from "#shared/cadence/cadence.ts";
-import type { Output } from "#shared/processor/processor.ts";
+import type { TopicName } from "#shared/kafka/topics.ts";
+import type { Output, Received } from "#shared/processor/processor.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
+import { memoryCodec } from "#tests/support/shell-bench.ts";
 
 const noon = Date.parse("2026-06-01T12:00:00Z");
 const daily = cadenceOf("messages.daily_digest") as Cadence;
@@ -85,6 +90,47 @@ describe("scheduled items in Postgres [KV-04]", () => {
   });
 });
 
+const received = (value: unknown, topic: TopicName) => ({ value, topic }) as Received<never>;
+
+describe("an item that could stop the others", () => {
+  beforeEach(async () => void (await database.pool.query("delete from comms_scheduled")));
+
+  it("is set aside where Postgres refuses it; its neighbour is saved", async () => {
+    const values = [scheduled("nul", noon, { user_id: "a\0b" }), scheduled("beside", noon + 1)];
+    const batch = values.map((value) => received(value, "comms.schedule"));
+    const outcomes = await createScheduler(schedule).apply(batch, noon);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["reject", "emit"]);
+    expect(await schedule.lease("one", noon + 1, noon + 30_000, 10)).toMatchObject([{ scheduleId: "beside" }]);
+  });
+
+  it("stays where this build does not know its topic; others go out", async () => {
+    await schedule.save([scheduled("fax", noon, { target_topic: "comms.send.fax" }), scheduled("mail", noon + 1)]);
+    const one = dispatcher("one");
+    await one.run(noon + 1);
+    expect(one.out.map(({ topic }) => topic)).toEqual(["comms.send.email"]);
+  });
+
+  it("is leased with few others where it is large", async () => {
+    const ids = Array.from({ length: 12 }, (_, at) => `large${at}`);
+    await schedule.save(ids.map((id, at) => scheduled(id, noon + at, { payload: Buffer.alloc(1_000_000) })));
+    const first = await schedule.lease("one", noon + 60, noon + 30_000, 500);
+    const second = await schedule.lease("two", noon + 60, noon + 30_000, 500);
+    expect([...first, ...second].map(({ scheduleId }) => scheduleId)).toEqual(ids);
+    expect(first).toHaveLength(9);
+  });
+
+  it("is held again by a clock that is behind, while the first holding is on its way out", async () => {
+    await schedule.save([scheduled("h", noon + 2_100, { created_at: noon + 2_000 })]);
+    expect(await schedule.lease("one", noon + 2_200, noon + 32_200, 10)).toHaveLength(1);
+    await schedule.save([scheduled("h", noon + 61_900, { created_at: noon + 1_900 })]);
+    await schedule.remove("one", ["h"]);
+    // Nobody has it now: the older of two that wait gives way.
+    await schedule.save([scheduled("h", noon + 5, { created_at: noon })]);
+    expect(await schedule.lease("one", noon + 61_899, noon + 90_000, 10)).toEqual([]);
+    expect(await schedule.lease("one", noon + 61_900, noon + 91_900, 10)).toHaveLength(1);
+  });
+});
+
 const item = (id: string, recordedAt = noon): DigestItem => ({
   event_id: `event-${id}`,
   occurred_at: recordedAt,
@@ -125,11 +171,73 @@ describe("digest windows in Postgres [KV-06]", () => {
     await digest.collect([window], evening + 1);
     const next = window.window.closesAt;
     const [leased] = await digest.lease("one", next, next + 30_000, 10);
-    expect(leased?.items).toHaveLength(1);
+    expect(leased?.collected.count).toBe(1);
     const late = item("4", evening + 2);
     expect(await digest.collect([placed(late)], next)).toEqual([late]);
     await digest.close("one", [window.window.windowId], next);
     const { rows } = await database.pool.query("select status from comms_digest where item_id = '4'");
     expect(rows).toEqual([]);
+  });
+
+  it("hold what Postgres takes: one text with a NUL is set aside, in words without it", async () => {
+    const texts = ["one\0 +1 202 555 0143", "two"];
+    const items = texts.map((excerpt, at) => ({
+      ...item(`nul${at}`),
+      user_id: "nora",
+      payload: JSON.stringify({ excerpt }),
+    }));
+    const batch = items.map((value) => received(value, "comms.digest"));
+    const outcomes = await createDigest(digest).apply(batch, noon);
+    expect(outcomes).toMatchObject([{ kind: "reject", reason: "COMMS_POISON" }, { kind: "emit" }]);
+    expect(JSON.stringify(outcomes)).not.toContain("202 555");
+    const { rows } = await database.pool.query("select item_id from comms_digest where user_id = 'nora'");
+    expect(rows).toEqual([{ item_id: "nul1" }]);
+  });
+
+  it("close however much is in them, each with its own summary that a topic takes", async () => {
+    const opened = Date.parse("2027-01-01T12:00:00Z");
+    const shown = { sender_name: "Mill Lane", excerpt: "Shall we meet?", thread_url: "https://app.example.com/t/1" };
+    const of = (user: string, many: number, payload: object) =>
+      Array.from({ length: many }, (_, at) => ({
+        ...item(`${user}${at}`, opened + at),
+        user_id: user,
+        payload: JSON.stringify(payload),
+      }));
+    const large = { ...shown, filler: "x".repeat(250 * 1024) };
+    const values = [
+      ...of("large", 5, large),
+      ...of("busy", 3_000, shown),
+      ...of("long", 1, { ...shown, thread_url: `https://${"x".repeat(250 * 1024)}` }),
+      ...of("long", 2, shown).slice(1),
+      ...of("ben", 1, shown),
+    ];
+    const batch = values.map((value) => received(value, "comms.digest"));
+    await createDigest(digest).apply(batch, opened);
+    // As they were kept before payloads were cut.
+    await digest.collect(
+      of("older", 5, large).map((one) => placed(one)),
+      opened,
+    );
+    const out: Accepted[] = [];
+    const emit = async (outputs: readonly Output[]) =>
+      void out.push(...outputs.map((one) => (one as { value: Accepted }).value));
+    await createCloser(digest, "one").run(opened + 7 * 3_600_000, emit, signal);
+    const codec = await memoryCodec();
+    const told = out
+      .filter(({ user_id }) => !["nora", "anna"].includes(user_id))
+      .map((accepted) => {
+        const { count, items } = JSON.parse(accepted.payload);
+        expect(codec.encode("comms.accepted.bulk", accepted).length).toBeLessThan(summaryBytesMax + 4_096);
+        return [accepted.user_id, count, items.length];
+      });
+    expect(told.sort()).toEqual([
+      ["ben", 1, 1],
+      ["busy", 3_000, 20],
+      ["large", 5, 5],
+      ["long", 2, 1],
+      ["older", 5, 0],
+    ]);
+    const { rows } = await database.pool.query("select count(*)::int from comms_digest where status = 'collected'");
+    expect(rows).toEqual([{ count: 0 }]);
   });
 });

@@ -1,10 +1,12 @@
 import type { Pool, PoolClient } from "pg";
 import type { DigestItem } from "#shared/avro/records.ts";
+import { cadences } from "#shared/cadence/cadence.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import { channelName, channelOf } from "#shared/message/channel.ts";
 import { postgres } from "#shared/postgres/pool.ts";
 import { sqlFile } from "#shared/postgres/sql-file.ts";
 import { inTransaction } from "#shared/postgres/transaction.ts";
+import { itemBytesMax } from "../core/item-payload.ts";
 import type { Collected } from "../core/summary.ts";
 import type { DigestWindow } from "../core/window.ts";
 
@@ -15,6 +17,9 @@ const leaseWindows = sqlFile(import.meta.url, "./lease-windows.sql");
 const windowItems = sqlFile(import.meta.url, "./window-items.sql");
 const closeWindows = sqlFile(import.meta.url, "./close-windows.sql");
 
+const shownMax = Math.max(...cadences.map((cadence) => cadence.shownMax));
+const empty: Collected = { count: 0, payloads: [] };
+
 export interface Placed {
   readonly item: DigestItem;
   readonly window: DigestWindow;
@@ -22,8 +27,8 @@ export interface Placed {
 
 export interface DueWindow {
   readonly window: DigestWindow;
-  /** Oldest first; empty where every item is in another digest already. */
-  readonly items: readonly Collected[];
+  /** Without items where each is in another digest already. */
+  readonly collected: Collected;
 }
 
 /** Open digests in Postgres. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
@@ -33,7 +38,7 @@ export interface DigestStore {
    * An item that is in a digest already stays there.
    */
   collect(placed: readonly Placed[], now: Instant): Promise<readonly DigestItem[]>;
-  /** Windows that are due, leased to `owner` until `until`, with their items. */
+  /** Windows that are due, leased to `owner` until `until`, with what was collected. */
   lease(owner: string, now: Instant, until: Instant, max: number): Promise<readonly DueWindow[]>;
   /** Closes windows that `owner` still holds; nothing is collected into them any more. */
   close(owner: string, windowIds: readonly string[], now: Instant): Promise<void>;
@@ -46,11 +51,10 @@ export function createDigestStore(pool: Pool): DigestStore {
       const leased = await postgres(() => pool.query(leaseWindows, [owner, new Date(now), new Date(until), max]));
       const windows = leased.rows.map(windowFrom);
       if (windows.length === 0) return [];
-      const items = await postgres(() => pool.query(windowItems, [windows.map(({ windowId }) => windowId)]));
-      return windows.map((window) => ({
-        window,
-        items: items.rows.filter((row) => row.window_id === window.windowId).map(collectedFrom),
-      }));
+      const ids = windows.map(({ windowId }) => windowId);
+      const { rows } = await postgres(() => pool.query(windowItems, [ids, shownMax, itemBytesMax]));
+      const collected = new Map<string, Collected>(rows.map((row) => [row.window_id, row]));
+      return windows.map((window) => ({ window, collected: collected.get(window.windowId) ?? empty }));
     },
     close: async (owner, windowIds, now) => {
       await postgres(() => pool.query(closeWindows, [windowIds, new Date(now), owner]));
@@ -124,8 +128,4 @@ function windowFrom(row: WindowRow): DigestWindow {
     tz: row.tz,
     closesAt: row.closes_at.getTime(),
   };
-}
-
-function collectedFrom(row: { occurred_at: Date; correlation_id: string; payload: unknown }): Collected {
-  return { occurredAt: row.occurred_at.getTime(), correlationId: row.correlation_id, payload: row.payload };
 }

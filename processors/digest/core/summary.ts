@@ -2,20 +2,26 @@ import type { Accepted } from "#shared/avro/records.ts";
 import type { Cadence } from "#shared/cadence/cadence.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import { deriveId } from "#shared/message/id.ts";
+import { byteLength, itemBytesMax } from "./item-payload.ts";
 import type { DigestWindow } from "./window.ts";
 
-/** What the summary needs of a collected item. */
+/** What a summary takes of all its items together, bytes at most: it must fit into its record, whatever was collected. */
+export const summaryBytesMax = 65_536;
+
+/** What was collected into a window. */
 export interface Collected {
-  readonly occurredAt: Instant;
-  readonly correlationId: string;
-  readonly payload: unknown;
+  /** Of all items. */
+  readonly count: number;
+  /** Payloads of the oldest that can be shown, oldest first. */
+  readonly payloads: readonly unknown[];
 }
 
 /**
  * The summary of a closed window as one message to its person: back through the router's gates, as preferences and
- * suppression may have changed since the items were collected. Items are given oldest first; there is at least one.
+ * suppression may have changed since the items were collected. Its payload tells how many items there are, and shows the
+ * oldest, as many as the template shows and `summaryBytesMax` holds.
  */
-export function summaryOf(window: DigestWindow, items: readonly Collected[], cadence: Cadence, now: Instant): Accepted {
+export function summaryOf(window: DigestWindow, collected: Collected, cadence: Cadence, now: Instant): Accepted {
   const eventId = deriveId("event", window.tenantId, "digest", window.windowId);
   return {
     event_id: eventId,
@@ -38,8 +44,22 @@ export function summaryOf(window: DigestWindow, items: readonly Collected[], cad
     channels: [window.channel],
     cadence: null,
     dedupe_key: `DIGEST:${window.windowId}`,
-    payload: JSON.stringify({ count: items.length, items: items.map(({ payload }) => payload) }),
+    payload: payloadOf(collected, cadence),
     expires_at: null,
     round: 0,
   };
+}
+
+function payloadOf({ count, payloads }: Collected, cadence: Cadence): string {
+  const items: string[] = [];
+  let left = summaryBytesMax;
+  for (const payload of payloads) {
+    const text = JSON.stringify(payload);
+    const size = byteLength(text) + 1;
+    if (size > itemBytesMax + 1) continue;
+    if (items.length === cadence.shownMax || size > left) break;
+    items.push(text);
+    left -= size;
+  }
+  return `{"count":${count},"items":[${items.join(",")}]}`;
 }

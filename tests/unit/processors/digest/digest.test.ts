@@ -4,12 +4,14 @@ import { createCloser } from "#processors/digest/closer.ts";
 import { summaryOf } from "#processors/digest/core/summary.ts";
 import { windowOf } from "#processors/digest/core/window.ts";
 import { createDigest } from "#processors/digest/processor.ts";
-import type { DigestItem } from "#shared/avro/records.ts";
+import type { Accepted, DigestItem } from "#shared/avro/records.ts";
 import { type Cadence, cadenceOf } from "#shared/cadence/cadence.ts";
-import type { Received } from "#shared/processor/processor.ts";
+import { Trouble } from "#shared/errors/trouble.ts";
+import type { Output, Received } from "#shared/processor/processor.ts";
 
 const daily = cadenceOf("messages.daily_digest") as Cadence;
 const noon = Date.parse("2026-06-01T12:00:00Z");
+const evening = Date.parse("2026-06-01T18:00:00Z");
 const item = (id: string, recordedAt = noon, extra: Partial<DigestItem> = {}): DigestItem => ({
   event_id: `event-${id}`,
   occurred_at: recordedAt,
@@ -46,7 +48,7 @@ describe("digest windows [KV-06]", () => {
 
   it("make one summary with every item, under an id that the window gives", () => {
     const window = windowOf(item("1"), daily, noon, undefined);
-    const items = ["1", "2"].map((id) => ({ occurredAt: noon, correlationId: "c", payload: { excerpt: id } }));
+    const items = { count: 2, payloads: [{ excerpt: "1" }, { excerpt: "2" }] };
     const summary = summaryOf(window, items, daily, noon);
     expect(JSON.parse(summary.payload)).toEqual({ count: 2, items: [{ excerpt: "1" }, { excerpt: "2" }] });
     expect(summaryOf(window, items, daily, noon + 5_000).accepted_id).toBe(summary.accepted_id);
@@ -92,8 +94,7 @@ describe("digest processor", () => {
     ];
     const store = {
       collect: async () => [],
-      lease: async () =>
-        windows.map((window) => ({ window, items: [{ occurredAt: noon, correlationId: "c", payload: {} }] })),
+      lease: async () => windows.map((window) => ({ window, collected: { count: 1, payloads: [{}] } })),
       close: async (_owner: string, ids: readonly string[]) => void closed.push(...ids),
     };
     await createCloser(store, "one").run(noon, async () => {}, new AbortController().signal);
@@ -111,5 +112,69 @@ describe("digest processor", () => {
     const outcomes = await digest.apply([received(item("1", noon, { cadence: "no.such" })), received(item("2"))], noon);
     expect(outcomes.map(({ kind }) => kind)).toEqual(["reject", "emit"]);
     expect(collected).toEqual(["2"]);
+  });
+
+  it.each([
+    ["payload", { payload: "5" }],
+    ["time", { recorded_at: 9e15 }],
+  ])("rejects an item whose %s is impossible", async (_, extra) => {
+    const digest = createDigest({ collect: async () => [] });
+    const [outcome] = await digest.apply([received(item("1", noon, extra))], noon);
+    expect(outcome).toMatchObject({ kind: "reject", reason: "COMMS_INVALID_EVENT" });
+  });
+
+  it("sets aside the item that the tables refuse, and places each other once, late ones too", async () => {
+    const digests = new Map<string, string[]>();
+    const digest = createDigest({
+      collect: async (batch) => {
+        if (batch.some((one) => one.item.item_id === "2")) throw Object.assign(new Error("refused"), { code: "22P05" });
+        const late = batch.filter(({ item: one, window }) => one.item_id === "3" && window.closesAt === evening);
+        for (const { item: one, window } of batch.filter((each) => !late.includes(each))) {
+          if (!digests.has(one.item_id)) digests.set(one.item_id, [new Date(window.closesAt).toISOString()]);
+        }
+        return late.map((one) => one.item);
+      },
+    });
+    const outcomes = await digest.apply(
+      ["1", "2", "3", "4"].map((id) => received(item(id))),
+      evening + 1_000,
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["emit", "reject", "emit", "emit"]);
+    expect([...digests].sort()).toEqual([
+      ["1", ["2026-06-01T18:00:00.000Z"]],
+      ["3", ["2026-06-02T18:00:00.000Z"]],
+      ["4", ["2026-06-01T18:00:00.000Z"]],
+    ]);
+  });
+});
+
+describe("closing", () => {
+  const windows = ["a", "b", "c"].map((windowId) => ({
+    window: { ...windowOf(item("1"), daily, noon, undefined), windowId },
+    collected: { count: 1, payloads: [{ excerpt: windowId }] },
+  }));
+  const closing = (error: Error) => {
+    const closed: string[] = [];
+    const store = {
+      collect: async () => [],
+      lease: async () => windows,
+      close: async (_owner: string, ids: readonly string[]) => void closed.push(...ids),
+    };
+    const emit = async (outputs: readonly Output[]) => {
+      if (outputs.some((one) => (one as { value: Accepted }).value.cause_ref === "b")) throw error;
+    };
+    return { closed, run: () => createCloser(store, "one").run(noon, emit, new AbortController().signal) };
+  };
+
+  it("is not held back by one window's failure, which is told of afterwards", async () => {
+    const { closed, run } = closing(new Trouble("KAFKA_RECORD_TOO_LARGE", "too large", { retryable: false }));
+    await expect(run()).rejects.toMatchObject({ code: "KAFKA_RECORD_TOO_LARGE" });
+    expect(closed).toEqual(["a", "c"]);
+  });
+
+  it("waits where the log does not answer", async () => {
+    const { closed, run } = closing(new Trouble("KAFKA_UNAVAILABLE", "away", { retryable: true }));
+    await expect(run()).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
+    expect(closed).toEqual([]);
   });
 });
