@@ -3,6 +3,7 @@ import type { Routed } from "#shared/avro/records.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import { codeOf } from "#shared/errors/trouble.ts";
 import type { Content } from "#shared/message/content.ts";
+import { isRefusal } from "#shared/postgres/refusal.ts";
 import type { Outcome, StageProcessor } from "#shared/processor/processor.ts";
 import type { TemplateTable } from "#shared/template/template-table.ts";
 import { createTemplateFinder, type Found } from "./adapters/template-finder.ts";
@@ -49,12 +50,18 @@ async function store(
     const receipt = await artifacts.put(owner, content);
     return { kind: "emit", outputs: sendOutputs(routed, receipt, now) };
   } catch (error) {
-    if (codeOf(error) !== "USER_KEY_DESTROYED") throw error;
-    return drop(routed, erased, now);
+    if (codeOf(error) === "USER_KEY_DESTROYED") return drop(routed, erased, now);
+    if (isRefusal(error)) return drop(routed, keyless, now);
+    throw error;
   }
 }
 
 const erased: Refusal = { gate: "artifact", reason: "COMMS_RENDER_FAILED", detail: "The person was erased" };
+const keyless: Refusal = {
+  gate: "artifact",
+  reason: "COMMS_RENDER_FAILED",
+  detail: "No key can be kept for the person",
+};
 
 function notFound(routed: Routed, found: Found): Refusal {
   const place = `${routed.template_name}/${routed.template_version} on ${routed.channel.toLowerCase()}`;

@@ -175,4 +175,13 @@ describe("renderer [CAN-03] [CAN-13]", () => {
       outputs: [{ topic: "comms.decisions", value: { gate: "artifact" } }],
     });
   });
+
+  it.each(["22021", "54000"])("writes to nobody for whom no key can be kept (%s)", async (code) => {
+    const refused = Object.assign(new Error("invalid byte sequence"), { code });
+    expect(await run(routed(), undefined, () => Promise.reject(refused))).toMatchObject({
+      kind: "drop",
+      reason: "COMMS_RENDER_FAILED",
+      outputs: [{ topic: "comms.decisions", value: { gate: "artifact" } }],
+    });
+  });
 });
