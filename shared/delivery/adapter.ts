@@ -37,7 +37,7 @@ export interface ChannelAdapter {
   targets(person: Person, send: Send): Targets;
   /**
    * One call, without retries of its own. Never rejects for what the provider or the network did: that is an `Answer`.
-   * Gives up when the signal aborts. A rejection is a fault of ours and ends the process.
+   * Gives up when the signal aborts. A rejection is a fault of ours, and counts as a call of which the end is unknown.
    */
   send(letter: Letter, signal: AbortSignal): Promise<Answer>;
   /** What each of the provider's codes means. */

@@ -31,8 +31,10 @@ if op == 'claim' then
   local mine = entry and entry.state == 'C' and entry.owner == owner
   if not (free or mine or (ambiguous and resend)) then return { 'refused', text } end
   local doubt = (ambiguous or (entry and entry.doubt == '1')) and '1' or ''
+  -- After a call of which the end is unknown comes another one, also where its process died.
+  if doubt == '1' and calling then attempt = math.max(attempt, entry.state == 'K' and entry.attempt + 1 or entry.attempt) end
   put('C', attempt, lease, doubt == '1' and entry.since or '', doubt, owner, '')
-  return { 'claimed', doubt }
+  return { 'claimed', doubt, tostring(attempt) }
 end
 
 if op == 'confirm' then
@@ -63,7 +65,7 @@ if op == 'release' then
   local owner, now = ARGV[3], ARGV[4]
   if not calling or entry.owner ~= owner then return { 'lost' } end
   if entry.doubt == '1' then
-    put('K', entry.attempt, now, entry.since, '1', owner, entry.note)
+    put('K', math.max(1, entry.attempt - 1), now, entry.since, '1', '', entry.note)
   else
     redis.call('DEL', KEYS[2])
   end

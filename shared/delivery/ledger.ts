@@ -21,8 +21,12 @@ export const callDeadlineMs = 5_000;
 
 /** What came of a claim: the message is ours, or how it stands with another. */
 export type Claim =
-  /** Ours. `ambiguous`: an earlier call ended unknown, so this one may be the second. */
-  { readonly kind: "claimed"; readonly ambiguous: boolean } | Exclude<LedgerState, { readonly kind: "free" }>;
+  /**
+   * Ours. `ambiguous`: an earlier call ended unknown, so this one may be the second. `attempt`: which call it is; more
+   * than was asked for where the record does not know of calls that were made.
+   */
+  | { readonly kind: "claimed"; readonly ambiguous: boolean; readonly attempt: number }
+  | Exclude<LedgerState, { readonly kind: "free" }>;
 
 /**
  * Who sends which message, so that nobody sends it twice (DED-03, KV-07). One entry a `msg_id`. Every call may throw the

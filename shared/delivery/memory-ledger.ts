@@ -37,7 +37,7 @@ export function createMemoryLedger(): MemoryLedger {
       const state = stateOf(entry, request.attempt, request.now);
       if (!next && state.kind !== "free") return state;
       put(request.msgId, next);
-      return { kind: "claimed", ambiguous: next?.doubt === true };
+      return { kind: "claimed", ambiguous: next?.doubt === true, attempt: next?.attempt ?? request.attempt };
     },
     confirm: async (msgId, owner, now) => {
       check();

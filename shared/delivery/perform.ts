@@ -69,7 +69,9 @@ export async function perform(
   // A call that no connection was made for, or that the breaker refused, cannot have doubled anything.
   const reached = answers.some((answer) => answer.kind !== "unreached");
   if (claim.ambiguous && reached) parts.meter.ambiguousSend(channelName(send.channel));
-  return conclude(parts, { send, to, answers, owner, ambiguous: claim.ambiguous });
+  // The ledger knows of calls that no record tells of: their processes died.
+  const called = { ...send, attempt: claim.attempt };
+  return conclude(parts, { send: called, to, answers, owner, ambiguous: claim.ambiguous });
 }
 
 /** Waits for its turn, then asks once more whether the message is its own. Gives the claim back if it comes to nothing. */

@@ -47,8 +47,8 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys): Ledger {
     },
     claim: async ({ msgId, owner, attempt, leaseMs, now, resend }): Promise<Claim> => {
       const args = [owner, attempt, now, now + leaseMs, resend ? 1 : 0];
-      const [verdict, detail = ""] = await run(msgId, "claim", hotWindowMs, ...args);
-      if (verdict === "claimed") return { kind: "claimed", ambiguous: detail === "1" };
+      const [verdict, detail = "", call] = await run(msgId, "claim", hotWindowMs, ...args);
+      if (verdict === "claimed") return { kind: "claimed", ambiguous: detail === "1", attempt: Number(call) };
       const state = look(msgId, detail, attempt, now);
       if (state.kind === "free") throw new Error(`The ledger refused a free entry of message ${msgId}`);
       return state;

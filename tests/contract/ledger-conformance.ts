@@ -35,18 +35,19 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
     afterAll(() => under?.close());
 
     test("gives a message to one owner and holds it against others until the lease ends", async () => {
-      expect(await ledger.claim(claimOf())).toEqual({ kind: "claimed", ambiguous: false });
+      expect(await ledger.claim(claimOf())).toEqual({ kind: "claimed", ambiguous: false, attempt: 1 });
       expect(await ledger.claim(claimOf({ owner: "b" }))).toEqual({ kind: "held", owner: "a", until: t0 + leaseMs });
       expect(await ledger.claim(claimOf({ owner: "b", now: t0 + leaseMs - 1 }))).toMatchObject({ kind: "held" });
       expect(await ledger.claim(claimOf({ owner: "b", now: t0 + leaseMs }))).toEqual({
         kind: "claimed",
         ambiguous: false,
+        attempt: 1,
       });
     });
 
     test("gives it to its owner again, as after a lost answer", async () => {
       await ledger.claim(claimOf());
-      expect(await ledger.claim(claimOf({ now: t0 + 1 }))).toEqual({ kind: "claimed", ambiguous: false });
+      expect(await ledger.claim(claimOf({ now: t0 + 1 }))).toEqual({ kind: "claimed", ambiguous: false, attempt: 1 });
       expect(await look(t0 + leaseMs)).toMatchObject({ kind: "held" });
     });
 
@@ -70,15 +71,17 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
       await ledger.claim(claimOf());
       await ledger.confirm(msgId, "a", t0 + 1);
       const later = t0 + 1 + leaseMs;
-      expect(await look(later)).toEqual({ kind: "ambiguous", owner: "a", since: t0 + 1 });
+      expect(await look(later)).toEqual({ kind: "ambiguous", owner: "a", since: t0 + 1, calls: 1 });
       expect(await ledger.claim(claimOf({ owner: "b", now: later }))).toEqual({
         kind: "ambiguous",
         owner: "a",
         since: t0 + 1,
+        calls: 1,
       });
       expect(await ledger.claim(claimOf({ owner: "b", now: later, resend: true }))).toEqual({
         kind: "claimed",
         ambiguous: true,
+        attempt: 2,
       });
     });
 
@@ -86,7 +89,7 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
       await ledger.claim(claimOf());
       await ledger.confirm(msgId, "a", t0);
       await ledger.record(msgId, "a", { state: "ambiguous", attempt: 1, note: "" }, t0 + 5);
-      expect(await look(t0 + 5)).toEqual({ kind: "ambiguous", owner: "a", since: t0 });
+      expect(await look(t0 + 5)).toEqual({ kind: "ambiguous", owner: "a", since: t0, calls: 1 });
       await ledger.claim(claimOf({ owner: "b", now: t0 + 6, resend: true, attempt: 2 }));
       await ledger.release(msgId, "b", t0 + 7);
       expect(await look(t0 + 7, 2)).toMatchObject({ kind: "ambiguous", since: t0 });
@@ -96,7 +99,38 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
       expect(await ledger.claim(claimOf({ owner: "d", now: t0 + 10, attempt: 3 }))).toEqual({
         kind: "claimed",
         ambiguous: true,
+        attempt: 3,
       });
+    });
+
+    test("counts the calls whose processes died, though the record knows of none", async () => {
+      let now = t0;
+      for (const [owner, attempt] of [
+        ["a", 1],
+        ["b", 2],
+        ["c", 3],
+      ] as const) {
+        const request = claimOf({ owner, now, resend: true });
+        expect(await ledger.claim(request)).toMatchObject({ kind: "claimed", attempt });
+        expect(await ledger.claim(request)).toMatchObject({ kind: "claimed", attempt });
+        await ledger.confirm(msgId, owner, now);
+        now += leaseMs;
+        expect(await look(now)).toMatchObject({ kind: "ambiguous", calls: attempt });
+      }
+    });
+
+    test("counts no call that was given back, nor one that never was confirmed", async () => {
+      await ledger.claim(claimOf());
+      await ledger.confirm(msgId, "a", t0);
+      const now = t0 + leaseMs;
+      expect(await ledger.claim(claimOf({ owner: "b", now, resend: true }))).toMatchObject({ attempt: 2 });
+      await ledger.release(msgId, "b", now);
+      await ledger.release(msgId, "b", now);
+      expect(await look(now)).toMatchObject({ kind: "ambiguous", calls: 1 });
+      expect(await ledger.claim(claimOf({ owner: "c", now, resend: true }))).toMatchObject({ attempt: 2 });
+      const later = now + leaseMs;
+      expect(await look(later)).toMatchObject({ kind: "ambiguous", calls: 1 });
+      expect(await ledger.claim(claimOf({ owner: "d", now: later, resend: true }))).toMatchObject({ attempt: 2 });
     });
 
     test("a claim given back is free", async () => {
@@ -113,7 +147,11 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
       expect(await ledger.record(msgId, "a", { state: "retry", attempt: 1, note: '{"dueAt":1}' }, t0)).toBe(true);
       expect(await look(t0, 1)).toEqual({ kind: "retrying", attempt: 1, note: '{"dueAt":1}' });
       expect(await ledger.claim(claimOf({ owner: "b" }))).toMatchObject({ kind: "retrying" });
-      expect(await ledger.claim(claimOf({ owner: "b", attempt: 2 }))).toEqual({ kind: "claimed", ambiguous: false });
+      expect(await ledger.claim(claimOf({ owner: "b", attempt: 2 }))).toEqual({
+        kind: "claimed",
+        ambiguous: false,
+        attempt: 2,
+      });
     });
 
     test.each(["sent", "failed"] as const)("%s is over, with the note as it was given", async (state) => {

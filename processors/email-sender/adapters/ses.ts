@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { normaliseAddress } from "#shared/crypto/address.ts";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
-import { type Answer, codeOfAnswer } from "#shared/delivery/core/answer.ts";
+import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/delivery/core/answer.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
 import { addressOf } from "#shared/recipient/address.ts";
 import { sesAnswers } from "../core/answers.ts";
@@ -80,7 +80,7 @@ function answerOf(error: unknown): Answer {
   if (network) return network;
   const status = statusOf(error);
   if (status === undefined) throw error;
-  if (status < 300) return { kind: "unknown", code: "UNREADABLE_ANSWER" };
+  if (status < 300) return { kind: "unknown", code: unreadableAnswer };
   const name = error instanceof SESv2ServiceException ? error.name.replace(/Exception$/, "") : undefined;
   return { kind: "refused", code: codeOfAnswer(sesAnswers, name, status) };
 }

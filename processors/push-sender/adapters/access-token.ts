@@ -53,11 +53,11 @@ export function grantedAccessTokens(account: ServiceAccount, tokenUrl: string, n
   let asking: ReturnType<AccessTokens["get"]> | undefined;
 
   async function ask(signal: AbortSignal): ReturnType<AccessTokens["get"]> {
-    const form = new URLSearchParams({
-      grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-      assertion: assertion(account, tokenUrl, Math.floor(now() / 1_000)),
-    });
     try {
+      const form = new URLSearchParams({
+        grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        assertion: assertion(account, tokenUrl, Math.floor(now() / 1_000)),
+      });
       const headers = { "content-type": "application/x-www-form-urlencoded" };
       const { statusCode, body } = await request(tokenUrl, { method: "POST", headers, body: form.toString(), signal });
       const text = await body.text();
@@ -68,7 +68,7 @@ export function grantedAccessTokens(account: ServiceAccount, tokenUrl: string, n
       return { token };
     } catch (error) {
       const network = networkAnswer(error);
-      if (!network) throw error;
+      if (!network) return { failed: { kind: "refused", code: "TOKEN_UNREADABLE" } };
       return { failed: { kind: "unreached", code: network.code } };
     }
   }

@@ -27,5 +27,6 @@ export const fcmAnswers: AnswerTable = {
   INTERNAL: { act: "retry", words: "Server error", baseMs: 10_000, trouble: true },
   UNAUTHENTICATED: { act: "retry", words: "Access token refused", tries: 5, alert: "P1", trouble: true },
   PERMISSION_DENIED: { act: "halt", words: "Not allowed to send", alert: "P0" },
+  TOKEN_UNREADABLE: { act: "retry", words: "No access token could be read", alert: "P1", trouble: true },
   TOKEN_REFUSED: { act: "halt", words: "The service account was refused an access token", alert: "P0" },
 };

@@ -39,7 +39,7 @@ class Client extends RequestClient {
       body: unknown;
       headers?: Record<string, unknown>;
     };
-    if (statusCode < 400) return response;
+    if (statusCode < 300) return response;
     const wait = retryAfterMs(headers?.["retry-after"], Date.now());
     throw new Refused({
       kind: "refused",
@@ -75,7 +75,7 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
           statusCallback,
         });
         if (message.status === "failed") return { kind: "refused", code: String(message.errorCode) };
-        return { kind: "accepted", ref: message.sid };
+        return { kind: "accepted", ref: message.sid ?? null };
       } catch (error) {
         return answerOf(error);
       }

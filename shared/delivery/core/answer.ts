@@ -11,6 +11,9 @@ export type Answer =
   /** Bytes may have gone out, and no answer came. */
   | { readonly kind: "unknown"; readonly code: string };
 
+/** The code of a call whose answer came and could not be read, or whose adapter threw. */
+export const unreadableAnswer = "UNREADABLE_ANSWER";
+
 /** What a refusal means. */
 export interface AnswerRow {
   /** `retry`: later. `refuse`: never. `halt`: the account or the channel is out of order, so all messages wait. */

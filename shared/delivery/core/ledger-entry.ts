@@ -7,6 +7,7 @@ import type { Instant } from "#shared/clock/clock.ts";
  */
 export interface LedgerEntry {
   readonly state: "C" | "K" | "R" | "S" | "F" | "D";
+  /** Which call it is: the record's attempt, or more where calls of it ended unknown and left no later record. */
   readonly attempt: number;
   /** End of the claim, for `C` and `K`; 0 otherwise. */
   readonly leaseUntil: Instant;
@@ -24,8 +25,8 @@ export type LedgerState =
   | { readonly kind: "free" }
   /** Another flow of work holds it until then. */
   | { readonly kind: "held"; readonly owner: string; readonly until: Instant }
-  /** A call began at `since` and its end is unknown. */
-  | { readonly kind: "ambiguous"; readonly owner: string; readonly since: Instant }
+  /** A call began at `since` and its end is unknown; `calls` have been made, that one included. */
+  | { readonly kind: "ambiguous"; readonly owner: string; readonly since: Instant; readonly calls: number }
   /** This attempt was refused for now; the note says when the next is due. */
   | { readonly kind: "retrying"; readonly attempt: number; readonly note: string }
   /** Over. An empty note: the log holds the report; else the note is the report, and may never have been written. */
@@ -60,5 +61,11 @@ export function stateOf(entry: LedgerEntry | undefined, attempt: number, now: In
     return attempt > entry.attempt ? { kind: "free" } : { kind: "retrying", attempt: entry.attempt, note };
   if (state !== "C" && state !== "K") return { kind: over[state], attempt: entry.attempt, note };
   if (leaseUntil > now) return { kind: "held", owner, until: leaseUntil };
-  return state === "K" || entry.doubt ? { kind: "ambiguous", owner, since: entry.since } : { kind: "free" };
+  if (state !== "K" && !entry.doubt) return { kind: "free" };
+  return { kind: "ambiguous", owner, since: entry.since, calls: callsMade(entry) };
+}
+
+/** How many calls an entry that is claimed or calling stands for: a claim alone has made none yet. */
+export function callsMade({ state, attempt }: LedgerEntry): number {
+  return state === "K" ? attempt : attempt - 1;
 }

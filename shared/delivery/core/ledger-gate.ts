@@ -28,16 +28,18 @@ export function ledgerGate(
     case "retrying":
       return wait("retry", `attempt ${state.attempt} was refused`, dueOf(state.note), "COMMS_PROVIDER_UNAVAILABLE");
     case "ambiguous":
-      return inDoubt(send, state.since, now, policy);
+      return inDoubt(send, state, now, policy);
     default:
       return over(state.kind, state.note);
   }
 }
 
-/** Critical and still of use: once more. Else: wait for feedback, then give it up. */
-function inDoubt(send: Send, since: Instant, now: Instant, policy: SendPolicy) {
-  const detail = `a call began ${now - since} ms ago and its end is unknown`;
-  if (mayResend(send, now)) return { detail };
+type InDoubt = Extract<LedgerState, { readonly kind: "ambiguous" }>;
+
+/** Critical, still of use, and not yet called as often as it may be: once more. Else: wait for feedback, then give it up. */
+function inDoubt(send: Send, { since, calls }: InDoubt, now: Instant, policy: SendPolicy) {
+  const detail = `a call began ${now - since} ms ago and its end is unknown, as of ${calls} in all`;
+  if (mayResend(send, now) && calls < policy.maxAttempts) return { detail };
   const deadline = since + policy.ambiguousHoldMs;
   if (now < deadline) return wait("hold", detail, Math.min(deadline, now + policy.recheckMs), "COMMS_AMBIGUOUS_SEND");
   const report = abandoned(send, deadline);

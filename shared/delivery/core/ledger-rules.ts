@@ -1,5 +1,5 @@
 import type { Instant } from "#shared/clock/clock.ts";
-import { type LedgerEntry, stateOf } from "./ledger-entry.ts";
+import { callsMade, type LedgerEntry, stateOf } from "./ledger-entry.ts";
 
 /** One try to take a message. */
 export interface ClaimRequest {
@@ -41,13 +41,18 @@ export function claimed(entry: LedgerEntry | undefined, request: ClaimRequest): 
   const doubt = state.kind === "ambiguous" || entry?.doubt === true;
   return {
     state: "C",
-    attempt: request.attempt,
+    attempt: callOf(entry, request, doubt),
     leaseUntil: request.now + request.leaseMs,
     since: doubt ? (entry?.since ?? 0) : 0,
     doubt,
     owner: request.owner,
     note: "",
   };
+}
+
+/** After a call of which the end is unknown comes another one, also where its process died and left the record as it was. */
+function callOf(entry: LedgerEntry | undefined, { attempt }: ClaimRequest, doubt: boolean): number {
+  return entry && doubt && calling(entry) ? Math.max(attempt, callsMade(entry) + 1) : attempt;
 }
 
 /** The entry once bytes may go out (the same if asked twice, as a client does after a lost answer), or undefined where the claim is no longer the owner's. */
@@ -93,7 +98,9 @@ export function released(
   now: Instant,
 ): LedgerEntry | "delete" | undefined {
   if (!entry || !calling(entry) || entry.owner !== owner) return undefined;
-  return entry.doubt ? { ...entry, state: "K", leaseUntil: now } : "delete";
+  if (!entry.doubt) return "delete";
+  // Nobody's from now on, so that giving it back twice takes off one call and not two.
+  return { ...entry, state: "K", attempt: Math.max(1, entry.attempt - 1), leaseUntil: now, owner: "" };
 }
 
 /** The entry after the log has spoken, or undefined where what stands is newer or says more. */
