@@ -5,6 +5,12 @@ import { deriveId, personKey } from "#shared/message/id.ts";
 import type { Outcome, Output, Received, StageProcessor } from "#shared/processor/processor.ts";
 import { decide, type Intake, type IntakeContext } from "./core/decide.ts";
 
+/** A record of a refusal is never larger than what it refuses: a topic takes 1 MiB, and an event may have as much. Bytes. */
+const original_bytes_max = 512 * 1024;
+const faults_max = 50;
+/** Characters of an id and of a fault. */
+const text_length_max = 256;
+
 /** Asks nothing of anybody: the catalog is in memory. */
 export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): StageProcessor<Event, null> {
   return {
@@ -43,14 +49,22 @@ function rejectedRecord(
   return {
     rejected_id: deriveId("rejected", topic, origin.partition, origin.offset),
     recorded_at: now,
-    tenant_id: value.tenant_id || "default",
-    event_name: value.name,
-    cause_ref: value.cause_ref,
+    tenant_id: legible(value.tenant_id) || "default",
+    event_name: legible(value.name),
+    cause_ref: legible(value.cause_ref),
     reason,
-    faults,
+    faults: faults.slice(0, faults_max).map(legible),
     source_topic: topic,
     source_partition: origin.partition,
     source_offset: origin.offset,
-    original: origin.value ?? Buffer.alloc(0),
+    original: origin.value?.subarray(0, original_bytes_max) ?? Buffer.alloc(0),
   };
+}
+
+/** What was refused for how it reads is told so that whoever keeps it can: without what PostgreSQL refuses, and cut. */
+function legible(text: string): string {
+  return text
+    .slice(0, text_length_max)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, "\ufffd");
 }

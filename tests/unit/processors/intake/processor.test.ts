@@ -12,13 +12,13 @@ const intake = createIntake({ catalog });
 const events = readEventFiles(`${import.meta.dirname}/../../../../catalog/events`).map(({ content }) => content);
 const bytes = Buffer.from("as it came");
 
-function run(value: Event, topic: "comms.events" | "comms.events.bulk" = "comms.events"): Outcome {
+function run(value: Event, topic: "comms.events" | "comms.events.bulk" = "comms.events", came = bytes): Outcome {
   const origin = {
     topic: `pre.${topic}`,
     partition: 2,
     offset: 41,
     key: null,
-    value: bytes,
+    value: came,
     headers: {},
     timestamp: noon,
   };
@@ -60,6 +60,36 @@ describe("intake over Kafka [INT-02] [INT-03]", () => {
       original: bytes,
     });
     expect(rejected?.faults).toContain("The payload lacks 'booking_id'");
+  });
+
+  test("given an event as large as its topic takes, what is told of it is smaller", () => {
+    const text = "漢".repeat(1_000);
+    const actors = Array.from({ length: 1_000 }, () => ({ role: "", user_id: "" }));
+    const value = anEvent({ name: text, tenant_id: text, cause_ref: text, actors });
+    const [rejected] = written(run(value, "comms.events", Buffer.alloc(1024 * 1024, "x")), "comms.rejected");
+    expect(rejected).toMatchObject({
+      tenant_id: "漢".repeat(256),
+      event_name: "漢".repeat(256),
+      cause_ref: "漢".repeat(256),
+      original: Buffer.alloc(512 * 1024, "x"),
+    });
+    expect(rejected?.faults).toHaveLength(50);
+  });
+
+  test("given ids that PostgreSQL refuses, they are told without what it refuses", () => {
+    const event = anEvent({ name: "a\0b", tenant_id: "\0", cause_ref: `${"c".repeat(255)}\u{1f600}` });
+    expect(written(run(event), "comms.rejected")[0]).toMatchObject({
+      tenant_id: "\ufffd",
+      event_name: "a\ufffdb",
+      cause_ref: `${"c".repeat(255)}\ufffd`,
+    });
+    expect(written(run(anEvent({ tenant_id: "" })), "comms.rejected")[0]?.tenant_id).toBe("default");
+  });
+
+  test("given a payload key that says too much, the fault is cut", () => {
+    const payload = JSON.stringify({ [`\u0007${"k".repeat(100_000)}`]: 1 });
+    const [rejected] = written(run(anEvent({ payload })), "comms.rejected");
+    expect(rejected?.faults.filter((fault) => fault.length > 256 || fault.includes("\u0007"))).toEqual([]);
   });
 
   test("given the same record again, the same outputs", () => {
