@@ -123,13 +123,24 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
+/** No later attempt would fare better: the path itself is what the file system refuses. */
+const hopeless: ReadonlySet<string> = new Set(["ENAMETOOLONG", "EINVAL", "ERR_INVALID_ARG_VALUE"]);
+
 async function available<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (hopeless.has(codeOf(error))) throw unstorable(error);
     throw new Trouble("ARTIFACT_UNAVAILABLE", `The artifact folder does not answer: ${codeOf(error)}`, {
       retryable: true,
       cause: error,
     });
   }
+}
+
+function unstorable(cause: unknown): Trouble {
+  return new Trouble("ARTIFACT_UNSTORABLE", `The file system refuses the artifact's path: ${codeOf(cause)}`, {
+    retryable: false,
+    cause,
+  });
 }

@@ -9,6 +9,9 @@ import type { Content } from "#shared/message/content.ts";
 /** Far over any content that is sent; a bound on what a changed artifact could make a reader allocate. */
 const contentBytesMax = 16 * 1024 * 1024;
 
+/** A file system takes 255 bytes, and behind the step may stand a hash and the mark of an unfinished file. */
+const pathStepMax = 128;
+
 /** A content with its receipt: what every artifact store stores, whatever it stores it in. */
 export interface PlainArtifact {
   readonly receipt: ArtifactReceipt;
@@ -31,9 +34,13 @@ export function hashOfRef(owner: ArtifactOwner, ref: string): string {
   throw missing("The reference names no artifact of this message");
 }
 
-/** A name as one step of a path: never empty, `.` or `..`, and without a separator. */
+/**
+ * A name as one step of a path: never empty, `.` or `..`, without a separator, and of 128 characters at most. A longer one
+ * stands as its hash, behind a mark that no encoded name begins with.
+ */
 export function pathStep(name: string): string {
-  return encodeURIComponent(name).replaceAll(".", "%2E") || "%";
+  const step = encodeURIComponent(name.toWellFormed()).replaceAll(".", "%2E") || "%";
+  return step.length <= pathStepMax ? step : `%long-${createHash("sha256").update(name).digest("hex")}`;
 }
 
 /** Compressed, then encrypted under the person's key and bound to reference and person. */

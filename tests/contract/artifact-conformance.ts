@@ -97,12 +97,23 @@ export function artifactConformance(name: string, create: () => Promise<Artifact
 
     test("stays in its place whatever tenant, person and message are called", async () => {
       const { store, dump } = await create();
-      for (const odd of ["..", ".", "../../x", "a/b", "a\0b", "", "ü%2F", "x".repeat(80)]) {
+      for (const odd of [
+        "..",
+        ".",
+        "../../x",
+        "a/b",
+        "a\0b",
+        "",
+        "ü%2F",
+        "x".repeat(80),
+        "a".repeat(256),
+        "漢".repeat(256),
+      ]) {
         const odder = { tenantId: odd, userId: odd, msgId: odd };
         const { ref } = await store.put(odder, email);
         expect(await store.get(odder, ref)).toEqual(email);
       }
-      expect((await dump()).size).toBe(8);
+      expect((await dump()).size).toBe(10);
     });
 
     test("tells an outage as retryable trouble", async () => {

@@ -54,3 +54,11 @@ test("goes on when somebody empties the folder", async () => {
   const { ref } = await store.put(owner, { channel: "SMS", text: "two" });
   expect(await store.get(owner, ref)).toEqual({ channel: "SMS", text: "two" });
 });
+
+test("tells a path that the file system can never take as final", async () => {
+  const { outer, keys } = await createStore();
+  const store = createFileArtifactStore(pathToFileURL(join(outer, "x".repeat(256))).href, keys);
+  const owner = { tenantId: "default", userId: "ada", msgId: "m1" };
+  const trouble = { code: "ARTIFACT_UNSTORABLE", retryable: false };
+  await expect(store.put(owner, { channel: "SMS", text: "one" })).rejects.toMatchObject(trouble);
+});
