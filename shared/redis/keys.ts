@@ -1,3 +1,8 @@
+/** A part in which no `:` stands, so that no two lists of parts read alike when they are joined by it. */
+function part(text: string): string {
+  return text.replace(/[%:]/g, encodeURIComponent);
+}
+
 /** Every key that Carillon keeps in Redis. All of them can be wiped at any time: each is a view or a window of the log. */
 export function redisKeys(prefix: string) {
   return {
@@ -9,18 +14,19 @@ export function redisKeys(prefix: string) {
     person: (tenantId: string, userId: string) => `${prefix}person:${tenantId}/${userId}`,
     /** Hash of suppression entries: `<REASON>:<ORIGIN>:<scope>`. */
     suppression: (tenantId: string, channel: string, addressHash: string) =>
-      `${prefix}suppression:${tenantId}:${channel}:${addressHash}`,
+      `${prefix}suppression:${part(tenantId)}:${part(channel)}:${addressHash}`,
     /** Hash of flags by name. */
     flags: () => `${prefix}flags`,
     /** The ledger's entry of a message. */
     ledger: (msgId: string) => `${prefix}ledger:${msgId}`,
     /** The owner (`msg_id`) of a dedupe key, for five minutes. */
-    dedupe: (tenantId: string, channel: string, key: string) => `${prefix}dedupe:${tenantId}:${channel}:${key}`,
+    dedupe: (tenantId: string, channel: string, key: string) =>
+      `${prefix}dedupe:${part(tenantId)}:${part(channel)}:${key}`,
     /** Token bucket of a provider account. */
     budget: (account: string) => `${prefix}budget:${account}`,
     /** Soft bounces of an address, 72 hours. */
     softBounces: (tenantId: string, channel: string, addressHash: string) =>
-      `${prefix}soft:${tenantId}:${channel}:${addressHash}`,
+      `${prefix}soft:${part(tenantId)}:${part(channel)}:${addressHash}`,
   } as const;
 }
 
