@@ -44,14 +44,27 @@ const tokenBytesMax = 2_048;
 /**
  * `v1.<kid>.<claim>.<mac>`, safe in a URL path. Fields are prefixed with their length, so no two claims read the same
  * (decision 31). The claim can be read by whoever holds the link; it holds no address. Throws `RangeError` for a current
- * key that is missing, too short or badly named.
+ * key that is missing, too short or badly named, and for a claim that no reader would take: a field that is empty (`msgId`
+ * may be), that has half a surrogate pair, or that makes the token longer than 2,048 characters.
  */
 export function signUnsubscribe(claim: UnsubscribeClaim, { current, keys }: UnsubscribeKeys): string {
   const key = keys[current];
   if (!key || key.secret.length < 16 || !/^[\w-]+$/.test(current))
     throw new RangeError(`Unsubscribe key '${current}' is missing, has a secret under 16 characters, or a bad name`);
   const body = pack(claim).toString("base64url");
-  return [version, current, body, macOf(key.secret, current, body).toString("base64url")].join(".");
+  const token = [version, current, body, macOf(key.secret, current, body).toString("base64url")].join(".");
+  if (token.length > tokenBytesMax || !isReadable(claim)) throw new RangeError("The claim does not fit a token");
+  return token;
+}
+
+/** Whether a reader would get the very claim out of the token again. */
+function isReadable({ msgId, expiresAt, ...named }: UnsubscribeClaim): boolean {
+  const fields = Object.values(named);
+  return Number.isFinite(expiresAt) && fields.every((field) => field !== "") && [...fields, msgId].every(isWellFormed);
+}
+
+function isWellFormed(text: string): boolean {
+  return text.isWellFormed();
 }
 
 /** The claim of a token that one of the keys signed and that still holds, or what is wrong with it. Never throws. */
@@ -61,8 +74,9 @@ export function verifyUnsubscribe(token: string, { keys }: UnsubscribeKeys, now:
     return { fault: "malformed" };
   const key = Object.hasOwn(keys, keyId) ? keys[keyId] : undefined;
   if (!key || (key.until !== undefined && now >= key.until)) return { fault: "unknown_key" };
-  const given = Buffer.from(mac, "base64url");
-  const expected = macOf(key.secret, keyId, body);
+  // As text: a decoder would take the same bytes in other spellings, and one link is to have one.
+  const given = Buffer.from(mac, "utf8");
+  const expected = Buffer.from(macOf(key.secret, keyId, body).toString("base64url"), "utf8");
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return { fault: "forged" };
   const claim = unpack(Buffer.from(body, "base64url"));
   if (!claim) return { fault: "malformed" };
