@@ -1,5 +1,7 @@
 import type { EventCatalog } from "#catalog/event-entry.ts";
 import { decide, type Intake } from "#processors/intake/core/decide.ts";
+import { intakeLimits } from "#processors/intake/core/limits.ts";
+import { valueFault } from "#processors/intake/core/storable.ts";
 import type { Event } from "#shared/avro/records.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import type { Problem } from "../problem.ts";
@@ -14,6 +16,9 @@ export type Judged =
 export function judge(body: unknown, catalog: EventCatalog, now: Instant): Judged {
   const shape = eventBody.safeParse(body);
   if (!shape.success) return invalid([...shapeFaults(shape.error), ...payloadFaults(body, catalog)]);
+  // Looked at before it is written out: the writer overflows on what is deep, and makes null of what is no number.
+  const fault = valueFault(shape.data.payload, intakeLimits.payload_depth_max);
+  if (fault !== undefined) return invalid([fault]);
   const event = eventOf(shape.data, now);
   const intake = decide(event, { catalog, topic: topicOf(event), now });
   if (intake.kind === "accepted") return { event, intake };

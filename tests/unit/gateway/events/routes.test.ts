@@ -136,6 +136,34 @@ describe("POST /v1/events [INT-02] [INT-03]", () => {
   });
 
   it.each([
+    ["nested without end", `"x":${"[".repeat(60_000)}${"]".repeat(60_000)}`, "payload is nested too deep"],
+    ["with U+0000", '"x":"a\\u0000"', "payload has the character U+0000 in it"],
+    ["with a number that would become null", '"x":1e999', "payload has a number that is out of range"],
+  ])("refuses a payload %s, and does not fail over it", async (_what, field, fault) => {
+    const bench = createBench();
+    const body = JSON.stringify(probe).replace('"booking_id"', `${field},"booking_id"`);
+    for (const query of ["", "?dry_run=true"]) {
+      const answer = await post(bench, body, { query });
+      expect([answer.statusCode, answer.json().faults]).toEqual([422, [fault]]);
+    }
+    expect((await post(bench, body.replace('"cause_ref"', '"cause"'))).statusCode).toBe(422);
+    expect(bench.published).toEqual([]);
+  });
+
+  it.each([
+    ["a NUL in the tenant", { tenant_id: "a\0" }],
+    ["a tenant of dots and slashes", { tenant_id: "../.." }],
+    ["a NUL in the cause_ref", { cause_ref: "c\0" }],
+    ["a NUL in a person", { actors: [...probe.actors, { role: "buyer", user_id: "a\0b" }] }],
+    ["half a character in the event_id", { event_id: "\ud800" }],
+  ])("refuses %s before it asks the table of keys", async (_what, over) => {
+    const unasked = { ...createMemoryIdempotency(), begin: () => Promise.reject(new TypeError("asked")) };
+    const bench = createBench({ idempotency: unasked });
+    const answer = await post(bench, { ...probe, ...over }, { headers: { "idempotency-key": "k-1" } });
+    expect([answer.statusCode, answer.json().code]).toEqual([422, "COMMS_INVALID_EVENT"]);
+  });
+
+  it.each([
     ["that is no JSON", "{", {}, 400, "COMMS_MALFORMED_REQUEST"],
     ["that is no UTF-8", Buffer.from([0x22, 0xff, 0x22]), {}, 400, "COMMS_MALFORMED_REQUEST"],
     ["of no length", "", {}, 400, "COMMS_MALFORMED_REQUEST"],
@@ -239,7 +267,7 @@ describe("Idempotency-Key", () => {
     expect((await post(bench, probe, { headers })).statusCode).toBe(202);
   });
 
-  it.each(["", "x".repeat(256), "with space"])("is refused as '%s'", async (key) => {
+  it.each(["", "x".repeat(256), "with space", "a\0b"])("is refused as %j", async (key) => {
     const answer = await post(createBench(), probe, { headers: { "idempotency-key": key } });
     expect([answer.statusCode, answer.json().code]).toEqual([400, "COMMS_MALFORMED_REQUEST"]);
   });
