@@ -49,6 +49,35 @@ function outputsOf(outcome: Outcome) {
     : (outcome.outputs as readonly { topic: string; key: string; value: unknown }[]);
 }
 
+describe("a webhook with names that PostgreSQL refuses", () => {
+  const bounce = (messageId: string, tag: string, bounceType: string) =>
+    ses({
+      eventType: "Bounce",
+      mail: { messageId, tags: { msg_id: [tag] } },
+      bounce: { bounceType, bouncedRecipients: [{ emailAddress: "anna@example.com" }] },
+    });
+
+  it.each(["m\0", "m\n1", "\ud800"])("asks nobody for %j, and waits for nothing", async (odd) => {
+    const record = received("comms.provider-events", providerEvent(bounce(odd, odd, "Permanent")));
+    const { asked, outcomes } = await run([record]);
+    expect(asked).toEqual([[{ msgId: null, providerRef: null, provider: "ses" }]]);
+    expect(outcomes[0]).toMatchObject({ kind: "drop", reason: "COMMS_STATE_STALE" });
+    expect(JSON.stringify(outcomes)).not.toContain(JSON.stringify(odd).slice(1, -1));
+  });
+
+  it("finds the message by the other name, and tells the code without them", async () => {
+    const ref = message.provider_ref ?? "";
+    const [report] = outputsOf(await hear(bounce(ref, "m\0", "Perma\0nent"), { known: [message] }));
+    expect(report?.value).toMatchObject({ msg_id: "m-1", provider_ref: ref, provider_code: "Perma\ufffdnent/" });
+  });
+
+  it("takes Twilio's query alike", async () => {
+    const event = providerEvent("MessageStatus=delivered&MessageSid=SM1%00", { provider: "twilio", msg_id: "m\0" });
+    const { asked } = await run([received("comms.provider-events", event)]);
+    expect(asked).toEqual([[{ msgId: null, providerRef: null, provider: "twilio" }]]);
+  });
+});
+
 describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
   it("becomes a report with all that the webhook lacks", async () => {
     const outcome = await hear(golden("bounce-permanent-general"), { known: [message] });
