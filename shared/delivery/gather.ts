@@ -40,6 +40,7 @@ export async function gather(parts: GatherParts, sends: readonly Send[], now: In
     return {
       ledger,
       archived: archived.has(send.msg_id),
+      wishes: persons.value[index] as Person,
       to: typeof to === "string" ? to : to.map((target) => addressed(parts, send, target, found.of)),
       viewsAsOf: Math.min(persons.asOf, found.asOf),
     };

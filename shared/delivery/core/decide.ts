@@ -5,14 +5,10 @@ import { stoppedBy } from "#shared/suppression/suppression.ts";
 import type { Addressed, SendFacts } from "./facts.ts";
 import { ledgerGate } from "./ledger-gate.ts";
 import type { SendPolicy } from "./policy.ts";
-import type { NoCall, SendVerdict } from "./verdict.ts";
+import type { GateAnswer, NoCall, SendVerdict } from "./verdict.ts";
+import { consent, preference, quietHours } from "./wishes.ts";
 
-type Gate = (
-  send: Send,
-  facts: SendFacts,
-  now: Instant,
-  policy: SendPolicy,
-) => { readonly detail: string; readonly no?: NoCall };
+type Gate = (send: Send, facts: SendFacts, now: Instant, policy: SendPolicy) => GateAnswer;
 
 /** In this order: what is over stays over, and what may be under way is not called expired. */
 const gates: readonly (readonly [string, Gate])[] = [
@@ -25,6 +21,9 @@ const gates: readonly (readonly [string, Gate])[] = [
   ["expiry", expiry],
   ["address", address],
   ["suppression", suppression],
+  ["consent", (send, { wishes }) => consent(send, wishes)],
+  ["preference", (send, { wishes }) => preference(send, wishes)],
+  ["quiet_hours", (send, { wishes }, now) => quietHours(send, wishes, now)],
   ["freshness", freshness],
 ];
 

@@ -1,6 +1,7 @@
 import type { Suppression } from "#shared/avro/records.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import type { LedgerState } from "./ledger-entry.ts";
+import type { Wishes } from "./wishes.ts";
 
 /** A target as it stands now, with what is known against it. */
 export interface Addressed {
@@ -16,6 +17,7 @@ export interface SendFacts {
   readonly ledger: LedgerState;
   /** Whether `comms_message` says that it was sent; asked only for what is older than the ledger's memory. */
   readonly archived: boolean;
+  readonly wishes: Wishes;
   readonly to: readonly Addressed[] | "none" | "invalid";
   /** As of when the views speak. */
   readonly viewsAsOf: Instant;

@@ -30,3 +30,9 @@ export type SendVerdict =
 
 /** A verdict by which nobody is called. */
 export type NoCall = Exclude<SendVerdict, { readonly kind: "send" }>;
+
+/** What one gate says: the rule and the value in words, and the verdict where it is no yes. */
+export interface GateAnswer {
+  readonly detail: string;
+  readonly no?: NoCall;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ChannelAdapter } from "#shared/delivery/adapter.ts";
 import type { Answer } from "#shared/delivery/core/answer.ts";
-import { aSend, aSender, outputsOn, scheduledSend } from "./sender-bench.ts";
+import { aConsent, aSend, aSender, outputsOn, scheduledSend } from "./sender-bench.ts";
 
 const accepted: Answer = { kind: "accepted", ref: "r" };
 const gone: Answer = { kind: "refused", code: "Gone" };
@@ -20,7 +20,9 @@ function withDevices(answers: Readonly<Record<string, Answer>>) {
       return answers[target.deviceId] ?? accepted;
     },
   };
-  return { ...aSender({ channel: "PUSH", adapter }), called };
+  const bench = aSender({ channel: "PUSH", adapter });
+  bench.world.consents = [aConsent()];
+  return { ...bench, called };
 }
 
 const push = (change: Parameters<typeof aSend>[0] = {}) => aSend({ channel: "PUSH", address_hash: null, ...change });
@@ -65,6 +67,7 @@ describe("one message to several devices [PSH-02]", () => {
     const bench = withDevices({ a: accepted, b: accepted, c: accepted });
     const budget = { take: async (_account: string, calls: number) => (asked.push(calls), 0) };
     const sender = aSender({ channel: "PUSH", adapter: bench.parts.adapter, budget });
+    sender.world.consents = [aConsent()];
     await sender.take(push());
     expect(asked).toEqual([3]);
   });

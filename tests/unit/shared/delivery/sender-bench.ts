@@ -1,4 +1,13 @@
-import type { Profile, RecordTypes, ScheduleItem, Send, Suppression, Token } from "#shared/avro/records.ts";
+import type {
+  Consent,
+  Preference,
+  Profile,
+  RecordTypes,
+  ScheduleItem,
+  Send,
+  Suppression,
+  Token,
+} from "#shared/avro/records.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import { createAddressHasher } from "#shared/crypto/address-hash.ts";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
@@ -80,6 +89,23 @@ export function aSuppression(change: Partial<Suppression> = {}): Suppression {
   };
 }
 
+export function aPreference(change: Partial<Preference> = {}): Preference {
+  return {
+    tenant_id: "default",
+    user_id: "u1",
+    channels: [],
+    quiet_hours: null,
+    do_not_track: false,
+    updated_at: start,
+    ...change,
+  };
+}
+
+export function aConsent(change: Partial<Consent> = {}): Consent {
+  const base = { tenant_id: "default", user_id: "u1", channel: "PUSH", category: "*", granted: true } as const;
+  return { ...base, source: "form", updated_at: start, ...change };
+}
+
 const table: AnswerTable = {
   Slow: { act: "retry", words: "Too fast", trouble: true },
   Never: { act: "refuse", words: "Refused", suppress: "hard_bounce" },
@@ -95,6 +121,8 @@ export function aSender(change: Partial<SenderParts> = {}) {
   const metered: string[] = [];
   const world = {
     profile: aProfile() as Profile | null,
+    preference: null as Preference | null,
+    consents: [] as Consent[],
     tokens: [] as Token[],
     suppressions: [] as Suppression[],
     asOf: undefined as Instant | undefined,
@@ -115,7 +143,12 @@ export function aSender(change: Partial<SenderParts> = {}) {
   };
   const views: SenderParts["views"] = {
     persons: async (refs) => ({
-      value: refs.map(() => ({ profile: world.profile, preference: null, consents: [], tokens: world.tokens })),
+      value: refs.map(() => ({
+        profile: world.profile,
+        preference: world.preference,
+        consents: world.consents,
+        tokens: world.tokens,
+      })),
       asOf: world.asOf ?? clock.now(),
     }),
     suppressions: async (refs) => ({
