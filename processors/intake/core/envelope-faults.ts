@@ -55,6 +55,9 @@ function timeFaults(event: Event, limits: IntakeLimits, now: Instant): readonly 
   if (event.occurred_at > now + limits.clock_ahead_ms_max) {
     faults.push("occurred_at is more than a day ahead; it is in milliseconds");
   }
+  if (event.expires_at !== null && event.expires_at < oldest_ms) {
+    faults.push("expires_at is before the year 2000; it is in milliseconds");
+  }
   if (event.expires_at !== null && event.expires_at > now + limits.horizon_ms_max) {
     faults.push(`expires_at is more than ${limits.horizon_ms_max / 86_400_000} days ahead`);
   }

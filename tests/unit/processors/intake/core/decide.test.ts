@@ -174,6 +174,16 @@ describe("intake: what it refuses, with every fault [INT-02] [RTR-08]", () => {
       { occurred_at: noon * 1_000 },
       "occurred_at is more than a day ahead; it is in milliseconds",
     ],
+    [
+      "an end in seconds",
+      { expires_at: Math.floor(noon / 1_000) },
+      "expires_at is before the year 2000; it is in milliseconds",
+    ],
+    [
+      "an end that no calendar has",
+      { expires_at: Number.MIN_SAFE_INTEGER },
+      "expires_at is before the year 2000; it is in milliseconds",
+    ],
     ["a horizon beyond the store's", { expires_at: noon + 2 * year }, "expires_at is more than 400 days ahead"],
     ["a payload that is no JSON", { payload: "{" }, "payload is not JSON"],
     ["a payload that is a list", { payload: "[]" }, "payload is not a JSON object"],
