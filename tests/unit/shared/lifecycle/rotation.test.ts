@@ -100,7 +100,11 @@ describe("faults of secrets in rotation", () => {
     ["COMMS_ADDRESS_PEPPERS_PREVIOUS", "canary secret without id", "entry 1 is not written as id=secret"],
     ["COMMS_ADDRESS_PEPPERS_PREVIOUS", "y1=long enough, canary", "entry 2 is not written as id=secret"],
     ["COMMS_ADDRESS_PEPPERS_PREVIOUS", "y1=canary", "the secret of entry 1 needs 16 characters or more"],
-    ["COMMS_ADDRESS_PEPPERS_PREVIOUS", "y1=canary-canary-01,y1=canary-canary-02", "entry 2 has the id of an earlier one"],
+    [
+      "COMMS_ADDRESS_PEPPERS_PREVIOUS",
+      "y1=canary-canary-01,y1=canary-canary-02",
+      "entry 2 has the id of an earlier one",
+    ],
     ["COMMS_ADDRESS_PEPPERS_PREVIOUS", "dev=canary-canary-canary", "has the id of the current one"],
     ["COMMS_MASTER_KEYS_PREVIOUS", "y1=canary", "the secret of entry 1 needs 64 hex digits"],
     ["COMMS_MASTER_KEYS_PREVIOUS", `main=${"ca".repeat(32)}`, "has the id of the current one"],

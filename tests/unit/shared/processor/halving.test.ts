@@ -13,12 +13,12 @@ function tableOf(bad: string, code = "22021") {
   return { rows, write };
 }
 
-describe("writing by halves [REL-06]", () => {
+describe("writing by halves", () => {
   it.each(["22021", "22P05", "23514", "54000", "54001"])(
     "rejects what is refused with %s, and writes the rest",
     async (code) => {
       const table = tableOf("cf", code);
-      const outcomes = await writeHalving([..."abcdefg"], table.write);
+      const outcomes = await writeHalving("abcdefg".split(""), table.write);
       expect(outcomes.map(({ kind }) => kind)).toEqual(["emit", "emit", "reject", "emit", "emit", "reject", "emit"]);
       expect(table.rows.join("")).toBe("abdeg");
       expect(outcomes[2]).toEqual({
@@ -30,12 +30,12 @@ describe("writing by halves [REL-06]", () => {
   );
 
   it.each(["08006", "42601", "57014", "unknown"])("throws %s on: it says nothing of the value", async (code) => {
-    await expect(writeHalving([..."ab"], tableOf("a", code).write)).rejects.toMatchObject({ code });
+    await expect(writeHalving("ab".split(""), tableOf("a", code).write)).rejects.toMatchObject({ code });
   });
 
   it("writes once where nothing is refused, and nothing where there is nothing", async () => {
     const table = tableOf("");
-    expect(await writeHalving([..."ab"], table.write)).toHaveLength(2);
+    expect(await writeHalving("ab".split(""), table.write)).toHaveLength(2);
     expect(table.rows).toEqual(["a", "b"]);
     expect(await writeHalving([], () => Promise.reject(refused("22021")))).toEqual([]);
   });
