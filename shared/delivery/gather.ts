@@ -1,6 +1,7 @@
 import type { Channel, Send, Suppression } from "#shared/avro/records.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import type { AddressHasher } from "#shared/crypto/address-hash.ts";
+import { isRetryable } from "#shared/errors/trouble.ts";
 import { hasAddresses } from "#shared/recipient/address.ts";
 import type { AddressRef, Person, Views } from "#shared/views/views.ts";
 import type { ChannelAdapter, Target, Targets } from "./adapter.ts";
@@ -19,27 +20,21 @@ export interface GatherParts {
 }
 
 /**
- * What a batch of send records needs to be decided: persons, ledger and (for what is old) the archive at once, then the
- * suppressions of the addresses that the persons have now.
+ * What a batch of send records needs to be decided, in four trips: persons, then the suppressions of the addresses that
+ * they have now; beside them the ledger, then the archive for what the ledger does not know.
  */
 export async function gather(parts: GatherParts, sends: readonly Send[], now: Instant): Promise<readonly SendFacts[]> {
-  const [persons, states, archived] = await Promise.all([
-    parts.views.persons(sends.map(({ tenant_id, user_id }) => ({ tenantId: tenant_id, userId: user_id }))),
-    parts.ledger.peek(
-      sends.map(({ msg_id, attempt }) => ({ msgId: msg_id, attempt })),
-      now,
-    ),
-    parts.archive.wasSent(sends.filter((send) => isOld(send, now)).map(({ msg_id }) => msg_id)),
+  const [{ persons, targets, found }, { states, archived }] = await Promise.all([
+    people(parts, sends),
+    history(parts, sends, now),
   ]);
-  const targets = sends.map((send, index) => parts.adapter.targets(persons.value[index] as Person, send));
-  const found = await suppressions(parts, sends, targets);
   return sends.map((send, index) => {
     const ledger = states[index];
     if (!ledger) throw new Error(`The ledger answered for ${states.length} of ${sends.length} messages`);
     const to = targets[index] as Targets;
     return {
       ledger,
-      archived: archived.has(send.msg_id),
+      archived: archived(send),
       wishes: persons.value[index] as Person,
       to: typeof to === "string" ? to : to.map((target) => addressed(parts, send, target, found.of)),
       viewsAsOf: Math.min(persons.asOf, found.asOf),
@@ -47,7 +42,44 @@ export async function gather(parts: GatherParts, sends: readonly Send[], now: In
   });
 }
 
-/** Whether the ledger may have forgotten it. A replayed event gives a fresh send record, hence the older of the two. */
+async function people(parts: GatherParts, sends: readonly Send[]) {
+  const refs = sends.map(({ tenant_id, user_id }) => ({ tenantId: tenant_id, userId: user_id }));
+  const persons = await parts.views.persons(refs);
+  const targets = sends.map((send, index) => parts.adapter.targets(persons.value[index] as Person, send));
+  return { persons, targets, found: await suppressions(parts, sends, targets) };
+}
+
+/**
+ * What is known of earlier sends. A first attempt that the ledger does not know may be an event told again, with fresh
+ * times, after the ledger has forgotten it: only the archive can tell.
+ */
+async function history({ ledger, archive }: GatherParts, sends: readonly Send[], now: Instant) {
+  const messages = sends.map(({ msg_id, attempt }) => ({ msgId: msg_id, attempt }));
+  const states = await ledger.peek(messages, now);
+  const asked = sends.filter(
+    (send, index) => isOld(send, now) || (send.attempt === 1 && states[index]?.kind === "free"),
+  );
+  return { states, archived: await archivedOf(archive, asked, now) };
+}
+
+/** Where the archive is away, what is old cannot go on at all; of the rest the gates decide. */
+async function archivedOf(
+  archive: SentArchive,
+  asked: readonly Send[],
+  now: Instant,
+): Promise<(send: Send) => SendFacts["archived"]> {
+  const ids = asked.map(({ msg_id }) => msg_id);
+  try {
+    const sent = await archive.wasSent(ids);
+    return ({ msg_id }) => sent.has(msg_id);
+  } catch (error) {
+    if (!isRetryable(error) || asked.some((send) => isOld(send, now))) throw error;
+    const unknown = new Set(ids);
+    return ({ msg_id }) => (unknown.has(msg_id) ? "unknown" : false);
+  }
+}
+
+/** Whether the ledger has surely forgotten it. A replayed event gives a fresh send record, hence the older of the two. */
 function isOld({ occurred_at, queued_at }: Send, now: Instant): boolean {
   return Math.min(occurred_at, queued_at) < now - hotWindowMs;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Pool } from "pg";
 import { postgres } from "#shared/postgres/pool.ts";
 
-/** What was sent longer ago than the ledger remembers. */
+/** What was sent, also what was sent longer ago than the ledger remembers. */
 export interface SentArchive {
   /** Those of the messages that a provider took. May throw the retryable `Trouble` `POSTGRES_UNAVAILABLE`. */
   wasSent(msgIds: readonly string[]): Promise<ReadonlySet<string>>;

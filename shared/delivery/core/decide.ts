@@ -13,11 +13,7 @@ type Gate = (send: Send, facts: SendFacts, now: Instant, policy: SendPolicy) => 
 /** In this order: what is over stays over, and what may be under way is not called expired. */
 const gates: readonly (readonly [string, Gate])[] = [
   ["ledger", (send, { ledger }, now, policy) => ledgerGate(send, ledger, now, policy)],
-  [
-    "archive",
-    (_, { archived }) =>
-      archived ? no("comms_message has it as sent", "archive", "COMMS_ALREADY_SENT") : yes("no older send"),
-  ],
+  ["archive", archive],
   ["expiry", expiry],
   ["address", address],
   ["suppression", suppression],
@@ -36,6 +32,14 @@ export function decide(send: Send, facts: SendFacts, now: Instant, policy: SendP
     if (verdict) return "trace" in verdict ? { ...verdict, trace } : verdict;
   }
   return { kind: "send", to: allowed(send, facts) };
+}
+
+/** An event told again after the ledger has forgotten it looks like a new one: a table that is away holds all but a code. */
+function archive({ critical }: Send, { archived }: SendFacts, now: Instant, policy: SendPolicy) {
+  if (archived === true) return no("comms_message has it as sent", "archive", "COMMS_ALREADY_SENT");
+  if (archived === false) return yes("no older send");
+  const detail = "comms_message cannot be asked";
+  return critical ? yes(detail) : { detail, no: stale("archive", now, policy) };
 }
 
 function expiry({ expires_at }: Send, _facts: SendFacts, now: Instant) {
@@ -64,9 +68,12 @@ function freshness({ critical }: Send, { viewsAsOf }: SendFacts, now: Instant, p
   const age = now - viewsAsOf;
   const detail = `views are ${age} ms old, bound ${policy.viewAgeMaxMs} ms`;
   if (critical || age <= policy.viewAgeMaxMs) return yes(detail);
-  const dueAt = now + policy.staleHoldMs;
-  const wait = { kind: "wait", as: "hold", gate: "freshness", reason: "COMMS_STATE_STALE", dueAt, trace: [] } as const;
-  return { detail, no: wait };
+  return { detail, no: stale("freshness", now, policy) };
+}
+
+function stale(gate: string, now: Instant, { staleHoldMs }: SendPolicy) {
+  const dueAt = now + staleHoldMs;
+  return { kind: "wait", as: "hold", gate, reason: "COMMS_STATE_STALE", dueAt, trace: [] } as const;
 }
 
 /** The targets against which nothing binds. */

@@ -15,8 +15,11 @@ export interface Addressed {
 /** What a sender knows of one record when it decides. */
 export interface SendFacts {
   readonly ledger: LedgerState;
-  /** Whether `comms_message` says that it was sent; asked only for what is older than the ledger's memory. */
-  readonly archived: boolean;
+  /**
+   * Whether `comms_message` says that it was sent; asked for what the ledger does not know, as it may have forgotten it.
+   * `unknown`: the table could not be asked.
+   */
+  readonly archived: boolean | "unknown";
   readonly wishes: Wishes;
   readonly to: readonly Addressed[] | "none" | "invalid";
   /** As of when the views speak. */

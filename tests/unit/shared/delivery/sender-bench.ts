@@ -164,7 +164,7 @@ export function aSender(change: Partial<SenderParts> = {}) {
     archive: {
       wasSent: async (ids) => {
         world.askedArchive.push(...ids);
-        return world.sentLongAgo;
+        return new Set(ids.filter((id) => world.sentLongAgo.has(id)));
       },
     },
     artifacts: { get: () => world.artifact() },

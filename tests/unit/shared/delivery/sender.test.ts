@@ -117,17 +117,45 @@ describe("the second time [DED-03]", () => {
     expect(reasonOf(await bench.take(aSend({ expires_at: start + minute })))).toBe("COMMS_ALREADY_SENT");
   });
 
-  test("after the ledger's memory, the archive is asked: for what is old, and for nothing else", async () => {
+  test("after the ledger's memory, the archive is asked: for what the ledger does not know, and for nothing else", async () => {
     const bench = aSender();
     const old = aSend({ occurred_at: start - 30 * 24 * 60 * minute });
     bench.world.sentLongAgo.add(old.msg_id);
     expect(reasonOf(await bench.take(old))).toBe("COMMS_ALREADY_SENT");
     expect(bench.world.askedArchive).toEqual([old.msg_id]);
     bench.world.sentLongAgo.clear();
+    bench.world.provider = async () => ({ kind: "refused", code: "Slow" });
+    const { send } = scheduledSend(await bench.take(aSend()));
     bench.world.askedArchive.length = 0;
     await bench.take(aSend());
+    await bench.take(send);
     expect(bench.world.askedArchive).toEqual([]);
+    expect(bench.letters).toHaveLength(2);
+  });
+
+  test("an event told again with fresh times, after the ledger has forgotten it, is known to the archive", async () => {
+    const bench = aSender();
+    await bench.take(aSend());
+    await bench.clock.advance(5 * 24 * 60 * minute);
+    bench.ledger.wipe();
+    bench.ledger.restored();
+    bench.world.sentLongAgo.add(aSend().msg_id);
+    const again = await bench.take(aSend({ occurred_at: bench.clock.now(), queued_at: bench.clock.now() }));
+    expect(reasonOf(again)).toBe("COMMS_ALREADY_SENT");
+    expect(outputsOn(again, "comms.decisions")).toMatchObject([{ gate: "archive", verdict: "DROP" }]);
     expect(bench.letters).toHaveLength(1);
+  });
+
+  test("an archive that is away holds what can wait, lets a code through, and stops what is old", async () => {
+    const bench = aSender({ archive: { wasSent: async () => Promise.reject(trouble("POSTGRES_UNAVAILABLE")) } });
+    const held = await bench.take(aSend());
+    expect(reasonOf(held)).toBe("COMMS_STATE_STALE");
+    expect(scheduledSend(held)).toMatchObject({ item: { kind: "hold", due_at: start + 30_000 }, send: { attempt: 1 } });
+    expect(bench.letters).toEqual([]);
+    const code = { cause_ref: "code-1", critical: true };
+    expect((await bench.take(aSend(code))).kind).toBe("emit");
+    const old = aSend({ ...code, cause_ref: "code-2", occurred_at: start - 5 * 24 * 60 * minute });
+    await expect(bench.take(old)).rejects.toMatchObject({ code: "POSTGRES_UNAVAILABLE", retryable: true });
   });
 
   test("a failure is told again by the same id, and not tried again", async () => {
