@@ -51,7 +51,8 @@ let senders = 0;
 
 /**
  * The sender of one channel. All channels differ only in their adapter. Looks at everything once more before the call
- * (is it over, expired, suppressed), calls the provider once at most for each attempt, and tells how it ended.
+ * (is it over, expired, suppressed, unwanted, in the night), calls the provider once at most for each attempt, and tells
+ * how it ended.
  */
 export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts, SendEffect> {
   const channel = channelName(parts.channel);
