@@ -72,15 +72,17 @@ export function describeShell(name: string, create: () => Promise<ShellUnderTest
 
     it("loses nothing when a member is killed in the middle of its work", async () => {
       const quick = users.length * 2;
-      await crewOf({ work: works((ref) => (numberOf(ref) < quick ? 5 : 400)) });
+      const gate = createGate();
+      await crewOf({ work: (ref) => (numberOf(ref) < quick ? under.clock.sleep(5) : gate.passed) });
       const victim = await crew.join();
       const heir = await crew.join();
       await crew.until(() => victim.shell.state().assigned < 6, "the partitions to be shared");
       await crew.produce(users, 5);
       await done(quick);
       await crew.until(() => victim.working.size > 0 && heir.working.size > 0, "both to be at work");
+      expect(crew.audit.done.size).toBe(quick);
       await victim.kill();
-      expect(crew.audit.done.size).toBeLessThan(users.length * 5);
+      gate.open();
       await expectWhole();
       expect(heir.shell.state().assigned).toBe(6);
     });
@@ -111,12 +113,14 @@ export function describeShell(name: string, create: () => Promise<ShellUnderTest
       await crew.join();
       await crew.produce(users, 3);
       await crew.until(() => crew.members[0]?.working.size === users.length, "the first to be at work");
+      // A real group may have begun anew before: brokers take a while to agree on who leads a new topic.
+      const before = crew.revocations;
       await crew.join();
       expect(crew.interruptions).toBe(1);
       expect(crew.audit.done.size).toBe(0);
       await expectWhole();
       // Nobody was thrown out for standing still.
-      expect(crew.revocations).toBe(1);
+      expect(crew.revocations).toBe(before + 1);
     });
 
     it("rides out an outage of the broker", async () => {
