@@ -21,6 +21,8 @@ export interface ProjectorClients {
 export function createProjector({ tables, partitions }: ProjectorClients): SinkProcessor {
   return {
     kind: "sink",
+    // Feedback looks a webhook's message up in the tables, and waits on the schedule for what is not there yet.
+    prompt: true,
     name: "projector",
     inputs: projectedTopics,
     apply: async (batch) => {

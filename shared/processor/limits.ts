@@ -42,3 +42,9 @@ export const stageLimits: ShellLimits = {
  * waits for a quarter of a second of it, and fetches are what a nearly idle consumer spends its time on.
  */
 export const sinkLimits: ShellLimits = { ...stageLimits, inFlight: 500, batch: 500, batches: 1, fetchBytesMin: 65_536 };
+
+/** The bounds of a processor, by what it is. */
+export function limitsOf(processor: { readonly kind: "stage" | "sink"; readonly prompt?: boolean }): ShellLimits {
+  if (processor.kind === "stage") return stageLimits;
+  return processor.prompt ? { ...sinkLimits, fetchBytesMin: stageLimits.fetchBytesMin } : sinkLimits;
+}

@@ -74,6 +74,8 @@ export interface StageProcessor<In = unknown, Facts = unknown, Effect = never> {
 /** Applies whole batches to a store: the materializer, the projector, the scheduler's intake. */
 export interface SinkProcessor<In = unknown> {
   readonly kind: "sink";
+  /** Whether somebody waits for what it writes; else it lets records come together before it fetches. */
+  readonly prompt?: boolean;
   readonly name: string;
   readonly inputs: readonly TopicName[];
   /** Applies all or throws `Trouble`; idempotent by offset or id. One outcome for each record, in order. */

@@ -10,7 +10,7 @@ import { decodeRecord, poison } from "./decode.ts";
 import { Fuse } from "./fuse.ts";
 import { Inbox, type Item } from "./inbox.ts";
 import { lagByTopic, lagEveryMs } from "./lag.ts";
-import { type ShellLimits, sinkLimits, stageLimits } from "./limits.ts";
+import { limitsOf, type ShellLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { Job, Outcome, Output, Received, Runnable } from "./processor.ts";
 import { abandoned, TroubleWatch } from "./trouble-watch.ts";
@@ -93,7 +93,7 @@ export class Shell {
 
   constructor(parts: ShellParts) {
     this.#parts = parts;
-    this.#limits = { ...(parts.runnable.processor.kind === "sink" ? sinkLimits : stageLimits), ...parts.limits };
+    this.#limits = { ...limitsOf(parts.runnable.processor), ...parts.limits };
     this.#fuse = new Fuse(this.#limits.fuse);
     this.#outbox = new Outbox({ codec: parts.codec, prefix: parts.prefix, stage: this.stage });
     this.#inbox = new Inbox({

@@ -216,8 +216,9 @@ describe("a webhook, from the provider to the next message [EML-04] [FBK-01] [FB
 
   it("that is faster than the projector waits on the schedule for its message, and holds back nobody", async () => {
     await mailed("m-early", "bounce+2@simulator.amazonses.com");
-    await expect.poll(async () => (await recordsOf(test.platform, "comms.schedule")).length, long).toBeGreaterThan(0);
-    expect((await recordsOf(test.platform, "comms.schedule"))[0]?.value).toMatchObject({
+    const waiting = async () =>
+      (await recordsOf(test.platform, "comms.schedule")).find(({ value }) => value.msg_id === "m-early")?.value;
+    await expect.poll(waiting, long).toMatchObject({
       kind: "feedback_wait",
       msg_id: "m-early",
       target_topic: "comms.provider-events",
