@@ -48,8 +48,12 @@ describe("the mail provider is out for some seconds, and comes back", () => {
     expect((await fetch(`${sender.healthUrl}/livez`)).status).toBe(200);
   });
 
-  test("not every waiting mail is tried on the provider that is down", async () => {
-    expect((await world.ledger({ provider: "ses" })).length).toBeLessThan(people.length);
+  test("what waits asks the breaker again and again, and hardly ever the provider that is down", async () => {
+    const refused = () => metric(sender, "comms_stage_trouble_total", { stage: "email-sender" });
+    const calls = async () => (await world.ledger({ provider: "ses" })).length;
+    const [refusedBefore, callsBefore] = [await refused(), await calls()];
+    await eventually(async () => (await refused()) >= refusedBefore + 200, "the waiting mails to ask again", 60_000);
+    expect((await calls()) - callsBefore).toBeLessThan(20);
   });
 
   test("once it is back all mails go out, each once", async () => {
