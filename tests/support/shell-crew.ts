@@ -155,9 +155,14 @@ export class Crew {
     const { clock, pass } = this.#under;
     const end = clock.now() + waitMsMax;
     while (!(await so())) {
-      if (clock.now() > end) throw new Error(`Waited in vain for ${what}`);
+      if (clock.now() > end) throw new Error(`Waited in vain for ${what}: ${this.#standing()}`);
       await pass(pollMs);
     }
+  }
+
+  #standing(): string {
+    const members = this.members.map(({ shell, working }) => ({ ...shell.state(), working: working.size }));
+    return JSON.stringify({ done: this.audit.done.size, revocations: this.revocations, members });
   }
 
   /** Resolves when every input is done with, and committed as far as the broker knows. */
