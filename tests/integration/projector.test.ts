@@ -204,6 +204,12 @@ describe("comms_message [DAT-05] [DED-04] [FBK-03]", () => {
     expect(await only("comms_message")).toMatchObject({ status: "queued", reason: "critical_override" });
   });
 
+  it("takes no due time of it either, whichever of it and the render comes first", async () => {
+    const again = decision({ verdict: "DROP", reason: "COMMS_ALREADY_SENT", due_at: start + 5 });
+    await apply(record("comms.decisions", again), record("comms.rendered", rendered));
+    expect(await only("comms_message")).toMatchObject({ status: "queued", due_at: null });
+  });
+
   it("tells where a deferred message stands after its release", async () => {
     await apply(
       record("comms.decisions", decision({ verdict: "DEFER", reason: "COMMS_QUIET_HOURS", due_at: start + 5 })),
@@ -478,7 +484,6 @@ describe("the same log", () => {
       }
       expect(await tables()).toEqual(expected);
     });
-    // Known fault: seed -363387664 finds decisions of one instant, of which one is COMMS_ALREADY_SENT, that project by order.
-    await fc.assert(property, { numRuns: 40, seed: 20_261_122 });
+    await fc.assert(property, { numRuns: 100 });
   });
 });

@@ -6,7 +6,7 @@ import { noStamp, stampOf } from "./stamp.ts";
 
 /**
  * The row that a decision describes; of a blocked message it is all there ever is. That a second telling was refused as
- * sent already is no reason of the message's own.
+ * sent already is no reason of the message's own, and no due time.
  */
 export function rowOfDecision(decision: Decision): MessageRow {
   const stamp = stampOf(decision.round, decision.recorded_at, decision.decision_id);
@@ -15,7 +15,7 @@ export function rowOfDecision(decision: Decision): MessageRow {
     ...described(decision, decision.decision_id),
     status: decidedStatus(decision),
     reason: secondTelling ? null : decision.reason,
-    due_at: decision.due_at,
+    due_at: secondTelling ? null : decision.due_at,
     status_stamp: secondTelling ? noStamp : stamp,
     critical: decision.critical,
     decided_stamp: stamp,
