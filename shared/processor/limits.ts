@@ -13,6 +13,8 @@ export interface ShellLimits {
   readonly waitingBytes: number;
   /** A value larger than this is rejected unread, bytes. */
   readonly recordBytes: number;
+  /** Outputs are encoded and written in parts of about so much, bytes. */
+  readonly outputBytes: number;
   /** What a fetch waits for, up to a quarter of a second, bytes: 1 takes what there is. */
   readonly fetchBytesMin: number;
   readonly commitEveryMs: number;
@@ -30,6 +32,7 @@ export const stageLimits: ShellLimits = {
   waitingRecords: 2_000,
   waitingBytes: 16 * 1024 * 1024,
   recordBytes: 1024 * 1024,
+  outputBytes: 4 * 1024 * 1024,
   fetchBytesMin: 1,
   commitEveryMs: 1_000,
   commitEveryRecords: 1_000,

@@ -1,6 +1,7 @@
 import type { Codec } from "#shared/avro/codec.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import type { InRecord, OutRecord } from "#shared/kafka/port.ts";
+import { recordSize } from "#shared/kafka/record-size.ts";
 import type { RecordSpan } from "#shared/telemetry/tracing.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { envelope } from "./envelope.ts";
@@ -31,15 +32,37 @@ export class Outbox {
     this.#options = options;
   }
 
+  /**
+   * What these records leave on the log, in their order and in parts to be written one after the other: a part is closed
+   * once it holds `bytesMax`, and encoded only when asked for, so that a batch in which everything fans out is never in
+   * memory whole. No part is empty.
+   */
+  *parts(ended: readonly Ended[], now: Instant, bytesMax: number): Generator<readonly OutRecord[]> {
+    let part: OutRecord[] = [];
+    let bytes = 0;
+    for (const one of ended) {
+      for (const record of this.of(one, now)) {
+        part.push(record);
+        bytes += recordSize(record);
+        if (bytes < bytesMax) continue;
+        yield part;
+        part = [];
+        bytes = 0;
+      }
+    }
+    if (part.length > 0) yield part;
+  }
+
   /** What a record that has ended leaves on the log. The same record again leaves the same but for times. */
-  of({ record, value, outcome, span }: Ended, now: Instant): readonly OutRecord[] {
+  *of({ record, value, outcome, span }: Ended, now: Instant): Generator<OutRecord> {
     const { prefix, stage } = this.#options;
     if (outcome.kind !== "reject") {
-      return outcome.outputs.map((output, index) => this.one(output, now, span, { record, index }));
+      for (const [index, output] of outcome.outputs.entries()) yield this.one(output, now, span, { record, index });
+      return;
     }
     const at = value === undefined ? "decode" : "decide";
     const letter = deadLetter(record, { stage, reason: outcome.reason, message: outcome.message, at, now });
-    return [{ ...letter, topic: prefix + letter.topic }];
+    yield { ...letter, topic: prefix + letter.topic };
   }
 
   /** One output; `cause` is left out where no record led to it. */

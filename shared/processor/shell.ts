@@ -346,13 +346,13 @@ export class Shell {
 
   // --- outputs, then the end of a record ---
 
-  /** Writes the outputs of these records in one call, and only then lets go of the records. */
+  /** Writes the outputs of these records, in one call unless they are large, and only then lets go of the records. */
   async #settle(settled: readonly Settled[], generation: number): Promise<void> {
     const now = this.#parts.clock.now();
-    const outputs = settled.flatMap(({ item, outcome, span }) =>
-      this.#outbox.of({ record: item.record, value: item.value, outcome, span }, now),
-    );
-    if (outputs.length > 0) await this.#outside(() => this.#send(outputs), generation);
+    const ended = settled.map(({ item, outcome, span }) => ({ record: item.record, value: item.value, outcome, span }));
+    for (const outputs of this.#outbox.parts(ended, now, this.#limits.outputBytes)) {
+      await this.#outside(() => this.#send(outputs), generation);
+    }
     for (const one of settled) this.#finish(one, generation);
   }
 

@@ -71,6 +71,11 @@ const bounds: readonly (readonly [where: string, what: string, bound: string])[]
   ],
   [
     "shared/processor/limits.ts",
+    "outputs of a batch that are encoded and written at once",
+    `about ${bytes(stageLimits.outputBytes)}`,
+  ],
+  [
+    "shared/processor/limits.ts",
     "a value that a stage reads",
     `${bytes(stageLimits.recordBytes)}; larger is dead-lettered unread`,
   ],

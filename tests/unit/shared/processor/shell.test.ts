@@ -9,6 +9,7 @@ import {
   type Copier,
   copied,
   copier,
+  copyOf,
   eventRecord,
   memoryCodec,
   type ShellSetting,
@@ -108,6 +109,39 @@ describe("shell", () => {
     const { produce, dead } = await setting(copier(), { limits: { recordBytes: 10 } });
     await produce(event("anna", "1"));
     expect(dead()[0]?.headers["comms-error-code"]?.toString()).toBe("COMMS_PAYLOAD_TOO_LARGE");
+  });
+
+  it("writes large outputs in parts, and after trouble goes on with the part that failed", async () => {
+    const parts: (string | undefined)[][] = [];
+    const log = createMemoryLog({ partitions: 1 });
+    const slow: MemoryLog = {
+      ...log,
+      producer: async () => {
+        const producer = await log.producer();
+        return {
+          ...producer,
+          send: async (records) => {
+            if (records[0]?.topic !== "comms.rejected") return producer.send(records);
+            parts.push(records.map(({ key }) => key?.toString()));
+            if (parts.length === 2) throw trouble();
+            return producer.send(records);
+          },
+        };
+      },
+    };
+    const keys = ["a", "b", "c", "d", "e"];
+    const fanOut = copier({
+      decide: (record) => ({
+        kind: "emit",
+        outputs: keys.map((key) => ({ topic: "comms.rejected", key, value: copyOf(record.value) })),
+      }),
+    });
+    // A copy takes between 300 and 600 bytes, so two fill a part.
+    const { produce, clock } = await setting(fanOut, { log: slow, limits: { outputBytes: 600 } });
+    await produce(event("anna", "1"));
+    await clock.advance(5_000);
+    expect(parts).toEqual([["a", "b"], ["c", "d"], ["c", "d"], ["e"]]);
+    expect(log.records("comms.rejected").map(({ key }) => key?.toString())).toEqual(keys);
   });
 
   it("waits trouble out, is unready meanwhile, and loses nothing", async () => {
