@@ -57,6 +57,7 @@ const postEvents = {
   description: "Answers 202 once the log holds the event. Told again under the same ids, nobody hears of it twice.",
   parameters: [
     header("Idempotency-Key", "The same key with the same body gets the same answer for 24 hours"),
+    header("x-request-id", "An id of the caller's; the answer and the gateway's log line have it"),
     header("traceparent", "W3C trace context; the event's records carry on from it"),
     {
       name: "dry_run",
@@ -88,7 +89,10 @@ function header(name: string, description: string): object {
 }
 
 function answer(description: string, type: string, schema: string): object {
-  return { description, content: { [type]: { schema: reference(schema) } } };
+  const headers = {
+    "x-request-id": { description: "The caller's id of the request, or one made for it", schema: { type: "string" } },
+  };
+  return { description, headers, content: { [type]: { schema: reference(schema) } } };
 }
 
 function reference(schema: string): object {

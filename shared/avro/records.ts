@@ -384,7 +384,7 @@ export interface ProviderEvent {
   readonly body: Buffer;
 }
 
-/** What intake could not accept, with every fault and the original bytes. */
+/** What intake could not accept, with the faults found and the original bytes. */
 export interface Rejected {
   /** UUIDv5 of topic, partition and offset, or of the HTTP request. */
   readonly rejected_id: string;
@@ -398,7 +398,7 @@ export interface Rejected {
   readonly cause_ref: string | null;
   /** A reason code: COMMS_INVALID_EVENT, COMMS_UNKNOWN_EVENT, COMMS_PAYLOAD_TOO_LARGE. */
   readonly reason: string;
-  /** Every fault found, a sentence each, without the values. */
+  /** The faults found, a sentence each, without the values; the first 50 of them. */
   readonly faults: readonly string[];
   /** Topic the event came in by. */
   readonly source_topic: string;
@@ -406,7 +406,7 @@ export interface Rejected {
   readonly source_partition: number;
   /** Offset of the original. */
   readonly source_offset: number;
-  /** The value as it came in, byte for byte. PII: direct. */
+  /** The value as it came in, byte for byte; of one above 512 KiB its beginning, and the whole still stands at the source offset. PII: direct. */
   readonly original: Buffer;
 }
 

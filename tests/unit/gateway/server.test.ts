@@ -43,6 +43,15 @@ describe("/openapi.json", () => {
     ]);
   });
 
+  it("names the headers that it reads and answers", async () => {
+    const { parameters, responses } = (await get()).paths["/v1/events"].post;
+    const read = parameters
+      .filter((one: { in: string }) => one.in === "header")
+      .map((one: { name: string }) => one.name);
+    expect(read).toEqual(["Idempotency-Key", "x-request-id", "traceparent"]);
+    for (const status of ["202", "422"]) expect(Object.keys(responses[status].headers)).toContain("x-request-id");
+  });
+
   it("has schemas that a validator can use", async () => {
     const { schemas } = (await get()).components;
     const valid = new Ajv2020({ strict: false, validateFormats: false }).compile(schemas.Event);
