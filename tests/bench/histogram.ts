@@ -14,6 +14,12 @@ export function bucketsOf(texts: readonly string[], name: string): Buckets {
   return sums;
 }
 
+/** A counter over several processes, all its labels added up. */
+export function counted(texts: readonly string[], name: string): number {
+  const samples = texts.flatMap((text) => [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))]);
+  return samples.reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
 /** What came since `before`: counters only grow. */
 export function since(after: Buckets, before: Buckets): Buckets {
   return new Map([...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)]));

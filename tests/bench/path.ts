@@ -7,7 +7,7 @@ import { startWorld, type World } from "#tests/support/world.ts";
 import { cpuMicros, familyCpuMicros, residentMb } from "./cpu.ts";
 import { crowdOf, tellOf } from "./crowd.ts";
 import { figure, heading, spread } from "./figures.ts";
-import { type Buckets, bucketsOf, shareWithin, since } from "./histogram.ts";
+import { type Buckets, bucketsOf, counted, shareWithin, since } from "./histogram.ts";
 import { type Crowd, type Fed, feed } from "./load.ts";
 import { storePid } from "./stores.ts";
 
@@ -124,7 +124,9 @@ async function carry(bench: Bench, { perSecond, seconds }: Rate, note = ""): Pro
   const after = measured.map((one) => one.cpu());
   await producer.close();
   const whole = tellMessages(fed, taken);
-  tellObjectives(await objectivesOf(healthUrls), objectives);
+  const told = await objectivesOf(healthUrls);
+  figure("sent again in doubt, by the senders' count", `${told.ambiguous - objectives.ambiguous}`);
+  tellObjectives(told, objectives);
   const lagMs = Math.max(...taken.map((entry) => entry.time_ms)) - Math.max(...fed.due.values());
   figure("last message after the last event", `${lagMs} ms; the generator was ${fed.lateMs} ms late`);
   tellCpu(measured, before, after, fed.records, seconds);
@@ -134,6 +136,8 @@ async function carry(bench: Bench, { perSecond, seconds }: Rate, note = ""): Pro
 interface Objectives {
   readonly toQueue: Buckets;
   readonly toProvider: Buckets;
+  /** Calls made of which an earlier one had ended unknown. */
+  readonly ambiguous: number;
 }
 
 async function objectivesOf(healthUrls: readonly string[]): Promise<Objectives> {
@@ -141,6 +145,7 @@ async function objectivesOf(healthUrls: readonly string[]): Promise<Objectives> 
   return {
     toQueue: bucketsOf(texts, "comms_event_to_queue_seconds"),
     toProvider: bucketsOf(texts, "comms_queue_to_provider_seconds"),
+    ambiguous: counted(texts, "comms_ambiguous_sends_total"),
   };
 }
 
