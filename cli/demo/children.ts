@@ -25,15 +25,11 @@ export interface ChildOptions {
 
 /** Starts `comms run …` and resolves once every stage in it is ready. Rejects with what it said when it ends before. */
 export async function startStages(names: readonly string[], options: ChildOptions = {}): Promise<Child> {
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", `${root}cli/main.ts`, "run", ...names],
-    {
-      cwd: root,
-      env: environmentWith(options.env),
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
+  const child = spawn(`${root}bin/comms`, ["run", ...names], {
+    cwd: root,
+    env: environmentWith(options.env),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   const said: string[] = [];
   const url = Promise.withResolvers<string>();

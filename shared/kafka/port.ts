@@ -93,7 +93,7 @@ export interface ConsumerOptions {
   readonly from?: "earliest" | "latest";
   readonly sessionTimeoutMs?: number;
   /**
-   * How many bytes a fetch should bring; fewer come when it has waited its time, a quarter of a second. Default 1: at
+   * How many bytes a fetch should bring; fewer come when it has waited its time, half a second. Default 1: at
    * once. A member that writes batches to a store saves itself and the broker most of the fetches by a larger one.
    */
   readonly fetchBytesMin?: number;

@@ -15,7 +15,7 @@ export interface ShellLimits {
   readonly recordBytes: number;
   /** Outputs are encoded and written in parts of about so much, bytes. */
   readonly outputBytes: number;
-  /** What a fetch waits for, up to a quarter of a second, bytes: 1 takes what there is. */
+  /** What a fetch waits for, up to half a second, bytes: 1 takes what there is. */
   readonly fetchBytesMin: number;
   readonly commitEveryMs: number;
   readonly commitEveryRecords: number;
@@ -42,7 +42,7 @@ export const stageLimits: ShellLimits = {
 
 /**
  * A sink takes one batch at a time, so that what it writes is in the order of the log, and lets some come together: nobody
- * waits for a quarter of a second of it, and fetches are what a nearly idle consumer spends its time on.
+ * waits for half a second of it, and fetches are what a nearly idle consumer spends its time on.
  */
 export const sinkLimits: ShellLimits = { ...stageLimits, inFlight: 500, batch: 500, batches: 1, fetchBytesMin: 65_536 };
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import type { Clock } from "#shared/clock/clock.ts";
+import type { Clock, Instant } from "#shared/clock/clock.ts";
 import type { Job } from "#shared/processor/processor.ts";
 import type { RedisKeys } from "#shared/redis/keys.ts";
 import { redisCall } from "#shared/redis/redis.ts";
@@ -57,16 +57,33 @@ export interface Restorer {
 /** Restores from the log what Redis has lost. Any number of processes may do it; one at a time restores each name. */
 export function createRestorer(options: RestorerOptions): Restorer {
   const { redis, keys, clock, restorables, pollMs = 500 } = options;
+  let looked: { readonly at: Instant; readonly gone: Promise<ReadonlySet<string>> } | undefined;
 
   const missing = async (name: string) => (await redisCall(() => redis.exists(keys.marker(name)))) === 0;
 
+  const look = async (): Promise<ReadonlySet<string>> => {
+    const markers = await redisCall(() => redis.mget(restorables.map(({ name }) => keys.marker(name))));
+    return new Set(restorables.filter((_, i) => markers[i] === null).map(({ name }) => name));
+  };
+
+  /** One look serves the jobs whose turns come together: a trip for each is what an idle materializer would spend most on. */
+  const gone = (now: Instant): Promise<ReadonlySet<string>> => {
+    if (looked === undefined || now - looked.at >= pollMs / 2) looked = { at: now, gone: look() };
+    const { gone } = looked;
+    gone.catch(() => {
+      looked = undefined;
+    });
+    return gone;
+  };
+
   const jobOf = (restorable: Restorable): Job => ({
     name: `restore ${restorable.name}`,
-    run: async (_now, _emit, signal) => {
-      const gone = await missing(restorable.name);
-      options.report?.ready(restorable.name, !gone);
-      if (!gone) return pollMs;
+    run: async (now, _emit, signal) => {
+      const isGone = (await gone(now)).has(restorable.name);
+      options.report?.ready(restorable.name, !isGone);
+      if (!isGone) return pollMs;
       const { result } = await restore(options, restorable, signal);
+      looked = undefined;
       if (result === "restored") options.report?.restored(restorable.name);
       return pollMs;
     },

@@ -16,5 +16,5 @@ export function heading(text: string): void {
 }
 
 export function figure(name: string, value: string): void {
-  process.stdout.write(`${name.padEnd(44)} ${value}\n`);
+  process.stdout.write(`${name.padEnd(48)} ${value}\n`);
 }

@@ -38,7 +38,7 @@ const keepingUpMs = 3_000;
 /** The whole path, every processor in a process of its own, on the checkout's stack. */
 export async function benchPath(): Promise<void> {
   await withPath(async (bench) => {
-    await idle(bench, 20);
+    await idle(bench, 40);
     await warmUp(bench);
     await carry(bench, { perSecond: 20, seconds: 30 });
     await carry(bench, { perSecond: 200, seconds: 60 });
@@ -90,8 +90,8 @@ async function meet(world: World): Promise<Crowd> {
 }
 
 async function idle({ measured }: Bench, seconds: number): Promise<void> {
-  heading(`idle for ${seconds} s: CPU of one core, resident memory`);
-  await sleep(5_000);
+  heading(`idle for ${seconds} s, half a minute after the start: CPU of one core, resident memory`);
+  await sleep(30_000);
   const before = measured.map((one) => one.cpu());
   await sleep(seconds * 1000);
   for (const [i, one] of measured.entries()) {
@@ -198,7 +198,15 @@ function tellCpu(
   for (const [i, one] of measured.entries())
     figure(`CPU of ${one.name}`, `${Math.round((used[i] ?? 0) / records)} µs an event`);
   const total = used.reduce((sum, one) => sum + one, 0);
+  figure("resident memory, largest", largest(measured));
   figure("CPU of all", `${Math.round(total / records)} µs an event, ${(total / 1e6 / seconds).toFixed(2)} cores`);
+}
+
+/** The processor that holds most; stores and this bench are not ours to count. */
+function largest(measured: readonly Measured[]): string {
+  const sizes = measured.filter(({ name }) => !name.includes("(")).map(({ name, mb }) => ({ name, mb: mb() }));
+  const most = sizes.reduce((a, b) => (b.mb > a.mb ? b : a));
+  return `${Math.round(most.mb)} MB, ${most.name}`;
 }
 
 /** What the providers took of these messages, once all of it is there and nothing more comes. */
@@ -228,5 +236,6 @@ function storesOf(world: World): readonly Measured[] {
     measuredProcess("registry (store)", storePid("registry")),
     { name: "postgres (store)", cpu: () => familyCpuMicros(postgres), mb: () => residentMb(postgres) },
     measuredProcess("redis (store)", world.redis.pid),
+    measuredProcess("generator and providers (this bench)", process.pid),
   ];
 }
