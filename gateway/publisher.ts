@@ -3,6 +3,7 @@ import type { Codec } from "#shared/avro/codec.ts";
 import type { RecordTypes } from "#shared/avro/records.ts";
 import type { Clock } from "#shared/clock/clock.ts";
 import { Trouble } from "#shared/errors/trouble.ts";
+import { late, within } from "#shared/kafka/deadline.ts";
 import type { Log, Producer } from "#shared/kafka/port.ts";
 import type { TopicName, TopicRecordName } from "#shared/kafka/topics.ts";
 import { envelope } from "#shared/processor/envelope.ts";
@@ -57,14 +58,7 @@ export async function createPublisher(parts: PublisherParts): Promise<Publisher>
 }
 
 async function inTime(sent: Promise<unknown>, deadlineMs: number, clock: Clock): Promise<void> {
-  const done = new AbortController();
-  const late = clock.sleep(deadlineMs, done.signal).then(() => "late" as const);
-  try {
-    if ((await Promise.race([sent, late])) !== "late") return;
-  } finally {
-    done.abort();
-    sent.catch(() => {});
-  }
+  if ((await within(clock, deadlineMs, sent)) !== late) return;
   throw new Trouble("KAFKA_UNAVAILABLE", `The log has not acknowledged the record within ${deadlineMs} ms`, {
     retryable: true,
   });

@@ -116,10 +116,15 @@ async function turn(
  * throw that went on from here would end the process, and the next one would make the call again, without end.
  */
 async function answerOf({ adapter }: PerformParts, letter: Letter): Promise<Answer> {
+  // Not AbortSignal.timeout, which goes off after every call, ended or not, and makes an exception each time.
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), callDeadlineMs);
   try {
-    return await adapter.send(letter, AbortSignal.timeout(callDeadlineMs));
+    return await adapter.send(letter, deadline.signal);
   } catch {
     return { kind: "unknown", code: unreadableAnswer };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -15,7 +15,7 @@ import {
   kafkajs,
   type OffsetManager,
 } from "#shared/kafka/kafkajs-internals.ts";
-import { createPace, type PaceLimits } from "#shared/kafka/pace.ts";
+import { createPace } from "#shared/kafka/pace.ts";
 import type {
   Consumer,
   ConsumerListener,
@@ -32,8 +32,8 @@ export interface ConsumerParts {
   readonly connect: () => KafkajsClient;
   /** How long a fetch waits for records, ms; a resumed partition may wait as long. */
   readonly fetchWaitMs: number;
-  /** How far apart two fetches from one broker begin. */
-  readonly pace: PaceLimits;
+  /** How far apart two fetches from one broker begin at least, ms. */
+  readonly fetchEveryMs: number;
   readonly commitDeadlineMs: number;
 }
 
@@ -62,7 +62,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
   const { clock } = parts;
   const sessionTimeoutMs = options.sessionTimeoutMs ?? sessionTimeoutMsUsual;
   const hand: Hand = createHand(sessionTimeoutMs);
-  const pace = createPace(parts.pace);
+  const pace = createPace(parts.fetchEveryMs);
   const stopped = new AbortController();
   let client: KafkajsClient;
   let api: KafkajsApi;
@@ -156,9 +156,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
     if (last === undefined || current === undefined || stopped.signal.aborted) return;
     if (fetchedUnder(batch) !== current.manager) return;
     const records = messages.map((message) => toRecord(topic, partition, message));
-    const now = clock.now();
-    pace.came(records.length, records[0]?.timestamp ?? now, now);
-    hand.take({ topic, partition, offset: Number(last.offset) + 1 }, now);
+    hand.take({ topic, partition, offset: Number(last.offset) + 1 }, clock.now());
     const { number } = current;
     tell(() => listener.records(records, number));
     resolveOffset(last.offset);

@@ -3,7 +3,6 @@ import { createKafkajsAdmin } from "#shared/kafka/kafkajs-admin.ts";
 import { type ConnectionOptions, createKafkajsClient } from "#shared/kafka/kafkajs-client.ts";
 import { createKafkajsConsumer } from "#shared/kafka/kafkajs-consumer.ts";
 import { createKafkajsProducer } from "#shared/kafka/kafkajs-producer.ts";
-import type { PaceLimits } from "#shared/kafka/pace.ts";
 import { readToEnd } from "#shared/kafka/kafkajs-reader.ts";
 import type { Consumer, Log, Producer } from "#shared/kafka/port.ts";
 
@@ -18,8 +17,8 @@ export interface KafkajsLogOptions extends ConnectionOptions {
   readonly adminDeadlineMs?: number;
   /** Default 500. How long a fetch waits for records; a resumed partition may wait as long. */
   readonly fetchWaitMs?: number;
-  /** Default 20 to 100. How far apart two fetches from one broker begin: what a record may wait for others under load. */
-  readonly pace?: PaceLimits;
+  /** Default 20. How far apart two fetches from one broker begin at least: what a record may wait for others under load. */
+  readonly fetchEveryMs?: number;
   /** Default 16,777,216. A larger record is refused unsent. */
   readonly recordBytesMax?: number;
   /** Default 30,000. `readToEnd` rejects with `KAFKA_UNAVAILABLE` when nothing moves for so long. */
@@ -70,7 +69,7 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
           clock,
           connect,
           fetchWaitMs: options.fetchWaitMs ?? 500,
-          pace: options.pace ?? { least: 20, most: 100 },
+          fetchEveryMs: options.fetchEveryMs ?? 20,
           commitDeadlineMs: options.commitDeadlineMs ?? 10_000,
         }),
       ),

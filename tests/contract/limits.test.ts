@@ -99,11 +99,7 @@ const bounds: readonly (readonly [where: string, what: string, bound: string])[]
     "what a fetch waits for, a stage / a sink",
     `${both(bytes, "fetchBytesMin")}, ${seconds(numberIn(log, "fetchWaitMs"))} at most`,
   ],
-  [
-    log,
-    "how far apart two fetches from one broker begin",
-    `${seconds(numberIn(log, "least"))}; up to ${seconds(numberIn(log, "most"))} for a member that is behind`,
-  ],
+  [log, "how far apart two fetches from one broker begin", seconds(numberIn(log, "fetchEveryMs"))],
   [log, "a produce without an acknowledgement", seconds(numberIn(log, "sendDeadlineMs"))],
   [
     "schemas/topics/*.yaml",

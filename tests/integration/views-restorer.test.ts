@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Codec, createCodec } from "#shared/avro/codec.ts";
 import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
 import type { Flag } from "#shared/avro/records.ts";
@@ -86,6 +86,22 @@ describe("restoring a view [KV-01]", () => {
     await look(restorerOf(flags));
     expect(await seen()).toEqual({ a: "2" });
     expect(await marker()).toMatchObject({ as_of: start });
+  });
+
+  it("looks for the markers of all in one trip a turn, and anew after each restoration", async () => {
+    const others = createViewRestorables(redis).filter((each) => each.name !== "flags");
+    const restorer = restorerOf(flags, ...others);
+    const looks = () => mget.mock.calls.length;
+    const mget = vi.spyOn(redis.redis, "mget");
+    await look(restorer);
+    expect(looks()).toBe(1 + others.length);
+    await look(restorer);
+    expect(looks()).toBe(2 + others.length);
+    await clock.sleep(500);
+    await redis.redis.del(redis.keys.marker("flags"));
+    await write("a", "1");
+    await look(restorer);
+    expect(await seen()).toEqual({ a: "1" });
   });
 
   it("leaves a view alone whose marker is there", async () => {
