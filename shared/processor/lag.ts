@@ -1,13 +1,47 @@
+import type { Clock } from "#shared/clock/clock.ts";
 import type { Log } from "#shared/kafka/port.ts";
+import { groupOf } from "#shared/kafka/topics.ts";
+import type { Metrics } from "#shared/telemetry/metrics.ts";
 
 /** How often a stage asks how far behind its group is, ms: each asking costs the broker a few calls. */
-export const lagEveryMs = 15_000;
+const lagEveryMs = 15_000;
+
+/** Whose lag is told, and where. */
+export interface LagParts {
+  readonly clock: Clock;
+  readonly log: Pick<Log, "offsets" | "committed">;
+  readonly metrics: Metrics;
+  readonly stage: string;
+  /** Put before every topic and group name. */
+  readonly prefix: string;
+  readonly topics: readonly string[];
+}
+
+/**
+ * Tells how far the whole group is behind, as far as the broker knows, until the signal aborts. What the broker does not
+ * answer is told with the next turn. Never rejects.
+ */
+export async function watchLag(
+  { clock, log, metrics, stage, prefix, topics }: LagParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const group = groupOf(stage);
+  const whole = topics.map((topic) => prefix + topic);
+  for (;;) {
+    await clock.sleep(lagEveryMs, signal);
+    if (signal.aborted) return;
+    const lags = await lagByTopic(log, prefix + group, whole).catch(() => new Map<string, number>());
+    for (const [topic, records] of lags) {
+      metrics.set("comms_consumer_lag_records", { group, topic: topic.slice(prefix.length) }, records);
+    }
+  }
+}
 
 /**
  * Records between what the group has committed and the end, by whole topic name. A partition without a commit counts from
  * its first record. Rejects with the log's `Trouble`.
  */
-export async function lagByTopic(
+async function lagByTopic(
   log: Pick<Log, "offsets" | "committed">,
   groupId: string,
   topics: readonly string[],

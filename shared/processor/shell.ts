@@ -5,14 +5,15 @@ import type { Consumer, InRecord, Log, OutRecord, Producer, TopicPartition } fro
 import { groupOf, type TopicName } from "#shared/kafka/topics.ts";
 import { outputWritten, recordDone, type Telemetry } from "#shared/telemetry/telemetry.ts";
 import { toldError } from "#shared/telemetry/told-error.ts";
-import { type RecordSpan, startRecordSpan, startRootSpan } from "#shared/telemetry/tracing.ts";
+import { type RecordSpan, startRecordSpan } from "#shared/telemetry/tracing.ts";
 import { decodeRecord, poison } from "./decode.ts";
 import { Fuse } from "./fuse.ts";
 import { Inbox, type Item } from "./inbox.ts";
-import { lagByTopic, lagEveryMs } from "./lag.ts";
+import { type JobParts, runJob } from "./jobs.ts";
+import { type LagParts, watchLag } from "./lag.ts";
 import { limitsOf, type ShellLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
-import type { Job, Outcome, Output, Received, Runnable } from "./processor.ts";
+import type { Outcome, Received, Runnable } from "./processor.ts";
 import { abandoned, TroubleWatch } from "./trouble-watch.ts";
 
 /** What the shell runs, and on what. */
@@ -133,8 +134,8 @@ export class Shell {
       records: (records, generation) => this.#onRecords(records, generation),
       crashed: (error) => this.#crash(error),
     });
-    this.#loops.push(this.#commitLoop(), this.#lagLoop());
-    for (const job of runnable.jobs ?? []) this.#loops.push(this.#jobLoop(job));
+    this.#loops.push(this.#commitLoop(), watchLag(this.#lagParts(), this.#stopping.signal));
+    for (const job of runnable.jobs ?? []) this.#loops.push(runJob(job, this.#jobParts()));
   }
 
   /** Takes no more records, lets those in work finish within the deadline, commits, leaves the group, closes. */
@@ -444,48 +445,23 @@ export class Shell {
     }
   }
 
-  /** How far the whole group is behind, as far as the broker knows; asked seldom, as each asking costs a few calls. */
-  async #lagLoop(): Promise<void> {
+  #lagParts(): LagParts {
     const { clock, log, prefix, runnable, telemetry } = this.#parts;
-    const group = groupOf(this.stage);
-    const topics = runnable.processor.inputs.map((topic) => prefix + topic);
-    while (!this.#stopping.signal.aborted) {
-      await clock.sleep(lagEveryMs, this.#stopping.signal);
-      if (this.#stopping.signal.aborted) return;
-      const lags = await lagByTopic(log, prefix + group, topics).catch(() => new Map<string, number>());
-      for (const [topic, records] of lags) {
-        telemetry.metrics.set("comms_consumer_lag_records", { group, topic: this.#bare(topic) }, records);
-      }
-    }
+    return { clock, log, prefix, stage: this.stage, topics: runnable.processor.inputs, metrics: telemetry.metrics };
   }
 
-  async #jobLoop(job: Job): Promise<void> {
-    const { clock } = this.#parts;
-    while (!this.#closed()) {
-      const waitMs = await this.#runJob(job);
-      await clock.sleep(waitMs, this.#stopping.signal);
-    }
-  }
-
-  async #runJob(job: Job): Promise<number> {
-    const { clock } = this.#parts;
-    try {
-      return await this.#trouble.call(
-        () => job.run(clock.now(), (outputs) => this.#emit(job.name, outputs), this.#deadline.signal),
-        this.#stopping.signal,
-      );
-    } catch (error) {
-      if (error !== abandoned) this.#crash(error);
-      return 0;
-    }
-  }
-
-  async #emit(name: string, outputs: readonly Output[]): Promise<void> {
-    const span = startRootSpan(name);
-    const now = this.#parts.clock.now();
-    await this.#send(outputs.map((output) => this.#outbox.one(output, now, span)));
-    for (const output of outputs) outputWritten(this.#parts.telemetry, output);
-    span.end("emit", false);
+  #jobParts(): JobParts {
+    return {
+      clock: this.#parts.clock,
+      telemetry: this.#parts.telemetry,
+      trouble: this.#trouble,
+      outbox: this.#outbox,
+      send: (records) => this.#send(records),
+      stopping: this.#stopping.signal,
+      deadline: this.#deadline.signal,
+      closed: () => this.#closed(),
+      onCrash: (error) => this.#crash(error),
+    };
   }
 
   // --- small things ---
