@@ -1,5 +1,8 @@
+import { mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Logger, type LoggerOptions, pino } from "pino";
 import type { Decision, Feedback, Send } from "#shared/avro/records.ts";
+import { codeOf, Trouble } from "#shared/errors/trouble.ts";
 import { channelName } from "#shared/message/channel.ts";
 import type { Outcome, Output, Received } from "#shared/processor/processor.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -33,14 +36,28 @@ const tellingErrors: Pick<LoggerOptions, "serializers" | "hooks"> = {
   },
 };
 
-/** Metrics and the log of one process. Lines are written without waiting; `flush` before the process ends. */
+/**
+ * Metrics and the log of one process. Lines are written without waiting; `flush` before the process ends. Throws the `Trouble`
+ * `CONFIG_INVALID` where the file cannot be opened.
+ */
 export function createTelemetry({ level, file, version }: TelemetryOptions): Telemetry & { flush(): void } {
-  const destination = pino.destination({ dest: file ?? 1, sync: false, mkdir: true });
+  const destination = pino.destination({ dest: file === undefined ? 1 : opened(file), sync: false });
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...tellingErrors }, destination);
   const metrics = createMetrics();
   metrics.set("comms_build_info", { version, node: process.version }, 1);
   metrics.set("comms_tzdata_info", { version: process.versions.tz ?? "unknown" }, 1);
   return { metrics, log, flush: () => destination.flushSync() };
+}
+
+/** Opened here and now: one that pino still opens cannot be flushed, and a process that ends at once loses its last words. */
+function opened(file: string): number {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    return openSync(file, "a");
+  } catch (error) {
+    const told = `COMMS_LOG_FILE names '${file}', which cannot be opened for writing (${codeOf(error)}): name another file`;
+    throw new Trouble("CONFIG_INVALID", told, { retryable: false });
+  }
 }
 
 /** One record's end, for its line, its count and its span. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { InRecord } from "#shared/kafka/port.ts";
 import type { Output, Received } from "#shared/processor/processor.ts";
 import { createMetrics } from "#shared/telemetry/metrics.ts";
-import { outputWritten, recordDone, type Telemetry } from "#shared/telemetry/telemetry.ts";
+import { createTelemetry, outputWritten, recordDone, type Telemetry } from "#shared/telemetry/telemetry.ts";
 
 function recording(): { telemetry: Telemetry; lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = [];
@@ -19,6 +19,16 @@ const origin: InRecord = {
   headers: {},
   timestamp: 0,
 };
+
+describe("the log's file", () => {
+  it("is refused in a sentence where it cannot be opened", () => {
+    const file = "/dev/null/carillon.ndjson";
+    const sentence = `COMMS_LOG_FILE names '${file}', which cannot be opened for writing (EEXIST): name another file`;
+    expect(() => createTelemetry({ level: "info", file, version: "test" })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", message: sentence }),
+    );
+  });
+});
 
 describe("what a record leaves behind [HLT-06]", () => {
   it("is one line with its ids and none of its values", () => {

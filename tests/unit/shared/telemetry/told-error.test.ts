@@ -25,7 +25,6 @@ afterAll(() => rm(folder, { recursive: true }));
 async function logged(name: string, write: (log: ReturnType<typeof createTelemetry>["log"]) => void) {
   const file = join(folder, name);
   const telemetry = createTelemetry({ level: "info", file, version: "test" });
-  await expect.poll(() => readFile(file, "utf8")).toBe("");
   write(telemetry.log);
   telemetry.flush();
   return readFile(file, "utf8");
