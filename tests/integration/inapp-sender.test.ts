@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createInappAdapter } from "#processors/inapp-sender/adapters/postgres.ts";
+import { inappAnswers } from "#processors/inapp-sender/core/answers.ts";
 import type { Letter } from "#shared/delivery/adapter.ts";
 import { createSentArchive } from "#shared/delivery/sent-archive.ts";
 import { createPool } from "#shared/postgres/pool.ts";
@@ -53,6 +54,15 @@ describe("the notification centre [INA-05] [DAT-08]", () => {
       code: "POSTGRES_UNAVAILABLE",
     });
     await pool.end();
+  });
+
+  test("a note that the table cannot hold is refused for good, and is no call in doubt", async () => {
+    const content = { channel: "INAPP", title: "Booked", body: "See\0you", deepLink: "/b/1" } as const;
+    expect(await createInappAdapter(database.pool).send({ ...letter, content }, signal)).toEqual({
+      kind: "refused",
+      code: "POSTGRES_REFUSED",
+    });
+    expect(inappAnswers["POSTGRES_REFUSED"]).toMatchObject({ act: "refuse" });
   });
 });
 

@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
 import { codeOf } from "#shared/errors/trouble.ts";
 import { postgres } from "#shared/postgres/pool.ts";
+import { isRefusal } from "#shared/postgres/refusal.ts";
 import { inappAnswers } from "../core/answers.ts";
 
 const insert = readFileSync(new URL("./notification.sql", import.meta.url), "utf8");
@@ -21,6 +22,7 @@ export function createInappAdapter(pool: Pool): ChannelAdapter {
         await postgres(() => pool.query(insert, rowOf(letter)));
         return { kind: "accepted", ref: letter.send.msg_id };
       } catch (error) {
+        if (isRefusal(error)) return { kind: "refused", code: "POSTGRES_REFUSED" };
         if (codeOf(error) !== "POSTGRES_UNAVAILABLE") throw error;
         return { kind: "refused", code: "POSTGRES_UNAVAILABLE" };
       }

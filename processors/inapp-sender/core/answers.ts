@@ -1,6 +1,7 @@
 import type { AnswerTable } from "#shared/delivery/core/answer.ts";
 
-/** The one way in which our own table says no. The message waits by the schedule like any other. */
+/** The two ways in which our own table says no: it is away, and the message waits by the schedule like any other; or it will never take it. */
 export const inappAnswers: AnswerTable = {
   POSTGRES_UNAVAILABLE: { act: "retry", words: "Postgres does not answer", tries: 50, trouble: true },
+  POSTGRES_REFUSED: { act: "refuse", words: "The table of notifications cannot hold it", alert: "P2" },
 };
