@@ -8,7 +8,7 @@ INSTALLED := node_modules/.installed
 # node_modules that came another way (npm install, a link to another checkout's) are taken as they are.
 $(INSTALLED): package-lock.json
 	@if [ -L node_modules ] || { [ -e node_modules/.package-lock.json ] && [ ! node_modules/.package-lock.json -ot package-lock.json ]; }; \
-	then :; else npm ci --ignore-scripts --loglevel=error; fi
+	then :; else npm ci --ignore-scripts --loglevel=error >&2; fi
 	@touch $@
 
 demo: $(INSTALLED) ## Start everything and watch messages pass each stage (ONCE=1: bounded, ends with a JSON summary)

@@ -34,4 +34,6 @@ function usage(): string {
 process.stdout.on("error", (error: NodeJS.ErrnoException) =>
   process.exit(error.code === "EPIPE" ? exit.done : exit.failed),
 );
+// Who reads it may go away before we do; a write that fails must neither end the work nor tell of itself by another write.
+process.stderr.on("error", () => {});
 process.exitCode = await main(process.argv.slice(2));

@@ -36,6 +36,7 @@ export async function prepareAll(
     log: platform.log(),
     registry: platform.registry(),
     prefix: platform.prefix,
+    replicationFactor: platform.config.COMMS_REPLICATION_FACTOR,
   });
   const migrations = await migrate(platform.postgres());
   await platform.warm();

@@ -6,7 +6,7 @@ import { Host, type Hosted } from "#shared/lifecycle/host.ts";
 import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
 import type { Runnable } from "#shared/processor/processor.ts";
 import { Shell } from "#shared/processor/shell.ts";
-import { errorText } from "#shared/telemetry/told-error.ts";
+import { errorText, toldError } from "#shared/telemetry/told-error.ts";
 import { type Command, exit } from "./command.ts";
 
 type Assemble = (platform: Platform) => Promise<Runnable>;
@@ -52,7 +52,7 @@ async function host(names: readonly string[]): Promise<number> {
   const platform = createPlatform(config, { name: names.length === 1 ? (names[0] as string) : "all" });
   const ended = Promise.withResolvers<number>();
   const crash = (error: unknown): void => {
-    process.stderr.write(`${errorText(error)}\n`);
+    process.stderr.write(`${toldError(error).message ?? errorText(error)}\n`);
     ended.resolve(exit.failed);
   };
   // Node itself would print an error whole, with every property that a driver gave it.

@@ -19,6 +19,8 @@ export interface Child {
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly startMs?: number;
+  /** Ends the start: the child is killed, and the call rejects. Of no meaning once the child is ready. */
+  readonly signal?: AbortSignal;
   /** Told of every line on stderr. */
   readonly onLine?: (line: string) => void;
 }
@@ -52,6 +54,9 @@ export async function startStages(names: readonly string[], options: ChildOption
     );
   });
   ended.catch(() => undefined);
+  const giveUp = () => child.kill("SIGKILL");
+  options.signal?.addEventListener("abort", giveUp, { once: true });
+  if (options.signal?.aborted) giveUp();
   try {
     const healthUrl = await Promise.race([url.promise, ended]);
     await Promise.race([untilReady(healthUrl, options.startMs ?? 60_000), ended]);
@@ -60,6 +65,8 @@ export async function startStages(names: readonly string[], options: ChildOption
     // Nobody else knows of it yet.
     child.kill("SIGKILL");
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", giveUp);
   }
 }
 

@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Event } from "#shared/avro/records.ts";
 import { environmentWith, readConfig } from "#shared/config/environment.ts";
 import { readStackConfig } from "#shared/config/stack-config.ts";
+import { Trouble } from "#shared/errors/trouble.ts";
+import { Closers } from "#shared/lifecycle/closers.ts";
 import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
 import type { Output } from "#shared/processor/processor.ts";
 import { optionsOf } from "#stack/options.ts";
@@ -23,37 +26,64 @@ export const demo: Command = {
   summary: "Start everything, feed it events and show what becomes of them",
   flags: { once: { type: "boolean", default: false } },
   run: async ({ flags }) => {
-    const began = Date.now();
-    const say = (line: string): void =>
-      void process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
-    const addresses = await startStack(optionsOf(readStackConfig(), say));
-    const platform = createPlatform(readConfig(environmentWith({ COMMS_LOG_LEVEL: "silent" })), { name: "demo" });
-    for (const line of await prepareAll(platform, { replace: true })) say(line);
-    const stages = await startStages(["all"], {
-      env: { COMMS_LOG_FILE: ".carillon/logs/carillon.ndjson", COMMS_DIGEST_WINDOW_SECONDS: "10" },
-    });
-    say("every processor is ready");
-    const run = randomBytes(3).toString("hex");
-    const watch = await startWatch(platform, run, say);
+    // From the first moment: who ends the demo while it starts must not leave half of it behind.
     const stopping = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+    const closers = new Closers();
+    const shown = show(flags["once"] === true, closers, stopping.signal);
+    const stopped = once(stopping.signal, "abort").then(() => exit.done);
     try {
-      const people = characters(run, Date.now());
-      await meet(platform, people);
-      await tell(platform, watch, people, storyteller(run));
-      if (flags["once"] === true) return await conclude(platform, watch, addresses.simulator.ledger, began);
-      process.stderr.write(box(addresses.simulator.url, addresses.gateway.url, people));
-      await carryOn(platform, people, storyteller(`${run}x`), stopping.signal);
-      return exit.done;
+      return await Promise.race([shown, stopped]);
     } finally {
-      await watch.close();
-      await stages.stop();
-      await platform.close();
-      say("the processors have stopped; the stack still runs, and 'make down' ends it");
+      await closers.close(closeEachMs);
       setTimeout(() => process.exit(), 1_000).unref();
     }
   },
 };
+
+/** Longer than the processors take to drain. */
+const closeEachMs = 30_000;
+
+async function show(bounded: boolean, closers: Closers, signal: AbortSignal): Promise<number> {
+  const began = Date.now();
+  const say = (line: string): void =>
+    void process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
+  const addresses = await startStack(optionsOf(readStackConfig(), say));
+  await refuseSecond(addresses.gateway.url);
+  const platform = createPlatform(readConfig(environmentWith({ COMMS_LOG_LEVEL: "silent" })), { name: "demo" });
+  closers.add("last word", () => say("the processors have stopped; the stack still runs, and 'make down' ends it"));
+  closers.add("platform", () => platform.close());
+  for (const line of await prepareAll(platform, { replace: true })) say(line);
+  const stages = await startStages(["all"], {
+    env: { COMMS_LOG_FILE: ".carillon/logs/carillon.ndjson", COMMS_DIGEST_WINDOW_SECONDS: "10" },
+    signal,
+  });
+  closers.add("processors", () => stages.stop());
+  say("every processor is ready");
+  const run = randomBytes(3).toString("hex");
+  const watch = await startWatch(platform, run, say);
+  closers.add("watch", () => watch.close());
+  const people = characters(run, Date.now());
+  await meet(platform, people);
+  await tell(platform, watch, people, storyteller(run));
+  if (bounded) return conclude(platform, watch, addresses.simulator.ledger, began);
+  process.stderr.write(box(addresses.simulator.url, addresses.gateway.url, people));
+  await carryOn(platform, people, storyteller(`${run}x`), signal);
+  return exit.done;
+}
+
+/** Two demos would share groups, ports and the mailbox. */
+async function refuseSecond(gatewayUrl: string): Promise<void> {
+  const answer = await fetch(`${gatewayUrl}/openapi.json`).catch(() => undefined);
+  if (answer === undefined) return;
+  throw new Trouble(
+    "PORT_TAKEN",
+    `A gateway answers at ${gatewayUrl} already, so a demo runs here: end it with Ctrl-C first`,
+    {
+      retryable: false,
+    },
+  );
+}
 
 /** Introduces the people, and waits until the views know the last of them. */
 async function meet(platform: Platform, people: readonly Character[]): Promise<void> {

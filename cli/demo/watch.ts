@@ -1,5 +1,14 @@
 import type { Codec } from "#shared/avro/codec.ts";
-import type { Accepted, Decision, Event, Feedback, Rejected, Rendered, Suppression } from "#shared/avro/records.ts";
+import type {
+  Accepted,
+  Decision,
+  Event,
+  Feedback,
+  Rejected,
+  Rendered,
+  Suppression,
+  Verdict,
+} from "#shared/avro/records.ts";
 import type { InRecord } from "#shared/kafka/port.ts";
 import { deadLetterTopic, stages, type TopicName } from "#shared/kafka/topics.ts";
 import type { Platform } from "#shared/lifecycle/platform.ts";
@@ -123,7 +132,9 @@ function take(seen: Seen, record: InRecord, prefix: string, codec: Codec): strin
         (one) => `rendered   ${one.template_name} ${one.locale} ${channelName(one.channel)}`,
       );
     case "comms.feedback":
-      return keep(seen.feedback, value as Feedback, feedbackLine);
+      return keep(seen.feedback, value as Feedback, (one) =>
+        isNews(seen.feedback, one) ? feedbackLine(one) : undefined,
+      );
     case "comms.suppression":
       return keep(
         seen.suppressions,
@@ -133,14 +144,26 @@ function take(seen: Seen, record: InRecord, prefix: string, codec: Codec): strin
   }
 }
 
-function keep<T>(list: T[], value: T, line: (value: T) => string): string {
+function keep<T>(list: T[], value: T, line: (value: T) => string | undefined): string | undefined {
   list.push(value);
   return line(value);
 }
 
+/** A sender and its provider may both tell that a message was sent: one line for the two. */
+function isNews(told: readonly Feedback[], one: Feedback): boolean {
+  return !told.some((other) => other !== one && other.msg_id === one.msg_id && other.status === one.status);
+}
+
+const verdicts: Partial<Readonly<Record<Verdict, string>>> = {
+  PASS: "yes",
+  BYPASS: "yes",
+  DEFER: "later",
+  HOLD: "later",
+  DIGEST: "later",
+};
+
 function decisionLine({ verdict, channel, template_name, user_id, reason }: Decision): string {
-  const no = verdict !== "PASS" && verdict !== "BYPASS";
-  return `${no ? "no        " : "yes       "} ${channelName(channel)} ${template_name} for ${user_id}${reason ? `: ${reason}` : ""}`;
+  return `${(verdicts[verdict] ?? "no").padEnd(10)} ${channelName(channel)} ${template_name} for ${user_id}${reason ? `: ${reason}` : ""}`;
 }
 
 function feedbackLine({ status, channel, provider, user_id }: Feedback): string {

@@ -12,6 +12,14 @@ const hexKey = /^[0-9a-f]{64}$/;
  */
 const schema = z.object({
   COMMS_BOOTSTRAP_SERVERS: z.string().min(1),
+  /** Of the topics that `comms prepare` makes; -1 leaves it to the broker's `default.replication.factor`. */
+  COMMS_REPLICATION_FACTOR: z.coerce
+    .number()
+    .int()
+    .min(-1)
+    .max(32_767)
+    .refine((n) => n !== 0)
+    .default(-1),
   COMMS_SCHEMA_REGISTRY_URL: z.url(),
   COMMS_POSTGRES_URL: z.string().startsWith("postgres"),
   COMMS_REDIS_URL: z.string().startsWith("redis"),

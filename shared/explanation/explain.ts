@@ -45,7 +45,7 @@ export function sentence(message: ToldMessage): string {
     case "scheduled":
       return `${subject} waits until ${time(message.dueAt)}${because}.`;
     case "queued":
-      return `${subject} is on its way to the sender.`;
+      return `${subject} ${underWay(message)}.`;
     case "sent":
       return `${subject} was taken by ${message.provider || "the provider"}; nothing has been heard of it since.`;
     case "delivered":
@@ -61,6 +61,14 @@ export function sentence(message: ToldMessage): string {
     default:
       return `${subject} ${message.status}${because}.`;
   }
+}
+
+/** A message that was let through, and that a later stage may have put off since: its status does not go back for that. */
+function underWay({ decisions }: ToldMessage): string {
+  const last = decisions.toSorted((a, b) => a.recordedAt - b.recordedAt).at(-1);
+  if (last === undefined || last.reason === null || !/^defer$/i.test(last.verdict))
+    return "is on its way to the sender";
+  return `waits to be tried again by ${last.stage}: ${words(last.reason)} (${last.reason})`;
 }
 
 /** A line for every gate that was asked, stage by stage, with the value it saw. */

@@ -3,7 +3,7 @@
  * the pages under `docs/errors` and the translations come from it.
  */
 export const reasons = {
-  COMMS_PREF_BLOCKED: "The person switched this category off on this channel",
+  COMMS_PREF_BLOCKED: "This category is off for the person on this channel",
   COMMS_QUIET_HOURS: "It is the person's quiet hours; the message waits for their end",
   COMMS_TEMPLATE_MISSING_VAR: "The event lacks a variable that the template requires",
   COMMS_SUPPRESSED: "The address is on the suppression list",
@@ -23,7 +23,7 @@ export const reasons = {
   COMMS_EXPIRED: "The message came too late to be of use",
   COMMS_CANCELLED: "The producer cancelled the message",
   COMMS_PROVIDER_REJECTED: "The provider refused the message for good",
-  COMMS_PROVIDER_UNAVAILABLE: "The provider could not be reached for as long as the message was of use",
+  COMMS_PROVIDER_UNAVAILABLE: "The provider could not be reached",
   COMMS_AMBIGUOUS_SEND:
     "It is unknown whether an earlier attempt reached the provider, and the message is not critical",
   COMMS_WINDOW_CLOSED: "WhatsApp's 24-hour window is closed and no template fits",

@@ -57,6 +57,8 @@ export interface World {
   readonly simulator: SimulatorControl;
   readonly simulatorUrl: string;
   readonly gatewayUrl: string;
+  /** What its children are started with, beside the test's own environment. */
+  readonly env: Readonly<Record<string, string>>;
   /** Starts processors in one child process; resolves once all of them are ready. */
   start(names: readonly string[], env?: Readonly<Record<string, string>>): Promise<WorldChild>;
   /** Tells the log of these people and waits until the views know them. */
@@ -148,6 +150,7 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
     simulator: control,
     simulatorUrl: simulator.url,
     gatewayUrl,
+    env,
     start: async (names, more = {}) => {
       const logFile = join(folder, `child-${children.length}-${names[0]}.ndjson`);
       const child = await startStages(names, { env: { ...env, COMMS_LOG_FILE: logFile, ...more } });

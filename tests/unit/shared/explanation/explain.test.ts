@@ -34,6 +34,27 @@ describe("the sentence that explains a message [RTR-08]", () => {
       { status: "scheduled", reason: "COMMS_QUIET_HOURS", dueAt: Date.UTC(2026, 0, 2, 8, 1) },
       "The email booking_confirmed_buyer for bk_1 waits until 2026-01-02T08:01:00Z: it is the person's quiet hours; the message waits for their end (COMMS_QUIET_HOURS).",
     ],
+    [{ status: "queued" }, "The email booking_confirmed_buyer for bk_1 is on its way to the sender."],
+    [
+      {
+        status: "queued",
+        decisions: [
+          { stage: "email-sender", recordedAt: 2, verdict: "DEFER", reason: "COMMS_PROVIDER_UNAVAILABLE", trace: [] },
+          { stage: "router", recordedAt: 1, verdict: "PASS", reason: null, trace: [] },
+        ],
+      },
+      "The email booking_confirmed_buyer for bk_1 waits to be tried again by email-sender: the provider could not be reached (COMMS_PROVIDER_UNAVAILABLE).",
+    ],
+    [
+      {
+        status: "queued",
+        decisions: [
+          { stage: "router", recordedAt: 1, verdict: "DEFER", reason: "COMMS_QUIET_HOURS", trace: [] },
+          { stage: "router", recordedAt: 2, verdict: "BYPASS", reason: "critical_override", trace: [] },
+        ],
+      },
+      "The email booking_confirmed_buyer for bk_1 is on its way to the sender.",
+    ],
     [{ status: "bounced" }, "The email booking_confirmed_buyer for bk_1 bounced."],
     [
       { status: "dropped", reason: "COMMS_FROM_THE_FUTURE" },
