@@ -14,6 +14,10 @@ async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`There is no command '${name}'.\n\n${usage()}`);
     return exit.usage;
   }
+  if (rest.includes("--help")) {
+    process.stdout.write(`Usage: comms ${command.usage}\n${command.summary}.\n`);
+    return exit.done;
+  }
   try {
     const { positionals, values } = parseArgs({ args: [...rest], options: command.flags, allowPositionals: true });
     return await command.run({ args: positionals, flags: values as Invocation["flags"] });
@@ -25,8 +29,7 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 function usage(): string {
-  const width = Math.max(...commands.map((command) => command.usage.length));
-  const lines = commands.map((command) => `  comms ${command.usage.padEnd(width)}  ${command.summary}`);
+  const lines = commands.map((command) => `  comms ${command.usage}\n      ${command.summary}`);
   return `Carillon: who hears of it, on which channel, in which words, at which hour.\n\n${lines.join("\n")}\n`;
 }
 

@@ -12,7 +12,7 @@ import { type Command, exit } from "./command.ts";
 /** `comms prepare`: everything that must stand before a processor may start. A second run changes nothing. */
 export const prepare: Command = {
   name: "prepare",
-  usage: "prepare",
+  usage: "prepare [--replace]",
   summary: "Create topics, register schemas, migrate Postgres, publish the catalog's templates",
   flags: { replace: { type: "boolean", default: false } },
   run: async ({ flags }) => {

@@ -5,10 +5,13 @@ import { createPool } from "#shared/postgres/pool.ts";
 import { type Command, exit } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 
+/** Messages told at once, the newest. */
+const messagesMax = 50;
+
 /** `comms why`: what became of a person's messages, and which rule with which value decided it. */
 export const why: Command = {
   name: "why",
-  usage: "why --user ID [--template T] [--since 24h]",
+  usage: "why --user ID [--template T] [--since 24h] [--tenant T] [--format text|json]",
   summary: "Say why somebody got a message, or did not",
   flags: {
     user: { type: "string" },
@@ -32,7 +35,7 @@ export const why: Command = {
         userId: user,
         template,
         since: Date.now() - sinceMs,
-        limit: 50,
+        limit: messagesMax,
       };
       const messages = await readMessages(pool, question);
       if (flags["format"] === "json") process.stdout.write(`${JSON.stringify(messages, null, 2)}\n`);
@@ -45,6 +48,8 @@ export const why: Command = {
           );
         }
       }
+      if (messages.length === messagesMax)
+        process.stderr.write(`These are the newest ${messagesMax}; --since and --template ask for fewer.\n`);
       return exit.done;
     } finally {
       await pool.end();

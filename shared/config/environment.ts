@@ -120,11 +120,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, root = process.
   const { values, faults } = withFiles(env);
   const parsed = checked.safeParse({ ...localDefaults(readAddresses(root)), ...values });
   if (parsed.success && faults.length === 0) return parsed.data;
-  const found = parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+  const found = parsed.error?.issues.map(faultOf) ?? [];
   throw new ConfigError(
     ["The configuration does not hold together:", ...faults, ...found].join("\n  ") +
       "\nSet these variables, or start the local stack with 'make up', which answers for all of them.",
   );
+}
+
+function faultOf({ path, message }: z.core.$ZodIssue): string {
+  const words = message.endsWith("received undefined") ? "is not set" : message;
+  return `${path.join(".")}: ${words}`;
 }
 
 /** The environment of this process with these above it: what a child inherits, or `readConfig` is given. A copy. */

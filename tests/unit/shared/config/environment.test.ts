@@ -68,6 +68,8 @@ describe("configuration", () => {
 
   it("tells every fault at once, and says what to do", () => {
     const faults = faultsOf({ COMMS_LOG_LEVEL: "loud", COMMS_TOPIC_PREFIX: "no-dot" }, empty);
+    expect(faults).toContain("COMMS_REDIS_URL: is not set");
+    expect(faultsOf({ COMMS_REPLICATION_FACTOR: "0" }, checkout())).toContain("COMMS_REPLICATION_FACTOR: ");
     for (const name of ["COMMS_BOOTSTRAP_SERVERS", "COMMS_LOG_LEVEL", "COMMS_TOPIC_PREFIX", "make up"])
       expect(faults).toContain(name);
   });
