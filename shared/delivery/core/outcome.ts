@@ -4,7 +4,7 @@ import { laneTopic, type TopicName } from "#shared/kafka/topics.ts";
 import { deriveId, personKey } from "#shared/message/id.ts";
 import type { Reason } from "#shared/message/reason.ts";
 import type { Outcome, Output } from "#shared/processor/processor.ts";
-import { feedbackOf, type Report } from "./report.ts";
+import { feedbackOf, headOf, type Report } from "./report.ts";
 import type { SendVerdict } from "./verdict.ts";
 
 /** What the outcomes of one sender have in common. */
@@ -80,26 +80,12 @@ interface Settled {
 export function decided(name: SenderName, send: Send, settled: Settled): Output {
   const { gate, verdict, reason, dueAt, trace, now } = settled;
   const value: Decision = {
-    event_id: send.event_id,
-    occurred_at: send.occurred_at,
+    ...headOf(send),
     recorded_at: now,
-    tenant_id: send.tenant_id,
-    user_id: send.user_id,
-    msg_id: send.msg_id,
-    correlation_id: send.correlation_id,
-    causation_id: send.msg_id,
     decision_id: deriveId("decision", send.msg_id, name.stage, 0, send.attempt, verdict, reason),
     stage: name.stage,
     round: 0,
-    channel: send.channel,
-    cause_event: send.cause_event,
-    cause_ref: send.cause_ref,
-    template_name: send.template_name,
-    template_version: send.template_version,
-    category: send.category,
     critical: send.critical,
-    locale: send.locale,
-    dedupe_key: send.dedupe_key,
     gate,
     verdict,
     reason,

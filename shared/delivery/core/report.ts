@@ -18,19 +18,16 @@ export interface Report {
   readonly ambiguous: boolean;
 }
 
-/** The same report gives the same record, however often it is written. */
-export function feedbackOf(send: Send, report: Report): Feedback {
-  const { status, at, attempt, provider, ref, addressHash, reason, code, detail, suppress, ambiguous } = report;
+/** What every record of a sender repeats of the message that it is about. */
+export function headOf(send: Send) {
   return {
     event_id: send.event_id,
     occurred_at: send.occurred_at,
-    recorded_at: at,
     tenant_id: send.tenant_id,
     user_id: send.user_id,
     msg_id: send.msg_id,
     correlation_id: send.correlation_id,
     causation_id: send.msg_id,
-    feedback_id: deriveId("feedback", send.msg_id, attempt, status, ""),
     channel: send.channel,
     cause_event: send.cause_event,
     cause_ref: send.cause_ref,
@@ -39,6 +36,16 @@ export function feedbackOf(send: Send, report: Report): Feedback {
     category: send.category,
     locale: send.locale,
     dedupe_key: send.dedupe_key,
+  };
+}
+
+/** The same report gives the same record, however often it is written. */
+export function feedbackOf(send: Send, report: Report): Feedback {
+  const { status, at, attempt, provider, ref, addressHash, reason, code, detail, suppress, ambiguous } = report;
+  return {
+    ...headOf(send),
+    recorded_at: at,
+    feedback_id: deriveId("feedback", send.msg_id, attempt, status, ""),
     status,
     origin: "SENDER",
     attempt,
