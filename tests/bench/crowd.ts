@@ -1,13 +1,16 @@
 import { type Character, introduce, zoneWhereItIs } from "#cli/demo/people.ts";
+import { produce } from "#cli/prepare.ts";
 import { createAddressHasher } from "#shared/crypto/address-hash.ts";
 import type { Platform } from "#shared/lifecycle/platform.ts";
 import { deriveId, personKey } from "#shared/message/id.ts";
 import type { Output } from "#shared/processor/processor.ts";
 import { suppressionKey } from "#shared/views/record-keys.ts";
+import { untilKnown } from "#tests/support/world/people.ts";
+import type { World } from "#tests/support/world.ts";
 import type { Crowd } from "./load.ts";
 
 /** So many people on each channel, and as many again whose address is suppressed. It is noon for all of them. */
-export function crowdOf(run: string, each: number): Crowd {
+function crowdOf(run: string, each: number): Crowd {
   const now = Date.now();
   const base = { phone: null, locale: "en-US", tz: zoneWhereItIs(12, now), push: false, sms: false, note: "" };
   const some = (kind: string, more: (n: number) => Partial<Character>): readonly Character[] =>
@@ -23,8 +26,16 @@ export function crowdOf(run: string, each: number): Crowd {
   };
 }
 
+/** Tells a world of a crowd, and waits until its views know them. */
+export async function meet({ prefix, platform }: World, each: number): Promise<Crowd> {
+  const crowd = crowdOf(prefix.replace(".", ""), each);
+  await produce(platform, tellOf(crowd, platform));
+  await untilKnown(platform.views(), [...crowd.emailed, ...crowd.pushed, ...crowd.texted], 60_000);
+  return crowd;
+}
+
 /** Tells the log of them: each takes promotions on one channel alone, so that an event is one message. */
-export function tellOf(crowd: Crowd, platform: Pick<Platform, "hasher">): readonly Output[] {
+function tellOf(crowd: Crowd, platform: Pick<Platform, "hasher">): readonly Output[] {
   const now = Date.now();
   return [
     ...introduce([...crowd.emailed, ...crowd.pushed, ...crowd.texted, ...crowd.suppressed], now),

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { produce } from "#cli/prepare.ts";
-import { stages } from "#shared/kafka/topics.ts";
+import { type Stage, stages } from "#shared/kafka/topics.ts";
 import type { LedgerEntry } from "#simulator/ledger/entry.ts";
 import { killPart, startPart, startStack } from "#stack/stack.ts";
 import { ownStack } from "#tests/support/own-stack.ts";
-import { untilKnown } from "#tests/support/world/people.ts";
 import { startWorld, type World } from "#tests/support/world.ts";
-import { crowdOf, tellOf } from "./crowd.ts";
+import { meet } from "./crowd.ts";
 import { figure, heading } from "./figures.ts";
-import { type Crowd, type Fed, feed } from "./load.ts";
+import { counted } from "./histogram.ts";
+import { type Crowd, type Fed, feedWorld, untilTaken } from "./load.ts";
 
 const perSecond = 50;
 
@@ -27,7 +26,7 @@ async function senderKilled(): Promise<void> {
     await world.start(rest);
     const victim = await world.start(["sms-sender"]);
     await world.start(["sms-sender"]);
-    const crowd = await meet(world);
+    const crowd = await meet(world, 50);
     const feeding = feedFor(world, crowd, 40);
     await sleep(10_000);
     await victim.kill();
@@ -53,8 +52,8 @@ async function brokerKilled(): Promise<void> {
     const watched = await Promise.all(
       onTheWay.map(async (name) => ({ name, url: (await world.start([name])).healthUrl })),
     );
-    await world.start(["inapp-sender", "digest", "scheduler", "gateway"]);
-    const crowd = await meet(world);
+    await world.start([...beside, "gateway"]);
+    const crowd = await meet(world, 50);
     const feeding = feedFor(world, crowd, 60);
     await sleep(15_000);
     const killedAt = Date.now();
@@ -74,18 +73,9 @@ async function brokerKilled(): Promise<void> {
   }
 }
 
-/** The stages that mails, pushes and texts go through. */
-const onTheWay = [
-  "intake",
-  "router",
-  "renderer",
-  "email-sender",
-  "push-sender",
-  "sms-sender",
-  "feedback",
-  "materializer",
-  "projector",
-];
+/** Those that no mail, push or text goes through. */
+const beside: readonly Stage[] = ["inapp-sender", "digest", "scheduler"];
+const onTheWay = stages.filter((name) => !beside.includes(name));
 
 /** When a stage is done with a record again, by its own count, once what it had in hand at the kill has settled. */
 async function firstMove(name: string, url: string): Promise<{ readonly name: string; readonly at: number }> {
@@ -98,43 +88,14 @@ async function firstMove(name: string, url: string): Promise<{ readonly name: st
 }
 
 async function recordsDone(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return [...text.matchAll(/^comms_stage_records_total\{.*\} (\d+)$/gm)].reduce(
-    (sum, [, count]) => sum + Number(count),
-    0,
-  );
+  return counted([await (await fetch(`${url}/metrics`)).text()], "comms_stage_records_total");
 }
 
-async function meet(world: World): Promise<Crowd> {
-  const crowd = crowdOf(world.prefix.replace(".", ""), 50);
-  await produce(world.platform, tellOf(crowd, world.platform));
-  await untilKnown(world.platform.views(), [...crowd.emailed, ...crowd.pushed, ...crowd.texted], 60_000);
-  return crowd;
-}
-
-async function feedFor(
-  world: World,
-  crowd: Crowd,
-  seconds: number,
-): Promise<{ fed: Fed; taken: readonly LedgerEntry[] }> {
-  const producer = await world.platform.log().producer();
+async function feedFor(world: World, crowd: Crowd, seconds: number) {
   const since = Date.now();
-  const run = `f${since.toString(36)}`;
-  const fed = await feed({
-    producer,
-    codec: world.platform.codec(),
-    prefix: world.prefix,
-    crowd,
-    run,
-    perSecond,
-    seconds,
-  });
-  const ours = async () =>
-    (await world.ledger({ since, outcome: "accepted" })).filter(({ msg_id = "" }) => fed.due.has(msg_id));
-  for (let tries = 0; tries < 120 && new Set((await ours()).map((entry) => entry.msg_id)).size < fed.due.size; tries++)
-    await sleep(500);
-  await sleep(2_000);
-  return { fed, taken: await ours() };
+  const fed = await feedWorld(world, crowd, { perSecond, seconds });
+  const taken = await untilTaken(world, fed, since);
+  return { fed, taken: taken.filter(({ msg_id = "" }) => fed.due.has(msg_id)) };
 }
 
 function tell(fed: Fed, taken: readonly LedgerEntry[]): void {

@@ -5,6 +5,8 @@ import type { Codec } from "#shared/avro/codec.ts";
 import type { Event } from "#shared/avro/records.ts";
 import type { OutRecord, Producer } from "#shared/kafka/port.ts";
 import { deriveMsgId } from "#shared/message/id.ts";
+import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import type { World } from "#tests/support/world.ts";
 
 /** Who is written to: on one channel each, so that an event is one message. */
 export interface Crowd {
@@ -24,14 +26,17 @@ export interface Fed {
   readonly lateMs: number;
 }
 
-export interface Feeding {
+export interface Rate {
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+interface Feeding extends Rate {
   readonly producer: Producer;
   readonly codec: Codec;
   readonly prefix: string;
   readonly crowd: Crowd;
   readonly run: string;
-  readonly perSecond: number;
-  readonly seconds: number;
 }
 
 interface Told {
@@ -42,8 +47,33 @@ interface Told {
 
 const tickMs = 20;
 
+/** Feeds a world, every event of it under ids of this run alone. */
+export async function feedWorld({ platform, prefix }: World, crowd: Crowd, rate: Rate): Promise<Fed> {
+  const producer = await platform.log().producer();
+  const run = `r${rate.perSecond}${Date.now().toString(36)}`;
+  const fed = await feed({ producer, codec: platform.codec(), prefix, crowd, run, ...rate });
+  await producer.close();
+  return fed;
+}
+
+/** What the providers took of these messages, once all of it is there and nothing more comes. */
+export async function untilTaken(world: World, fed: Fed, since: number): Promise<readonly LedgerEntry[]> {
+  const accepted = async () =>
+    (await world.ledger({ since, outcome: "accepted" })).filter(
+      ({ msg_id = "" }) => fed.due.has(msg_id) || fed.refused.has(msg_id),
+    );
+  const end = Date.now() + 120_000;
+  for (;;) {
+    const distinct = new Set((await accepted()).map((entry) => entry.msg_id)).size;
+    if (distinct >= fed.due.size || Date.now() > end) break;
+    await sleep(500);
+  }
+  await sleep(3_000);
+  return accepted();
+}
+
 /** Feeds events at an even rate, open loop: it does not wait for what becomes of them. */
-export async function feed(feeding: Feeding): Promise<Fed> {
+async function feed(feeding: Feeding): Promise<Fed> {
   const { producer, perSecond, seconds } = feeding;
   const next = tellerOf(feeding);
   const due = new Map<string, number>();

@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { produce } from "#cli/prepare.ts";
 import { stages } from "#shared/kafka/topics.ts";
 import type { LedgerEntry } from "#simulator/ledger/entry.ts";
-import { untilKnown } from "#tests/support/world/people.ts";
 import { startWorld, type World } from "#tests/support/world.ts";
 import { cpuMicros, familyCpuMicros, residentMb } from "./cpu.ts";
-import { crowdOf, tellOf } from "./crowd.ts";
+import { meet } from "./crowd.ts";
 import { figure, heading, spread } from "./figures.ts";
 import { type Buckets, bucketsOf, counted, shareWithin, since } from "./histogram.ts";
-import { type Crowd, type Fed, feed } from "./load.ts";
+import { type Crowd, type Fed, feedWorld, type Rate, untilTaken } from "./load.ts";
 import { storePid } from "./stores.ts";
 
 interface Measured {
@@ -25,11 +23,6 @@ interface Bench {
   readonly measured: readonly Measured[];
   /** Where each process answers for its metrics. */
   readonly healthUrls: readonly string[];
-}
-
-interface Rate {
-  readonly perSecond: number;
-  readonly seconds: number;
 }
 
 /** How long after the last event the last message may take before a rate counts as more than the path can carry, ms. */
@@ -61,7 +54,12 @@ async function withPath(work: (bench: Bench) => Promise<void>): Promise<void> {
     const names = [...stages, "gateway"];
     const children = await Promise.all(names.map(async (name) => ({ name, child: await world.start([name]) })));
     const measured = [...children.map(({ name, child }) => measuredProcess(name, child.pid)), ...storesOf(world)];
-    await work({ world, measured, healthUrls: children.map(({ child }) => child.healthUrl), crowd: await meet(world) });
+    await work({
+      world,
+      measured,
+      healthUrls: children.map(({ child }) => child.healthUrl),
+      crowd: await meet(world, 200),
+    });
   } finally {
     await world.close();
   }
@@ -85,13 +83,6 @@ async function untilItFalls(bench: Bench): Promise<void> {
   figure("keeps up with", `${kept} events a second, and was not tried with more`);
 }
 
-async function meet(world: World): Promise<Crowd> {
-  const crowd = crowdOf(world.prefix.replace(".", ""), 200);
-  await produce(world.platform, tellOf(crowd, world.platform));
-  await untilKnown(world.platform.views(), [...crowd.emailed, ...crowd.pushed, ...crowd.texted], 60_000);
-  return crowd;
-}
-
 async function idle({ measured }: Bench, seconds: number): Promise<void> {
   heading(`idle for ${seconds} s, half a minute after the start: CPU of one core, resident memory`);
   await sleep(30_000);
@@ -111,21 +102,10 @@ async function carry(bench: Bench, { perSecond, seconds }: Rate, note = ""): Pro
   );
   const before = measured.map((one) => one.cpu());
   const objectives = await objectivesOf(healthUrls);
-  const producer = await world.platform.log().producer();
   const began = Date.now();
-  const run = `r${perSecond}${began.toString(36)}`;
-  const fed = await feed({
-    producer,
-    codec: world.platform.codec(),
-    prefix: world.prefix,
-    crowd,
-    run,
-    perSecond,
-    seconds,
-  });
+  const fed = await feedWorld(world, crowd, { perSecond, seconds });
   const taken = await untilTaken(world, fed, began);
   const after = measured.map((one) => one.cpu());
-  await producer.close();
   const whole = tellMessages(fed, taken);
   const told = await objectivesOf(healthUrls);
   figure("sent again in doubt, by the senders' count", `${told.ambiguous - objectives.ambiguous}`);
@@ -210,22 +190,6 @@ function largest(measured: readonly Measured[]): string {
   const sizes = measured.filter(({ name }) => !name.includes("(")).map(({ name, mb }) => ({ name, mb: mb() }));
   const most = sizes.reduce((a, b) => (b.mb > a.mb ? b : a));
   return `${Math.round(most.mb)} MB, ${most.name}`;
-}
-
-/** What the providers took of these messages, once all of it is there and nothing more comes. */
-async function untilTaken(world: World, fed: Fed, since: number): Promise<readonly LedgerEntry[]> {
-  const accepted = async () =>
-    (await world.ledger({ since, outcome: "accepted" })).filter(
-      ({ msg_id = "" }) => fed.due.has(msg_id) || fed.refused.has(msg_id),
-    );
-  const end = Date.now() + 120_000;
-  for (;;) {
-    const distinct = new Set((await accepted()).map((entry) => entry.msg_id)).size;
-    if (distinct >= fed.due.size || Date.now() > end) break;
-    await sleep(500);
-  }
-  await sleep(3_000);
-  return accepted();
 }
 
 function measuredProcess(name: string, pid: number): Measured {
