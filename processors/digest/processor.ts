@@ -3,7 +3,7 @@ import { cadenceOf } from "#shared/cadence/cadence.ts";
 import { isInCalendar } from "#shared/clock/calendar.ts";
 import type { Instant } from "#shared/clock/clock.ts";
 import { Trouble } from "#shared/errors/trouble.ts";
-import { writeHalving } from "#shared/processor/halving.ts";
+import { writeReads } from "#shared/processor/halving.ts";
 import type { Outcome, SinkProcessor } from "#shared/processor/processor.ts";
 import type { DigestStore } from "./adapters/digest-store.ts";
 import { cutPayload } from "./core/item-payload.ts";
@@ -20,8 +20,7 @@ export function createDigest(store: Pick<DigestStore, "collect">, length?: Windo
     inputs: ["comms.digest"],
     apply: async (batch, now) => {
       const reads = batch.map(({ value }) => read(value));
-      const outcomes = await writeHalving(reads, (some) => collect(store, some.filter(isItem), now, length));
-      return outcomes.map((outcome, at) => (typeof reads[at] === "string" ? invalid(reads[at]) : outcome));
+      return writeReads(reads, (some) => collect(store, some, now, length), invalid);
     },
   };
 }
@@ -66,10 +65,6 @@ function read(item: DigestItem | null): Read {
   if (![item.recorded_at, item.occurred_at].every(isInCalendar)) return "A time of the item is in no calendar";
   const payload = cutPayload(item.payload, cadence.fields);
   return payload === undefined ? "The payload of the item is no JSON object" : { ...item, payload };
-}
-
-function isItem(one: Read): one is DigestItem {
-  return typeof one === "object";
 }
 
 function invalid(message: string): Outcome {

@@ -1,5 +1,5 @@
 import { poison } from "#shared/processor/decode.ts";
-import { writeHalving } from "#shared/processor/halving.ts";
+import { writeReads } from "#shared/processor/halving.ts";
 import type { Job, SinkProcessor } from "#shared/processor/processor.ts";
 import type { Partitions } from "./adapters/partitions.ts";
 import type { Tables } from "./adapters/tables.ts";
@@ -27,8 +27,7 @@ export function createProjector({ tables, partitions }: ProjectorClients): SinkP
     inputs: projectedTopics,
     apply: async (batch) => {
       const reads: readonly Read[] = batch.map((record) => project(record));
-      const outcomes = await writeHalving(reads, (some) => write(some.filter((each) => typeof each !== "string")));
-      return outcomes.map((outcome, at) => (typeof reads[at] === "string" ? poison(reads[at]) : outcome));
+      return writeReads(reads, write, poison);
     },
   };
 

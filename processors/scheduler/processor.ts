@@ -1,6 +1,6 @@
 import type { ScheduleItem } from "#shared/avro/records.ts";
 import { poison } from "#shared/processor/decode.ts";
-import { writeHalving } from "#shared/processor/halving.ts";
+import { writeReads } from "#shared/processor/halving.ts";
 import type { SinkProcessor } from "#shared/processor/processor.ts";
 import type { ScheduleStore } from "./adapters/schedule-store.ts";
 import { faultOf } from "./core/fault.ts";
@@ -16,12 +16,7 @@ export function createScheduler(store: Pick<ScheduleStore, "save">): SinkProcess
     inputs: ["comms.schedule"],
     apply: async (batch) => {
       const reads = batch.map(({ value }): Read => (value && faultOf(value)) ?? value);
-      const outcomes = await writeHalving(reads, (some) => store.save(some.filter(isItem)));
-      return outcomes.map((outcome, at) => (typeof reads[at] === "string" ? poison(reads[at]) : outcome));
+      return writeReads(reads, (some) => store.save(some.filter((item) => item !== null)), poison);
     },
   };
-}
-
-function isItem(read: Read): read is ScheduleItem {
-  return typeof read === "object" && read !== null;
 }

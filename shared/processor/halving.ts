@@ -24,3 +24,23 @@ export async function writeHalving<One>(
     return [...(await writeHalving(all.slice(0, middle), write)), ...(await writeHalving(all.slice(middle), write))];
   }
 }
+
+/**
+ * Writes what was read of a batch, by halves as above. A string is no value but why its record cannot be written: it is not
+ * given to `write`, and its outcome is what `refuse` makes of it. One outcome for each, in order.
+ */
+export async function writeReads<Read>(
+  reads: readonly Read[],
+  write: (some: readonly Exclude<Read, string>[]) => Promise<void>,
+  refuse: (why: string) => Outcome,
+): Promise<readonly Outcome[]> {
+  const outcomes = await writeHalving(reads, (some) => write(some.filter(isValue)));
+  return outcomes.map((outcome, at) => {
+    const one = reads[at];
+    return typeof one === "string" ? refuse(one) : outcome;
+  });
+}
+
+function isValue<Read>(one: Read): one is Exclude<Read, string> {
+  return typeof one !== "string";
+}
