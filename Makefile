@@ -24,7 +24,7 @@ status: $(INSTALLED) ## Print every address, and what runs there
 	@$(NODE) stack/main.ts status
 
 test: $(INSTALLED) ## Run all tests: unit, contract, and integration on the real stack
-	@$(NODE) tests/run.ts
+	@$(NODE) tools/test.ts
 
 ok: $(INSTALLED) ## Check types, lint, format, boundaries and unused code
 	@npm run --silent ok

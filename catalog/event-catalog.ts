@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { EventCatalog, EventEntry, EventSend } from "#catalog/event-entry.ts";
-import { type EventFile, eventFileFaults } from "#catalog/event-file.ts";
-import { channelOf } from "#shared/message/channel.ts";
-import { loadTemplateManifests } from "#shared/template/folder.ts";
-import { compileSchemaCheck, type SchemaCheck } from "#shared/template/json-schema.ts";
-import type { TemplateManifest } from "#shared/template/manifest.ts";
+import { loadTemplateManifests } from "#shared/control/templates/folder.ts";
+import type { EventCatalog, EventEntry, EventSend } from "#shared/domain/event/event-entry.ts";
+import { channelOf } from "#shared/domain/message/channel.ts";
+import { compileSchemaCheck, type SchemaCheck } from "#shared/domain/template/json-schema.ts";
+import type { TemplateManifest } from "#shared/domain/template/manifest.ts";
+import { type EventFile, eventFileFaults } from "./event-file.ts";
 
 /** The folder that holds `events/`, `templates/` and `layouts/`: this one. */
 export const catalogFolder = import.meta.dirname;

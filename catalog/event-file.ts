@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { EventEntry } from "#catalog/event-entry.ts";
-import { stages } from "#shared/kafka/topics.ts";
-import { channelOf } from "#shared/message/channel.ts";
+import { stages } from "#shared/contracts/topics.ts";
+import type { EventEntry } from "#shared/domain/event/event-entry.ts";
+import { channelOf } from "#shared/domain/message/channel.ts";
 
 const families = ["booking", "docs", "payments", "messaging", "trust", "promotions", "synthetic"] as const;
 

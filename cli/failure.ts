@@ -1,5 +1,5 @@
-import { codeOf } from "#shared/errors/trouble.ts";
-import { errorText, toldError } from "#shared/telemetry/told-error.ts";
+import { codeOf } from "#shared/platform/errors/trouble.ts";
+import { errorText, toldError } from "#shared/platform/telemetry/told-error.ts";
 import { exit } from "./command.ts";
 
 /** sysexits.h: the configuration does not hold together. */

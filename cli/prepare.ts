@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { readConfig } from "#shared/config/environment.ts";
-import { provision } from "#shared/kafka/provision.ts";
-import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
-import { migrate } from "#shared/postgres/migrate.ts";
-import type { Output } from "#shared/processor/processor.ts";
-import { createTemplateStore } from "#shared/template/postgres-template-store.ts";
-import { publishTemplates } from "#shared/template/publish.ts";
-import { readTemplates } from "#shared/template/template-reader.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import { createTemplateStore } from "#shared/control/templates/postgres-template-store.ts";
+import { publishTemplates } from "#shared/control/templates/publish.ts";
+import { readConfig } from "#shared/platform/config/environment.ts";
+import { migrate } from "#shared/platform/postgres/migrate.ts";
+import { provision } from "#shared/platform/provisioning/provision.ts";
+import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
+import { readTemplates } from "#shared/state/templates/template-reader.ts";
 import { type Command, exit } from "./command.ts";
 
 /** `comms prepare`: everything that must stand before a processor may start. A second run changes nothing. */

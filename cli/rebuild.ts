@@ -1,6 +1,6 @@
 import { restorablesOf, restorerOf } from "#processors/materializer/main.ts";
-import { readConfig } from "#shared/config/environment.ts";
-import { createPlatform } from "#shared/lifecycle/platform.ts";
+import { readConfig } from "#shared/platform/config/environment.ts";
+import { createPlatform } from "#shared/runtime/platform.ts";
 import { type Command, exit } from "./command.ts";
 
 /** `comms rebuild`: makes what Redis holds anew from the log, by name or all of it. Senders wait meanwhile. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readConfig } from "#shared/config/environment.ts";
-import { startHealthServer } from "#shared/http/health-server.ts";
-import { type Stage, stages } from "#shared/kafka/topics.ts";
-import { Host, type Hosted } from "#shared/lifecycle/host.ts";
-import { createPlatform, type Platform } from "#shared/lifecycle/platform.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
-import { Shell } from "#shared/processor/shell.ts";
-import { errorText, toldError } from "#shared/telemetry/told-error.ts";
+import { type Stage, stages } from "#shared/contracts/topics.ts";
+import { readConfig } from "#shared/platform/config/environment.ts";
+import { startHealthServer } from "#shared/platform/http/health-server.ts";
+import { errorText, toldError } from "#shared/platform/telemetry/told-error.ts";
+import { Host, type Hosted } from "#shared/runtime/host.ts";
+import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
+import { Shell } from "#shared/runtime/shell.ts";
 import { type Command, exit } from "./command.ts";
 
 type Assemble = (platform: Platform) => Promise<Runnable>;

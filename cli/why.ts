@@ -1,7 +1,7 @@
-import { readConfig } from "#shared/config/environment.ts";
-import { gateLines, sentence } from "#shared/explanation/explain.ts";
-import { readMessages } from "#shared/explanation/read-messages.ts";
-import { createPool } from "#shared/postgres/pool.ts";
+import { gateLines, sentence } from "#shared/domain/explanation/explain.ts";
+import { readConfig } from "#shared/platform/config/environment.ts";
+import { createPool } from "#shared/platform/postgres/pool.ts";
+import { readMessages } from "#shared/state/messages/read-messages.ts";
 import { type Command, exit } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 

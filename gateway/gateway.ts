@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import type { Clock, Instant } from "#shared/clock/clock.ts";
-import { codeOf, Trouble } from "#shared/errors/trouble.ts";
-import type { Hosted } from "#shared/lifecycle/host.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import { codeOf, Trouble } from "#shared/platform/errors/trouble.ts";
+import type { Hosted } from "#shared/runtime/host.ts";
 import type { Publisher } from "./publisher.ts";
 
 export interface GatewayParts {

@@ -1,15 +1,15 @@
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
-import type { Hosted } from "#shared/lifecycle/host.ts";
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import { twilioTokens, unsubscribeKeysOf } from "#shared/lifecycle/rotation.ts";
-import { version } from "#shared/lifecycle/version.ts";
-import { createIdempotency } from "./events/idempotency.ts";
+import type { Hosted } from "#shared/runtime/host.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import { twilioTokens, unsubscribeKeysOf } from "#shared/runtime/rotation.ts";
+import { version } from "#shared/runtime/version.ts";
 import { createGateway } from "./gateway.ts";
+import { createServer } from "./http/server.ts";
+import { createIdempotency } from "./public/events/idempotency.ts";
 import { createPublisher } from "./publisher.ts";
-import { createServer } from "./server.ts";
-import { createCertificates } from "./sns/certificates.ts";
-import { createConfirmSubscription } from "./sns/confirm.ts";
-import { createSeen } from "./sns/seen.ts";
+import { createCertificates } from "./webhooks/sns/certificates.ts";
+import { createConfirmSubscription } from "./webhooks/sns/confirm.ts";
+import { createSeen } from "./webhooks/sns/seen.ts";
 
 export async function assemble(platform: Platform): Promise<Hosted> {
   const { config, clock, telemetry } = platform;

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Codec } from "#shared/avro/codec.ts";
-import type { RecordTypes } from "#shared/avro/records.ts";
-import type { Clock } from "#shared/clock/clock.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
-import { late, within } from "#shared/kafka/deadline.ts";
-import type { Log, Producer } from "#shared/kafka/port.ts";
-import type { TopicName, TopicRecordName } from "#shared/kafka/topics.ts";
-import { envelope } from "#shared/processor/envelope.ts";
-import { startRequestSpan } from "#shared/telemetry/tracing.ts";
+import type { RecordTypes } from "#shared/contracts/records.ts";
+import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
+import type { Codec } from "#shared/platform/avro/codec.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { late, within } from "#shared/platform/kafka/deadline.ts";
+import type { Log, Producer } from "#shared/platform/kafka/port.ts";
+import { startRequestSpan } from "#shared/platform/telemetry/tracing.ts";
+import { envelope } from "#shared/runtime/envelope.ts";
 
 /** One record that a request leads to. */
 export type Publication = {

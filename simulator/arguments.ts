@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Addresses } from "#shared/config/addresses.ts";
-import type { SimulatorOptions } from "#simulator/options.ts";
+import type { Addresses } from "#shared/platform/config/addresses.ts";
+import type { SimulatorOptions } from "./options.ts";
 
 export const usage = `Usage: simulator [--stack .carillon/stack.json] [--host H] [--port N] [--smtp-port N] [--ledger FILE]
                  [--gateway URL] [--callback-delay-ms N] [--out-of-order SHARE] [--seed N]

@@ -1,7 +1,7 @@
-import type { CallbackCounts } from "#simulator/callbacks/callback-queue.ts";
-import type { Fault, FaultRequest } from "#simulator/faults/fault.ts";
-import type { LedgerEntry, LedgerFilter } from "#simulator/ledger/entry.ts";
-import type { SesEventType } from "#simulator/options.ts";
+import type { CallbackCounts } from "./callbacks/callback-queue.ts";
+import type { Fault, FaultRequest } from "./faults/fault.ts";
+import type { LedgerEntry, LedgerFilter } from "./ledger/entry.ts";
+import type { SesEventType } from "./options.ts";
 
 export interface Health {
   readonly status: "ok";

@@ -1,11 +1,11 @@
 import { hash, randomUUID } from "node:crypto";
-import type { CallbackQueue } from "#simulator/callbacks/callback-queue.ts";
-import type { Call, Verdict } from "#simulator/core/call.ts";
-import type { Fault } from "#simulator/faults/fault.ts";
-import type { FaultBox } from "#simulator/faults/fault-box.ts";
-import type { LedgerEntry } from "#simulator/ledger/entry.ts";
-import type { Ledger } from "#simulator/ledger/ledger.ts";
-import type { Mailbox } from "#simulator/page/mailbox.ts";
+import type { CallbackQueue } from "./callbacks/callback-queue.ts";
+import type { Call, Verdict } from "./core/call.ts";
+import type { Fault } from "./faults/fault.ts";
+import type { FaultBox } from "./faults/fault-box.ts";
+import type { LedgerEntry } from "./ledger/entry.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import type { Mailbox } from "./page/mailbox.ts";
 
 /** A refusal that a fault asks for, in no provider's words yet. */
 export type Refusal = Pick<Fault, "status" | "code" | "retry_after_s"> & {

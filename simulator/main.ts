@@ -1,5 +1,5 @@
-import { optionsOf, usage } from "#simulator/arguments.ts";
-import { startSimulator } from "#simulator/simulator.ts";
+import { optionsOf, usage } from "./arguments.ts";
+import { startSimulator } from "./simulator.ts";
 
 /** Starts the simulator by its command line, says where it stands in one line of JSON, and ends on SIGTERM or SIGINT. */
 async function main(argv: readonly string[]): Promise<void> {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Answer } from "#simulator/core/call.ts";
-import type { Desk, Received, Taken } from "#simulator/desk.ts";
-import type { Fault } from "#simulator/faults/fault.ts";
+import type { Answer } from "./core/call.ts";
+import type { Desk, Received, Taken } from "./desk.ts";
+import type { Fault } from "./faults/fault.ts";
 
 const defaultDelayMs = 30_000;
 

@@ -1,19 +1,19 @@
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
-import { createCallbackQueue } from "#simulator/callbacks/callback-queue.ts";
-import { controlRoutes, type Gateway } from "#simulator/control/routes.ts";
-import { createDesk } from "#simulator/desk.ts";
-import { createFaultBox } from "#simulator/faults/fault-box.ts";
-import { fcmRoutes } from "#simulator/fcm/routes.ts";
-import { openLedger } from "#simulator/ledger/ledger.ts";
-import { type SimulatorOptions, settingsOf } from "#simulator/options.ts";
-import { createMailbox } from "#simulator/page/mailbox.ts";
-import { pageRoutes } from "#simulator/page/routes.ts";
-import { sesRoutes } from "#simulator/ses/routes.ts";
-import { startSmtp } from "#simulator/smtp/server.ts";
-import { createSigningCertificate } from "#simulator/sns/certificate.ts";
-import { snsRoutes } from "#simulator/sns/routes.ts";
-import { twilioRoutes } from "#simulator/twilio/routes.ts";
+import { createCallbackQueue } from "./callbacks/callback-queue.ts";
+import { controlRoutes, type Gateway } from "./control/routes.ts";
+import { createDesk } from "./desk.ts";
+import { createFaultBox } from "./faults/fault-box.ts";
+import { fcmRoutes } from "./fcm/routes.ts";
+import { openLedger } from "./ledger/ledger.ts";
+import { type SimulatorOptions, settingsOf } from "./options.ts";
+import { createMailbox } from "./page/mailbox.ts";
+import { pageRoutes } from "./page/routes.ts";
+import { sesRoutes } from "./ses/routes.ts";
+import { startSmtp } from "./smtp/server.ts";
+import { createSigningCertificate } from "./sns/certificate.ts";
+import { snsRoutes } from "./sns/routes.ts";
+import { twilioRoutes } from "./twilio/routes.ts";
 
 /** The providers' doubles, listening. */
 export interface Simulator {

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import type { Addresses } from "#shared/config/addresses.ts";
+import type { Addresses } from "#shared/platform/config/addresses.ts";
 import type { Layout } from "./layout.ts";
 import { postgresUrl } from "./parts/postgres-probe.ts";
 import type { Ports } from "./ports.ts";

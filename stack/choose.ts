@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Addresses } from "#shared/config/addresses.ts";
+import type { Addresses } from "#shared/platform/config/addresses.ts";
 import { dockerAnswers } from "./docker.ts";
 import { exists } from "./files.ts";
 import { readJson } from "./json-file.ts";

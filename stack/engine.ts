@@ -1,4 +1,4 @@
-import type { Addresses } from "#shared/config/addresses.ts";
+import type { Addresses } from "#shared/platform/config/addresses.ts";
 
 export const partNames = ["kafka", "registry", "postgres", "redis"] as const;
 export type PartName = (typeof partNames)[number];

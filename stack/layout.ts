@@ -8,7 +8,7 @@ export interface Layout {
   readonly logs: string;
   readonly artifacts: string;
   readonly ledgerFile: string;
-  /** Addresses, for everyone; see `shared/config/addresses.ts`. */
+  /** Addresses, for everyone; see `shared/platform/config/addresses.ts`. */
   readonly stackFile: string;
   readonly portsFile: string;
   /** Pids, for the stack itself. */

@@ -1,4 +1,4 @@
-import { readStackConfig } from "#shared/config/stack-config.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { optionsOf } from "./options.ts";
 import { isRefusal } from "./refusal.ts";
 import { cleanStack, type StackOptions, stackStatus, startStack, stopStack } from "./stack.ts";

@@ -1,4 +1,4 @@
-import type { StackConfig } from "#shared/config/stack-config.ts";
+import type { StackConfig } from "#shared/platform/config/stack-config.ts";
 import { refusal } from "./refusal.ts";
 import type { StackOptions } from "./stack.ts";
 

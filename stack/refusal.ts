@@ -1,4 +1,4 @@
-import { Trouble } from "#shared/errors/trouble.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
 
 export type RefusalCode =
   | "STACK_JAVA_MISSING"

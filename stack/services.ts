@@ -1,4 +1,4 @@
-import type { Addresses } from "#shared/config/addresses.ts";
+import type { Addresses } from "#shared/platform/config/addresses.ts";
 import type { Layout } from "./layout.ts";
 import type { Part } from "./part.ts";
 import { simulatorService } from "./parts/simulator.ts";

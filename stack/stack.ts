@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Addresses } from "#shared/config/addresses.ts";
+import type { Addresses } from "#shared/platform/config/addresses.ts";
 import { addressesOf } from "./addresses.ts";
 import { chooseMode, circumstances } from "./choose.ts";
 import { dockerEngine } from "./docker.ts";

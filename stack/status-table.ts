@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import type { Addresses } from "#shared/config/addresses.ts";
+import type { Addresses } from "#shared/platform/config/addresses.ts";
 import type { PartStatus } from "./engine.ts";
 
 export interface Row {

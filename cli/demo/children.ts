@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { environmentWith } from "#shared/config/environment.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
+import { environmentWith } from "#shared/platform/config/environment.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

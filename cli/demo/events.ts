@@ -1,5 +1,5 @@
-import type { Event } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
+import type { Event } from "#shared/contracts/records.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 interface Told {
   readonly name: string;

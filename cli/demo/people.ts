@@ -1,7 +1,7 @@
-import type { Instant } from "#shared/clock/clock.ts";
-import { personKey } from "#shared/message/id.ts";
-import type { Output } from "#shared/processor/processor.ts";
-import { consentKey, tokenKey } from "#shared/views/record-keys.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import { personKey } from "#shared/domain/message/id.ts";
+import { consentKey, tokenKey } from "#shared/domain/message/record-keys.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** One who is written to in the demo. Their addresses decide what the simulator does with the mail. */
 export interface Character {

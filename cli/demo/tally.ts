@@ -1,6 +1,6 @@
-import type { Accepted, Decision, Event, Feedback, Rejected } from "#shared/avro/records.ts";
-import { channelName } from "#shared/message/channel.ts";
-import { deriveEventId } from "#shared/message/id.ts";
+import type { Accepted, Decision, Event, Feedback, Rejected } from "#shared/contracts/records.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import { deriveEventId } from "#shared/domain/message/id.ts";
 
 /** What the topics hold of one run. The same record may be there more than once: every id is derived. */
 export interface RunRecords {

@@ -1,4 +1,4 @@
-import type { Codec } from "#shared/avro/codec.ts";
+import type { InRecord } from "#shared/contracts/log-record.ts";
 import type {
   Accepted,
   Decision,
@@ -8,11 +8,11 @@ import type {
   Rendered,
   Suppression,
   Verdict,
-} from "#shared/avro/records.ts";
-import type { InRecord } from "#shared/kafka/port.ts";
-import { deadLetterTopic, stages, type TopicName } from "#shared/kafka/topics.ts";
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import { channelName } from "#shared/message/channel.ts";
+} from "#shared/contracts/records.ts";
+import { deadLetterTopic, stages, type TopicName } from "#shared/contracts/topics.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import type { Codec } from "#shared/platform/avro/codec.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
 
 /** The topics that tell the whole story of a message. */
 const watched = [

@@ -1,8 +1,9 @@
-import { cadenceOf } from "#shared/cadence/cadence.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { isRetryable } from "#shared/errors/trouble.ts";
-import { personKey } from "#shared/message/id.ts";
-import type { Job, Output } from "#shared/processor/processor.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import { cadenceOf } from "#shared/domain/cadence/cadence.ts";
+import { personKey } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { isRetryable } from "#shared/platform/errors/trouble.ts";
+import type { Job } from "#shared/runtime/processor.ts";
 import type { DigestStore, DueWindow } from "./adapters/digest-store.ts";
 import { summaryOf } from "./core/summary.ts";
 

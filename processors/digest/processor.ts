@@ -1,10 +1,11 @@
-import type { DigestItem } from "#shared/avro/records.ts";
-import { cadenceOf } from "#shared/cadence/cadence.ts";
-import { isInCalendar } from "#shared/clock/calendar.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
-import { writeReads } from "#shared/processor/halving.ts";
-import type { Outcome, SinkProcessor } from "#shared/processor/processor.ts";
+import type { DigestItem } from "#shared/contracts/records.ts";
+import { cadenceOf } from "#shared/domain/cadence/cadence.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { isInCalendar } from "#shared/domain/time/calendar.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { writeReads } from "#shared/runtime/halving.ts";
+import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import type { DigestStore } from "./adapters/digest-store.ts";
 import { cutPayload } from "./core/item-payload.ts";
 import { type WindowLength, windowOf } from "./core/window.ts";

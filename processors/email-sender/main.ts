@@ -1,8 +1,8 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
 import { limitsOf } from "#shared/delivery/budget.ts";
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import { unsubscribeKeysOf } from "#shared/lifecycle/rotation.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
+import { unsubscribeKeysOf } from "#shared/runtime/rotation.ts";
 import { createSesAdapter } from "./adapters/ses.ts";
 import type { MailStream } from "./core/headers.ts";
 import { createEmailSender } from "./processor.ts";

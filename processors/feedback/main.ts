@@ -1,5 +1,5 @@
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
 import { createMessageFinder } from "./adapters/message-finder.ts";
 import { createFeedback } from "./processor.ts";
 

@@ -1,6 +1,7 @@
-import type { Feedback, ProviderEvent } from "#shared/avro/records.ts";
-import type { AddressHasher } from "#shared/crypto/address-hash.ts";
-import type { Received, StageProcessor } from "#shared/processor/processor.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { MessageFinder } from "./adapters/message-finder.ts";
 import { decideFeedback, decideProviderEvent, type Heard } from "./core/decide.ts";
 import { normalise } from "./core/normalise.ts";

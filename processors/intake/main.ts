@@ -1,5 +1,5 @@
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
 import { createIntake } from "./processor.ts";
 
 export async function assemble(): Promise<Runnable> {

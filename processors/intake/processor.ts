@@ -1,8 +1,11 @@
-import type { Event, Rejected } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { laneTopic } from "#shared/kafka/topics.ts";
-import { deriveId, personKey } from "#shared/message/id.ts";
-import type { Outcome, Output, Received, StageProcessor } from "#shared/processor/processor.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Event, Rejected } from "#shared/contracts/records.ts";
+import { laneTopic } from "#shared/contracts/topics.ts";
+import { deriveId, personKey } from "#shared/domain/message/id.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { StageProcessor } from "#shared/runtime/processor.ts";
 import { decide, type Intake, type IntakeContext } from "./core/decide.ts";
 
 /** A record of a refusal is never larger than what it refuses: a topic takes 1 MiB, and an event may have as much. Bytes. */

@@ -1,13 +1,13 @@
-import { createDedupeRestorable } from "#shared/dedupe/dedupe-restorable.ts";
-import { createRedisLedger } from "#shared/delivery/redis-ledger.ts";
-import { restorableLedger } from "#shared/delivery/restorable-ledger.ts";
-import { groupOf } from "#shared/kafka/topics.ts";
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
-import { createFreshness } from "#shared/views/freshness.ts";
-import { createRestorer, type Restorer } from "#shared/views/restorer.ts";
-import { createViewRestorables } from "#shared/views/view-restorables.ts";
-import type { Restorable } from "#shared/views/views.ts";
+import { groupOf } from "#shared/contracts/topics.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
+import { createDedupeRestorable } from "#shared/state/dedupe/dedupe-restorable.ts";
+import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
+import { restorableLedger } from "#shared/state/ledger/restorable-ledger.ts";
+import { createFreshness } from "#shared/state/views/freshness.ts";
+import { createRestorer, type Restorer } from "#shared/state/views/restorer.ts";
+import { createViewRestorables } from "#shared/state/views/view-restorables.ts";
+import type { Restorable } from "#shared/state/views/views.ts";
 import { createMaterializer } from "./processor.ts";
 
 /** Everything in Redis that the log can make again. */

@@ -1,6 +1,8 @@
-import type { Instant } from "#shared/clock/clock.ts";
-import type { Outcome, Received, SinkProcessor } from "#shared/processor/processor.ts";
-import type { Restorable } from "#shared/views/views.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { SinkProcessor } from "#shared/runtime/processor.ts";
+import type { Restorable } from "#shared/state/views/views.ts";
 
 const done: Outcome = { kind: "emit", outputs: [] };
 

@@ -1,5 +1,5 @@
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
 import { createPartitions } from "./adapters/partitions.ts";
 import { createTables } from "./adapters/tables.ts";
 import { createPartitionJob, createProjector } from "./processor.ts";

@@ -1,6 +1,6 @@
-import { poison } from "#shared/processor/decode.ts";
-import { writeReads } from "#shared/processor/halving.ts";
-import type { Job, SinkProcessor } from "#shared/processor/processor.ts";
+import { poison } from "#shared/runtime/decode.ts";
+import { writeReads } from "#shared/runtime/halving.ts";
+import type { Job, SinkProcessor } from "#shared/runtime/processor.ts";
 import type { Partitions } from "./adapters/partitions.ts";
 import type { Tables } from "./adapters/tables.ts";
 import { foldRows } from "./core/merge-rows.ts";

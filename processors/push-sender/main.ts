@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { senderParts } from "#shared/delivery/assemble.ts";
 import { limitsOf } from "#shared/delivery/budget.ts";
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
 import { createFcmAdapter } from "./adapters/fcm.ts";
 import { createPushSender } from "./processor.ts";
 

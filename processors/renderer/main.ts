@@ -1,5 +1,5 @@
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
 import { createRenderer } from "./processor.ts";
 
 export async function assemble(platform: Platform): Promise<Runnable> {

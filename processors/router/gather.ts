@@ -1,11 +1,12 @@
-import type { Accepted, Channel, Suppression } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { normaliseAddress } from "#shared/crypto/address.ts";
-import type { AddressHasher } from "#shared/crypto/address-hash.ts";
-import type { Dedupe, DedupeClaim } from "#shared/dedupe/dedupe.ts";
-import type { MsgId } from "#shared/message/id.ts";
-import { addressOf, hasAddresses } from "#shared/recipient/address.ts";
-import type { AddressRef, Person, Views } from "#shared/views/views.ts";
+import type { Accepted, Channel, Suppression } from "#shared/contracts/records.ts";
+import type { MsgId } from "#shared/domain/message/id.ts";
+import { addressOf, hasAddresses } from "#shared/domain/recipient/address.ts";
+import type { AddressRef, Person } from "#shared/domain/recipient/person.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { normaliseAddress } from "#shared/platform/crypto/address.ts";
+import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import type { Dedupe, DedupeClaim } from "#shared/state/dedupe/dedupe.ts";
+import type { Views } from "#shared/state/views/views.ts";
 import { type AddressState, channelsToLookAt, type Facts, type TemplateChoice, type Way } from "./core/facts.ts";
 import { goesOn, type Ruling } from "./core/ruling.ts";
 

@@ -1,6 +1,6 @@
-import { createRedisDedupe } from "#shared/dedupe/redis-dedupe.ts";
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
+import { createRedisDedupe } from "#shared/state/dedupe/redis-dedupe.ts";
 import { createRouter } from "./processor.ts";
 
 export async function assemble(platform: Platform): Promise<Runnable> {

@@ -1,7 +1,7 @@
-import type { Accepted } from "#shared/avro/records.ts";
-import type { Dedupe } from "#shared/dedupe/dedupe.ts";
-import type { MsgId } from "#shared/message/id.ts";
-import type { StageProcessor } from "#shared/processor/processor.ts";
+import type { Accepted } from "#shared/contracts/records.ts";
+import type { MsgId } from "#shared/domain/message/id.ts";
+import type { StageProcessor } from "#shared/runtime/processor.ts";
+import type { Dedupe } from "#shared/state/dedupe/dedupe.ts";
 import { decide, settle } from "./core/decide.ts";
 import { outcomeOf } from "./core/outcome.ts";
 import type { Encode } from "./core/records.ts";

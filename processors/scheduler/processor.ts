@@ -1,7 +1,7 @@
-import type { ScheduleItem } from "#shared/avro/records.ts";
-import { poison } from "#shared/processor/decode.ts";
-import { writeReads } from "#shared/processor/halving.ts";
-import type { SinkProcessor } from "#shared/processor/processor.ts";
+import type { ScheduleItem } from "#shared/contracts/records.ts";
+import { poison } from "#shared/runtime/decode.ts";
+import { writeReads } from "#shared/runtime/halving.ts";
+import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import type { ScheduleStore } from "./adapters/schedule-store.ts";
 import { faultOf } from "./core/fault.ts";
 

@@ -1,7 +1,7 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
 import { limitsOf } from "#shared/delivery/budget.ts";
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import type { Runnable } from "#shared/processor/processor.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
 import { createTwilioAdapter } from "./adapters/twilio.ts";
 import { createSmsSender } from "./processor.ts";
 

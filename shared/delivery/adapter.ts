@@ -1,21 +1,9 @@
-import type { Send } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import type { Content } from "#shared/message/content.ts";
-import type { Person } from "#shared/views/views.ts";
-import type { Answer, AnswerTable } from "./core/answer.ts";
-
-/** Where one message goes. For push there is one for each device. */
-export interface Target {
-  readonly address: string;
-  /** The device that the address belongs to; empty where addresses belong to the person. */
-  readonly deviceId: string;
-}
-
-/**
- * Where a message goes; `none` where the person has no address on the channel, `invalid` where what they have is
- * unusable.
- */
-export type Targets = readonly Target[] | "none" | "invalid";
+import type { Send } from "#shared/contracts/records.ts";
+import type { Answer, AnswerTable } from "#shared/domain/delivery/answer.ts";
+import type { Target, Targets } from "#shared/domain/delivery/target.ts";
+import type { Content } from "#shared/domain/message/content.ts";
+import type { Person } from "#shared/domain/recipient/person.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** One provider call's worth. */
 export interface Letter {

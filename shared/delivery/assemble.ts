@@ -1,12 +1,12 @@
-import type { Platform } from "#shared/lifecycle/platform.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
+import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
+import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
 import type { ChannelAdapter } from "./adapter.ts";
 import { createBreaker } from "./breaker.ts";
 import type { BudgetLimits } from "./budget.ts";
 import type { SendMeter } from "./meter.ts";
 import { createRedisBudget } from "./redis-budget.ts";
-import { createRedisLedger } from "./redis-ledger.ts";
 import type { SenderParts } from "./sender.ts";
-import { createSentArchive } from "./sent-archive.ts";
 
 const levels = { closed: 0, half_open: 0.5, open: 1 } as const;
 

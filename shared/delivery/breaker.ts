@@ -1,5 +1,5 @@
 import CircuitBreaker from "opossum";
-import { codeOf, Trouble } from "#shared/errors/trouble.ts";
+import { codeOf, Trouble } from "#shared/platform/errors/trouble.ts";
 
 /** Calls pass, one at a time is let through to try, or none passes. */
 export type BreakerState = "closed" | "half_open" | "open";

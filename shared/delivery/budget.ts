@@ -1,4 +1,4 @@
-import type { Instant } from "#shared/clock/clock.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** What a provider account lets through. */
 export interface BudgetLimits {

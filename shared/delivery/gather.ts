@@ -1,13 +1,15 @@
-import type { Channel, Send, Suppression } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import type { AddressHasher } from "#shared/crypto/address-hash.ts";
-import { isRetryable } from "#shared/errors/trouble.ts";
-import { hasAddresses } from "#shared/recipient/address.ts";
-import type { AddressRef, Person, Views } from "#shared/views/views.ts";
-import type { ChannelAdapter, Target, Targets } from "./adapter.ts";
-import type { Addressed, SendFacts } from "./core/facts.ts";
-import { hotWindowMs, type Ledger } from "./ledger.ts";
-import type { SentArchive } from "./sent-archive.ts";
+import type { Channel, Send, Suppression } from "#shared/contracts/records.ts";
+import type { Addressed, SendFacts } from "#shared/domain/delivery/facts.ts";
+import type { Target, Targets } from "#shared/domain/delivery/target.ts";
+import { hasAddresses } from "#shared/domain/recipient/address.ts";
+import type { AddressRef, Person } from "#shared/domain/recipient/person.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import { isRetryable } from "#shared/platform/errors/trouble.ts";
+import { hotWindowMs, type Ledger } from "#shared/state/ledger/ledger.ts";
+import type { SentArchive } from "#shared/state/ledger/sent-archive.ts";
+import type { Views } from "#shared/state/views/views.ts";
+import type { ChannelAdapter } from "./adapter.ts";
 
 /** What a sender looks things up in, a batch at a time. */
 export interface GatherParts {

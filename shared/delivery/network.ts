@@ -1,5 +1,5 @@
-import { codeOf } from "#shared/errors/trouble.ts";
-import type { Answer } from "./core/answer.ts";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { codeOf } from "#shared/platform/errors/trouble.ts";
 
 /** Calls of the system by which a connection is sought: what fails in one has sent nothing. */
 const seeking: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);

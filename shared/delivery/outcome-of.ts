@@ -1,8 +1,8 @@
-import type { Send } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import type { Outcome } from "#shared/processor/processor.ts";
-import { deferred, dropped, repeated, type SenderName } from "./core/outcome.ts";
-import type { NoCall } from "./core/verdict.ts";
+import type { Send } from "#shared/contracts/records.ts";
+import { deferred, dropped, repeated, type SenderName } from "#shared/domain/delivery/outcome.ts";
+import type { NoCall } from "#shared/domain/delivery/verdict.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** What the shell is told of a verdict that needs no call. */
 export function outcomeOf(name: SenderName, send: Send, verdict: NoCall, now: Instant): Outcome {

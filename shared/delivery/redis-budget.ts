@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
-import type { RedisKeys } from "#shared/redis/keys.ts";
-import { luaFile, runScript } from "#shared/redis/script.ts";
+import type { RedisKeys } from "#shared/platform/redis/keys.ts";
+import { luaFile, runScript } from "#shared/platform/redis/script.ts";
 import type { BudgetLimits, RateBudget } from "./budget.ts";
 
 const script = luaFile(import.meta.url, "./budget.lua");

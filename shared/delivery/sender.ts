@@ -1,23 +1,23 @@
-import type { ArtifactStore } from "#shared/artifacts/artifact-store.ts";
-import type { Send } from "#shared/avro/records.ts";
-import type { Clock } from "#shared/clock/clock.ts";
-import type { AddressHasher } from "#shared/crypto/address-hash.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
-import { channelName, type KnownChannel } from "#shared/message/channel.ts";
-import type { StageProcessor } from "#shared/processor/processor.ts";
-import type { Views } from "#shared/views/views.ts";
+import type { Send } from "#shared/contracts/records.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import { decide } from "#shared/domain/delivery/decide.ts";
+import type { Addressed, SendFacts } from "#shared/domain/delivery/facts.ts";
+import { defaultPolicy, type SendPolicy } from "#shared/domain/delivery/policy.ts";
+import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
+import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import type { StageProcessor } from "#shared/runtime/processor.ts";
+import type { Ledger } from "#shared/state/ledger/ledger.ts";
+import type { SentArchive } from "#shared/state/ledger/sent-archive.ts";
+import type { Views } from "#shared/state/views/views.ts";
 import type { ChannelAdapter } from "./adapter.ts";
 import type { Breaker } from "./breaker.ts";
 import type { RateBudget } from "./budget.ts";
-import { decide } from "./core/decide.ts";
-import type { Addressed, SendFacts } from "./core/facts.ts";
-import { defaultPolicy, type SendPolicy } from "./core/policy.ts";
 import { gather } from "./gather.ts";
-import type { Ledger } from "./ledger.ts";
 import { type SendMeter, silentMeter } from "./meter.ts";
 import { outcomeOf } from "./outcome-of.ts";
 import { type PerformParts, perform } from "./perform.ts";
-import type { SentArchive } from "./sent-archive.ts";
 
 /** The call that `decide` asks for. */
 export interface SendEffect {

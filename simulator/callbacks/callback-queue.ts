@@ -1,5 +1,5 @@
 import { Agent } from "undici";
-import type { Callback } from "#simulator/core/call.ts";
+import type { Callback } from "../core/call.ts";
 
 export interface CallbackCounts {
   /** Not yet answered with a 2xx, and still to be tried. */

@@ -2,12 +2,12 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { CallbackQueue } from "#simulator/callbacks/callback-queue.ts";
-import { commandBody, commandQuery } from "#simulator/control/command.ts";
-import { faultRequest } from "#simulator/faults/fault.ts";
-import type { FaultBox } from "#simulator/faults/fault-box.ts";
-import type { Ledger } from "#simulator/ledger/ledger.ts";
-import type { Mailbox } from "#simulator/page/mailbox.ts";
+import type { CallbackQueue } from "../callbacks/callback-queue.ts";
+import { faultRequest } from "../faults/fault.ts";
+import type { FaultBox } from "../faults/fault-box.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Mailbox } from "../page/mailbox.ts";
+import { commandBody, commandQuery } from "./command.ts";
 
 export interface ControlParts {
   readonly faults: FaultBox;

@@ -1,4 +1,4 @@
-import type { MailHeader } from "#simulator/core/mail.ts";
+import type { MailHeader } from "./mail.ts";
 
 /** The providers that are doubled. */
 export const providers = ["ses", "fcm", "twilio", "smtp"] as const;

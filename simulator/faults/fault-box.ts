@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { Call } from "#simulator/core/call.ts";
-import { chance } from "#simulator/core/chance.ts";
-import type { Fault, faultRequest } from "#simulator/faults/fault.ts";
+import type { Call } from "../core/call.ts";
+import { chance } from "../core/chance.ts";
+import type { Fault, faultRequest } from "./fault.ts";
 
 /** The faults that stand, oldest first. A call meets the first that matches it, and only that one. */
 export interface FaultBox {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { providers } from "#simulator/core/call.ts";
+import { providers } from "../core/call.ts";
 
 /**
  * The ways in which a provider can fail.

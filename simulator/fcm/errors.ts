@@ -1,5 +1,5 @@
-import { json, type Verdict } from "#simulator/core/call.ts";
-import type { Refusal } from "#simulator/desk.ts";
+import { json, type Verdict } from "../core/call.ts";
+import type { Refusal } from "../desk.ts";
 
 interface Row {
   readonly http: number;

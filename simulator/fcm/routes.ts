@@ -1,12 +1,12 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { bearerToken } from "#simulator/core/auth.ts";
-import { json, type Verdict } from "#simulator/core/call.ts";
-import type { Desk, Received } from "#simulator/desk.ts";
-import { grantProblem, issueToken, isValidToken, lifetime_s } from "#simulator/fcm/access-token.ts";
-import { badRequest, fcmCodes, fcmError, refuseFcm, unauthenticated } from "#simulator/fcm/errors.ts";
-import { type PushMessage, readPush } from "#simulator/fcm/request.ts";
-import { respond } from "#simulator/respond.ts";
+import { bearerToken } from "../core/auth.ts";
+import { json, type Verdict } from "../core/call.ts";
+import type { Desk, Received } from "../desk.ts";
+import { respond } from "../respond.ts";
+import { grantProblem, issueToken, isValidToken, lifetime_s } from "./access-token.ts";
+import { badRequest, fcmCodes, fcmError, refuseFcm, unauthenticated } from "./errors.ts";
+import { type PushMessage, readPush } from "./request.ts";
 
 export interface FcmParts {
   readonly desk: Desk;

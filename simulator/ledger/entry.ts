@@ -1,5 +1,5 @@
-import type { ProviderName } from "#simulator/core/call.ts";
-import type { FaultKind } from "#simulator/faults/fault.ts";
+import type { ProviderName } from "../core/call.ts";
+import type { FaultKind } from "../faults/fault.ts";
 
 /** One call that a provider's double received; one JSON object a line in the ledger's file. */
 export interface LedgerEntry {

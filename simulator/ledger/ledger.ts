@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
-import { type LedgerEntry, type LedgerFilter, matchesEntry } from "#simulator/ledger/entry.ts";
+import { type LedgerEntry, type LedgerFilter, matchesEntry } from "./entry.ts";
 
 /** The record of every call received, in a file of one JSON object a line. */
 export interface Ledger {

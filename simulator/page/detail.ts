@@ -1,6 +1,6 @@
 import PostalMime from "postal-mime";
-import type { MailContent, Shown } from "#simulator/core/call.ts";
-import type { MailHeader } from "#simulator/core/mail.ts";
+import type { MailContent, Shown } from "../core/call.ts";
+import type { MailHeader } from "../core/mail.ts";
 
 /** A mail's parts as a reader sees them. */
 export interface MailParts {

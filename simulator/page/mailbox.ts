@@ -1,5 +1,5 @@
-import type { Shown } from "#simulator/core/call.ts";
-import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import type { Shown } from "../core/call.ts";
+import type { LedgerEntry } from "../ledger/entry.ts";
 
 /** A message that was taken, with its line of the ledger. */
 export interface Received {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { partsOf } from "#simulator/page/detail.ts";
-import type { Mailbox } from "#simulator/page/mailbox.ts";
-import { summaryOf } from "#simulator/page/summary.ts";
+import { partsOf } from "./detail.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { summaryOf } from "./summary.ts";
 
 const file = (name: string): string => readFileSync(new URL(`site/${name}`, import.meta.url), "utf8");
 

@@ -1,4 +1,4 @@
-import type { Received } from "#simulator/page/mailbox.ts";
+import type { Received } from "./mailbox.ts";
 
 /** A message in the page's lists. */
 export interface Summary {

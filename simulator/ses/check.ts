@@ -1,5 +1,5 @@
-import { headerOf } from "#simulator/core/mail.ts";
-import type { Mail } from "#simulator/ses/request.ts";
+import { headerOf } from "../core/mail.ts";
+import type { Mail } from "./request.ts";
 
 const tagName = /^[A-Za-z0-9_-]{1,256}$/;
 const tagValue = /^[A-Za-z0-9_.@-]{1,256}$/;

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { CallbackQueue } from "#simulator/callbacks/callback-queue.ts";
-import { BadCommand, commandBody } from "#simulator/control/command.ts";
-import type { Recent } from "#simulator/core/recent.ts";
-import { sesEventTypes } from "#simulator/options.ts";
-import { msgIdOf } from "#simulator/ses/check.ts";
-import { lateDetail, type SentMail } from "#simulator/ses/events.ts";
-import { type Publishing, publish } from "#simulator/ses/publisher.ts";
+import type { CallbackQueue } from "../callbacks/callback-queue.ts";
+import { BadCommand, commandBody } from "../control/command.ts";
+import type { Recent } from "../core/recent.ts";
+import { sesEventTypes } from "../options.ts";
+import { msgIdOf } from "./check.ts";
+import { lateDetail, type SentMail } from "./events.ts";
+import { type Publishing, publish } from "./publisher.ts";
 
 export interface CommandParts {
   readonly mails: Recent<SentMail>;

@@ -1,5 +1,5 @@
-import { json, type Verdict } from "#simulator/core/call.ts";
-import type { Refusal } from "#simulator/desk.ts";
+import { json, type Verdict } from "../core/call.ts";
+import type { Refusal } from "../desk.ts";
 
 /** The status of each error that SES v2 gives for the operations doubled here, common errors included. */
 const statuses: Readonly<Record<string, number>> = {

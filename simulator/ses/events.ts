@@ -1,7 +1,7 @@
-import { bareAddresses, headerOf } from "#simulator/core/mail.ts";
-import type { SesEventType } from "#simulator/options.ts";
-import { type Bounce, type Outcome, outcomeOf } from "#simulator/ses/outcomes.ts";
-import type { Mail } from "#simulator/ses/request.ts";
+import { bareAddresses, headerOf } from "../core/mail.ts";
+import type { SesEventType } from "../options.ts";
+import { type Bounce, type Outcome, outcomeOf } from "./outcomes.ts";
+import type { Mail } from "./request.ts";
 
 /** One event that SES publishes about a mail. `wait` counts in steps of the callback delay. */
 export interface SesEvent {

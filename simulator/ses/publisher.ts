@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Callback } from "#simulator/core/call.ts";
-import type { SesEventType } from "#simulator/options.ts";
-import { mailOf, type SentMail, type SesEvent } from "#simulator/ses/events.ts";
-import type { SigningCertificate } from "#simulator/sns/certificate.ts";
-import { seal } from "#simulator/sns/envelope.ts";
+import type { Callback } from "../core/call.ts";
+import type { SesEventType } from "../options.ts";
+import type { SigningCertificate } from "../sns/certificate.ts";
+import { seal } from "../sns/envelope.ts";
+import { mailOf, type SentMail, type SesEvent } from "./events.ts";
 
 /** How and where SES publishes. */
 export interface Publishing {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { MailContent } from "#simulator/core/call.ts";
-import { bareAddresses, headerOf, type MailHeader, readHeaders } from "#simulator/core/mail.ts";
+import type { MailContent } from "../core/call.ts";
+import { bareAddresses, headerOf, type MailHeader, readHeaders } from "../core/mail.ts";
 
 const text = z.object({ Data: z.string(), Charset: z.string().optional() });
 const addresses = z.array(z.string()).default([]);

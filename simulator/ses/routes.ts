@@ -1,19 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { decodeWords } from "postal-mime";
-import type { CallbackQueue } from "#simulator/callbacks/callback-queue.ts";
-import { type Call, json, type Verdict } from "#simulator/core/call.ts";
-import { headerOf } from "#simulator/core/mail.ts";
-import { createRecent, type Recent } from "#simulator/core/recent.ts";
-import type { Desk, Received } from "#simulator/desk.ts";
-import { respond } from "#simulator/respond.ts";
-import { msgIdOf, problemOf } from "#simulator/ses/check.ts";
-import { sesCommands } from "#simulator/ses/commands.ts";
-import { refuseSes, sesError } from "#simulator/ses/errors.ts";
-import { eventsOf, type SentMail } from "#simulator/ses/events.ts";
-import { createHourlyCount, type HourlyCount } from "#simulator/ses/hourly-count.ts";
-import { type Publishing, publish } from "#simulator/ses/publisher.ts";
-import { type Mail, readMail } from "#simulator/ses/request.ts";
+import type { CallbackQueue } from "../callbacks/callback-queue.ts";
+import { type Call, json, type Verdict } from "../core/call.ts";
+import { headerOf } from "../core/mail.ts";
+import { createRecent, type Recent } from "../core/recent.ts";
+import type { Desk, Received } from "../desk.ts";
+import { respond } from "../respond.ts";
+import { msgIdOf, problemOf } from "./check.ts";
+import { sesCommands } from "./commands.ts";
+import { refuseSes, sesError } from "./errors.ts";
+import { eventsOf, type SentMail } from "./events.ts";
+import { createHourlyCount, type HourlyCount } from "./hourly-count.ts";
+import { type Publishing, publish } from "./publisher.ts";
+import { type Mail, readMail } from "./request.ts";
 
 export interface SesParts {
   readonly desk: Desk;

@@ -1,5 +1,5 @@
-import type { Refusal } from "#simulator/desk.ts";
-import { outcomeOf } from "#simulator/ses/outcomes.ts";
+import type { Refusal } from "../desk.ts";
+import { outcomeOf } from "../ses/outcomes.ts";
 
 /** A reply of an SMTP server: the code, the enhanced status (RFC 3463), the words. */
 export interface Reply {

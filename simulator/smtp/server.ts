@@ -3,10 +3,10 @@ import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { decodeWords } from "postal-mime";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
-import type { Verdict } from "#simulator/core/call.ts";
-import { headerOf, readHeaders } from "#simulator/core/mail.ts";
-import type { Desk, Taken } from "#simulator/desk.ts";
-import { type Reply, refusedRecipient, replyTo } from "#simulator/smtp/outcomes.ts";
+import type { Verdict } from "../core/call.ts";
+import { headerOf, readHeaders } from "../core/mail.ts";
+import type { Desk, Taken } from "../desk.ts";
+import { type Reply, refusedRecipient, replyTo } from "./outcomes.ts";
 
 export interface SmtpDouble {
   readonly port: number;

@@ -1,5 +1,5 @@
 import { sign } from "node:crypto";
-import type { SigningCertificate } from "#simulator/sns/certificate.ts";
+import type { SigningCertificate } from "./certificate.ts";
 
 /** What goes into an SNS message before it is signed. */
 export type Unsigned = NotificationParts | ConfirmationParts;

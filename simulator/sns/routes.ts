@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
-import type { CallbackQueue } from "#simulator/callbacks/callback-queue.ts";
-import { BadCommand, commandBody } from "#simulator/control/command.ts";
-import type { Gateway } from "#simulator/control/routes.ts";
-import type { SigningCertificate } from "#simulator/sns/certificate.ts";
-import { seal, snsOrigin } from "#simulator/sns/envelope.ts";
+import type { CallbackQueue } from "../callbacks/callback-queue.ts";
+import { BadCommand, commandBody } from "../control/command.ts";
+import type { Gateway } from "../control/routes.ts";
+import type { SigningCertificate } from "./certificate.ts";
+import { seal, snsOrigin } from "./envelope.ts";
 
 export interface SnsParts {
   readonly certificate: SigningCertificate;

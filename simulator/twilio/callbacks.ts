@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Callback } from "#simulator/core/call.ts";
-import { signForm } from "#simulator/twilio/signature.ts";
-import { type Status, statusesOf } from "#simulator/twilio/statuses.ts";
-import type { StoredMessage } from "#simulator/twilio/stored-message.ts";
+import type { Callback } from "../core/call.ts";
+import { signForm } from "./signature.ts";
+import { type Status, statusesOf } from "./statuses.ts";
+import type { StoredMessage } from "./stored-message.ts";
 
 /** How and where status callbacks go. */
 export interface StatusCallbacks {

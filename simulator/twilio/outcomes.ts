@@ -1,4 +1,4 @@
-import type { TextMessage } from "#simulator/twilio/request.ts";
+import type { TextMessage } from "./request.ts";
 
 /** Numbers to which Twilio's test credentials give an error. */
 const badTo = new Map([

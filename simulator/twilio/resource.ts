@@ -1,5 +1,5 @@
-import { segments } from "#simulator/twilio/segments.ts";
-import type { StoredMessage } from "#simulator/twilio/stored-message.ts";
+import { segments } from "./segments.ts";
+import type { StoredMessage } from "./stored-message.ts";
 
 /** A message as Twilio's API writes it. Dates are RFC 2822. */
 export function resourceOf({ sid, message, at, status, errorCode }: StoredMessage, accountSid: string): object {

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { basicCredentials } from "#simulator/core/auth.ts";
-import { json, type Verdict } from "#simulator/core/call.ts";
-import { createRecent } from "#simulator/core/recent.ts";
-import type { Desk, Received } from "#simulator/desk.ts";
-import { respond } from "#simulator/respond.ts";
-import { type StatusCallbacks, statusCallbacks } from "#simulator/twilio/callbacks.ts";
-import { refuseTwilio, twilioError } from "#simulator/twilio/errors.ts";
-import { deliveryError, refusalOf } from "#simulator/twilio/outcomes.ts";
-import { namesIn, readTextMessage, type TextMessage } from "#simulator/twilio/request.ts";
-import { resourceOf } from "#simulator/twilio/resource.ts";
-import type { MessageStore, StoredMessage } from "#simulator/twilio/stored-message.ts";
+import { basicCredentials } from "../core/auth.ts";
+import { json, type Verdict } from "../core/call.ts";
+import { createRecent } from "../core/recent.ts";
+import type { Desk, Received } from "../desk.ts";
+import { respond } from "../respond.ts";
+import { type StatusCallbacks, statusCallbacks } from "./callbacks.ts";
+import { refuseTwilio, twilioError } from "./errors.ts";
+import { deliveryError, refusalOf } from "./outcomes.ts";
+import { namesIn, readTextMessage, type TextMessage } from "./request.ts";
+import { resourceOf } from "./resource.ts";
+import type { MessageStore, StoredMessage } from "./stored-message.ts";
 
 export interface TwilioParts {
   readonly desk: Desk;

@@ -1,4 +1,4 @@
-import { chance } from "#simulator/core/chance.ts";
+import { chance } from "../core/chance.ts";
 
 /** One status of a message, as a callback tells it. `wait` counts in steps of the callback delay. */
 export interface Status {

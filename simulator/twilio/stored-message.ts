@@ -1,5 +1,5 @@
-import type { Recent } from "#simulator/core/recent.ts";
-import type { TextMessage } from "#simulator/twilio/request.ts";
+import type { Recent } from "../core/recent.ts";
+import type { TextMessage } from "./request.ts";
 
 /** A message that was taken, in the state that its callbacks have reached. */
 export interface StoredMessage {

@@ -1,10 +1,10 @@
 import { type Character, introduce, zoneWhereItIs } from "#cli/demo/people.ts";
 import { produce } from "#cli/prepare.ts";
-import { createAddressHasher } from "#shared/crypto/address-hash.ts";
-import type { Platform } from "#shared/lifecycle/platform.ts";
-import { deriveId, personKey } from "#shared/message/id.ts";
-import type { Output } from "#shared/processor/processor.ts";
-import { suppressionKey } from "#shared/views/record-keys.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import { deriveId, personKey } from "#shared/domain/message/id.ts";
+import { suppressionKey } from "#shared/domain/message/record-keys.ts";
+import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import type { Platform } from "#shared/runtime/platform.ts";
 import { untilKnown } from "#tests/support/world/people.ts";
 import type { World } from "#tests/support/world.ts";
 import type { Crowd } from "./load.ts";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readStackConfig } from "#shared/config/stack-config.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { optionsOf } from "#stack/options.ts";
 import { stopStack } from "#stack/stack.ts";
 import { figure, heading } from "./figures.ts";

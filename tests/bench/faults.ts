@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Stage, stages } from "#shared/kafka/topics.ts";
+import { type Stage, stages } from "#shared/contracts/topics.ts";
 import type { LedgerEntry } from "#simulator/ledger/entry.ts";
 import { killPart, startPart, startStack } from "#stack/stack.ts";
 import { ownStack } from "#tests/support/own-stack.ts";

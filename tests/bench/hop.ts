@@ -1,6 +1,6 @@
 import { produce } from "#cli/prepare.ts";
-import { systemClock } from "#shared/clock/clock.ts";
-import { createTelemetry } from "#shared/telemetry/telemetry.ts";
+import { systemClock } from "#shared/platform/clock/clock.ts";
+import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { copier, eventOf, shellOf } from "#tests/support/shell-bench.ts";
 import { startWorld } from "#tests/support/world.ts";
 import { cpuMicros } from "./cpu.ts";

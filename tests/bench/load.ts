@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { storyteller } from "#cli/demo/events.ts";
 import type { Character } from "#cli/demo/people.ts";
-import type { Codec } from "#shared/avro/codec.ts";
-import type { Event } from "#shared/avro/records.ts";
-import type { OutRecord, Producer } from "#shared/kafka/port.ts";
-import { deriveMsgId } from "#shared/message/id.ts";
+import type { OutRecord } from "#shared/contracts/log-record.ts";
+import type { Event } from "#shared/contracts/records.ts";
+import { deriveMsgId } from "#shared/domain/message/id.ts";
+import type { Codec } from "#shared/platform/avro/codec.ts";
+import type { Producer } from "#shared/platform/kafka/port.ts";
 import type { LedgerEntry } from "#simulator/ledger/entry.ts";
 import type { World } from "#tests/support/world.ts";
 

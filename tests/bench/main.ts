@@ -1,5 +1,5 @@
 /** `make bench`: prints figures, and judges none of them. Name benches to run only those: `bin/node tests/bench/main.ts path`. */
-import { readStackConfig } from "#shared/config/stack-config.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { optionsOf } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
 import { benchDemo } from "./demo.ts";

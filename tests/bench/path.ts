@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { stages } from "#shared/kafka/topics.ts";
+import { stages } from "#shared/contracts/topics.ts";
 import type { LedgerEntry } from "#simulator/ledger/entry.ts";
 import { startWorld, type World } from "#tests/support/world.ts";
 import { cpuMicros, familyCpuMicros, residentMb } from "./cpu.ts";

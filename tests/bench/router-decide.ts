@@ -4,7 +4,7 @@ import { decide as takeIn } from "#processors/intake/core/decide.ts";
 import { decide } from "#processors/router/core/decide.ts";
 import type { Facts, Way } from "#processors/router/core/facts.ts";
 import { outcomeOf } from "#processors/router/core/outcome.ts";
-import { anAccepted, anEvent, aPerson, aProfile, noon } from "../support/policy/records.ts";
+import { anAccepted, anEvent, aPerson, aProfile, noon } from "#tests/support/policy/records.ts";
 
 const zones = ["America/New_York", "Europe/Paris", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Los_Angeles"];
 const way: Way = {

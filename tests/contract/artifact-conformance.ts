@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ArtifactStore } from "#shared/artifacts/artifact-store.ts";
-import type { MemoryKeyStore } from "#shared/crypto/memory-key-store.ts";
-import type { EmailContent } from "#shared/message/content.ts";
+import type { EmailContent } from "#shared/domain/message/content.ts";
+import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
+import type { MemoryKeyStore } from "#tests/fakes/memory-key-store.ts";
 
 export interface ArtifactStoreUnderTest {
   readonly store: ArtifactStore;

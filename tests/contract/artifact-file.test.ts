@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, expect, test } from "vitest";
-import { createFileArtifactStore } from "#shared/artifacts/file-artifact-store.ts";
-import { createMemoryKeyStore } from "#shared/crypto/memory-key-store.ts";
+import { createFileArtifactStore } from "#shared/platform/artifacts/file-artifact-store.ts";
+import { createMemoryKeyStore } from "#tests/fakes/memory-key-store.ts";
 import { artifactConformance } from "./artifact-conformance.ts";
 
 const folders: string[] = [];

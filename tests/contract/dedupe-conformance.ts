@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Instant } from "#shared/clock/clock.ts";
-import type { Dedupe, DedupeClaim } from "#shared/dedupe/dedupe.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Dedupe, DedupeClaim } from "#shared/state/dedupe/dedupe.ts";
 
 /** A dedupe window of five minutes, whose time the suite moves. */
 export interface DedupeHarness {

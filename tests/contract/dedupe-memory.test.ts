@@ -1,5 +1,5 @@
-import { createMemoryDedupe } from "#shared/dedupe/memory-dedupe.ts";
-import { createManualClock } from "../support/manual-clock.ts";
+import { createMemoryDedupe } from "#tests/fakes/memory-dedupe.ts";
+import { createManualClock } from "#tests/support/manual-clock.ts";
 import { dedupeConformance } from "./dedupe-conformance.ts";
 
 dedupeConformance("memory", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { KeyStore } from "#shared/crypto/key-store.ts";
+import type { KeyStore } from "#shared/platform/crypto/key-store.ts";
 
 export interface KeyStoreUnderTest {
   readonly store: KeyStore & { destroy(tenantId: string, userId: string): Promise<void> | void };

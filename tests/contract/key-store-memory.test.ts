@@ -1,4 +1,4 @@
-import { createMemoryKeyStore } from "#shared/crypto/memory-key-store.ts";
+import { createMemoryKeyStore } from "#tests/fakes/memory-key-store.ts";
 import { keyStoreConformance } from "./key-store-conformance.ts";
 
 keyStoreConformance("in memory", () => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { type ClaimRequest, hotWindowMs, type Ledger, leaseMs } from "#shared/delivery/ledger.ts";
-import { createMemoryLedger } from "#shared/delivery/memory-ledger.ts";
+import type { ClaimRequest } from "#shared/domain/delivery/ledger-rules.ts";
+import { hotWindowMs, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
+import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
 
 export interface LedgerUnderTest {
   readonly ledger: Ledger;

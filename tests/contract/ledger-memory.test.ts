@@ -1,4 +1,4 @@
-import { createMemoryLedger } from "#shared/delivery/memory-ledger.ts";
+import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
 import { ledgerConformance } from "./ledger-conformance.ts";
 
 ledgerConformance("memory", async () => {

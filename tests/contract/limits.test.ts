@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ageMsMax, aheadMsMax } from "#gateway/sns/core/trust.ts";
+import { ageMsMax, aheadMsMax } from "#gateway/webhooks/sns/core/trust.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { intakeLimits } from "#processors/intake/core/limits.ts";
 import { devicesMax } from "#processors/push-sender/core/devices.ts";
-import { dedupe_window_ms } from "#shared/dedupe/dedupe.ts";
 import { limitsOf } from "#shared/delivery/budget.ts";
-import { defaultPolicy } from "#shared/delivery/core/policy.ts";
-import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/delivery/ledger.ts";
-import { restorableLedger } from "#shared/delivery/restorable-ledger.ts";
-import { troubleBackoff } from "#shared/processor/backoff.ts";
-import { sinkLimits, stageLimits } from "#shared/processor/limits.ts";
-import { spread_ms_max } from "#shared/quiet-hours/spread.ts";
+import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
+import { spread_ms_max } from "#shared/domain/quiet-hours/spread.ts";
+import { sinkLimits, stageLimits } from "#shared/runtime/limits.ts";
+import { troubleBackoff } from "#shared/runtime/trouble-watch.ts";
+import { dedupe_window_ms } from "#shared/state/dedupe/dedupe.ts";
+import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
+import { restorableLedger } from "#shared/state/ledger/restorable-ledger.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -48,54 +48,54 @@ const both = (tell: (value: number) => string, name: "inFlight" | "batch" | "bat
 
 function budget(channel: string, variable: string): string {
   const path = `processors/${channel}-sender/main.ts`;
-  const { rate, burst, reserve } = limitsOf(numberIn("shared/config/environment.ts", variable), {
+  const { rate, burst, reserve } = limitsOf(numberIn("shared/platform/config/environment.ts", variable), {
     burstSeconds: numberIn(path, "burstSeconds"),
     reserveShare: numberIn(path, "reserveShare"),
   });
   return `${count(rate)} (\`${variable}\`); ${count(burst)}; ${count(reserve)}`;
 }
 
-const log = "shared/kafka/kafkajs-log.ts";
+const log = "shared/platform/kafka/kafkajs-log.ts";
 const { fuse } = stageLimits;
 const quarantineMs = restorableLedger({} as never).quarantineMs;
 
 /** What each row must say, by the files that it names. */
 const bounds: readonly (readonly [where: string, what: string, bound: string])[] = [
-  ["shared/processor/limits.ts", "records in work at once, a stage / a sink", both(count, "inFlight")],
-  ["shared/processor/limits.ts", "records looked up in one trip, a stage / a sink", both(count, "batch")],
-  ["shared/processor/limits.ts", "trips under way at once, a stage / a sink", both(count, "batches")],
+  ["shared/runtime/limits.ts", "records in work at once, a stage / a sink", both(count, "inFlight")],
+  ["shared/runtime/limits.ts", "records looked up in one trip, a stage / a sink", both(count, "batch")],
+  ["shared/runtime/limits.ts", "trips under way at once, a stage / a sink", both(count, "batches")],
   [
-    "shared/processor/limits.ts",
+    "shared/runtime/limits.ts",
     "records and bytes in hand, an urgency",
     `${count(stageLimits.waitingRecords)} and ${bytes(stageLimits.waitingBytes)}; then its partitions rest`,
   ],
   [
-    "shared/processor/limits.ts",
+    "shared/runtime/limits.ts",
     "outputs of a batch that are encoded and written at once",
     `about ${bytes(stageLimits.outputBytes)}`,
   ],
   [
-    "shared/processor/limits.ts",
+    "shared/runtime/limits.ts",
     "a value that a stage reads",
     `${bytes(stageLimits.recordBytes)}; larger is dead-lettered unread`,
   ],
   [
-    "shared/processor/limits.ts",
+    "shared/runtime/limits.ts",
     "a commit",
     `each ${seconds(stageLimits.commitEveryMs)} or ${count(stageLimits.commitEveryRecords)} records`,
   ],
   [
-    "shared/processor/fuse.ts",
+    "shared/runtime/fuse.ts",
     "rejects before the fuse blows",
     `${fuse.inRow} in a row, or ${fuse.share === 0.5 ? "half" : fuse.share} of ${fuse.window}`,
   ],
   [
-    "shared/processor/backoff.ts, shared/processor/limits.ts",
+    "shared/domain/retry/backoff.ts, shared/runtime/limits.ts",
     "a wait for trouble outside",
     `up to ${seconds(troubleBackoff.maxMs)} between tries, without end; unready after ${stageLimits.troubleTries}`,
   ],
   [
-    `shared/processor/limits.ts, ${log}`,
+    `shared/runtime/limits.ts, ${log}`,
     "what a fetch waits for, a stage / a sink",
     `${both(bytes, "fetchBytesMin")}, ${seconds(numberIn(log, "fetchWaitMs"))} at most`,
   ],
@@ -107,11 +107,11 @@ const bounds: readonly (readonly [where: string, what: string, bound: string])[]
     `see its page; ${/max_message: (\d+)MiB/.exec(read("schemas/topics/dead-letters.yaml"))?.[1]} MiB for dead letters`,
   ],
   [
-    "gateway/server.ts",
+    "gateway/http/server.ts",
     "a request to the gateway",
-    `${bytes(numberIn("gateway/server.ts", "bodyBytesMax"))}, whole within ${seconds(numberIn("gateway/server.ts", "requestTimeoutMs"))}`,
+    `${bytes(numberIn("gateway/http/server.ts", "bodyBytesMax"))}, whole within ${seconds(numberIn("gateway/http/server.ts", "requestTimeoutMs"))}`,
   ],
-  ["gateway/sns/core/trust.ts", "a webhook's age", `${minutes(ageMsMax)}, ${minutes(aheadMsMax)} ahead`],
+  ["gateway/webhooks/sns/core/trust.ts", "a webhook's age", `${minutes(ageMsMax)}, ${minutes(aheadMsMax)} ahead`],
   [
     "processors/intake/core/limits.ts",
     "an event's payload; its depth; its bytes times the records made of it",
@@ -127,65 +127,73 @@ const bounds: readonly (readonly [where: string, what: string, bound: string])[]
     "how far ahead an event may expire; a producer's clock",
     `${days(intakeLimits.horizon_ms_max)}; ${hours(intakeLimits.clock_ahead_ms_max)}`,
   ],
-  ["shared/dedupe/dedupe.ts", "dedupe window", minutes(dedupe_window_ms)],
-  ["shared/quiet-hours/spread.ts", "spread of a release after quiet hours", minutes(spread_ms_max)],
+  ["shared/state/dedupe/dedupe.ts", "dedupe window", minutes(dedupe_window_ms)],
+  ["shared/domain/quiet-hours/spread.ts", "spread of a release after quiet hours", minutes(spread_ms_max)],
   [
-    "shared/artifacts/sealed-artifact.ts",
+    "shared/platform/artifacts/sealed-artifact.ts",
     "the words of a message",
-    bytes(numberIn("shared/artifacts/sealed-artifact.ts", "contentBytesMax")),
+    bytes(numberIn("shared/platform/artifacts/sealed-artifact.ts", "contentBytesMax")),
   ],
   ["processors/push-sender/core/devices.ts", "devices that one push goes to", count(devicesMax)],
-  ["shared/delivery/ledger.ts", "a provider call", seconds(callDeadlineMs)],
+  ["shared/state/ledger/ledger.ts", "a provider call", seconds(callDeadlineMs)],
   [
-    "shared/delivery/core/policy.ts",
+    "shared/domain/delivery/policy.ts",
     "provider calls for one message",
     `${defaultPolicy.maxAttempts}, ${seconds(defaultPolicy.baseMs)} to ${minutes(defaultPolicy.maxMs)} apart`,
   ],
   [
-    "shared/delivery/ledger.ts",
+    "shared/state/ledger/ledger.ts",
     "a claim's lease; quarantine of the ledger after a wipe",
     `${seconds(leaseMs)}; ${seconds(quarantineMs)}`,
   ],
   [
-    "shared/delivery/ledger.ts",
+    "shared/state/ledger/ledger.ts",
     "the ledger's hot window",
     `${days(hotWindowMs)}; older is looked up in \`comms_message\``,
   ],
-  ["shared/delivery/core/policy.ts", "a message in doubt waits for feedback", minutes(defaultPolicy.ambiguousHoldMs)],
-  ["shared/delivery/core/policy.ts", "age of the views for what is not critical", seconds(defaultPolicy.viewAgeMaxMs)],
+  ["shared/domain/delivery/policy.ts", "a message in doubt waits for feedback", minutes(defaultPolicy.ambiguousHoldMs)],
   [
-    "shared/config/environment.ts, processors/email-sender/main.ts",
+    "shared/domain/delivery/policy.ts",
+    "age of the views for what is not critical",
+    seconds(defaultPolicy.viewAgeMaxMs),
+  ],
+  [
+    "shared/platform/config/environment.ts, processors/email-sender/main.ts",
     "calls a second to SES; at once; of those for critical",
     budget("email", "COMMS_SES_RATE"),
   ],
   [
-    "shared/config/environment.ts, processors/push-sender/main.ts",
+    "shared/platform/config/environment.ts, processors/push-sender/main.ts",
     "the same for FCM",
     budget("push", "COMMS_FCM_RATE"),
   ],
   [
-    "shared/config/environment.ts, processors/sms-sender/main.ts",
+    "shared/platform/config/environment.ts, processors/sms-sender/main.ts",
     "the same for Twilio",
     budget("sms", "COMMS_TWILIO_RATE"),
   ],
   [
-    "shared/config/environment.ts, processors/inapp-sender/main.ts",
+    "shared/platform/config/environment.ts, processors/inapp-sender/main.ts",
     "the same for the notification centre",
     budget("inapp", "COMMS_INAPP_RATE"),
   ],
   [
-    "shared/delivery/core/policy.ts",
+    "shared/domain/delivery/policy.ts",
     "a call's wait for its turn in that budget",
     `${seconds(defaultPolicy.budgetWaitMaxMs)}; then the stage waits`,
   ],
   ["processors/feedback/core/wait.ts", "a webhook whose message is not known yet waits", minutes(patienceMs)],
   ["processors/scheduler/dispatcher.ts", "scheduled items in one lease; its length", lease("scheduler/dispatcher")],
   ["processors/digest/closer.ts", "digest windows in one lease; its length", lease("digest/closer")],
-  ["shared/postgres/pool.ts", "connections to Postgres, a process", count(numberIn("shared/postgres/pool.ts", "max"))],
   [
-    "shared/config/environment.ts",
+    "shared/platform/postgres/pool.ts",
+    "connections to Postgres, a process",
+    count(numberIn("shared/platform/postgres/pool.ts", "max")),
+  ],
+  [
+    "shared/platform/config/environment.ts",
     "a stop",
-    `${/COMMS_SHUTDOWN_SECONDS: .*\.default\((\d+)\)/.exec(read("shared/config/environment.ts"))?.[1]} s (\`COMMS_SHUTDOWN_SECONDS\`)`,
+    `${/COMMS_SHUTDOWN_SECONDS: .*\.default\((\d+)\)/.exec(read("shared/platform/config/environment.ts"))?.[1]} s (\`COMMS_SHUTDOWN_SECONDS\`)`,
   ],
 ];
 

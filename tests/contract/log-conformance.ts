@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { codeOf, isRetryable } from "#shared/errors/trouble.ts";
-import type { InRecord, Log, OutRecord, Position, Producer } from "#shared/kafka/port.ts";
-import { type GroupMember, joinGroup } from "../support/group-member.ts";
+import type { InRecord, OutRecord, Position } from "#shared/contracts/log-record.ts";
+import { codeOf, isRetryable } from "#shared/platform/errors/trouble.ts";
+import type { Log, Producer } from "#shared/platform/kafka/port.ts";
+import { type GroupMember, joinGroup } from "#tests/support/group-member.ts";
 
 /** A log and the means to make it suffer. */
 export interface LogUnderTest {

@@ -1,6 +1,6 @@
-import { createMemoryLog } from "#shared/kafka/memory-log.ts";
-import { createManualClock } from "../support/manual-clock.ts";
-import { seeded } from "../support/seeded.ts";
+import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
+import { createManualClock } from "#tests/support/manual-clock.ts";
+import { seeded } from "#tests/support/seeded.ts";
 import { describeLog, type LogUnderTest } from "./log-conformance.ts";
 
 function create(random?: () => number): LogUnderTest {

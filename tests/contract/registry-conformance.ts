@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Registry } from "#shared/avro/registry.ts";
+import type { Registry } from "#shared/platform/avro/registry.ts";
 
 const field = (name: string, extra: object = {}): object => ({ name, type: "string", ...extra });
 const schema = (fields: readonly object[], extra: object = {}): string =>

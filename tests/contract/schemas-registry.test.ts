@@ -1,4 +1,4 @@
-import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
+import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 import { registryConformance } from "./registry-conformance.ts";
 
 registryConformance("in memory", createMemoryRegistry);

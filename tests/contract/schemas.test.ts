@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { gateFaults, readLineages } from "#shared/avro/gate.ts";
-import { driftedFiles } from "#shared/avro/generate.ts";
+import { gateFaults, readLineages } from "#tools/gate.ts";
+import { driftedFiles } from "#tools/generate.ts";
 
 const folder = fileURLToPath(new URL("../../schemas/", import.meta.url));
 const lineages = readLineages(folder);

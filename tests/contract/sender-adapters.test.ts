@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
-import { rowOf } from "#shared/delivery/core/answer.ts";
+import { rowOf } from "#shared/domain/delivery/answer.ts";
 import { emailTo, pushTo, simulated, textTo, within } from "./sender-simulator.ts";
 
 let world: Awaited<ReturnType<typeof simulated>>;

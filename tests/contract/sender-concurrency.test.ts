@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { stageLimits } from "#shared/processor/limits.ts";
+import { stageLimits } from "#shared/runtime/limits.ts";
 import { emailTo, pushTo, simulated, textTo, within } from "./sender-simulator.ts";
 
 const latency_ms = 3_000;

@@ -6,11 +6,11 @@ import { createSesAdapter } from "#processors/email-sender/adapters/ses.ts";
 import { createFcmAdapter } from "#processors/push-sender/adapters/fcm.ts";
 import { createTwilioAdapter } from "#processors/sms-sender/adapters/twilio.ts";
 import type { Letter } from "#shared/delivery/adapter.ts";
-import type { Content } from "#shared/message/content.ts";
+import type { Content } from "#shared/domain/message/content.ts";
 import { createSimulatorControl } from "#simulator/control-client.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { startSimulator } from "#simulator/simulator.ts";
-import { aSend, hasher, start } from "../unit/shared/delivery/sender-bench.ts";
+import { aSend, hasher, start } from "#tests/unit/shared/delivery/sender-bench.ts";
 
 /** A simulator of the test's own, and the three real clients in front of it. */
 export async function simulated() {

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { OutRecord } from "#shared/kafka/port.ts";
-import { placeOf } from "../support/commit-audit.ts";
-import { createGate } from "../support/gate.ts";
-import { seeded } from "../support/seeded.ts";
-import { outOfOrder } from "../support/shell-bench.ts";
-import { Crew, type CrewOptions, type ShellUnderTest } from "../support/shell-crew.ts";
+import type { OutRecord } from "#shared/contracts/log-record.ts";
+import { placeOf } from "#tests/support/commit-audit.ts";
+import { createGate } from "#tests/support/gate.ts";
+import { seeded } from "#tests/support/seeded.ts";
+import { outOfOrder } from "#tests/support/shell-bench.ts";
+import { Crew, type CrewOptions, type ShellUnderTest } from "#tests/support/shell-crew.ts";
 
 const users = Array.from({ length: 12 }, (_, at) => `user-${at}`);
 /** How long a rebalance waits for work to end, ms, as both logs have it. */

@@ -1,8 +1,8 @@
-import { createMemoryLog } from "#shared/kafka/memory-log.ts";
-import { killable } from "../support/killable-log.ts";
-import { createManualClock } from "../support/manual-clock.ts";
-import { seeded } from "../support/seeded.ts";
-import type { ShellUnderTest } from "../support/shell-crew.ts";
+import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
+import { killable } from "#tests/support/killable-log.ts";
+import { createManualClock } from "#tests/support/manual-clock.ts";
+import { seeded } from "#tests/support/seeded.ts";
+import type { ShellUnderTest } from "#tests/support/shell-crew.ts";
 import { describeShell } from "./shell-conformance.ts";
 
 function create(random?: () => number): ShellUnderTest {

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createCodec } from "#shared/avro/codec.ts";
-import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
-import { type Registry, subjectOf } from "#shared/avro/registry.ts";
-import { schemaOfTopic } from "#shared/avro/schema-files.ts";
-import type { Log } from "#shared/kafka/port.ts";
-import { provision } from "#shared/kafka/provision.ts";
-import { allTopicSpecs } from "#shared/kafka/topic-contract.ts";
-import { topicRecords } from "#shared/kafka/topics.ts";
+import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import { allTopicSpecs } from "#shared/contracts/topic-contract.ts";
+import { topicRecords } from "#shared/contracts/topics.ts";
+import { createCodec } from "#shared/platform/avro/codec.ts";
+import { type Registry, subjectOf } from "#shared/platform/avro/registry.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
+import { provision } from "#shared/platform/provisioning/provision.ts";
+import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 
 const flag = { name: "a", value: "true", updated_by: "operator-1", updated_at: 1_790_000_000_000 };
 

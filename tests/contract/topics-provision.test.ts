@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
-import { createMemoryLog } from "#shared/kafka/memory-log.ts";
-import type { TopicSpec } from "#shared/kafka/port.ts";
-import { provision } from "#shared/kafka/provision.ts";
+import type { TopicSpec } from "#shared/contracts/log-record.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { provision } from "#shared/platform/provisioning/provision.ts";
+import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
+import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 import { provisionConformance } from "./topics-provision-conformance.ts";
 
 provisionConformance("in memory", async () => ({ log: createMemoryLog(), registry: createMemoryRegistry() }));

@@ -1,11 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Codec, createCodec } from "#shared/avro/codec.ts";
-import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
-import { subjectOf } from "#shared/avro/registry.ts";
-import { schemaFile, schemaOfTopic } from "#shared/avro/schema-files.ts";
-import { allTopicSpecs, deadLetterContract, type TopicContract, topicContracts } from "#shared/kafka/topic-contract.ts";
-import { stages, type TopicName, topicRecords } from "#shared/kafka/topics.ts";
+import { schemaFile, schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import {
+  allTopicSpecs,
+  deadLetterContract,
+  type TopicContract,
+  topicContracts,
+} from "#shared/contracts/topic-contract.ts";
+import { stages, type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
+import { subjectOf } from "#shared/platform/avro/registry.ts";
+import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 
 interface Field {
   readonly name: string;

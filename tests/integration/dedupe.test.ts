@@ -1,10 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import type { Decision } from "#shared/avro/records.ts";
-import { createDedupeRestorable } from "#shared/dedupe/dedupe-restorable.ts";
-import { createRedisDedupe } from "#shared/dedupe/redis-dedupe.ts";
-import type { Received } from "#shared/processor/processor.ts";
-import { dedupeConformance } from "../contract/dedupe-conformance.ts";
-import { connectRedis } from "../support/redis.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Decision } from "#shared/contracts/records.ts";
+import { createDedupeRestorable } from "#shared/state/dedupe/dedupe-restorable.ts";
+import { createRedisDedupe } from "#shared/state/dedupe/redis-dedupe.ts";
+import { dedupeConformance } from "#tests/contract/dedupe-conformance.ts";
+import { connectRedis } from "#tests/support/redis.ts";
 
 const server = connectRedis();
 const { redis, keys, prefix } = server;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Feedback, Send } from "#shared/avro/records.ts";
+import type { Feedback, Send } from "#shared/contracts/records.ts";
 import type { ChannelAdapter } from "#shared/delivery/adapter.ts";
 import { createRedisBudget } from "#shared/delivery/redis-budget.ts";
-import { createRedisLedger } from "#shared/delivery/redis-ledger.ts";
-import { restorableLedger } from "#shared/delivery/restorable-ledger.ts";
-import type { Outcome } from "#shared/processor/processor.ts";
-import { simulated } from "../contract/sender-simulator.ts";
-import { connectRedis, type TestRedis } from "../support/redis.ts";
-import { aSend, aSender, outputsOn, scheduledSend, start } from "../unit/shared/delivery/sender-bench.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
+import { restorableLedger } from "#shared/state/ledger/restorable-ledger.ts";
+import { simulated } from "#tests/contract/sender-simulator.ts";
+import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
+import { aSend, aSender, outputsOn, scheduledSend, start } from "#tests/unit/shared/delivery/sender-bench.ts";
 
 const messages = 120;
 

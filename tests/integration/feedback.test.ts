@@ -8,11 +8,11 @@ import { assemble as assembleFeedback } from "#processors/feedback/main.ts";
 import { assemble as assembleMaterializer } from "#processors/materializer/main.ts";
 import { assemble as assembleProjector } from "#processors/projector/main.ts";
 import { assemble as assembleScheduler } from "#processors/scheduler/main.ts";
-import type { Decision, Feedback } from "#shared/avro/records.ts";
-import type { Hosted } from "#shared/lifecycle/host.ts";
-import { personKey } from "#shared/message/id.ts";
-import type { Shell } from "#shared/processor/shell.ts";
-import { stoppedBy } from "#shared/suppression/suppression.ts";
+import type { Decision, Feedback } from "#shared/contracts/records.ts";
+import { personKey } from "#shared/domain/message/id.ts";
+import { stoppedBy } from "#shared/domain/suppression/suppression.ts";
+import type { Hosted } from "#shared/runtime/host.ts";
+import type { Shell } from "#shared/runtime/shell.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { type Simulator, startSimulator } from "#simulator/simulator.ts";
 import {
@@ -22,7 +22,7 @@ import {
   recordsOf,
   startStage,
   type TestPlatform,
-} from "../support/platform.ts";
+} from "#tests/support/platform.ts";
 
 let folder: string;
 let simulator: Simulator;

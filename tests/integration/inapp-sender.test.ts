@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createInappAdapter } from "#processors/inapp-sender/adapters/postgres.ts";
 import { inappAnswers } from "#processors/inapp-sender/core/answers.ts";
 import type { Letter } from "#shared/delivery/adapter.ts";
-import { createSentArchive } from "#shared/delivery/sent-archive.ts";
-import { createPool } from "#shared/postgres/pool.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { aSend, start } from "../unit/shared/delivery/sender-bench.ts";
+import { createPool } from "#shared/platform/postgres/pool.ts";
+import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
+import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
+import { aSend, start } from "#tests/unit/shared/delivery/sender-bench.ts";
 
 let database: TestDatabase;
 

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { kafkajs } from "#shared/kafka/kafkajs-internals.ts";
-import { createKafkajsLog } from "#shared/kafka/kafkajs-log.ts";
-import type { Producer } from "#shared/kafka/port.ts";
-import { describeLog, type LogUnderTest } from "../contract/log-conformance.ts";
-import { addresses } from "../support/addresses.ts";
-import { joinGroup } from "../support/group-member.ts";
-import { startTcpProxy } from "../support/tcp-proxy.ts";
+import { kafkajs } from "#shared/platform/kafka/kafkajs-internals.ts";
+import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
+import type { Producer } from "#shared/platform/kafka/port.ts";
+import { describeLog, type LogUnderTest } from "#tests/contract/log-conformance.ts";
+import { addresses } from "#tests/support/addresses.ts";
+import { joinGroup } from "#tests/support/group-member.ts";
+import { startTcpProxy } from "#tests/support/tcp-proxy.ts";
 
 const outageMs = 3_000;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BudgetLimits, createMemoryBudget } from "#shared/delivery/budget.ts";
-import { hotWindowMs, leaseMs } from "#shared/delivery/ledger.ts";
 import { createRedisBudget } from "#shared/delivery/redis-budget.ts";
-import { createRedisLedger } from "#shared/delivery/redis-ledger.ts";
-import { ledgerConformance } from "../contract/ledger-conformance.ts";
-import { connectRedis, type TestRedis } from "../support/redis.ts";
+import { hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
+import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
+import { ledgerConformance } from "#tests/contract/ledger-conformance.ts";
+import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 
 ledgerConformance("Redis", async () => {
   const { redis, keys, wipe, close } = connectRedis();

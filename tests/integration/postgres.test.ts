@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Status } from "#shared/avro/records.ts";
-import { migrate } from "#shared/postgres/migrate.ts";
-import { createPool, postgres } from "#shared/postgres/pool.ts";
-import { inTransaction } from "#shared/postgres/transaction.ts";
-import { lattice, statusName } from "#shared/status/status.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import type { Status } from "#shared/contracts/records.ts";
+import { lattice, statusName } from "#shared/domain/status/status.ts";
+import { migrate } from "#shared/platform/postgres/migrate.ts";
+import { createPool, postgres } from "#shared/platform/postgres/pool.ts";
+import { inTransaction } from "#shared/platform/postgres/transaction.ts";
+import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
 
 let database: TestDatabase;
 

@@ -4,11 +4,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createPartitions } from "#processors/projector/adapters/partitions.ts";
 import { createTables } from "#processors/projector/adapters/tables.ts";
 import { createPartitionJob, createProjector } from "#processors/projector/processor.ts";
-import type { Decision, Feedback, Rejected, Rendered, Status, Suppression, Verdict } from "#shared/avro/records.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
-import type { Received, SinkProcessor } from "#shared/processor/processor.ts";
-import { suppressionKey } from "#shared/views/record-keys.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type {
+  Decision,
+  Feedback,
+  Rejected,
+  Rendered,
+  Status,
+  Suppression,
+  Verdict,
+} from "#shared/contracts/records.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import { suppressionKey } from "#shared/domain/message/record-keys.ts";
+import type { SinkProcessor } from "#shared/runtime/processor.ts";
+import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
 
 const start = Date.UTC(2026, 0, 5, 12);
 

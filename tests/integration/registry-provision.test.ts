@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createCodec } from "#shared/avro/codec.ts";
-import { createConfluentRegistry } from "#shared/avro/confluent-registry.ts";
-import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
-import { type Registry, subjectOf } from "#shared/avro/registry.ts";
-import { createKafkajsLog } from "#shared/kafka/kafkajs-log.ts";
-import type { InRecord, Log } from "#shared/kafka/port.ts";
-import { provision } from "#shared/kafka/provision.ts";
-import { allTopicSpecs } from "#shared/kafka/topic-contract.ts";
-import { type TopicName, topicRecords } from "#shared/kafka/topics.ts";
-import { addresses } from "../support/addresses.ts";
+import type { InRecord } from "#shared/contracts/log-record.ts";
+import { allTopicSpecs } from "#shared/contracts/topic-contract.ts";
+import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import { createCodec } from "#shared/platform/avro/codec.ts";
+import { createConfluentRegistry } from "#shared/platform/avro/confluent-registry.ts";
+import { type Registry, subjectOf } from "#shared/platform/avro/registry.ts";
+import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
+import { provision } from "#shared/platform/provisioning/provision.ts";
+import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
+import { addresses } from "#tests/support/addresses.ts";
 
 const flag = { name: "a", value: "true", updated_by: "operator-1", updated_at: 1_790_000_000_000 };
 const topics = Object.keys(topicRecords) as TopicName[];

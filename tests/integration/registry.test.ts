@@ -1,10 +1,10 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { createConfluentRegistry } from "#shared/avro/confluent-registry.ts";
-import type { Registry } from "#shared/avro/registry.ts";
-import { registryConformance } from "../contract/registry-conformance.ts";
-import { addresses } from "../support/addresses.ts";
+import { createConfluentRegistry } from "#shared/platform/avro/confluent-registry.ts";
+import type { Registry } from "#shared/platform/avro/registry.ts";
+import { registryConformance } from "#tests/contract/registry-conformance.ts";
+import { addresses } from "#tests/support/addresses.ts";
 
 registryConformance("over HTTP", () => createConfluentRegistry({ url: addresses().registry.url }));
 

@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createRouter } from "#processors/router/processor.ts";
-import { createCodec } from "#shared/avro/codec.ts";
-import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
-import type { Accepted } from "#shared/avro/records.ts";
-import { subjectOf } from "#shared/avro/registry.ts";
-import { schemaOfTopic } from "#shared/avro/schema-files.ts";
-import { createAddressHasher } from "#shared/crypto/address-hash.ts";
-import { createDedupeRestorable } from "#shared/dedupe/dedupe-restorable.ts";
-import { createRedisDedupe } from "#shared/dedupe/redis-dedupe.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
-import type { Outcome, Received } from "#shared/processor/processor.ts";
-import { createViews } from "#shared/views/redis-views.ts";
-import { createViewRestorables } from "#shared/views/view-restorables.ts";
-import { aConsent, anAccepted, aProfile, aSuppression, aToken, noon } from "../support/policy/records.ts";
-import { outputsOf, verdicts, written } from "../support/policy/router.ts";
-import { connectRedis } from "../support/redis.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Accepted } from "#shared/contracts/records.ts";
+import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { createCodec } from "#shared/platform/avro/codec.ts";
+import { subjectOf } from "#shared/platform/avro/registry.ts";
+import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import { createDedupeRestorable } from "#shared/state/dedupe/dedupe-restorable.ts";
+import { createRedisDedupe } from "#shared/state/dedupe/redis-dedupe.ts";
+import { createViews } from "#shared/state/views/redis-views.ts";
+import { createViewRestorables } from "#shared/state/views/view-restorables.ts";
+import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
+import { aConsent, anAccepted, aProfile, aSuppression, aToken, noon } from "#tests/support/policy/records.ts";
+import { outputsOf, verdicts, written } from "#tests/support/policy/router.ts";
+import { connectRedis } from "#tests/support/redis.ts";
 
 const server = connectRedis();
 const hasher = createAddressHasher({

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { environmentWith } from "#shared/config/environment.ts";
+import { environmentWith } from "#shared/platform/config/environment.ts";
 import { freePort } from "#tests/support/world/free-port.ts";
 import { startWorld, type World } from "#tests/support/world.ts";
 

@@ -1,11 +1,11 @@
-import { systemClock } from "#shared/clock/clock.ts";
-import { createKafkajsLog } from "#shared/kafka/kafkajs-log.ts";
-import type { Log } from "#shared/kafka/port.ts";
-import { describeShell } from "../contract/shell-conformance.ts";
-import { addresses } from "../support/addresses.ts";
-import { type KillableLog, killable } from "../support/killable-log.ts";
-import type { ShellUnderTest } from "../support/shell-crew.ts";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+import { systemClock } from "#shared/platform/clock/clock.ts";
+import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
+import { describeShell } from "#tests/contract/shell-conformance.ts";
+import { addresses } from "#tests/support/addresses.ts";
+import { type KillableLog, killable } from "#tests/support/killable-log.ts";
+import type { ShellUnderTest } from "#tests/support/shell-crew.ts";
+import { startTcpProxy, type TcpProxy } from "#tests/support/tcp-proxy.ts";
 
 /** After so long the broker gives a killed member's partitions away. */
 const sessionTimeoutMs = 6_000;

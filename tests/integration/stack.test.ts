@@ -2,12 +2,12 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Addresses } from "#shared/config/addresses.ts";
-import { createKafkajsLog } from "#shared/kafka/kafkajs-log.ts";
+import type { Addresses } from "#shared/platform/config/addresses.ts";
+import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
 import { partNames } from "#stack/engine.ts";
 import { killPart, stackStatus, startPart, startStack, stopStack } from "#stack/stack.ts";
-import { addresses } from "../support/addresses.ts";
-import { type OwnStack, ownStack } from "../support/own-stack.ts";
+import { addresses } from "#tests/support/addresses.ts";
+import { type OwnStack, ownStack } from "#tests/support/own-stack.ts";
 
 const topic = "walk.comms.events";
 const subject = "walk.comms.events-value";

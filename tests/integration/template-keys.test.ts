@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { systemClock } from "#shared/clock/clock.ts";
-import { createKeyWrapper } from "#shared/crypto/master-key.ts";
-import { createPostgresKeyStore } from "#shared/crypto/postgres-key-store.ts";
-import { keyStoreConformance } from "../contract/key-store-conformance.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { systemClock } from "#shared/platform/clock/clock.ts";
+import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
+import { createPostgresKeyStore } from "#shared/platform/crypto/postgres-key-store.ts";
+import { keyStoreConformance } from "#tests/contract/key-store-conformance.ts";
+import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
 
 const wrapper = createKeyWrapper({ current: "m1", keys: { m1: Buffer.alloc(32, 7) } });
 let database: TestDatabase;

@@ -7,10 +7,11 @@ import { createDigest } from "#processors/digest/processor.ts";
 import { createScheduleStore, type ScheduleStore } from "#processors/scheduler/adapters/schedule-store.ts";
 import { createDispatcher } from "#processors/scheduler/dispatcher.ts";
 import { createScheduler } from "#processors/scheduler/processor.ts";
-import type { Accepted, DigestItem, ScheduleItem } from "#shared/avro/records.ts";
-import { type Cadence, cadenceOf } from "#shared/cadence/cadence.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
-import type { Output, Received } from "#shared/processor/processor.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Accepted, DigestItem, ScheduleItem } from "#shared/contracts/records.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import { type Cadence, cadenceOf } from "#shared/domain/cadence/cadence.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { memoryCodec } from "#tests/support/shell-bench.ts";
 

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Consent, Flag, Preference, Profile, Suppression, Token } from "#shared/avro/records.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
-import { personKey } from "#shared/message/id.ts";
-import type { Received } from "#shared/processor/processor.ts";
-import { createRedis } from "#shared/redis/redis.ts";
-import { consentKey, suppressionKey, tokenKey } from "#shared/views/record-keys.ts";
-import { createViews } from "#shared/views/redis-views.ts";
-import { createViewRestorables } from "#shared/views/view-restorables.ts";
-import type { Restorable, Views } from "#shared/views/views.ts";
-import { connectRedis, type TestRedis } from "../support/redis.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Consent, Flag, Preference, Profile, Suppression, Token } from "#shared/contracts/records.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import { personKey } from "#shared/domain/message/id.ts";
+import { consentKey, suppressionKey, tokenKey } from "#shared/domain/message/record-keys.ts";
+import { createRedis } from "#shared/platform/redis/redis.ts";
+import { createViews } from "#shared/state/views/redis-views.ts";
+import { createViewRestorables } from "#shared/state/views/view-restorables.ts";
+import type { Restorable, Views } from "#shared/state/views/views.ts";
+import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 
 const now = Date.UTC(2026, 0, 5, 12);
 const ann = { tenantId: "default", userId: "ann/1" };

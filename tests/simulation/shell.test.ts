@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Event, Rejected } from "#shared/avro/records.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
-import { createMemoryLog } from "#shared/kafka/memory-log.ts";
-import type { Received } from "#shared/processor/processor.ts";
-import type { Shell } from "#shared/processor/shell.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Event, Rejected } from "#shared/contracts/records.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
+import type { Shell } from "#shared/runtime/shell.ts";
+import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { killable } from "#tests/support/killable-log.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 import { seeded } from "#tests/support/seeded.ts";

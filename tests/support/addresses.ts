@@ -1,6 +1,6 @@
-import type { Addresses } from "#shared/config/addresses.ts";
-import { readStackConfig } from "#shared/config/stack-config.ts";
-import { readAddresses } from "#shared/config/stack-file.ts";
+import type { Addresses } from "#shared/platform/config/addresses.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
+import { readAddresses } from "#shared/platform/config/stack-file.ts";
 
 /** Where the stack of this checkout stands; the setup of the integration tests has started it. Throws when none does. */
 export function addresses(): Addresses {

@@ -1,4 +1,5 @@
-import type { Consumer, InRecord, Log, OutRecord, Position, Producer, TopicPartition } from "#shared/kafka/port.ts";
+import type { InRecord, OutRecord, Position, TopicPartition } from "#shared/contracts/log-record.ts";
+import type { Consumer, Log, Producer } from "#shared/platform/kafka/port.ts";
 
 /** The header by which an output tells of which input it is. */
 export const inputHeader = "test-input";

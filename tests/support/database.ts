@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
-import { migrate } from "#shared/postgres/migrate.ts";
-import { createPool } from "#shared/postgres/pool.ts";
+import { migrate } from "#shared/platform/postgres/migrate.ts";
+import { createPool } from "#shared/platform/postgres/pool.ts";
 import { addresses } from "./addresses.ts";
 
 export interface TestDatabase {

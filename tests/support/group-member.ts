@@ -1,4 +1,5 @@
-import type { Consumer, ConsumerOptions, InRecord, Log, TopicPartition } from "#shared/kafka/port.ts";
+import type { InRecord, TopicPartition } from "#shared/contracts/log-record.ts";
+import type { Consumer, ConsumerOptions, Log } from "#shared/platform/kafka/port.ts";
 
 /** A consumer that remembers what it was told. It commits nothing by itself. */
 export interface GroupMember {

@@ -1,4 +1,4 @@
-import type { Consumer, Log, Producer } from "#shared/kafka/port.ts";
+import type { Consumer, Log, Producer } from "#shared/platform/kafka/port.ts";
 
 const never = new Promise<never>(() => {});
 

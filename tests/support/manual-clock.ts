@@ -1,4 +1,5 @@
-import type { Clock, Instant } from "#shared/clock/clock.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
 
 interface Sleeper {
   readonly at: Instant;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readStackConfig } from "#shared/config/stack-config.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { cleanStack, type StackOptions } from "#stack/stack.ts";
 
 /** A stack in a folder of its own, for tests that break it. Native: it needs no engine, and shares no port with another. */

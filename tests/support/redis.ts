@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Redis } from "ioredis";
-import { type RedisKeys, redisKeys } from "#shared/redis/keys.ts";
-import { createRedis } from "#shared/redis/redis.ts";
+import { type RedisKeys, redisKeys } from "#shared/platform/redis/keys.ts";
+import { createRedis } from "#shared/platform/redis/redis.ts";
 import { addresses } from "./addresses.ts";
 
 export interface TestRedis {

@@ -1,16 +1,19 @@
 import { pino } from "pino";
-import { type Codec, createCodec } from "#shared/avro/codec.ts";
-import { createMemoryRegistry } from "#shared/avro/memory-registry.ts";
-import type { Event, Rejected } from "#shared/avro/records.ts";
-import { subjectOf } from "#shared/avro/registry.ts";
-import { schemaOfTopic } from "#shared/avro/schema-files.ts";
-import type { Clock } from "#shared/clock/clock.ts";
-import type { Log, OutRecord } from "#shared/kafka/port.ts";
-import { type TopicName, topicRecords } from "#shared/kafka/topics.ts";
-import type { Outcome, Received, Runnable, StageProcessor } from "#shared/processor/processor.ts";
-import { Shell, type ShellParts } from "#shared/processor/shell.ts";
-import { createMetrics } from "#shared/telemetry/metrics.ts";
-import type { Telemetry } from "#shared/telemetry/telemetry.ts";
+import type { OutRecord } from "#shared/contracts/log-record.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Event, Rejected } from "#shared/contracts/records.ts";
+import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
+import { subjectOf } from "#shared/platform/avro/registry.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
+import { createMetrics } from "#shared/platform/telemetry/metrics.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import type { Runnable, StageProcessor } from "#shared/runtime/processor.ts";
+import { Shell, type ShellParts } from "#shared/runtime/shell.ts";
+import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 
 /** A codec whose registry is in memory and holds every schema. */
 export async function memoryCodec(): Promise<Codec> {

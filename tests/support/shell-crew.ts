@@ -1,13 +1,15 @@
-import type { Event, Rejected } from "#shared/avro/records.ts";
-import type { Clock } from "#shared/clock/clock.ts";
-import type { InRecord, Log, OutRecord, Producer } from "#shared/kafka/port.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
-import type { ShellLimits } from "#shared/processor/limits.ts";
-import type { Outcome, Received } from "#shared/processor/processor.ts";
-import type { Shell } from "#shared/processor/shell.ts";
-import { createCommitAudit, inputHeader, inputOf, placeOf } from "#tests/support/commit-audit.ts";
-import type { KillableLog } from "#tests/support/killable-log.ts";
-import { copied, copier, eventRecord, memoryCodec, shellOf } from "#tests/support/shell-bench.ts";
+import type { InRecord, OutRecord } from "#shared/contracts/log-record.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Event, Rejected } from "#shared/contracts/records.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import type { Log, Producer } from "#shared/platform/kafka/port.ts";
+import type { ShellLimits } from "#shared/runtime/limits.ts";
+import type { Shell } from "#shared/runtime/shell.ts";
+import { createCommitAudit, inputHeader, inputOf, placeOf } from "./commit-audit.ts";
+import type { KillableLog } from "./killable-log.ts";
+import { copied, copier, eventRecord, memoryCodec, shellOf } from "./shell-bench.ts";
 
 /** A log, the means to make it suffer, and the clock by which all of it lives. */
 export interface ShellUnderTest {

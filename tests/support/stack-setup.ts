@@ -1,4 +1,4 @@
-import { readStackConfig } from "#shared/config/stack-config.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { optionsOf } from "#stack/options.ts";
 import { stackStatus, startStack, stopStack } from "#stack/stack.ts";
 

@@ -1,11 +1,11 @@
 import type { Pool, PoolClient } from "pg";
-import type { DigestItem } from "#shared/avro/records.ts";
-import { cadences } from "#shared/cadence/cadence.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { channelName, channelOf } from "#shared/message/channel.ts";
-import { postgres } from "#shared/postgres/pool.ts";
-import { sqlFile } from "#shared/postgres/sql-file.ts";
-import { inTransaction } from "#shared/postgres/transaction.ts";
+import type { DigestItem } from "#shared/contracts/records.ts";
+import { cadences } from "#shared/domain/cadence/cadence.ts";
+import { channelName, channelOf } from "#shared/domain/message/channel.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { postgres } from "#shared/platform/postgres/pool.ts";
+import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
+import { inTransaction } from "#shared/platform/postgres/transaction.ts";
 import { itemBytesMax } from "../core/item-payload.ts";
 import type { Collected } from "../core/summary.ts";
 import type { DigestWindow } from "../core/window.ts";

@@ -1,7 +1,7 @@
-import type { Accepted } from "#shared/avro/records.ts";
-import type { Cadence } from "#shared/cadence/cadence.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { deriveId } from "#shared/message/id.ts";
+import type { Accepted } from "#shared/contracts/records.ts";
+import type { Cadence } from "#shared/domain/cadence/cadence.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import { byteLength, itemBytesMax } from "./item-payload.ts";
 import type { DigestWindow } from "./window.ts";
 

@@ -1,9 +1,9 @@
-import type { Channel, DigestItem } from "#shared/avro/records.ts";
-import type { Cadence } from "#shared/cadence/cadence.ts";
-import { windowEnd } from "#shared/cadence/cadence.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { channelName } from "#shared/message/channel.ts";
-import { deriveId } from "#shared/message/id.ts";
+import type { Channel, DigestItem } from "#shared/contracts/records.ts";
+import type { Cadence } from "#shared/domain/cadence/cadence.ts";
+import { windowEnd } from "#shared/domain/cadence/cadence.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** One window of one person's digest. Its id is derived from its end, so everyone who computes it means the same. */
 export interface DigestWindow {

@@ -1,9 +1,9 @@
 import { createTransport } from "nodemailer";
-import { streamOf } from "#shared/category/category.ts";
 import type { Letter } from "#shared/delivery/adapter.ts";
-import { channelName } from "#shared/message/channel.ts";
-import type { EmailContent } from "#shared/message/content.ts";
-import { signUnsubscribe, type UnsubscribeKeys, unsubscribeLifeMs } from "#shared/unsubscribe/token.ts";
+import { streamOf } from "#shared/domain/category/category.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import type { EmailContent } from "#shared/domain/message/content.ts";
+import { signUnsubscribe, type UnsubscribeKeys, unsubscribeLifeMs } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { type MailStream, mailHeaders, messageId, oneLine } from "../core/headers.ts";
 import { unsubscribeScope } from "../core/unsubscribe.ts";
 

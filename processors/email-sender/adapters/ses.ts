@@ -1,11 +1,11 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
-import { normaliseAddress } from "#shared/crypto/address.ts";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
-import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/delivery/core/answer.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
-import { addressOf } from "#shared/recipient/address.ts";
+import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
+import { addressOf } from "#shared/domain/recipient/address.ts";
+import { normaliseAddress } from "#shared/platform/crypto/address.ts";
 import { sesAnswers } from "../core/answers.ts";
 import { composeMail, type MailOptions, streamOfLetter } from "./mime.ts";
 

@@ -1,4 +1,4 @@
-import type { AnswerTable } from "#shared/delivery/core/answer.ts";
+import type { AnswerTable } from "#shared/domain/delivery/answer.ts";
 
 /** SES v2's errors by the name of the exception, without its `Exception`. SES never says `Retry-After`. */
 export const sesAnswers: AnswerTable = {

@@ -1,4 +1,4 @@
-import type { Send } from "#shared/avro/records.ts";
+import type { Send } from "#shared/contracts/records.ts";
 
 /** A sending domain with its own reputation (DLV-01). */
 export interface MailStream {

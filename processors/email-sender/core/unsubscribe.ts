@@ -1,5 +1,5 @@
-import type { Send } from "#shared/avro/records.ts";
-import { streamOf } from "#shared/category/category.ts";
+import type { Send } from "#shared/contracts/records.ts";
+import { streamOf } from "#shared/domain/category/category.ts";
 
 /** What a mail's one-click link takes back: the whole of marketing, or else the category. */
 export function unsubscribeScope(send: Send): string {

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
-import { postgres } from "#shared/postgres/pool.ts";
-import { sqlFile } from "#shared/postgres/sql-file.ts";
+import { postgres } from "#shared/platform/postgres/pool.ts";
+import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import type { KnownMessage } from "../core/message.ts";
 
 const findSql = sqlFile(import.meta.url, "./find-messages.sql");

@@ -1,7 +1,8 @@
-import type { Channel, Feedback, ProviderEvent } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import type { Outcome, Output } from "#shared/processor/processor.ts";
-import { personKey } from "#shared/views/record-keys.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { Channel, Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import { personKey } from "#shared/domain/message/id.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import { feedbackOf } from "./feedback.ts";
 import type { KnownMessage } from "./message.ts";
 import type { Normalised, Notice, Report } from "./report.ts";

@@ -1,6 +1,6 @@
-import type { Feedback, ProviderEvent } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { deriveId } from "#shared/message/id.ts";
+import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { KnownMessage } from "./message.ts";
 import type { Notice, Report } from "./report.ts";
 

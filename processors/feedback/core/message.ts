@@ -1,4 +1,4 @@
-import type { Instant } from "#shared/clock/clock.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** What `comms_message` knows of a message and no webhook does. */
 export interface KnownMessage {

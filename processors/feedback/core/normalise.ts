@@ -1,4 +1,4 @@
-import type { ProviderEvent } from "#shared/avro/records.ts";
+import type { ProviderEvent } from "#shared/contracts/records.ts";
 import type { Normalised, Notice } from "./report.ts";
 import { normaliseSes } from "./ses.ts";
 import { normaliseTwilio } from "./twilio.ts";

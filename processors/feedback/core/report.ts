@@ -1,6 +1,6 @@
-import type { Status } from "#shared/avro/records.ts";
-import type { KnownChannel } from "#shared/message/channel.ts";
-import type { Reason } from "#shared/message/reason.ts";
+import type { Status } from "#shared/contracts/records.ts";
+import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import type { Reason } from "#shared/domain/message/reason.ts";
 
 /** What a provider's answer may lead to on the suppression list; as `Feedback.suppress` has it. */
 export type Suppress = "hard_bounce" | "complaint" | "unsubscribe" | "stop";

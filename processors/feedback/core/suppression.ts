@@ -1,8 +1,8 @@
-import type { Channel, Suppression } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { deriveId } from "#shared/message/id.ts";
-import type { Output } from "#shared/processor/processor.ts";
-import { suppressionKey } from "#shared/views/record-keys.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { Channel, Suppression } from "#shared/contracts/records.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import { suppressionKey } from "#shared/domain/message/record-keys.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Suppress } from "./report.ts";
 
 type Entry = Pick<Suppression, "reason" | "origin" | "scope">;

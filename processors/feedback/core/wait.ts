@@ -1,7 +1,7 @@
-import type { ProviderEvent } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { deriveId, personKey } from "#shared/message/id.ts";
-import type { Output } from "#shared/processor/processor.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { ProviderEvent } from "#shared/contracts/records.ts";
+import { deriveId, personKey } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** For so long after the gateway took it in a webhook waits for its message to be known, ms. */
 export const patienceMs = 5 * 60_000;

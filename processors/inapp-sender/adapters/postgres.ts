@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Pool } from "pg";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
-import { codeOf } from "#shared/errors/trouble.ts";
-import { postgres } from "#shared/postgres/pool.ts";
-import { isRefusal } from "#shared/postgres/refusal.ts";
+import { codeOf } from "#shared/platform/errors/trouble.ts";
+import { postgres } from "#shared/platform/postgres/pool.ts";
+import { isRefusal } from "#shared/platform/postgres/refusal.ts";
 import { inappAnswers } from "../core/answers.ts";
 
 const insert = readFileSync(new URL("./notification.sql", import.meta.url), "utf8");

@@ -1,4 +1,4 @@
-import type { AnswerTable } from "#shared/delivery/core/answer.ts";
+import type { AnswerTable } from "#shared/domain/delivery/answer.ts";
 
 /** The two ways in which our own table says no: it is away, and the message waits by the schedule like any other; or it will never take it. */
 export const inappAnswers: AnswerTable = {

@@ -1,9 +1,9 @@
-import type { EventEntry, EventSend } from "#catalog/event-entry.ts";
-import type { Accepted, Event, Lane } from "#shared/avro/records.ts";
-import { streamOf } from "#shared/category/category.ts";
-import { renderKey } from "#shared/dedupe/key.ts";
-import { deriveEventId, deriveId } from "#shared/message/id.ts";
-import { peopleIn } from "#shared/recipient/actors.ts";
+import type { Accepted, Event, Lane } from "#shared/contracts/records.ts";
+import { streamOf } from "#shared/domain/category/category.ts";
+import { renderKey } from "#shared/domain/dedupe/key.ts";
+import type { EventEntry, EventSend } from "#shared/domain/event/event-entry.ts";
+import { deriveEventId, deriveId } from "#shared/domain/message/id.ts";
+import { peopleIn } from "#shared/domain/recipient/actors.ts";
 import type { IntakeContext } from "./decide.ts";
 import { intakeLimits } from "./limits.ts";
 

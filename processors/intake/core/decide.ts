@@ -1,9 +1,9 @@
-import type { EventCatalog, EventEntry } from "#catalog/event-entry.ts";
-import type { Accepted, Event } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
-import type { Reason } from "#shared/message/reason.ts";
-import { peopleIn } from "#shared/recipient/actors.ts";
+import type { Accepted, Event } from "#shared/contracts/records.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import type { EventCatalog, EventEntry } from "#shared/domain/event/event-entry.ts";
+import type { Reason } from "#shared/domain/message/reason.ts";
+import { peopleIn } from "#shared/domain/recipient/actors.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import { acceptedRecords } from "./accepted.ts";
 import { envelopeFaults } from "./envelope-faults.ts";
 import { type IntakeLimits, intakeLimits } from "./limits.ts";

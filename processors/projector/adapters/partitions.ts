@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
-import type { Instant } from "#shared/clock/clock.ts";
-import { postgres } from "#shared/postgres/pool.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { postgres } from "#shared/platform/postgres/pool.ts";
 
 /** Decision 22. */
 const keepDays = 400;

@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
-import type { Decision, Rejected } from "#shared/avro/records.ts";
-import { channelName } from "#shared/message/channel.ts";
-import { postgres } from "#shared/postgres/pool.ts";
-import { sqlFile } from "#shared/postgres/sql-file.ts";
-import { lattice, statusName } from "#shared/status/status.ts";
+import type { Decision, Rejected } from "#shared/contracts/records.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import { lattice, statusName } from "#shared/domain/status/status.ts";
+import { postgres } from "#shared/platform/postgres/pool.ts";
+import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import type { MessageRow } from "../core/message-row.ts";
 import type { SuppressionRow } from "../core/suppression-row.ts";
 

@@ -1,5 +1,5 @@
-import type { Decision, Status, Verdict } from "#shared/avro/records.ts";
-import type { Reason } from "#shared/message/reason.ts";
+import type { Decision, Status, Verdict } from "#shared/contracts/records.ts";
+import type { Reason } from "#shared/domain/message/reason.ts";
 
 /**
  * Where a message stands after a stage's no. What is not listed is a rule's no: dropped. `COMMS_ALREADY_SENT` is said of

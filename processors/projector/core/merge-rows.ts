@@ -1,4 +1,4 @@
-import { lattice, merge } from "#shared/status/status.ts";
+import { lattice, merge } from "#shared/domain/status/status.ts";
 import type { MessageRow } from "./message-row.ts";
 
 /**

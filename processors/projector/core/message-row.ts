@@ -1,5 +1,5 @@
-import type { Status } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
+import type { Status } from "#shared/contracts/records.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import { noStamp } from "./stamp.ts";
 
 /** What records say of one message, as a row of `comms_message`. Instants in ms. */

@@ -1,5 +1,5 @@
-import type { Decision, Feedback, Rendered } from "#shared/avro/records.ts";
-import { channelName } from "#shared/message/channel.ts";
+import type { Decision, Feedback, Rendered } from "#shared/contracts/records.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import { decidedStatus } from "./decided-status.ts";
 import { type MessageRow, unknownParts } from "./message-row.ts";
 import { noStamp, stampOf } from "./stamp.ts";

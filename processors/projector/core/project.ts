@@ -1,6 +1,6 @@
-import type { Decision, Feedback, Rejected, Rendered, Suppression } from "#shared/avro/records.ts";
-import { isInCalendar } from "#shared/clock/calendar.ts";
-import type { Received } from "#shared/processor/processor.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Decision, Feedback, Rejected, Rendered, Suppression } from "#shared/contracts/records.ts";
+import { isInCalendar } from "#shared/domain/time/calendar.ts";
 import type { MessageRow } from "./message-row.ts";
 import { rowOfDecision, rowOfFeedback, rowOfRendered } from "./message-rows.ts";
 import { rowOfLifting, rowOfSuppression, type SuppressionRow } from "./suppression-row.ts";

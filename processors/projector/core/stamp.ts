@@ -1,4 +1,4 @@
-import type { Instant } from "#shared/clock/clock.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /**
  * Orders the records that may fill a group of columns: of two, the one with the greater stamp does. The parts count from

@@ -1,9 +1,9 @@
-import type { Suppression } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import type { InRecord } from "#shared/kafka/port.ts";
-import { channelName } from "#shared/message/channel.ts";
-import { deriveId } from "#shared/message/id.ts";
-import { parseSuppressionKey, suppressionKey } from "#shared/views/record-keys.ts";
+import type { InRecord } from "#shared/contracts/log-record.ts";
+import type { Suppression } from "#shared/contracts/records.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import { parseSuppressionKey, suppressionKey } from "#shared/domain/message/record-keys.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** One entry of the suppression list, lifted or not, as a row of `comms_suppression`. Instants in ms. */
 export interface SuppressionRow {

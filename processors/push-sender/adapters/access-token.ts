@@ -2,8 +2,8 @@ import { createSign } from "node:crypto";
 import { cert } from "firebase-admin/app";
 import { request } from "undici";
 import { z } from "zod";
-import type { Answer } from "#shared/delivery/core/answer.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
 
 export interface ServiceAccount {
   readonly projectId: string;

@@ -1,8 +1,8 @@
 import { Pool } from "undici";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
-import type { Answer } from "#shared/delivery/core/answer.ts";
-import { retryAfterMs } from "#shared/delivery/core/retry-after.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
 import { fcmAnswers } from "../core/answers.ts";
 import { devicesOf } from "../core/devices.ts";
 import { pushMessage } from "../core/payload.ts";

@@ -1,4 +1,4 @@
-import type { AnswerTable } from "#shared/delivery/core/answer.ts";
+import type { AnswerTable } from "#shared/domain/delivery/answer.ts";
 
 /**
  * FCM v1's codes: `FcmError.errorCode` where one came, else the canonical status, else the HTTP status. `BAD_REQUEST` is

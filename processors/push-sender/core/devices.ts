@@ -1,5 +1,5 @@
-import type { Token } from "#shared/avro/records.ts";
-import type { Target, Targets } from "#shared/delivery/adapter.ts";
+import type { Token } from "#shared/contracts/records.ts";
+import type { Target, Targets } from "#shared/domain/delivery/target.ts";
 
 /** A message goes to this many devices at most, those seen last. */
 export const devicesMax = 20;

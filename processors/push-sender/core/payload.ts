@@ -1,6 +1,6 @@
 import type { TokenMessage } from "firebase-admin/messaging";
-import type { Send } from "#shared/avro/records.ts";
-import type { PushContent } from "#shared/message/content.ts";
+import type { Send } from "#shared/contracts/records.ts";
+import type { PushContent } from "#shared/domain/message/content.ts";
 
 /** Names that FCM keeps to itself. */
 const reserved = /^(from|message_type|collapse_key|gcm|google)$|^(google|gcm)\./;

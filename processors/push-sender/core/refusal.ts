@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { codeOfAnswer } from "#shared/delivery/core/answer.ts";
+import { codeOfAnswer } from "#shared/domain/delivery/answer.ts";
 import { fcmAnswers } from "./answers.ts";
 
 const body = z.object({

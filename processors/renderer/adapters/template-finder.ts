@@ -1,7 +1,7 @@
-import type { Routed } from "#shared/avro/records.ts";
-import { createBoundedCache } from "#shared/cache/bounded-cache.ts";
-import { type ParsedTemplate, parseTemplate } from "#shared/template/parsed.ts";
-import type { TemplateTable } from "#shared/template/template-table.ts";
+import type { Routed } from "#shared/contracts/records.ts";
+import { type ParsedTemplate, parseTemplate } from "#shared/domain/template/parsed.ts";
+import { createBoundedCache } from "#shared/platform/cache/bounded-cache.ts";
+import type { TemplateTable } from "#shared/state/templates/template-table.ts";
 
 /** What the published templates have for a message. `version` and no `template`: it exists, but not in this locale. */
 export interface Found {

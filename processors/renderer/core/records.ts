@@ -1,10 +1,10 @@
-import type { ArtifactReceipt } from "#shared/artifacts/artifact-store.ts";
-import type { Decision, Rendered, Routed, Send } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { laneTopic, type TopicName } from "#shared/kafka/topics.ts";
-import { channelName } from "#shared/message/channel.ts";
-import { deriveId, personKey } from "#shared/message/id.ts";
-import type { Output } from "#shared/processor/processor.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { Decision, Rendered, Routed, Send } from "#shared/contracts/records.ts";
+import { laneTopic, type TopicName } from "#shared/contracts/topics.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import type { ArtifactReceipt } from "#shared/domain/message/content.ts";
+import { deriveId, personKey } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Refusal } from "./render.ts";
 
 /** What follows from a message whose words are stored: the record of them, and the order to the channel's sender. */

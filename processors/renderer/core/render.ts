@@ -1,7 +1,7 @@
-import type { Content } from "#shared/message/content.ts";
-import type { Reason } from "#shared/message/reason.ts";
-import { FillError, fill } from "#shared/template/fill.ts";
-import type { ParsedTemplate } from "#shared/template/parsed.ts";
+import type { Content } from "#shared/domain/message/content.ts";
+import type { Reason } from "#shared/domain/message/reason.ts";
+import { FillError, fill } from "#shared/domain/template/fill.ts";
+import type { ParsedTemplate } from "#shared/domain/template/parsed.ts";
 
 /** The words of a message, or why there are none. */
 export type Rendering =

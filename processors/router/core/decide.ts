@@ -1,6 +1,6 @@
-import type { Accepted } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import type { MsgId } from "#shared/message/id.ts";
+import type { Accepted } from "#shared/contracts/records.ts";
+import type { MsgId } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import { deciderOf } from "./deciders.ts";
 import type { Facts } from "./facts.ts";
 import { dedupe } from "./gates/dedupe.ts";

@@ -1,5 +1,5 @@
-import type { Accepted, Channel } from "#shared/avro/records.ts";
-import { channelName } from "#shared/message/channel.ts";
+import type { Accepted, Channel } from "#shared/contracts/records.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import { fallbackChannels } from "./facts.ts";
 import { goesOn, judgedFirst, type Ruling } from "./ruling.ts";
 import { bypass } from "./verdict.ts";

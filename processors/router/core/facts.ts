@@ -1,5 +1,5 @@
-import type { Accepted, Channel, Flag, Suppression } from "#shared/avro/records.ts";
-import type { Person } from "#shared/views/views.ts";
+import type { Accepted, Channel, Flag, Suppression } from "#shared/contracts/records.ts";
+import type { Person } from "#shared/domain/recipient/person.ts";
 
 /** All that the router looks up for one record before it decides. */
 export interface Facts {

@@ -1,4 +1,4 @@
-import type { Flag } from "#shared/avro/records.ts";
+import type { Flag } from "#shared/contracts/records.ts";
 
 export type Flags = ReadonlyMap<string, Pick<Flag, "value">>;
 

@@ -1,8 +1,8 @@
-import type { Accepted, Channel, Profile } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { type Hours, hoursOf } from "#shared/quiet-hours/hours.ts";
-import { cityLocale } from "#shared/recipient/city-locale.ts";
-import { resolveLocale } from "#shared/template/locale.ts";
+import type { Accepted, Channel, Profile } from "#shared/contracts/records.ts";
+import { type Hours, hoursOf } from "#shared/domain/quiet-hours/hours.ts";
+import { cityLocale } from "#shared/domain/recipient/city-locale.ts";
+import { resolveLocale } from "#shared/domain/template/locale.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Facts, Way } from "./facts.ts";
 import { address } from "./gates/address.ts";
 import { channelSwitch } from "./gates/channel.ts";

@@ -1,7 +1,7 @@
-import type { Accepted, Channel } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { channelName } from "#shared/message/channel.ts";
-import { deriveMsgId, type MsgId } from "#shared/message/id.ts";
+import type { Accepted, Channel } from "#shared/contracts/records.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import { deriveMsgId, type MsgId } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** One event for one person on one channel: what the gates judge. */
 export interface Message {

@@ -1,8 +1,9 @@
-import type { Accepted } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { laneTopic } from "#shared/kafka/topics.ts";
-import { personKey } from "#shared/message/id.ts";
-import type { Outcome, Output } from "#shared/processor/processor.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { Accepted } from "#shared/contracts/records.ts";
+import { laneTopic } from "#shared/contracts/topics.ts";
+import { personKey } from "#shared/domain/message/id.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import { decisionOf, digestItemOf, type Encode, routedOf, scheduleItemOf } from "./records.ts";
 import type { Ruling } from "./ruling.ts";
 

@@ -1,7 +1,7 @@
-import type { Accepted, Decision, DigestItem, Routed, ScheduleItem } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { laneTopic, type TopicName } from "#shared/kafka/topics.ts";
-import { deriveId, personKey } from "#shared/message/id.ts";
+import type { Accepted, Decision, DigestItem, Routed, ScheduleItem } from "#shared/contracts/records.ts";
+import { laneTopic, type TopicName } from "#shared/contracts/topics.ts";
+import { deriveId, personKey } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Ruling } from "./ruling.ts";
 import type { Verdict } from "./verdict.ts";
 

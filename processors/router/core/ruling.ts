@@ -1,4 +1,4 @@
-import type { GateTrace } from "#shared/avro/records.ts";
+import type { GateTrace } from "#shared/contracts/records.ts";
 import type { TemplateChoice } from "./facts.ts";
 import type { Message } from "./message.ts";
 import type { Verdict } from "./verdict.ts";

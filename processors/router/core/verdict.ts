@@ -1,5 +1,5 @@
-import type { Instant } from "#shared/clock/clock.ts";
-import type { Bypass, Reason } from "#shared/message/reason.ts";
+import type { Bypass, Reason } from "#shared/domain/message/reason.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** What one gate says of one message. The detail is the rule and the actual value, in words without an address. */
 export type Verdict =

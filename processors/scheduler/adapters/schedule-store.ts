@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
-import type { ScheduleItem } from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { topicRecords } from "#shared/kafka/topics.ts";
-import { postgres } from "#shared/postgres/pool.ts";
-import { sqlFile } from "#shared/postgres/sql-file.ts";
+import type { ScheduleItem } from "#shared/contracts/records.ts";
+import { topicRecords } from "#shared/contracts/topics.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { postgres } from "#shared/platform/postgres/pool.ts";
+import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 
 const upsert = sqlFile(import.meta.url, "./upsert.sql");
 const lease = sqlFile(import.meta.url, "./lease.sql");

@@ -1,4 +1,4 @@
-import type { Instant } from "#shared/clock/clock.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** How often a dispatcher looks at least, ms: an item that another process saved a moment ago must not wait longer. */
 export const lookEveryMs = 500;

@@ -1,6 +1,6 @@
-import type { ScheduleItem } from "#shared/avro/records.ts";
-import { isInCalendar } from "#shared/clock/calendar.ts";
-import { topicRecords } from "#shared/kafka/topics.ts";
+import type { ScheduleItem } from "#shared/contracts/records.ts";
+import { topicRecords } from "#shared/contracts/topics.ts";
+import { isInCalendar } from "#shared/domain/time/calendar.ts";
 
 /** What an item may hold, bytes: a topic takes 1 MiB a record, and 16 KiB are kept for the envelope. */
 const bytesMax = 1_048_576 - 16_384;

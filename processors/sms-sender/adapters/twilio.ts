@@ -1,12 +1,12 @@
 import twilio from "twilio";
 import RequestClient from "twilio/lib/base/RequestClient.js";
-import { normaliseAddress } from "#shared/crypto/address.ts";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
-import { type Answer, codeOfAnswer } from "#shared/delivery/core/answer.ts";
-import { retryAfterMs } from "#shared/delivery/core/retry-after.ts";
-import { callDeadlineMs } from "#shared/delivery/ledger.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
-import { addressOf } from "#shared/recipient/address.ts";
+import { type Answer, codeOfAnswer } from "#shared/domain/delivery/answer.ts";
+import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
+import { addressOf } from "#shared/domain/recipient/address.ts";
+import { normaliseAddress } from "#shared/platform/crypto/address.ts";
+import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
 import { twilioAnswers } from "../core/answers.ts";
 
 export interface TwilioOptions {

@@ -1,4 +1,4 @@
-import type { AnswerRow, AnswerTable } from "#shared/delivery/core/answer.ts";
+import type { AnswerRow, AnswerTable } from "#shared/domain/delivery/answer.ts";
 
 const credentials: AnswerRow = { act: "halt", words: "Credentials refused", alert: "P0" };
 const configuration: AnswerRow = { act: "refuse", words: "Sender or region not configured", alert: "P1" };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Storyteller, storyteller } from "#cli/demo/events.ts";
-import type { Decision, Suppression } from "#shared/avro/records.ts";
-import { eventually } from "../../support/world/eventually.ts";
-import { aPerson } from "../../support/world/people.ts";
-import { isSeller, sellerTo } from "../../support/world/traffic.ts";
-import { everything, startWorld, type World } from "../../support/world.ts";
+import type { Decision, Suppression } from "#shared/contracts/records.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
+import { aPerson } from "#tests/support/world/people.ts";
+import { isSeller, sellerTo } from "#tests/support/world/traffic.ts";
+import { everything, startWorld, type World } from "#tests/support/world.ts";
 
 const address = "bounce@simulator.amazonses.com";
 let world: World;

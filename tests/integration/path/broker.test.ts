@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { storyteller } from "#cli/demo/events.ts";
-import type { Event } from "#shared/avro/records.ts";
-import { isRetryable } from "#shared/errors/trouble.ts";
-import { deadLetterTopic, stages } from "#shared/kafka/topics.ts";
+import type { Event } from "#shared/contracts/records.ts";
+import { deadLetterTopic, stages } from "#shared/contracts/topics.ts";
+import { isRetryable } from "#shared/platform/errors/trouble.ts";
 import { killPart, startPart, startStack } from "#stack/stack.ts";
-import { type OwnStack, ownStack } from "../../support/own-stack.ts";
-import { eventually } from "../../support/world/eventually.ts";
-import { aCrowd } from "../../support/world/people.ts";
-import { sellerTo, tallied } from "../../support/world/traffic.ts";
-import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
+import { type OwnStack, ownStack } from "#tests/support/own-stack.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
+import { aCrowd } from "#tests/support/world/people.ts";
+import { sellerTo, tallied } from "#tests/support/world/traffic.ts";
+import { everything, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
 const people = aCrowd("broker", 10);
 /** Mails under way at once, so that a slow machine has as much to do as it can. */

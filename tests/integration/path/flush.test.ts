@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { storyteller } from "#cli/demo/events.ts";
-import type { Event, Suppression } from "#shared/avro/records.ts";
-import { deriveId } from "#shared/message/id.ts";
-import { suppressionKey } from "#shared/views/record-keys.ts";
-import { eventually } from "../../support/world/eventually.ts";
-import { metric } from "../../support/world/metrics.ts";
-import { aCrowd } from "../../support/world/people.ts";
-import { isSeller, sellerTo, tallied } from "../../support/world/traffic.ts";
-import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
+import type { Event, Suppression } from "#shared/contracts/records.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import { suppressionKey } from "#shared/domain/message/record-keys.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
+import { metric } from "#tests/support/world/metrics.ts";
+import { aCrowd } from "#tests/support/world/people.ts";
+import { isSeller, sellerTo, tallied } from "#tests/support/world/traffic.ts";
+import { everything, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
 const people = aCrowd("in", 40);
 /** Their mails bounced long ago. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { storyteller } from "#cli/demo/events.ts";
-import type { Feedback } from "#shared/avro/records.ts";
-import { eventually } from "../../support/world/eventually.ts";
-import { metric } from "../../support/world/metrics.ts";
-import { aCrowd } from "../../support/world/people.ts";
-import { sellerTo, tallied } from "../../support/world/traffic.ts";
-import { allBut, startWorld, type World, type WorldChild } from "../../support/world.ts";
+import type { Feedback } from "#shared/contracts/records.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
+import { metric } from "#tests/support/world/metrics.ts";
+import { aCrowd } from "#tests/support/world/people.ts";
+import { sellerTo, tallied } from "#tests/support/world/traffic.ts";
+import { allBut, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
 /** Their mail is answered at once. */
 const quick = aCrowd("quick", 60);

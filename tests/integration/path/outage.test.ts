@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { storyteller } from "#cli/demo/events.ts";
-import { deadLetterTopic, stages } from "#shared/kafka/topics.ts";
-import { lagOf } from "../../support/world/drained.ts";
-import { eventually } from "../../support/world/eventually.ts";
-import { metric } from "../../support/world/metrics.ts";
-import { aCrowd } from "../../support/world/people.ts";
-import { sellerTo, tallied } from "../../support/world/traffic.ts";
-import { allBut, startWorld, type World, type WorldChild } from "../../support/world.ts";
+import { deadLetterTopic, stages } from "#shared/contracts/topics.ts";
+import { lagOf } from "#tests/support/world/drained.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
+import { metric } from "#tests/support/world/metrics.ts";
+import { aCrowd } from "#tests/support/world/people.ts";
+import { sellerTo, tallied } from "#tests/support/world/traffic.ts";
+import { allBut, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
 const people = aCrowd("out", 120, { push: true });
 let world: World;

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Storyteller, storyteller } from "#cli/demo/events.ts";
-import type { Event } from "#shared/avro/records.ts";
-import type { OutRecord } from "#shared/kafka/port.ts";
-import { deadLetterTopic } from "#shared/kafka/topics.ts";
-import { aPerson } from "../../support/world/people.ts";
-import type { Seen } from "../../support/world/topic-watch.ts";
-import { sellerTo } from "../../support/world/traffic.ts";
-import { everything, startWorld, type World, type WorldChild } from "../../support/world.ts";
+import type { OutRecord } from "#shared/contracts/log-record.ts";
+import type { Event } from "#shared/contracts/records.ts";
+import { deadLetterTopic } from "#shared/contracts/topics.ts";
+import { aPerson } from "#tests/support/world/people.ts";
+import type { Seen } from "#tests/support/world/topic-watch.ts";
+import { sellerTo } from "#tests/support/world/traffic.ts";
+import { everything, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
 const mark = "~~~~~~~~";
 let world: World;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { storyteller } from "#cli/demo/events.ts";
-import { deadLetterTopic, stages } from "#shared/kafka/topics.ts";
-import { eventually } from "../../support/world/eventually.ts";
-import { metric } from "../../support/world/metrics.ts";
-import { aCrowd } from "../../support/world/people.ts";
-import { sellerTo, tallied } from "../../support/world/traffic.ts";
-import { allBut, startWorld, type World, type WorldChild } from "../../support/world.ts";
+import { deadLetterTopic, stages } from "#shared/contracts/topics.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
+import { metric } from "#tests/support/world/metrics.ts";
+import { aCrowd } from "#tests/support/world/people.ts";
+import { sellerTo, tallied } from "#tests/support/world/traffic.ts";
+import { allBut, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
 const people = aCrowd("scale", 30);
 const story = storyteller("scale");

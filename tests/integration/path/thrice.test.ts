@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Storyteller, storyteller } from "#cli/demo/events.ts";
-import type { Event } from "#shared/avro/records.ts";
-import { eventually } from "../../support/world/eventually.ts";
-import { aPerson } from "../../support/world/people.ts";
-import { everything, startWorld, type World } from "../../support/world.ts";
+import type { Event } from "#shared/contracts/records.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
+import { aPerson } from "#tests/support/world/people.ts";
+import { everything, startWorld, type World } from "#tests/support/world.ts";
 
 let world: World;
 let story: Storyteller;

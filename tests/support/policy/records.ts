@@ -8,8 +8,8 @@ import type {
   Profile,
   Suppression,
   Token,
-} from "#shared/avro/records.ts";
-import type { Person } from "#shared/views/views.ts";
+} from "#shared/contracts/records.ts";
+import type { Person } from "#shared/domain/recipient/person.ts";
 
 /** 2026-11-22T15:00:00Z, ten in the morning in New York: nobody's quiet hours in these tests. */
 export const noon = Date.UTC(2026, 10, 22, 15);

@@ -1,10 +1,12 @@
 import type { TemplateChoice } from "#processors/router/core/facts.ts";
 import { createRouter, type RouterParts } from "#processors/router/processor.ts";
-import type { Accepted, Channel, Flag, RecordTypes, Suppression } from "#shared/avro/records.ts";
-import { createMemoryDedupe } from "#shared/dedupe/memory-dedupe.ts";
-import type { TopicName, TopicRecordName } from "#shared/kafka/topics.ts";
-import type { Outcome, Output, Received } from "#shared/processor/processor.ts";
-import type { AddressRef, Person, PersonRef } from "#shared/views/views.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Accepted, Channel, Flag, RecordTypes, Suppression } from "#shared/contracts/records.ts";
+import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { AddressRef, Person, PersonRef } from "#shared/domain/recipient/person.ts";
+import { createMemoryDedupe } from "#tests/fakes/memory-dedupe.ts";
 import { aPerson, noon } from "./records.ts";
 
 /** What the router finds when it looks up. */

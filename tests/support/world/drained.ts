@@ -1,6 +1,6 @@
-import type { Log } from "#shared/kafka/port.ts";
-import { topicContracts } from "#shared/kafka/topic-contract.ts";
-import { groupOf } from "#shared/kafka/topics.ts";
+import { topicContracts } from "#shared/contracts/topic-contract.ts";
+import { groupOf } from "#shared/contracts/topics.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
 import { eventually } from "./eventually.ts";
 
 /** Read into memory by every process for itself. */

@@ -1,5 +1,5 @@
 import type { Child } from "#cli/demo/children.ts";
-import type { MetricName } from "#shared/telemetry/metrics.ts";
+import type { MetricName } from "#shared/platform/telemetry/metrics.ts";
 
 /** What a counter or gauge of a running process stands at, summed over the labels that are not named. */
 export async function metric(

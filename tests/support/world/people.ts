@@ -1,6 +1,7 @@
 import type { Character } from "#cli/demo/people.ts";
 import { zoneWhereItIs } from "#cli/demo/people.ts";
-import type { Person, Views } from "#shared/views/views.ts";
+import type { Person } from "#shared/domain/recipient/person.ts";
+import type { Views } from "#shared/state/views/views.ts";
 import { eventually } from "./eventually.ts";
 
 /** Somebody at noon with an address of their own, and nothing else unless given. */

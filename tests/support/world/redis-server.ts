@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Redis } from "ioredis";
-import { readStackConfig } from "#shared/config/stack-config.ts";
-import { createRedis } from "#shared/redis/redis.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
+import { createRedis } from "#shared/platform/redis/redis.ts";
 import { binaries } from "#stack/binaries.ts";
 import { redisReady } from "#stack/parts/redis.ts";
 import { eventually } from "./eventually.ts";

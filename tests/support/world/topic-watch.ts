@@ -1,7 +1,14 @@
-import type { Codec } from "#shared/avro/codec.ts";
-import type { RecordTypes } from "#shared/avro/records.ts";
-import type { InRecord, Log } from "#shared/kafka/port.ts";
-import { deadLetterTopic, stages, type TopicName, type TopicRecordName, topicRecords } from "#shared/kafka/topics.ts";
+import type { InRecord } from "#shared/contracts/log-record.ts";
+import type { RecordTypes } from "#shared/contracts/records.ts";
+import {
+  deadLetterTopic,
+  stages,
+  type TopicName,
+  type TopicRecordName,
+  topicRecords,
+} from "#shared/contracts/topics.ts";
+import type { Codec } from "#shared/platform/avro/codec.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
 
 type ValueOf<Topic extends TopicName> = RecordTypes[TopicRecordName<Topic>];
 

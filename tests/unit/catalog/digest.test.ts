@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { catalogFolder } from "#catalog/event-catalog.ts";
-import { compileSource } from "#shared/template/compile.ts";
-import { fill } from "#shared/template/fill.ts";
-import { loadTemplateSources } from "#shared/template/folder.ts";
-import { parseTemplate } from "#shared/template/parsed.ts";
+import { compileSource } from "#shared/control/templates/compile.ts";
+import { loadTemplateSources } from "#shared/control/templates/folder.ts";
+import { fill } from "#shared/domain/template/fill.ts";
+import { parseTemplate } from "#shared/domain/template/parsed.ts";
 
 const sources = loadTemplateSources(catalogFolder).filter(({ name }) => name === "new_message_digest");
 

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { catalogFolder } from "#catalog/event-catalog.ts";
-import { environmentWith } from "#shared/config/environment.ts";
-import type { Content } from "#shared/message/content.ts";
-import { compileSource } from "#shared/template/compile.ts";
-import { fill } from "#shared/template/fill.ts";
-import { loadTemplateSources } from "#shared/template/folder.ts";
-import { parseTemplate } from "#shared/template/parsed.ts";
-import type { TemplateSource } from "#shared/template/source.ts";
-import { exampleOf } from "#shared/template/variables.ts";
+import { compileSource } from "#shared/control/templates/compile.ts";
+import { loadTemplateSources } from "#shared/control/templates/folder.ts";
+import type { Content } from "#shared/domain/message/content.ts";
+import { fill } from "#shared/domain/template/fill.ts";
+import { parseTemplate } from "#shared/domain/template/parsed.ts";
+import type { TemplateSource } from "#shared/domain/template/source.ts";
+import { exampleOf } from "#shared/domain/template/variables.ts";
+import { environmentWith } from "#shared/platform/config/environment.ts";
 
 /** `COMMS_GOLDEN=refresh` writes the files anew; read the diff before you commit it. */
 const refresh = environmentWith()["COMMS_GOLDEN"] === "refresh";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { exit } from "#cli/command.ts";
 import { failureOf } from "#cli/failure.ts";
-import { ConfigError } from "#shared/config/environment.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
+import { ConfigError } from "#shared/platform/config/environment.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
 
 const fail = (error: unknown) => failureOf(error, "why --user U");
 

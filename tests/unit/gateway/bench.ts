@@ -2,12 +2,12 @@ import { generateKeyPairSync } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
-import type { Answer, Idempotency } from "#gateway/events/idempotency.ts";
+import { createServer } from "#gateway/http/server.ts";
+import type { Answer, Idempotency } from "#gateway/public/events/idempotency.ts";
 import type { Publication } from "#gateway/publisher.ts";
-import { createServer } from "#gateway/server.ts";
-import { createSeen } from "#gateway/sns/seen.ts";
-import { createTelemetry } from "#shared/telemetry/telemetry.ts";
-import { unsubscribeKeys } from "#shared/unsubscribe/token.ts";
+import { createSeen } from "#gateway/webhooks/sns/seen.ts";
+import { unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
+import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { seal, snsOrigin, type Unsigned } from "#simulator/sns/envelope.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 

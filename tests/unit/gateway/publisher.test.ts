@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createPublisher } from "#gateway/publisher.ts";
-import type { Suppression } from "#shared/avro/records.ts";
-import type { Log, OutRecord, Producer } from "#shared/kafka/port.ts";
+import type { OutRecord } from "#shared/contracts/log-record.ts";
+import type { Suppression } from "#shared/contracts/records.ts";
+import type { Log, Producer } from "#shared/platform/kafka/port.ts";
 import { createManualClock, settle } from "#tests/support/manual-clock.ts";
 
 const value = { suppression_id: "s-1" } as Suppression;

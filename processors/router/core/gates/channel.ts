@@ -1,4 +1,4 @@
-import { channelName } from "#shared/message/channel.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import { type Flags, isOff } from "../flags.ts";
 import type { Message } from "../message.ts";
 import { drop, pass, type Verdict } from "../verdict.ts";

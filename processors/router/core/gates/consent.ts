@@ -1,6 +1,6 @@
-import type { Consent } from "#shared/avro/records.ts";
-import { consentState, needsConsent } from "#shared/consent/consent.ts";
-import { channelName } from "#shared/message/channel.ts";
+import type { Consent } from "#shared/contracts/records.ts";
+import { consentState, needsConsent } from "#shared/domain/consent/consent.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import type { Message } from "../message.ts";
 import { drop, pass, type Verdict } from "../verdict.ts";
 

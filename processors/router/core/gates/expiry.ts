@@ -1,4 +1,4 @@
-import type { Instant } from "#shared/clock/clock.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Message } from "../message.ts";
 import { drop, instantWords, pass, type Verdict } from "../verdict.ts";
 

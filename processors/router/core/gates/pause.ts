@@ -1,5 +1,5 @@
-import type { Instant } from "#shared/clock/clock.ts";
-import { spreadOf } from "#shared/quiet-hours/spread.ts";
+import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import { type Flags, isOff } from "../flags.ts";
 import type { Message } from "../message.ts";
 import { defer, instantWords, pass, unlessCritical, type Verdict } from "../verdict.ts";

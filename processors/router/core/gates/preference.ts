@@ -1,7 +1,7 @@
-import { optedInByConsent } from "#shared/consent/consent.ts";
-import { channelName } from "#shared/message/channel.ts";
-import { choiceOf } from "#shared/preference/preference.ts";
-import type { Person } from "#shared/views/views.ts";
+import { optedInByConsent } from "#shared/domain/consent/consent.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import { choiceOf } from "#shared/domain/preference/preference.ts";
+import type { Person } from "#shared/domain/recipient/person.ts";
 import type { Message } from "../message.ts";
 import { drop, pass, unlessCritical, type Verdict } from "../verdict.ts";
 

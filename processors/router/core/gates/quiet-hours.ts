@@ -1,6 +1,6 @@
-import type { Instant } from "#shared/clock/clock.ts";
-import { clockOf, type Hours } from "#shared/quiet-hours/hours.ts";
-import { releaseAt } from "#shared/quiet-hours/release.ts";
+import { clockOf, type Hours } from "#shared/domain/quiet-hours/hours.ts";
+import { releaseAt } from "#shared/domain/quiet-hours/release.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Message } from "../message.ts";
 import { bypass, defer, drop, instantWords, pass, type Verdict } from "../verdict.ts";
 

@@ -1,5 +1,5 @@
-import type { Suppression } from "#shared/avro/records.ts";
-import { covers, stoppedBy } from "#shared/suppression/suppression.ts";
+import type { Suppression } from "#shared/contracts/records.ts";
+import { covers, stoppedBy } from "#shared/domain/suppression/suppression.ts";
 import type { Message } from "../message.ts";
 import { bypass, drop, instantWords, pass, type Verdict } from "../verdict.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type RunRecords, sentIds, tally, unaccounted } from "#cli/demo/tally.ts";
-import type { Accepted, Decision, Event, Feedback, Rejected } from "#shared/avro/records.ts";
-import { deriveEventId } from "#shared/message/id.ts";
+import type { Accepted, Decision, Event, Feedback, Rejected } from "#shared/contracts/records.ts";
+import { deriveEventId } from "#shared/domain/message/id.ts";
 
 const event = (causeRef: string): Event =>
   ({ event_id: null, tenant_id: "default", name: "booking.confirmed", cause_ref: causeRef }) as Event;

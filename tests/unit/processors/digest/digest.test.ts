@@ -4,10 +4,11 @@ import { createCloser } from "#processors/digest/closer.ts";
 import { summaryOf } from "#processors/digest/core/summary.ts";
 import { windowOf } from "#processors/digest/core/window.ts";
 import { createDigest } from "#processors/digest/processor.ts";
-import type { Accepted, DigestItem } from "#shared/avro/records.ts";
-import { type Cadence, cadenceOf } from "#shared/cadence/cadence.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
-import type { Output, Received } from "#shared/processor/processor.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Accepted, DigestItem } from "#shared/contracts/records.ts";
+import { type Cadence, cadenceOf } from "#shared/domain/cadence/cadence.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
 
 const daily = cadenceOf("messages.daily_digest") as Cadence;
 const noon = Date.parse("2026-06-01T12:00:00Z");

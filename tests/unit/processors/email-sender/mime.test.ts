@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { composeMail, type MailOptions } from "#processors/email-sender/adapters/mime.ts";
 import type { Letter } from "#shared/delivery/adapter.ts";
-import type { EmailContent } from "#shared/message/content.ts";
-import { verifyUnsubscribe } from "#shared/unsubscribe/token.ts";
+import type { EmailContent } from "#shared/domain/message/content.ts";
+import { verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { aSend, hasher, start } from "../../shared/delivery/sender-bench.ts";
 
 const stream = (domain: string) => ({ from: `Carillon <no-reply@${domain}>`, domain, configurationSet: domain });

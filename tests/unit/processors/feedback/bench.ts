@@ -1,7 +1,7 @@
 import type { KnownMessage } from "#processors/feedback/core/message.ts";
-import type { Feedback, ProviderEvent } from "#shared/avro/records.ts";
-import { createAddressHasher } from "#shared/crypto/address-hash.ts";
-import type { Received } from "#shared/processor/processor.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 
 export const now = Date.UTC(2026, 0, 5, 12);
 export const hasher = createAddressHasher({ current: "k1", peppers: { k1: "a pepper of some length" } });

@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { MessageName } from "#processors/feedback/adapters/message-finder.ts";
 import type { KnownMessage } from "#processors/feedback/core/message.ts";
 import { createFeedback } from "#processors/feedback/processor.ts";
-import type { Feedback, ProviderEvent, ScheduleItem, Suppression } from "#shared/avro/records.ts";
-import { deriveId } from "#shared/message/id.ts";
-import type { Outcome, Received } from "#shared/processor/processor.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Feedback, ProviderEvent, ScheduleItem, Suppression } from "#shared/contracts/records.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { annaHash, feedback, hasher, message, now, providerEvent, received, ses } from "./bench.ts";
 
 const golden = (name: string) =>

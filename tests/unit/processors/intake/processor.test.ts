@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { loadEventCatalog, readEventFiles } from "#catalog/event-catalog.ts";
 import { createIntake } from "#processors/intake/processor.ts";
-import type { Event } from "#shared/avro/records.ts";
-import { deriveId } from "#shared/message/id.ts";
-import type { Outcome } from "#shared/processor/processor.ts";
-import { anEvent, noon } from "../../../support/policy/records.ts";
-import { outputsOf, written } from "../../../support/policy/router.ts";
+import type { Event } from "#shared/contracts/records.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { anEvent, noon } from "#tests/support/policy/records.ts";
+import { outputsOf, written } from "#tests/support/policy/router.ts";
 
 const catalog = loadEventCatalog();
 const intake = createIntake({ catalog });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createMaterializer } from "#processors/materializer/processor.ts";
-import type { TopicName } from "#shared/kafka/topics.ts";
-import type { Received } from "#shared/processor/processor.ts";
-import type { Restorable } from "#shared/views/views.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import type { Restorable } from "#shared/state/views/views.ts";
 
 function recording(name: string, ...topics: readonly TopicName[]): Restorable & { readonly got: unknown[] } {
   const got: unknown[] = [];

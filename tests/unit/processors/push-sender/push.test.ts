@@ -3,10 +3,10 @@ import { fcmAnswers } from "#processors/push-sender/core/answers.ts";
 import { devicesMax, devicesOf } from "#processors/push-sender/core/devices.ts";
 import { pushMessage } from "#processors/push-sender/core/payload.ts";
 import { fcmCode } from "#processors/push-sender/core/refusal.ts";
-import type { Token } from "#shared/avro/records.ts";
-import type { Target } from "#shared/delivery/adapter.ts";
-import { rowOf } from "#shared/delivery/core/answer.ts";
-import type { PushContent } from "#shared/message/content.ts";
+import type { Token } from "#shared/contracts/records.ts";
+import { rowOf } from "#shared/domain/delivery/answer.ts";
+import type { Target } from "#shared/domain/delivery/target.ts";
+import type { PushContent } from "#shared/domain/message/content.ts";
 import { aSend, start } from "../../shared/delivery/sender-bench.ts";
 
 function aToken(device_id: string, change: Partial<Token> = {}): Token {

@@ -1,5 +1,5 @@
-import type { Routed, Template } from "#shared/avro/records.ts";
-import { variablesSchema } from "#shared/template/variables.ts";
+import type { Routed, Template } from "#shared/contracts/records.ts";
+import { variablesSchema } from "#shared/domain/template/variables.ts";
 
 export function routed(change: Partial<Routed> = {}): Routed {
   return {

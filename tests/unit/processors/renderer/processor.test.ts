@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { createRenderer } from "#processors/renderer/processor.ts";
-import type { ArtifactOwner } from "#shared/artifacts/artifact-store.ts";
-import type { Routed, Template } from "#shared/avro/records.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
-import type { Content } from "#shared/message/content.ts";
-import { deriveId } from "#shared/message/id.ts";
-import type { Outcome, Received } from "#shared/processor/processor.ts";
-import { indexTemplates } from "#shared/template/template-index.ts";
-import type { TemplateTable } from "#shared/template/template-table.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Routed, Template } from "#shared/contracts/records.ts";
+import type { Content } from "#shared/domain/message/content.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { ArtifactOwner } from "#shared/platform/artifacts/artifact-store.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { indexTemplates } from "#shared/state/templates/template-index.ts";
+import type { TemplateTable } from "#shared/state/templates/template-table.ts";
 import { routed, template } from "./builders.ts";
 
 const now = 1_800_000_000_000;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { pauseFlag } from "#processors/router/core/gates/pause.ts";
 import { gateNames } from "#processors/router/core/judge.ts";
-import { deriveId, deriveMsgId } from "#shared/message/id.ts";
-import { spreadOf } from "#shared/quiet-hours/spread.ts";
-import type { AddressRef } from "#shared/views/views.ts";
+import { deriveId, deriveMsgId } from "#shared/domain/message/id.ts";
+import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
+import type { AddressRef } from "#shared/domain/recipient/person.ts";
 import {
   aConsent,
   aFlag,
@@ -13,8 +13,8 @@ import {
   aProfile,
   aSuppression,
   noon,
-} from "../../../support/policy/records.ts";
-import { outputsOf, released, routerIn, verdicts, written } from "../../../support/policy/router.ts";
+} from "#tests/support/policy/records.ts";
+import { outputsOf, released, routerIn, verdicts, written } from "#tests/support/policy/router.ts";
 
 const night = Date.UTC(2026, 10, 23, 3); // ten in the evening in New York
 const morning = Date.UTC(2026, 10, 23, 13, 1) + spreadOf("usr_buyer"); // one past eight

@@ -4,10 +4,10 @@ import { decide } from "#processors/router/core/decide.ts";
 import type { AddressState, Facts, Way } from "#processors/router/core/facts.ts";
 import { pauseFlag } from "#processors/router/core/gates/pause.ts";
 import { outcomeOf } from "#processors/router/core/outcome.ts";
-import type { Accepted, Channel, Flag } from "#shared/avro/records.ts";
-import { categories } from "#shared/category/category.ts";
-import { deriveMsgId } from "#shared/message/id.ts";
-import type { Outcome } from "#shared/processor/processor.ts";
+import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
+import { categories } from "#shared/domain/category/category.ts";
+import { deriveMsgId } from "#shared/domain/message/id.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import {
   aConsent,
   aFlag,
@@ -18,8 +18,8 @@ import {
   aSuppression,
   aToken,
   noon,
-} from "../../../support/policy/records.ts";
-import { released, written } from "../../../support/policy/router.ts";
+} from "#tests/support/policy/records.ts";
+import { released, written } from "#tests/support/policy/router.ts";
 
 const channel: fc.Arbitrary<Channel> = fc.constantFrom("UNKNOWN", "EMAIL", "PUSH", "SMS", "INAPP", "WHATSAPP");
 const category = fc.oneof(fc.constantFrom(...categories), fc.string());

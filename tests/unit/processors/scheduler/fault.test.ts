@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { faultOf } from "#processors/scheduler/core/fault.ts";
 import { createScheduler } from "#processors/scheduler/processor.ts";
-import type { ScheduleItem } from "#shared/avro/records.ts";
-import type { Received } from "#shared/processor/processor.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { ScheduleItem } from "#shared/contracts/records.ts";
 
 const noon = Date.parse("2026-06-01T12:00:00Z");
 const item = (extra: Partial<ScheduleItem> = {}): ScheduleItem => ({

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { sesAnswers } from "#processors/email-sender/core/answers.ts";
 import { fcmAnswers } from "#processors/push-sender/core/answers.ts";
 import { twilioAnswers } from "#processors/sms-sender/core/answers.ts";
-import { type AnswerTable, codeOfAnswer, rowOf } from "#shared/delivery/core/answer.ts";
-import { retryAfterMs } from "#shared/delivery/core/retry-after.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
+import { type AnswerTable, codeOfAnswer, rowOf } from "#shared/domain/delivery/answer.ts";
+import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
 
 const tables: readonly (readonly [string, AnswerTable])[] = [
   ["SES", sesAnswers],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ChannelAdapter } from "#shared/delivery/adapter.ts";
-import type { Answer } from "#shared/delivery/core/answer.ts";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { aConsent, aSend, aSender, outputsOn, scheduledSend } from "./sender-bench.ts";
 
 const accepted: Answer = { kind: "accepted", ref: "r" };

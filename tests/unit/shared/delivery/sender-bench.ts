@@ -1,3 +1,4 @@
+import type { Output } from "#shared/contracts/output.ts";
 import type {
   Consent,
   Preference,
@@ -7,22 +8,22 @@ import type {
   Send,
   Suppression,
   Token,
-} from "#shared/avro/records.ts";
-import type { Instant } from "#shared/clock/clock.ts";
-import { createAddressHasher } from "#shared/crypto/address-hash.ts";
+} from "#shared/contracts/records.ts";
+import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import { createMemoryBudget } from "#shared/delivery/budget.ts";
-import type { Answer, AnswerTable } from "#shared/delivery/core/answer.ts";
-import { createMemoryLedger } from "#shared/delivery/memory-ledger.ts";
 import { silentMeter } from "#shared/delivery/meter.ts";
 import { createSender, type SenderParts } from "#shared/delivery/sender.ts";
-import { Trouble } from "#shared/errors/trouble.ts";
-import type { TopicName, TopicRecordName } from "#shared/kafka/topics.ts";
-import type { Content } from "#shared/message/content.ts";
-import { deriveMsgId } from "#shared/message/id.ts";
-import type { Outcome, Output } from "#shared/processor/processor.ts";
-import { createManualClock } from "../../../support/manual-clock.ts";
+import type { Answer, AnswerTable } from "#shared/domain/delivery/answer.ts";
+import type { Content } from "#shared/domain/message/content.ts";
+import { deriveMsgId } from "#shared/domain/message/id.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
+import { createManualClock } from "#tests/support/manual-clock.ts";
 
 export const start: Instant = Date.UTC(2026, 0, 5, 12);
 export const hasher = createAddressHasher({ current: "k1", peppers: { k1: "pepper-of-sixteen-characters" } });

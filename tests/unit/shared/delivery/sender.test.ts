@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Feedback } from "#shared/avro/records.ts";
+import type { Feedback } from "#shared/contracts/records.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import { createMemoryBudget } from "#shared/delivery/budget.ts";
-import type { Answer } from "#shared/delivery/core/answer.ts";
-import { restorableLedger } from "#shared/delivery/restorable-ledger.ts";
-import type { Outcome } from "#shared/processor/processor.ts";
-import { settle } from "../../../support/manual-clock.ts";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { restorableLedger } from "#shared/state/ledger/restorable-ledger.ts";
+import { settle } from "#tests/support/manual-clock.ts";
 import {
   aProfile,
   aSend,

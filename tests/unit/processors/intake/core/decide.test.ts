@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { EventCatalog, EventEntry, EventSend } from "#catalog/event-entry.ts";
 import { decide, type IntakeContext } from "#processors/intake/core/decide.ts";
-import type { Accepted, Event } from "#shared/avro/records.ts";
-import { deriveEventId, deriveId } from "#shared/message/id.ts";
-import { anEvent, noon } from "../../../../support/policy/records.ts";
+import type { Accepted, Event } from "#shared/contracts/records.ts";
+import type { EventCatalog, EventEntry, EventSend } from "#shared/domain/event/event-entry.ts";
+import { deriveEventId, deriveId } from "#shared/domain/message/id.ts";
+import { anEvent, noon } from "#tests/support/policy/records.ts";
 
 const toBuyer: EventSend = {
   role: "buyer",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decidedStatus } from "#processors/projector/core/decided-status.ts";
-import { reasons } from "#shared/message/reason.ts";
-import { isFinal } from "#shared/status/status.ts";
+import { reasons } from "#shared/domain/message/reason.ts";
+import { isFinal } from "#shared/domain/status/status.ts";
 
 describe("decidedStatus", () => {
   it.each([

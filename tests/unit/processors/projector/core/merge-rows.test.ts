@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldRows, mergeRows } from "#processors/projector/core/merge-rows.ts";
 import { type MessageRow, unknownParts } from "#processors/projector/core/message-row.ts";
-import type { Status } from "#shared/avro/records.ts";
-import { lattice } from "#shared/status/status.ts";
+import type { Status } from "#shared/contracts/records.ts";
+import { lattice } from "#shared/domain/status/status.ts";
 
 const statuses = Object.keys(lattice) as Status[];
 

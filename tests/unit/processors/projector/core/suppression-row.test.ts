@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldSuppressions, rowOfLifting, rowOfSuppression } from "#processors/projector/core/suppression-row.ts";
-import type { Suppression } from "#shared/avro/records.ts";
-import type { InRecord } from "#shared/kafka/port.ts";
-import { suppressionKey } from "#shared/views/record-keys.ts";
+import type { InRecord } from "#shared/contracts/log-record.ts";
+import type { Suppression } from "#shared/contracts/records.ts";
+import { suppressionKey } from "#shared/domain/message/record-keys.ts";
 
 const entry: Suppression = {
   suppression_id: "s1",

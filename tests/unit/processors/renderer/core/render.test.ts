@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { render } from "#processors/renderer/core/render.ts";
-import { parseTemplate } from "#shared/template/parsed.ts";
+import { parseTemplate } from "#shared/domain/template/parsed.ts";
 import { template } from "../builders.ts";
 
 const parsed = parseTemplate(template());

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { channelSwitch } from "#processors/router/core/gates/channel.ts";
-import { aFlag } from "../../../../../support/policy/records.ts";
+import { aFlag } from "#tests/support/policy/records.ts";
 
 describe("channel gate", () => {
   const flag = "comms.channels.sms.enabled";

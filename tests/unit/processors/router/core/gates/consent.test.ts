@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { consent } from "#processors/router/core/gates/consent.ts";
-import { aConsent } from "../../../../../support/policy/records.ts";
+import { aConsent } from "#tests/support/policy/records.ts";
 
 describe("consent gate [PRF-05] [PRF-06] [CAN-11]", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { dedupe } from "#processors/router/core/gates/dedupe.ts";
-import type { MsgId } from "#shared/message/id.ts";
+import type { MsgId } from "#shared/domain/message/id.ts";
 
 describe("dedupe gate [DED-02]", () => {
   const msgId = "m-1" as MsgId;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pause, pauseFlag } from "#processors/router/core/gates/pause.ts";
-import { spreadOf } from "#shared/quiet-hours/spread.ts";
-import { aFlag, noon } from "../../../../../support/policy/records.ts";
+import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
+import { aFlag, noon } from "#tests/support/policy/records.ts";
 
 describe("pause gate [INC-02]", () => {
   const paused = new Map([aFlag(pauseFlag, false)]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { preference } from "#processors/router/core/gates/preference.ts";
-import type { Channel } from "#shared/avro/records.ts";
-import { aConsent, aPerson, aPreference } from "../../../../../support/policy/records.ts";
+import type { Channel } from "#shared/contracts/records.ts";
+import { aConsent, aPerson, aPreference } from "#tests/support/policy/records.ts";
 
 const about = (channel: Channel, category: string, critical = false) => ({ channel, category, critical });
 const off = aPreference({ channels: [{ channel: "EMAIL", category: "booking", opted_in: false }] });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { quietHours } from "#processors/router/core/gates/quiet-hours.ts";
-import { spreadOf } from "#shared/quiet-hours/spread.ts";
+import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
 
 const hours = { tz: "UTC", startMinute: 21 * 60, endMinute: 8 * 60, allowCategories: ["booking"] };
 const message = { userId: "usr_1", category: "messages", critical: false, expiresAt: null };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { suppression } from "#processors/router/core/gates/suppression.ts";
-import { aSuppression } from "../../../../../support/policy/records.ts";
+import { aSuppression } from "#tests/support/policy/records.ts";
 
 const rest = { category: "booking", critical: false };
 const critical = { category: "booking", critical: true };

@@ -1,0 +1,48 @@
+import type { FastifyReply } from "fastify";
+import { reasons } from "#shared/domain/message/reason.ts";
+import { note } from "./request.ts";
+
+/** Everything that the gateway may refuse a request with: the status, and what the code means. */
+export const problems = {
+  COMMS_INVALID_EVENT: { status: 422, title: reasons.COMMS_INVALID_EVENT },
+  COMMS_UNKNOWN_EVENT: { status: 422, title: reasons.COMMS_UNKNOWN_EVENT },
+  COMMS_PAYLOAD_TOO_LARGE: { status: 413, title: reasons.COMMS_PAYLOAD_TOO_LARGE },
+  COMMS_MALFORMED_REQUEST: { status: 400, title: "The request cannot be read" },
+  COMMS_UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "The body is of another type than this route takes" },
+  COMMS_NOT_FOUND: { status: 404, title: "There is nothing at this address" },
+  COMMS_REQUEST_IN_FLIGHT: { status: 409, title: "The first request under this idempotency key is not answered yet" },
+  COMMS_IDEMPOTENCY_MISMATCH: { status: 422, title: "The idempotency key was used for another request" },
+  COMMS_UNAVAILABLE: { status: 503, title: "A part that the request needs does not answer" },
+  COMMS_INTERNAL: { status: 500, title: "The gateway has failed" },
+  COMMS_WEBHOOK_MALFORMED: { status: 403, title: "The webhook is not one that the provider sends" },
+  COMMS_WEBHOOK_TOPIC: { status: 403, title: "The webhook's topic is not one of ours" },
+  COMMS_WEBHOOK_STALE: { status: 403, title: "The webhook was signed too long ago, or ahead of time" },
+  COMMS_WEBHOOK_CERTIFICATE: { status: 403, title: "The webhook's certificate is not to be trusted" },
+  COMMS_WEBHOOK_SIGNATURE: { status: 403, title: "The webhook's signature does not fit" },
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** A sentence on this request, without a value of it. */
+  readonly detail: string;
+  readonly faults?: readonly string[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** The body of RFC 9457, with our code and every fault. */
+export function problemBody({ code, detail, faults }: Problem) {
+  const { status, title } = problems[code];
+  return { type: `urn:comms:problem:${code}`, title, status, detail, code, ...(faults ? { faults } : {}) };
+}
+
+/** Answers with a problem, and leaves its code in the request's line of the log. */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  note(reply.request, { code: problem.code });
+  if (problem.retryAfterSeconds !== undefined) void reply.header("retry-after", String(problem.retryAfterSeconds));
+  return reply
+    .code(problems[problem.code].status)
+    .type("application/problem+json")
+    .send(JSON.stringify(problemBody(problem)));
+}

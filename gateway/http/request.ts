@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import type { FastifyRequest } from "fastify";
+import { type RecordSpan, startRequestSpan } from "#shared/platform/telemetry/tracing.ts";
+
+const none = Buffer.alloc(0);
+const notes = new WeakMap<FastifyRequest, Record<string, string>>();
+
+/** The caller's own id of a request where it can stand in a log, else one of ours. */
+export function requestIdOf(headers: IncomingHttpHeaders): string {
+  const given = headers["x-request-id"];
+  return typeof given === "string" && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/** Begins the trace of a request, or goes on with the caller's; what the request leads to is published under it. */
+export function traced(request: FastifyRequest): RecordSpan {
+  const span = startRequestSpan(`${request.method} ${request.routeOptions.url ?? "none"}`, request.headers);
+  for (const [name, value] of Object.entries(span.headers)) request.headers[name] = String(value);
+  note(request, { request_id: request.id, trace_id: span.traceId });
+  return span;
+}
+
+/** The body as it came in; empty where there was none. */
+export function bodyOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : none;
+}
+
+/** The media type without its parameters, in small letters. */
+export function mediaTypeOf(request: FastifyRequest): string {
+  return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** Adds ids and codes to the request's line in the log. Never an address, a token or a value. */
+export function note(request: FastifyRequest, fields: Readonly<Record<string, string>>): void {
+  notes.set(request, { ...notes.get(request), ...fields });
+}
+
+export function notesOf(request: FastifyRequest): Readonly<Record<string, string>> {
+  return notes.get(request) ?? {};
+}

@@ -1,0 +1,79 @@
+import type { Pool } from "pg";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { postgres } from "#shared/platform/postgres/pool.ts";
+import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
+
+const beginSql = sqlFile(import.meta.url, "./idempotency-begin.sql");
+const finishSql = sqlFile(import.meta.url, "./idempotency-finish.sql");
+const releaseSql = sqlFile(import.meta.url, "./idempotency-release.sql");
+const sweepSql = sqlFile(import.meta.url, "./idempotency-sweep.sql");
+
+export interface KeyedRequest {
+  readonly tenantId: string;
+  readonly key: string;
+  /** Hash of everything that makes the request the same request. */
+  readonly requestHash: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+export type Begun =
+  /** The key is this request's, who must finish or release it by this instant's name. */
+  | { readonly kind: "claimed"; readonly at: Instant }
+  | { readonly kind: "in flight" }
+  | { readonly kind: "mismatch" }
+  | { readonly kind: "answered"; readonly answer: Answer };
+
+/** Answers by `Idempotency-Key` (KV-07). Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
+export interface Idempotency {
+  begin(request: KeyedRequest, now: Instant): Promise<Begun>;
+  finish(request: KeyedRequest, at: Instant, answer: Answer): Promise<void>;
+  /** Lets go of a key without an answer, so that the next request does the work. */
+  release(request: KeyedRequest, at: Instant): Promise<void>;
+  /** Forgets keys whose time is over. */
+  sweep(now: Instant): Promise<void>;
+}
+
+/** How long an answer is kept, ms. */
+const keptMs = 24 * 3_600_000;
+/** A request that has not ended after so long died with its process, ms. No request may take as long. */
+const abandonedMs = 30_000;
+
+interface Row {
+  readonly claimed: boolean;
+  readonly request_hash: string;
+  readonly answer_status: number | null;
+  readonly answer: object | null;
+}
+
+export function createIdempotency(pool: Pool): Idempotency {
+  return {
+    begin: async ({ tenantId, key, requestHash }, now) => {
+      const times = [now, now + keptMs, now - abandonedMs].map((at) => new Date(at));
+      const { rows } = await postgres(() => pool.query<Row>(beginSql, [tenantId, key, requestHash, ...times]));
+      return begun(rows[0], requestHash, now);
+    },
+    finish: async ({ tenantId, key }, at, { status, body }) => {
+      const values = [tenantId, key, new Date(at), status, JSON.stringify(body)];
+      await postgres(() => pool.query(finishSql, values));
+    },
+    release: async ({ tenantId, key }, at) => {
+      await postgres(() => pool.query(releaseSql, [tenantId, key, new Date(at)]));
+    },
+    sweep: async (now) => {
+      await postgres(() => pool.query(sweepSql, [new Date(now)]));
+    },
+  };
+}
+
+/** No row at all: another request took the key while this statement ran, and is in flight. */
+function begun(row: Row | undefined, requestHash: string, now: Instant): Begun {
+  if (row === undefined) return { kind: "in flight" };
+  if (row.claimed) return { kind: "claimed", at: now };
+  if (row.request_hash !== requestHash) return { kind: "mismatch" };
+  if (row.answer_status === null || row.answer === null) return { kind: "in flight" };
+  return { kind: "answered", answer: { status: row.answer_status, body: row.answer } };
+}

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { type Problem, problemBody, problems } from "../../http/problem.ts";
+import type { Answer, Idempotency, KeyedRequest } from "./idempotency.ts";
+
+export interface Once {
+  readonly tenantId: string;
+  readonly key: string;
+  readonly body: Buffer;
+  readonly now: Instant;
+}
+
+export type OnceAnswer = Answer & { readonly replayed: boolean };
+
+/**
+ * Does the work the first time that a key comes with this very request, and gives the same answer ever after. What throws
+ * is no answer: the key is let go of, and the next request does the work.
+ */
+export async function once(store: Idempotency, request: Once, work: () => Promise<Answer>): Promise<OnceAnswer> {
+  const keyed: KeyedRequest = { tenantId: request.tenantId, key: request.key, requestHash: hashOf(request.body) };
+  const begun = await store.begin(keyed, request.now);
+  if (begun.kind === "answered") return { ...begun.answer, replayed: true };
+  if (begun.kind === "mismatch") return refusal("COMMS_IDEMPOTENCY_MISMATCH", "This key came with another request");
+  if (begun.kind === "in flight") return refusal("COMMS_REQUEST_IN_FLIGHT", "Ask again in a moment");
+  const answer = await workOrRelease(work, () => store.release(keyed, begun.at));
+  // The work is done and acknowledged. An answer that cannot be kept is given all the same: the event's id is derived.
+  await store.finish(keyed, begun.at, answer).catch(() => {});
+  return { ...answer, replayed: false };
+}
+
+async function workOrRelease(work: () => Promise<Answer>, release: () => Promise<void>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    await release().catch(() => {});
+    throw error;
+  }
+}
+
+function refusal(code: Problem["code"], detail: string): OnceAnswer {
+  return { status: problems[code].status, body: problemBody({ code, detail }), replayed: false };
+}
+
+function hashOf(body: Buffer): string {
+  return createHash("sha256").update(body).digest("hex");
+}

@@ -1,0 +1,109 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Accepted, Event } from "#shared/contracts/records.ts";
+import type { EventCatalog } from "#shared/domain/event/event-entry.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import { sendProblem } from "../../http/problem.ts";
+import { bodyOf, mediaTypeOf, note } from "../../http/request.ts";
+import type { Publisher } from "../../publisher.ts";
+import { eventKey, topicOf } from "./event.ts";
+import type { Answer, Idempotency } from "./idempotency.ts";
+import { type Judged, judge } from "./judge.ts";
+import { once } from "./once.ts";
+
+export interface EventParts {
+  readonly catalog: EventCatalog;
+  readonly publisher: Publisher;
+  readonly idempotency: Idempotency;
+  readonly clock: Clock;
+}
+
+type EventRequest = FastifyRequest<{ Querystring: Record<string, unknown> }>;
+
+/** Intake over HTTP: the same judgement, and the same bytes on the same topic, as for a producer on Kafka. */
+export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
+  app.post<{ Querystring: Record<string, unknown> }>("/v1/events", async (request, reply) => {
+    if (!/^application\/(json|[\w.-]+\+json)$/.test(mediaTypeOf(request))) {
+      return sendProblem(reply, { code: "COMMS_UNSUPPORTED_MEDIA_TYPE", detail: "Send application/json" });
+    }
+    const json = parse(bodyOf(request));
+    if (json === undefined) return malformed(reply, "The body is not JSON");
+    const now = parts.clock.now();
+    const judged = judge(json.value, parts.catalog, now);
+    if ("problem" in judged) return sendProblem(reply, judged.problem);
+    return isDryRun(request) ? send(reply, dryRun(judged)) : take(judged.event, { request, reply, now }, parts);
+  });
+}
+
+type Accepting = Extract<Judged, { event: Event }>;
+
+interface Call {
+  readonly request: EventRequest;
+  readonly reply: FastifyReply;
+  readonly now: Instant;
+}
+
+async function take(event: Event, { request, reply, now }: Call, parts: EventParts): Promise<FastifyReply> {
+  const key = request.headers["idempotency-key"];
+  const { tenant_id } = event;
+  const event_id = event.event_id ?? "";
+  note(request, { event_id, tenant_id, name: event.name, correlation_id: event.correlation_id ?? event_id });
+  if (key === undefined) return send(reply, await publish(event, request, parts));
+  if (!isKey(key)) return malformed(reply, "Idempotency-Key is 1 to 255 visible characters");
+  const asked = { tenantId: tenant_id, key, body: bodyOf(request), now };
+  const { replayed, ...answer } = await once(parts.idempotency, asked, () => publish(event, request, parts));
+  return send(replayed ? reply.header("idempotent-replayed", "true") : reply, answer);
+}
+
+async function publish(event: Event, request: EventRequest, { publisher }: EventParts): Promise<Answer> {
+  await publisher.publish({ topic: topicOf(event), key: eventKey(event), value: event }, request.headers);
+  return { status: 202, body: { event_id: event.event_id } };
+}
+
+function dryRun({ event, intake }: Accepting): Answer {
+  return { status: 200, body: { event_id: event.event_id, dry_run: true, accepted: intake.records.map(told) } };
+}
+
+/** What intake would hand on for one person. */
+function told(record: Accepted): object {
+  const { user_id, role, template_name, category, critical, lane, cadence, dedupe_key, channels } = record;
+  const names = channels.map(channelName);
+  return {
+    user_id,
+    role,
+    template: template_name,
+    category,
+    critical,
+    lane: lane.toLowerCase(),
+    cadence,
+    dedupe_key,
+    channels: names,
+  };
+}
+
+function send(reply: FastifyReply, { status, body }: Answer): FastifyReply {
+  const type = status < 400 ? "application/json" : "application/problem+json";
+  return reply.code(status).type(type).send(JSON.stringify(body));
+}
+
+function malformed(reply: FastifyReply, detail: string): FastifyReply {
+  return sendProblem(reply, { code: "COMMS_MALFORMED_REQUEST", detail });
+}
+
+function isDryRun({ query }: EventRequest): boolean {
+  return query.dry_run === "true" || query.dry_run === "1" || query.dry_run === "";
+}
+
+function isKey(key: string | readonly string[]): key is string {
+  return typeof key === "string" && /^[\x21-\x7e]{1,255}$/.test(key);
+}
+
+/** Well-formed UTF-8 only: what a lenient reading would put on the topic is not what was sent. */
+function parse(body: Buffer): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import { type UnsubscribeKeys, type Verified, verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
+import { isRetryable } from "#shared/platform/errors/trouble.ts";
+import { note } from "../../http/request.ts";
+import type { Publisher } from "../../publisher.ts";
+import { askPage, pageHeaders, tellPage } from "./page.ts";
+import { suppressionOf } from "./suppression.ts";
+import { type Words, wordsFor } from "./words.ts";
+
+export interface UnsubscribeParts {
+  readonly keys: UnsubscribeKeys;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+}
+
+type Call = FastifyRequest<{ Params: { token: string } }>;
+
+/**
+ * RFC 8058. GET shows a page, since mail scanners follow links; POST acts, with a form, multipart or no body at all, without
+ * cookies or a redirect, and the second time as the first.
+ */
+export function unsubscribeRoutes(app: FastifyInstance, parts: UnsubscribeParts): void {
+  app.get<{ Params: { token: string } }>("/unsubscribe/:token", (request, reply) => {
+    const words = wordsOf(request);
+    const verified = verify(request, parts);
+    if ("fault" in verified) return refuse(request, reply, verified.fault);
+    return show(reply, 200, askPage(words, verified.claim.scope));
+  });
+  app.post<{ Params: { token: string } }>("/unsubscribe/:token", async (request, reply) => {
+    const verified = verify(request, parts);
+    if ("fault" in verified) return refuse(request, reply, verified.fault);
+    return unsubscribe(request, reply, { ...parts, claim: verified.claim });
+  });
+}
+
+type Verdict = Extract<Verified, { claim: unknown }>;
+
+async function unsubscribe(
+  request: Call,
+  reply: FastifyReply,
+  parts: UnsubscribeParts & Verdict,
+): Promise<FastifyReply> {
+  const words = wordsOf(request);
+  const { claim, publisher, clock } = parts;
+  note(request, { tenant_id: claim.tenantId, msg_id: claim.msgId });
+  try {
+    await publisher.publish({ topic: "comms.suppression", ...suppressionOf(claim, clock.now()) }, request.headers);
+  } catch (error) {
+    if (!isRetryable(error)) throw error;
+    return show(reply.header("retry-after", "5"), 503, tellPage(words, "later"));
+  }
+  return show(reply, 200, tellPage(words, "done", claim.scope));
+}
+
+function verify({ params }: Call, { keys, clock }: UnsubscribeParts): Verified {
+  return verifyUnsubscribe(params.token, keys, clock.now());
+}
+
+function refuse(request: Call, reply: FastifyReply, fault: string): FastifyReply {
+  note(request, { code: `unsubscribe_${fault}` });
+  const kind = fault === "expired" || fault === "unknown_key" ? "expired" : "broken";
+  return show(reply, 400, tellPage(wordsOf(request), kind));
+}
+
+function show(reply: FastifyReply, status: number, html: string): FastifyReply {
+  return reply.code(status).headers(pageHeaders).send(html);
+}
+
+function wordsOf(request: Call): Words {
+  return wordsFor(request.headers["accept-language"]);
+}

@@ -1,0 +1,42 @@
+/** One partition of a topic, by its whole name (prefix included). */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A position: the next offset to read, or to commit, which is one past the last that is done with. */
+export interface Position extends TopicPartition {
+  readonly offset: number;
+}
+
+/** Header values as bytes; a header that occurs several times keeps all of its values in order. */
+export type Headers = Readonly<Record<string, Buffer | readonly Buffer[]>>;
+
+/** A record as it lies in the log, undecoded. Key, value and headers are the original bytes. */
+export interface InRecord extends TopicPartition {
+  readonly offset: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Headers;
+  /** The record's own timestamp, ms. */
+  readonly timestamp: number;
+}
+
+/** A record to be written. */
+export interface OutRecord {
+  readonly topic: string;
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | null;
+  readonly headers?: Headers;
+  /** Left out: murmur2 of the key, as Java's default partitioner chooses it; without a key, spread evenly. */
+  readonly partition?: number;
+}
+
+/** A topic to be created; `config` in the broker's own names. */
+export interface TopicSpec {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Copies of each partition. Left out: the broker's own default. */
+  readonly replicationFactor?: number;
+  readonly config: Readonly<Record<string, string>>;
+}

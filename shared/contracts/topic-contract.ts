@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { TopicSpec } from "./log-record.ts";
+import { deadLetterTopic, type Stage, stages, type TopicName, topicRecords } from "./topics.ts";
+
+const folder = new URL("../../schemas/topics/", import.meta.url);
+
+const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000 };
+const duration = z
+  .string()
+  .regex(/^[1-9]\d*[hd]$/, "is a number of hours or days: 12h, 3d")
+  .transform((text) => Number(text.slice(0, -1)) * (unitMs[text.slice(-1)] as number));
+const size = z
+  .string()
+  .regex(/^[1-9]\d*MiB$/, "is a number of MiB: 1MiB")
+  .transform((text) => Number(text.slice(0, -3)) * 1024 * 1024);
+
+/** Who may stand under producers and consumers beside the stages. */
+const parties = ["product-teams", "identity", "gateway", "outbox", "runtime", "operators", "whatsapp-sender"] as const;
+const party = z.enum([...stages, ...parties]);
+
+const common = {
+  description: z.string().min(1),
+  owner: z.string().min(1),
+  producers: z.array(party).min(1),
+  consumers: z.array(party).min(1),
+  /** The record key; field names of the record in braces. */
+  key: z.string().min(1),
+  /** How late a record may come, and what makes that harmless. */
+  late: z.string().min(1),
+  pii: z.enum(["none", "pseudonym", "direct"]),
+  partitions: z.int().positive(),
+  max_message: size,
+};
+const retained = { ...common, cleanup: z.literal("delete"), retention: duration };
+const compacted = {
+  ...common,
+  cleanup: z.literal("compact"),
+  tombstones: duration,
+  compacted_within: duration,
+};
+const ofRecords = {
+  topic: z.string(),
+  record: z.string(),
+  /** Fields whose values, taken together, name a record: two that agree in them are one told twice. */
+  identity: z.array(z.string()).min(1),
+  compatibility: z.literal("FULL_TRANSITIVE"),
+  examples: z.array(z.string().endsWith(".json")).min(1),
+};
+
+const contract = z.discriminatedUnion("cleanup", [
+  z.strictObject({ ...retained, ...ofRecords }),
+  z.strictObject({ ...compacted, ...ofRecords }),
+]);
+const deadLetters = z.strictObject({ ...retained, topic: z.literal("comms.<stage>.dlq") });
+
+/** What a topic promises: its file under `schemas/topics`, read and checked. Durations are ms, sizes bytes. */
+export type TopicContract = z.infer<typeof contract>;
+
+/** What every dead-letter topic promises; `<stage>` stands for the stage's name. */
+export type DeadLetterContract = z.infer<typeof deadLetters>;
+
+/** The contract of a topic. Throws with every fault when the file does not hold what a contract must. */
+function topicContract(topic: TopicName): TopicContract {
+  return read(`${topic}.yaml`, contract);
+}
+
+/** The one contract of every stage's dead-letter topic. */
+export function deadLetterContract(): DeadLetterContract {
+  return read("dead-letters.yaml", deadLetters);
+}
+
+/** Every contract, in the order of `topicRecords`. */
+export function topicContracts(): readonly TopicContract[] {
+  return (Object.keys(topicRecords) as TopicName[]).map(topicContract);
+}
+
+/** What the log is told of a topic; `name` is the whole name, prefix included. */
+function topicSpec(name: string, of: TopicContract | DeadLetterContract): TopicSpec {
+  const cleanup: Readonly<Record<string, string>> =
+    of.cleanup === "delete"
+      ? { "retention.ms": String(of.retention) }
+      : { "delete.retention.ms": String(of.tombstones), "max.compaction.lag.ms": String(of.compacted_within) };
+  const config = { "cleanup.policy": of.cleanup, "max.message.bytes": String(of.max_message), ...cleanup };
+  return { topic: name, partitions: of.partitions, config };
+}
+
+/** Every topic of Carillon as the log is told of it: those of records, then one of dead letters a stage. */
+export function allTopicSpecs(prefix: string): readonly TopicSpec[] {
+  const letters = deadLetterContract();
+  return [
+    ...topicContracts().map((of) => topicSpec(`${prefix}${of.topic}`, of)),
+    ...stages.map((stage: Stage) => topicSpec(`${prefix}${deadLetterTopic(stage)}`, letters)),
+  ];
+}
+
+function read<T>(file: string, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(parse(readFileSync(new URL(file, folder), "utf8")));
+  if (result.success) return result.data;
+  throw new Error(`schemas/topics/${file} is no contract:\n${z.prettifyError(result.error)}`);
+}

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import { composeEmail } from "#shared/domain/template/layout.ts";
+import { parseTemplateManifest, type TemplateManifest } from "#shared/domain/template/manifest.ts";
+import type { TemplateSource } from "#shared/domain/template/source.ts";
+
+/** The manifest of the highest version of every template under `<folder>/<name>/<version>/`. Throws for a faulty one. */
+export function loadTemplateManifests(folder: string): ReadonlyMap<string, TemplateManifest> {
+  return new Map(
+    readdirSync(folder).map((name) => {
+      const version = versionsOf(join(folder, name)).at(-1);
+      return [name, readManifest(join(folder, name, String(version)))];
+    }),
+  );
+}
+
+/**
+ * Every source under a catalog: `templates/<name>/<version>/<locale>/`, one for each channel of the manifest, the email's
+ * MJML set into `layouts/letter.mjml`. A file that a channel needs and a locale lacks is a fault: throws an `Error`
+ * that names them all.
+ */
+export function loadTemplateSources(catalog: string): readonly TemplateSource[] {
+  const layout = readFileSync(join(catalog, "layouts", "letter.mjml"), "utf8");
+  const faults: string[] = [];
+  const sources = templateFolders(join(catalog, "templates")).flatMap(({ name, version, path }) => {
+    const manifest = readManifest(path);
+    const head = { name, version, manifest };
+    return foldersOf(path).flatMap((locale) =>
+      manifest.channels.flatMap((channel) => {
+        const read = reader(join(path, locale), faults);
+        return [{ ...head, locale, channel, ...partsOf(channel, { read, locale, layout, manifest }) }];
+      }),
+    );
+  });
+  if (faults.length > 0) throw new Error(`The template catalog has faults:\n${faults.join("\n")}`);
+  return sources;
+}
+
+interface Reading {
+  readonly read: (file: string) => string;
+  readonly locale: string;
+  readonly layout: string;
+  readonly manifest: TemplateManifest;
+}
+
+function partsOf(channel: KnownChannel, reading: Reading): Pick<TemplateSource, "subject" | "mjml" | "text" | "data"> {
+  const { read } = reading;
+  if (channel === "SMS") return { subject: null, mjml: null, text: read("sms.txt.liquid"), data: null };
+  if (channel === "EMAIL") {
+    const subject = read("email.subject.liquid");
+    const body = read("email.mjml");
+    const preheader = read("email.preheader.liquid");
+    const mjml = composeEmail(reading.layout, {
+      ...reading,
+      tracking: reading.manifest.tracking,
+      title: subject,
+      preheader,
+      body,
+    });
+    return { subject, mjml, text: read("email.txt.liquid"), data: null };
+  }
+  const stem = channel.toLowerCase();
+  const subject = read(`${stem}.title.liquid`);
+  return { subject, mjml: null, text: read(`${stem}.txt.liquid`), data: read(`${stem}.json`) };
+}
+
+/** Reads a file of a locale, trimmed; what is not there is noted and read as empty. */
+function reader(folder: string, faults: string[]): (file: string) => string {
+  const present = new Set(readdirSync(folder));
+  return (file) => {
+    if (present.has(file)) return readFileSync(join(folder, file), "utf8").trim();
+    faults.push(`${join(folder, file)} is missing`);
+    return "";
+  };
+}
+
+function readManifest(folder: string): TemplateManifest {
+  const path = join(folder, "template.yaml");
+  return parseTemplateManifest(path, readFileSync(path, "utf8"));
+}
+
+function templateFolders(folder: string) {
+  return foldersOf(folder).flatMap((name) =>
+    versionsOf(join(folder, name)).map((version) => ({ name, version, path: join(folder, name, String(version)) })),
+  );
+}
+
+function versionsOf(folder: string): readonly number[] {
+  return foldersOf(folder)
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .map(Number)
+    .sort((left, right) => left - right);
+}
+
+function foldersOf(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}

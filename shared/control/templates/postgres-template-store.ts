@@ -1,0 +1,39 @@
+import type { Pool } from "pg";
+import { postgres } from "#shared/platform/postgres/pool.ts";
+import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
+import type { TemplateRow, TemplateStore } from "./template-row.ts";
+
+const save = sqlFile(import.meta.url, "./save-template.sql");
+
+/** `comms_template`, the truth of what was written and published. */
+export function createTemplateStore(pool: Pool): TemplateStore {
+  return {
+    saveTemplate: async (row) => {
+      await postgres(() => pool.query(save, columns(row)));
+    },
+  };
+}
+
+function columns(row: TemplateRow): unknown[] {
+  return [
+    row.template_id,
+    row.name,
+    row.version,
+    row.channel,
+    row.locale,
+    row.category,
+    row.critical,
+    row.tracking,
+    row.subject_mjml,
+    row.body_mjml,
+    row.body_text,
+    row.push_json,
+    row.sms_text,
+    row.inapp_json,
+    row.variables_json,
+    row.is_active,
+    row.created_by,
+    new Date(row.published_at),
+    row.content_hash,
+  ];
+}

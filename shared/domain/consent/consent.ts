@@ -1,0 +1,40 @@
+import type { Channel, Consent } from "#shared/contracts/records.ts";
+
+/** `given`, `withdrawn` after it was given or at once, or `missing`: nobody ever asked. */
+export type ConsentState = "given" | "withdrawn" | "missing";
+
+/**
+ * Channels that may not be used without a recorded consent: texts by law (TCPA, PRF-06), WhatsApp by its terms, push
+ * because a device tells a token before its owner has allowed anything (PRF-05).
+ */
+const consentNeeded: ReadonlySet<Channel> = new Set(["SMS", "WHATSAPP", "PUSH"]);
+
+/** Whether the channel may be used only after a recorded consent. Says nothing of preferences or suppressions. */
+export function needsConsent(channel: Channel): boolean {
+  return consentNeeded.has(channel);
+}
+
+/** The consent recorded for the whole channel, `*`: a device's permission, a START, a ticked box. */
+const wholeChannel = "*";
+
+/**
+ * Where a person's consent stands. A consent for the category, or for the whole channel, gives it. A withdrawal for the
+ * category always counts; one for the whole channel counts unless the category was granted later.
+ */
+export function consentState(consents: readonly Consent[], channel: Channel, category: string): ConsentState {
+  const whole = consentTo(consents, channel, wholeChannel);
+  const own = consentTo(consents, channel, category);
+  if (own?.granted === false) return "withdrawn";
+  if (whole?.granted === false && !(own && own.updated_at > whole.updated_at)) return "withdrawn";
+  return own || whole ? "given" : "missing";
+}
+
+/** Whether the person opted in to this very category on this channel, and it still stands. */
+export function optedInByConsent(consents: readonly Consent[], channel: Channel, category: string): boolean {
+  const own = consentTo(consents, channel, category);
+  return own !== undefined && consentState(consents, channel, category) === "given";
+}
+
+function consentTo(consents: readonly Consent[], channel: Channel, category: string): Consent | undefined {
+  return consents.findLast((consent) => consent.channel === channel && consent.category === category);
+}

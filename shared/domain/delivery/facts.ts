@@ -1,0 +1,27 @@
+import type { Suppression } from "#shared/contracts/records.ts";
+import type { Instant } from "../time/instant.ts";
+import type { LedgerState } from "./ledger-entry.ts";
+import type { Wishes } from "./wishes.ts";
+
+/** A target as it stands now, with what is known against it. */
+export interface Addressed {
+  readonly address: string;
+  /** Empty where addresses belong to the person. */
+  readonly deviceId: string;
+  readonly hash: string;
+  readonly suppressions: readonly Suppression[];
+}
+
+/** What a sender knows of one record when it decides. */
+export interface SendFacts {
+  readonly ledger: LedgerState;
+  /**
+   * Whether `comms_message` says that it was sent; asked for what the ledger does not know, as it may have forgotten it.
+   * `unknown`: the table could not be asked.
+   */
+  readonly archived: boolean | "unknown";
+  readonly wishes: Wishes;
+  readonly to: readonly Addressed[] | "none" | "invalid";
+  /** As of when the views speak. */
+  readonly viewsAsOf: Instant;
+}

@@ -1,0 +1,44 @@
+/** The words of one message, as rendered and as they lie (encrypted) in the artifact store. */
+export type Content = EmailContent | PushContent | SmsContent | InappContent;
+
+/** A mail: MJML already made into HTML, and the same as plain text. */
+export interface EmailContent {
+  readonly channel: "EMAIL";
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
+
+/** A push to every device of a person. */
+export interface PushContent {
+  readonly channel: "PUSH";
+  readonly title: string;
+  readonly body: string;
+  /** Strings only: FCM takes nothing else in `data`. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly collapseKey: string | null;
+}
+
+/** A text, of any length: its segments are the provider's to cut. */
+export interface SmsContent {
+  readonly channel: "SMS";
+  readonly text: string;
+}
+
+/** A note in the notification centre. */
+export interface InappContent {
+  readonly channel: "INAPP";
+  readonly title: string;
+  readonly body: string;
+  readonly deepLink: string | null;
+}
+
+/** What the artifact store returns for a content, and what a record carries in its place. */
+export interface ArtifactReceipt {
+  /** `<tenant>/<msg_id>/<content hash>`. */
+  readonly ref: string;
+  /** SHA-256 of the plain content's canonical JSON, hex. */
+  readonly hash: string;
+  /** Size of that JSON, bytes. */
+  readonly bytes: number;
+}

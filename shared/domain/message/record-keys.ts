@@ -1,0 +1,92 @@
+import type {
+  Channel,
+  Consent,
+  Suppression,
+  SuppressionOrigin,
+  SuppressionReason,
+  Token,
+} from "#shared/contracts/records.ts";
+import type { PersonRef } from "../recipient/person.ts";
+import { personKey } from "./id.ts";
+
+/**
+ * Record keys of the compacted topics, both ways: a tombstone has nothing but its key, so the key must say what it lifts.
+ * Parts are joined by `/`. A tenant id holds no `/`; a user id may; in every other part `/` and `%` are percent-encoded.
+ */
+
+/** Key of `comms.consents`. Two consents of one person share it only where channel and category agree. */
+export function consentKey(consent: Pick<Consent, "tenant_id" | "user_id" | "channel" | "category">): string {
+  return join(personKey(consent.tenant_id, consent.user_id), consent.channel, consent.category);
+}
+
+/** Key of `comms.tokens`: a device of a person. */
+export function tokenKey(token: Pick<Token, "tenant_id" | "user_id" | "device_id">): string {
+  return join(personKey(token.tenant_id, token.user_id), token.device_id);
+}
+
+/** The fields of a suppression that make it one and not another. The address stands as its hash only. */
+export type SuppressionName = Pick<
+  Suppression,
+  "tenant_id" | "channel" | "address_hash" | "reason" | "origin" | "scope"
+>;
+
+/** Key of `comms.suppression`, and the part of `suppression_id` that makes it unique. */
+export function suppressionKey(name: SuppressionName): string {
+  return join(name.tenant_id, name.channel, name.address_hash, name.reason, name.origin, name.scope);
+}
+
+/** Every parser gives undefined for a key that its builder would not have made. */
+export function parsePersonKey(key: string): PersonRef | undefined {
+  const slash = key.indexOf("/");
+  return slash > 0 ? { tenantId: key.slice(0, slash), userId: key.slice(slash + 1) } : undefined;
+}
+
+/**
+ * The names in a key of `comms.consents`; undefined where `consentKey` would not have made it. The channel may be one
+ * that this build does not know.
+ */
+export function parseConsentKey(key: string): (PersonRef & { channel: string; category: string }) | undefined {
+  const [head, channel, category] = splitTail(key, 2);
+  const person = head === undefined ? undefined : parsePersonKey(head);
+  return person && channel && category ? { ...person, channel, category } : undefined;
+}
+
+/** The names in a key of `comms.tokens`; undefined where `tokenKey` would not have made it. */
+export function parseTokenKey(key: string): (PersonRef & { deviceId: string }) | undefined {
+  const [head, deviceId] = splitTail(key, 1);
+  const person = head === undefined ? undefined : parsePersonKey(head);
+  return person && deviceId ? { ...person, deviceId } : undefined;
+}
+
+/**
+ * The name in a key of `comms.suppression`; undefined where `suppressionKey` would not have made it. Enumerations are
+ * taken as they stand, unchecked.
+ */
+export function parseSuppressionKey(key: string): SuppressionName | undefined {
+  const [tenant_id, ...tail] = key.split("/");
+  const [channel, address_hash, reason, origin, scope] = tail.map(decode);
+  if (tail.length !== 5 || !tenant_id || !channel || !address_hash || !reason || !origin || !scope) return undefined;
+  return {
+    tenant_id,
+    channel: channel as Channel,
+    address_hash,
+    reason: reason as SuppressionReason,
+    origin: origin as SuppressionOrigin,
+    scope,
+  };
+}
+
+function join(head: string, ...tail: readonly string[]): string {
+  return [head, ...tail.map((part) => part.replace(/[/%]/g, encodeURIComponent))].join("/");
+}
+
+/** The last `count` parts, decoded, behind everything before them. */
+function splitTail(key: string, count: number): readonly string[] {
+  const parts = key.split("/");
+  if (parts.length <= count) return [];
+  return [parts.slice(0, -count).join("/"), ...parts.slice(-count).map(decode)];
+}
+
+function decode(part: string): string {
+  return part.replace(/%(25|2F)/gi, decodeURIComponent);
+}

@@ -1,0 +1,80 @@
+import { type Context, type FilterImplOptions, Liquid, type Template as ParsedLiquid } from "liquidjs";
+import { formatMoney, formatNumber, formatPlural, formatTime, type Money, type TimeStyle } from "./format.ts";
+
+/** Bounds of one template's text and of one render of it. Time is long because it is the wall's: a stalled process must not fail a message. */
+export const limits = { sourceChars: 200_000, renderMs: 5_000, memoryUnits: 1_000_000 } as const;
+
+type Filter = Extract<FilterImplOptions, (...args: never[]) => unknown>;
+
+const tags = new Set(["if", "unless", "for", "case", "assign", "#", "break", "continue"]);
+const filters = new Set(["default", "upcase", "downcase", "capitalize", "size", "first", "last", "truncate", "join"]);
+
+/** Liquid text, parsed once. Rendering it is synchronous and touches nothing outside its variables. */
+export interface LiquidText {
+  /** Throws where a variable is undefined, a filter refuses its input, or a limit is passed. */
+  render(variables: object, locale: string): string;
+  /** Every variable that the text takes from outside, the first name of each path. */
+  readonly variables: readonly string[];
+}
+
+/**
+ * Parses Liquid in which only harmless tags and filters exist: no file access, no raw output, own properties only. In
+ * `html` every output is escaped. Throws an `Error` with line and column for what does not parse.
+ */
+export function parseLiquid(source: string, kind: "html" | "text"): LiquidText {
+  const engine = engines[kind];
+  const parsed: ParsedLiquid[] = engine.parse(source);
+  return {
+    render: (variables, locale) => String(engine.renderSync(parsed, variables, { globals: { locale } })),
+    get variables() {
+      return engine.globalVariablesSync(parsed, { partials: false });
+    },
+  };
+}
+
+function createEngine(outputEscape?: "escape"): Liquid {
+  const engine = new Liquid({
+    ...(outputEscape ? { outputEscape } : {}),
+    strictFilters: true,
+    strictVariables: true,
+    lenientIf: true,
+    ownPropertyOnly: true,
+    parseLimit: limits.sourceChars,
+    renderLimit: limits.renderMs,
+    memoryLimit: limits.memoryUnits,
+    templates: {},
+    cache: false,
+  });
+  for (const name of Object.keys(engine.tags)) if (!tags.has(name)) delete engine.tags[name];
+  // The engine escapes outputs by an own reference to `escape`, so templates need not know that filter.
+  for (const name of Object.keys(engine.filters)) if (!filters.has(name)) engine.unregisterFilter(name);
+  for (const [name, filter] of Object.entries(ownFilters)) engine.registerFilter(name, filter);
+  return engine;
+}
+
+function localeOf(context: Context): string {
+  return String((context.globals as { readonly locale?: unknown }).locale);
+}
+
+function timeFilter(style: TimeStyle): Filter {
+  return function (this: { readonly context: Context }, iso: string, zone: string) {
+    return formatTime(localeOf(this.context), iso, zone, style);
+  };
+}
+
+const ownFilters: Readonly<Record<string, Filter>> = {
+  money(value: Money) {
+    return formatMoney(localeOf(this.context), value);
+  },
+  number(value: number) {
+    return formatNumber(localeOf(this.context), value);
+  },
+  plural(value: number, ...forms: readonly (readonly [string, string])[]) {
+    return formatPlural(localeOf(this.context), value, Object.fromEntries(forms));
+  },
+  datetime: timeFilter("long"),
+  datetime_short: timeFilter("short"),
+  date: timeFilter("date"),
+};
+
+const engines = { html: createEngine("escape"), text: createEngine() };

@@ -1,0 +1,65 @@
+import { parseLiquid } from "./engine.ts";
+import { compileSchemaCheck } from "./json-schema.ts";
+import type { TemplateSource } from "./source.ts";
+import { exampleOf, variablesSchema } from "./variables.ts";
+
+/** Every fault that can be seen without compiling, a sentence each. */
+export function lintSource(source: TemplateSource): readonly string[] {
+  return [
+    ...localeFaults(source),
+    ...partsOf(source).flatMap(([part, text, kind]) => partFaults(part, text, kind, source)),
+    ...(source.mjml === null ? [] : mjmlFaults(source.mjml)),
+    ...exampleFaults(source),
+  ];
+}
+
+function partsOf(source: TemplateSource): readonly (readonly [string, string, "html" | "text"])[] {
+  const parts: (readonly [string, string | null, "html" | "text"])[] = [
+    ["subject", source.subject, "text"],
+    ["mjml", source.mjml, "html"],
+    ["text", source.text, "text"],
+    ["data", source.data, "text"],
+  ];
+  return parts.flatMap(([part, text, kind]) => (text === null ? [] : [[part, text, kind] as const]));
+}
+
+function partFaults(part: string, text: string, kind: "html" | "text", source: TemplateSource): readonly string[] {
+  if (text.includes("{{{") || /\{%-?\s*raw\b|\|\s*raw\b/.test(text)) {
+    return [`${part}: raw output is refused, every variable is escaped`];
+  }
+  try {
+    const declared = source.manifest.variables;
+    return parseLiquid(text, kind)
+      .variables.filter((name) => !Object.hasOwn(declared, name))
+      .map((name) => `${part}: variable '${name}' is not declared in template.yaml`);
+  } catch (error) {
+    return [`${part}: ${error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : "does not parse"}`];
+  }
+}
+
+function mjmlFaults(mjml: string): readonly string[] {
+  const images = mjml.match(/<mj-image\b[^>]*>/g) ?? [];
+  return [
+    ...(/<mj-include\b/.test(mjml) ? ["mjml: mj-include is refused, a template is whole by itself"] : []),
+    ...(/<script\b|javascript:/i.test(mjml) ? ["mjml: scripts are refused"] : []),
+    ...(/(href|src)="http:/i.test(mjml) ? ["mjml: links and images must be https"] : []),
+    ...images.filter((image) => !/\balt="/.test(image)).map(() => "mjml: an image has no alt text"),
+  ];
+}
+
+function localeFaults(source: TemplateSource): readonly string[] {
+  try {
+    const canonical = Intl.getCanonicalLocales(source.locale)[0];
+    return canonical === source.locale ? [] : [`locale '${source.locale}' is spelt '${canonical}'`];
+  } catch {
+    return [`locale '${source.locale}' is no language tag`];
+  }
+}
+
+function exampleFaults(source: TemplateSource): readonly string[] {
+  const { variables } = source.manifest;
+  const unexplained = Object.keys(variables).filter((name) => variables[name]?.example === undefined);
+  if (unexplained.length > 0) return unexplained.map((name) => `variable '${name}' has no example`);
+  const check = compileSchemaCheck("The example", variablesSchema(variables));
+  return check(exampleOf(variables)).map((fault) => fault.sentence);
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import type { ArtifactReceipt, Content } from "#shared/domain/message/content.ts";
+import { contextOf, open, seal } from "../crypto/envelope.ts";
+import { Trouble } from "../errors/trouble.ts";
+import type { ArtifactOwner } from "./artifact-store.ts";
+import { canonicalJson } from "./canonical-json.ts";
+
+/** Far over any content that is sent; a bound on what a changed artifact could make a reader allocate. */
+const contentBytesMax = 16 * 1024 * 1024;
+
+/** A file system takes 255 bytes, and behind the step may stand a hash and the mark of an unfinished file. */
+const pathStepMax = 128;
+
+/** A content with its receipt: what every artifact store stores, whatever it stores it in. */
+export interface PlainArtifact {
+  readonly receipt: ArtifactReceipt;
+  readonly plain: Buffer;
+}
+
+/**
+ * The content as canonical JSON with its receipt. The same owner and content give the same reference in every process.
+ */
+export function artifactOf(owner: ArtifactOwner, content: Content): PlainArtifact {
+  const plain = Buffer.from(canonicalJson(content), "utf8");
+  const hash = createHash("sha256").update(plain).digest("hex");
+  return { plain, receipt: { ref: `${refStart(owner)}${hash}`, hash, bytes: plain.length } };
+}
+
+/** The hash in a reference. Throws `ARTIFACT_MISSING` for one that names no artifact of this message. */
+export function hashOfRef(owner: ArtifactOwner, ref: string): string {
+  const hash = ref.slice(-64);
+  if (ref === `${refStart(owner)}${hash}` && /^[0-9a-f]{64}$/.test(hash)) return hash;
+  throw missing("The reference names no artifact of this message");
+}
+
+/**
+ * A name as one step of a path: never empty, `.` or `..`, without a separator, and of 128 characters at most. A longer one
+ * stands as its hash, behind a mark that no encoded name begins with.
+ */
+export function pathStep(name: string): string {
+  const step = encodeURIComponent(name.toWellFormed()).replaceAll(".", "%2E") || "%";
+  return step.length <= pathStepMax ? step : `%long-${createHash("sha256").update(name).digest("hex")}`;
+}
+
+/** Compressed, then encrypted under the person's key and bound to reference and person. */
+export function sealArtifact(owner: ArtifactOwner, artifact: PlainArtifact, key: Buffer): Buffer {
+  return seal(key, deflateRawSync(artifact.plain, { level: 1 }), bindingOf(owner, artifact.receipt.ref));
+}
+
+/** The content. Throws `ARTIFACT_CORRUPT` where the bytes are not those that were sealed for this person and reference. */
+export function openArtifact(owner: ArtifactOwner, ref: string, sealed: Buffer, key: Buffer): Content {
+  const plain = plainOf(owner, ref, sealed, key);
+  if (createHash("sha256").update(plain).digest("hex") !== hashOfRef(owner, ref)) throw corrupt();
+  return JSON.parse(plain.toString("utf8")) as Content;
+}
+
+/**
+ * The trouble of a reference that leads to nothing: `ARTIFACT_MISSING`, not retryable. The message must hold no
+ * content.
+ */
+export function missing(message: string): Trouble {
+  return new Trouble("ARTIFACT_MISSING", message, { retryable: false });
+}
+
+function plainOf(owner: ArtifactOwner, ref: string, sealed: Buffer, key: Buffer): Buffer {
+  try {
+    return inflateRawSync(open(key, sealed, bindingOf(owner, ref)), { maxOutputLength: contentBytesMax });
+  } catch (error) {
+    throw corrupt(error);
+  }
+}
+
+function bindingOf(owner: ArtifactOwner, ref: string): Buffer {
+  return contextOf("artifact", ref, owner.tenantId, owner.userId);
+}
+
+function refStart(owner: ArtifactOwner): string {
+  return `${pathStep(owner.tenantId)}/${pathStep(owner.msgId)}/`;
+}
+
+function corrupt(cause?: unknown): Trouble {
+  return new Trouble("ARTIFACT_CORRUPT", "The artifact is not what was stored", { retryable: false, cause });
+}

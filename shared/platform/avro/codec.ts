@@ -1,0 +1,108 @@
+import avsc from "avsc";
+import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import { Trouble } from "../errors/trouble.ts";
+import { headBytes, schemaIdOf } from "./framing.ts";
+import { writeRecord } from "./record-writer.ts";
+import { type Registry, subjectOf } from "./registry.ts";
+import { createSchemaCache } from "./schema-cache.ts";
+import { UndecodableError, UnknownSchemaId } from "./undecodable.ts";
+
+/** Records to bytes and back, framed as Confluent's clients frame them. Encoding and decoding ask nobody. */
+export interface Codec {
+  /**
+   * Looks up the ids of these topics' schemas; to be awaited before the first `encode` or `decode`. Registers nothing.
+   * Rejects with `SCHEMA_NOT_REGISTERED` (not retryable) or `REGISTRY_UNAVAILABLE` (retryable).
+   */
+  warm(topics: readonly TopicName[]): Promise<void>;
+  /**
+   * A framed value. Fields with a default may be left out. A lone surrogate in a string becomes U+FFFD, as UTF-8 has no
+   * form for it. Throws `COMMS_UNENCODABLE` with the paths of the fields that do not fit.
+   */
+  encode(topic: TopicName, value: object): Buffer;
+  /**
+   * The record in a framed value, in the shape of the current schema whatever version wrote it. Throws
+   * `UndecodableError` (`COMMS_POISON`), or `UnknownSchemaId` for an id not yet learnt. Bytes fields are copies.
+   */
+  decode(topic: TopicName, bytes: Buffer): unknown;
+  /**
+   * Fetches the schema of an id that `decode` did not know; calls at the same time share one request. Rejects with
+   * `COMMS_POISON` where the registry has no such id, `REGISTRY_UNAVAILABLE` (retryable) where it does not answer.
+   */
+  learn(schemaId: number): Promise<void>;
+}
+
+/** What a codec is made of. */
+export interface CodecOptions {
+  readonly registry: Registry;
+  /** What stands in front of every topic's name; empty for none. */
+  readonly prefix: string;
+}
+
+interface Contract {
+  readonly type: avsc.Type;
+  readonly schemaId: number;
+}
+
+/** The codec of one process: synchronous once warm, every type and resolver built once. */
+export function createCodec({ registry, prefix }: CodecOptions): Codec {
+  const contracts = new Map<TopicName, Contract>();
+  const types = new Map<string, avsc.Type>();
+  const cache = createSchemaCache(registry);
+
+  /** One type a record, as a resolver only serves the very type that it was built for. */
+  const typeOf = (record: string, schema: string): avsc.Type => {
+    const type = types.get(record) ?? avsc.Type.forSchema(JSON.parse(schema), { omitRecordMethods: true });
+    types.set(record, type);
+    return type;
+  };
+
+  const warmOne = async (topic: TopicName): Promise<void> => {
+    const schema = schemaOfTopic(topic);
+    const schemaId = await registry.lookup(subjectOf(prefix, topic), schema);
+    if (schemaId === undefined) throw notRegistered(prefix, topic);
+    cache.add(schemaId, schema);
+    contracts.set(topic, { type: typeOf(topicRecords[topic], schema), schemaId });
+  };
+
+  const contractOf = (topic: TopicName): Contract => {
+    const contract = contracts.get(topic);
+    if (contract === undefined) throw new Error(`The codec was not warmed for ${topic}`);
+    return contract;
+  };
+
+  return {
+    warm: async (topics) => void (await Promise.all(topics.map(warmOne))),
+    learn: (schemaId) => cache.learn(schemaId),
+    encode: (topic, value) => {
+      const { type, schemaId } = contractOf(topic);
+      return writeRecord(type, schemaId, value);
+    },
+    decode: (topic, bytes) => {
+      const { type } = contractOf(topic);
+      const schemaId = schemaIdOf(bytes);
+      const writer = cache.get(schemaId);
+      if (writer === undefined) throw new UnknownSchemaId(schemaId);
+      const resolver = writer.resolverFor(topicRecords[topic], type);
+      writer.check(bytes, headBytes);
+      return read(type, bytes, resolver);
+    },
+  };
+}
+
+function read(type: avsc.Type, bytes: Buffer, resolver: avsc.Resolver | undefined): unknown {
+  const body = bytes.subarray(headBytes);
+  try {
+    return resolver === undefined ? type.fromBuffer(body) : type.fromBuffer(body, resolver);
+  } catch {
+    throw new UndecodableError("malformed", "The body passes its check and is still not readable");
+  }
+}
+
+function notRegistered(prefix: string, topic: TopicName): Trouble {
+  return new Trouble(
+    "SCHEMA_NOT_REGISTERED",
+    `The registry does not have the current schema of ${topic} under ${subjectOf(prefix, topic)}; provision the topics first`,
+    { retryable: false },
+  );
+}

@@ -1,0 +1,46 @@
+import { createHmac } from "node:crypto";
+import type { Channel } from "#shared/contracts/records.ts";
+import { normaliseAddress } from "./address.ts";
+
+/** Peppers by key id, and the id that new hashes are made under. Ids are letters, digits, `-` and `_`. */
+export interface AddressHasherOptions {
+  readonly current: string;
+  /** At least 16 characters each. A retired pepper stays here for as long as hashes made under it are looked up. */
+  readonly peppers: Readonly<Record<string, string>>;
+}
+
+/** Names an address without revealing it (decision 7): a plain hash of a phone number falls to a dictionary in minutes. */
+export interface AddressHasher {
+  /**
+   * `v1:<kid>:<hex HMAC-SHA256>` of the normalised address under the current pepper. An address that cannot be
+   * normalised is hashed as it stands, trimmed, so the call never throws; it then matches nothing that was sent to.
+   */
+  hash(channel: Channel, address: string): string;
+  /** The same under every pepper, the current first: what a lookup must try while a pepper rotates. */
+  hashes(channel: Channel, address: string): readonly string[];
+}
+
+/** Throws `RangeError` when the current key id has no pepper, or a pepper or id does not fit. */
+export function createAddressHasher(options: AddressHasherOptions): AddressHasher {
+  const keyIds = Object.keys(options.peppers);
+  for (const keyId of keyIds) checkPepper(keyId, options.peppers[keyId] ?? "");
+  if (!keyIds.includes(options.current)) throw new RangeError(`Address pepper '${options.current}' is not configured`);
+  const ordered = [options.current, ...keyIds.filter((keyId) => keyId !== options.current)];
+
+  function hashUnder(keyId: string, channel: Channel, address: string): string {
+    const plain = normaliseAddress(channel, address) ?? address.trim();
+    const digest = createHmac("sha256", options.peppers[keyId] ?? "").update(plain, "utf8");
+    return `v1:${keyId}:${digest.digest("hex")}`;
+  }
+
+  return {
+    hash: (channel, address) => hashUnder(options.current, channel, address),
+    hashes: (channel, address) => ordered.map((keyId) => hashUnder(keyId, channel, address)),
+  };
+}
+
+function checkPepper(keyId: string, pepper: string): void {
+  if (!/^[\w-]+$/.test(keyId))
+    throw new RangeError(`Address pepper id '${keyId}' may hold letters, digits, - and _ only`);
+  if (pepper.length < 16) throw new RangeError(`Address pepper '${keyId}' is shorter than 16 characters`);
+}

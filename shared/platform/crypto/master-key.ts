@@ -1,0 +1,50 @@
+import { Trouble } from "../errors/trouble.ts";
+import { contextOf, open, seal } from "./envelope.ts";
+
+/** Master keys by id, and the id that new data keys are wrapped under. */
+export interface MasterKeys {
+  readonly current: string;
+  /** 32 bytes each. A retired key stays as long as data keys are wrapped under it. */
+  readonly keys: Readonly<Record<string, Buffer>>;
+}
+
+/** Wraps data keys, so that who reads the table cannot read the mail. */
+export interface KeyWrapper {
+  wrap(dataKey: Buffer, context: Buffer): Buffer;
+  /** Throws `Trouble` `USER_KEY_UNREADABLE` (not retryable): the master key is not configured, or the bytes were changed. */
+  unwrap(wrapped: Buffer, context: Buffer): Buffer;
+}
+
+/** Wrapped: the length of the master key's id, the id, the sealed key. Throws `RangeError` for keys that do not fit. */
+export function createKeyWrapper(masters: MasterKeys): KeyWrapper {
+  for (const [id, key] of Object.entries(masters.keys)) {
+    if (!/^[\w-]{1,64}$/.test(id)) throw new RangeError(`Master key id '${id}' may hold letters, digits, - and _ only`);
+    if (key.length !== 32) throw new RangeError(`Master key '${id}' is ${key.length} bytes and must be 32`);
+  }
+  const current = masters.keys[masters.current];
+  if (!current) throw new RangeError(`Master key '${masters.current}' is not configured`);
+  const head = Buffer.concat([Buffer.of(masters.current.length), Buffer.from(masters.current)]);
+  return {
+    wrap: (dataKey, context) => Buffer.concat([head, seal(current, dataKey, context)]),
+    unwrap: (wrapped, context) => {
+      const idEnd = 1 + (wrapped[0] ?? 0);
+      const id = wrapped.subarray(1, idEnd).toString();
+      const master = Object.hasOwn(masters.keys, id) ? masters.keys[id] : undefined;
+      if (!master) throw unreadable(`Master key '${id}' is not configured`);
+      try {
+        return open(master, wrapped.subarray(idEnd), context);
+      } catch (error) {
+        throw unreadable(`A data key does not open under master key '${id}'`, error);
+      }
+    },
+  };
+}
+
+/** What a wrapped key is bound to: it opens for no other person. */
+export function keyContext(tenantId: string, userId: string): Buffer {
+  return contextOf("user-key", tenantId, userId);
+}
+
+function unreadable(message: string, cause?: unknown): Trouble {
+  return new Trouble("USER_KEY_UNREADABLE", message, { retryable: false, cause });
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { createBoundedCache } from "../cache/bounded-cache.ts";
+import type { Clock } from "../clock/clock.ts";
+import { postgres } from "../postgres/pool.ts";
+import { sqlFile } from "../postgres/sql-file.ts";
+import { destroyed } from "./destroyed.ts";
+import type { KeyStore } from "./key-store.ts";
+import { type KeyWrapper, keyContext } from "./master-key.ts";
+
+/** The part of a `pg` pool or client that the store takes. */
+export interface Querying {
+  query(sql: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
+}
+
+/** What the key store is made of. A key lies wrapped in Postgres, and bare in memory. */
+export interface PostgresKeyStoreOptions {
+  readonly database: Querying;
+  readonly wrapper: KeyWrapper;
+  readonly clock: Pick<Clock, "now">;
+  /** Keys kept in memory at most. Default 10,000, some 2 MB. */
+  readonly cachedMax?: number;
+  /** How long a key is kept in memory, ms: so long may another process still read after an erasure. Default 10 minutes. */
+  readonly cachedMs?: number;
+}
+
+/** One key a person, made when it is first asked for. */
+export interface PostgresKeyStore extends KeyStore {
+  /** Destroys the person's key for good; idempotent. Throws retryable `Trouble` `POSTGRES_UNAVAILABLE`. */
+  destroy(tenantId: string, userId: string): Promise<void>;
+}
+
+const find = sqlFile(import.meta.url, "./user-key-find.sql");
+const create = sqlFile(import.meta.url, "./user-key-create.sql");
+const destroy = sqlFile(import.meta.url, "./user-key-destroy.sql");
+
+/** Keys in `comms_user_key`, wrapped by a master key. Of two processes that meet a person at once, both use the first key. */
+export function createPostgresKeyStore(options: PostgresKeyStoreOptions): PostgresKeyStore {
+  const { database, wrapper, clock } = options;
+  const cached = createBoundedCache<string, { readonly key: Promise<Buffer>; readonly until: Instant }>(
+    options.cachedMax ?? 10_000,
+  );
+
+  async function wrappedKey(person: readonly [string, string]): Promise<Buffer | null | undefined> {
+    const { rows } = await postgres(() => database.query(find, person));
+    return rows[0] === undefined ? undefined : (rows[0]["wrapped_key"] as Buffer | null);
+  }
+
+  async function findOrCreate(person: readonly [string, string]): Promise<Buffer> {
+    const context = keyContext(...person);
+    let wrapped = await wrappedKey(person);
+    if (wrapped === undefined) {
+      const fresh = wrapper.wrap(randomBytes(32), context);
+      await postgres(() => database.query(create, [...person, fresh]));
+      wrapped = await wrappedKey(person);
+    }
+    if (!wrapped) throw destroyed();
+    return wrapper.unwrap(wrapped, context);
+  }
+
+  return {
+    keyOf: (tenantId, userId) => {
+      const place = JSON.stringify([tenantId, userId]);
+      const known = cached.get(place);
+      if (known && known.until > clock.now()) return known.key;
+      const key = findOrCreate([tenantId, userId]);
+      cached.set(place, { key, until: clock.now() + (options.cachedMs ?? 600_000) });
+      key.catch(() => cached.delete(place));
+      return key;
+    },
+    destroy: async (tenantId, userId) => {
+      await postgres(() => database.query(destroy, [tenantId, userId]));
+      cached.delete(JSON.stringify([tenantId, userId]));
+    },
+  };
+}

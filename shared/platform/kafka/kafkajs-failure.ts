@@ -1,0 +1,65 @@
+import { Trouble } from "../errors/trouble.ts";
+import { recordTooLarge, unavailable, unknownTopic } from "./failure.ts";
+
+/** The broker's error codes that mean more than "try again", by kafkajs' names. */
+const kinds: Readonly<Record<string, "too-large" | "unknown-topic" | "refused" | "fenced">> = {
+  MESSAGE_TOO_LARGE: "too-large",
+  RECORD_LIST_TOO_LARGE: "too-large",
+  UNKNOWN_TOPIC_OR_PARTITION: "unknown-topic",
+  INVALID_TOPIC_EXCEPTION: "unknown-topic",
+  TOPIC_AUTHORIZATION_FAILED: "refused",
+  GROUP_AUTHORIZATION_FAILED: "refused",
+  CLUSTER_AUTHORIZATION_FAILED: "refused",
+  SASL_AUTHENTICATION_FAILED: "refused",
+  ILLEGAL_GENERATION: "fenced",
+  UNKNOWN_MEMBER_ID: "fenced",
+  REBALANCE_IN_PROGRESS: "fenced",
+};
+
+/** Errors that kafkajs declares final though they come of an outage. */
+const outages: readonly string[] = ["KafkaJSGroupCoordinatorNotFound", "KafkaJSLockTimeout", "KafkaJSTimeout"];
+
+/** The error as trouble with a code; what is unknown is retryable, since a client error never means "not written". */
+export function toTrouble(what: string, topic: string, error: unknown): Trouble {
+  if (error instanceof Trouble) return error;
+  const kind = kindOf(error);
+  if (kind === "too-large") return recordTooLarge(topic, error);
+  if (kind === "unknown-topic") return unknownTopic(topic, error);
+  if (kind === "refused") return refused(what, error);
+  return unavailable(what, error);
+}
+
+/** The broker knows another generation of the group: the member's claim on its partitions is void. */
+export function isFenced(error: unknown): boolean {
+  return kindOf(error) === "fenced";
+}
+
+/** Whether a crash of the client comes of an outage, so that a new client may live. */
+export function isOutage(error: unknown): boolean {
+  if (kindOf(error) === "refused") return false;
+  return causes(error).some((each) => outages.includes(each.name ?? "") || each.retriable === true);
+}
+
+function refused(what: string, cause: unknown): Trouble {
+  const message = `${what}: Kafka refuses this client; grant it the right`;
+  return new Trouble("KAFKA_REFUSED", message, { retryable: false, cause });
+}
+
+interface ClientError {
+  readonly name?: string;
+  readonly type?: string;
+  readonly retriable?: boolean;
+  readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+function kindOf(error: unknown) {
+  const typed = causes(error).find((each) => each.type !== undefined && each.type in kinds);
+  return typed?.type === undefined ? undefined : kinds[typed.type];
+}
+
+function causes(error: unknown, depth = 0): readonly ClientError[] {
+  if (typeof error !== "object" || error === null || depth > 8) return [];
+  const { cause, errors = [] }: ClientError = error;
+  return [error, ...[cause, ...errors].flatMap((each) => causes(each, depth + 1))];
+}

@@ -1,0 +1,39 @@
+import { Pool } from "pg";
+import { postgresTrouble } from "./trouble.ts";
+
+/** Settings of a pool; every time is in ms. */
+export interface PoolOptions {
+  /** Connections at most. Default 8. */
+  readonly max?: number;
+  /** How long a caller waits for a connection. Default 5,000. */
+  readonly connectTimeoutMs?: number;
+  /** How long one statement may run before Postgres ends it. Default 30,000. */
+  readonly statementTimeoutMs?: number;
+}
+
+/**
+ * A pool of connections to the database at `url`; nothing connects before the first query. Its errors are the driver's:
+ * wrap a call in `postgres` to have an outage told as trouble. Timestamps come back as `Date`, `bigint` as a string.
+ */
+export function createPool(url: string, options: PoolOptions = {}): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: "comms",
+    max: options.max ?? 8,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    keepAlive: true,
+  });
+  // A connection that dies while idle is replaced at the next query; without a listener it would end the process.
+  pool.on("error", () => {});
+  return pool;
+}
+
+/** Runs `work` and tells an outage as the retryable `Trouble` `POSTGRES_UNAVAILABLE`; any other error passes as it is. */
+export async function postgres<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw postgresTrouble(error);
+  }
+}

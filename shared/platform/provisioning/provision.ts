@@ -1,0 +1,136 @@
+import type { InRecord, TopicSpec } from "#shared/contracts/log-record.ts";
+import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import { allTopicSpecs } from "#shared/contracts/topic-contract.ts";
+import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import { schemaIdOf } from "../avro/framing.ts";
+import { type Registry, subjectOf } from "../avro/registry.ts";
+import { Trouble } from "../errors/trouble.ts";
+import type { Log } from "../kafka/port.ts";
+
+/** Where to provision, and under which names. */
+export interface ProvisionOptions {
+  readonly log: Log;
+  readonly registry: Registry;
+  /** What stands in front of every topic's name; empty for none. */
+  readonly prefix: string;
+  /** Copies of each partition. Default 1, as one broker can hold no more; three in production. */
+  readonly replicationFactor?: number;
+}
+
+/** What was missing and is there now; all empty the second time. */
+export interface Provisioned {
+  /** Whole names of the topics that were missing. */
+  readonly topicsCreated: readonly string[];
+  /** Subjects that had no, or an earlier, schema. */
+  readonly schemasRegistered: readonly string[];
+}
+
+/**
+ * Brings log and registry to the contracts: topics, then compatibility levels, then schemas. Again, it changes nothing.
+ * Never alters a topic that exists. Refuses, not retryably, with
+ * - `TOPIC_PARTITIONS_TOO_FEW`: an existing topic has fewer partitions than its contract,
+ * - `REGISTRY_YOUNGER_THAN_LOG`: the log holds schema ids that the registry has lost,
+ * - `REGISTRY_INCOMPATIBLE`: a schema does not go with its earlier versions.
+ */
+export async function provision(options: ProvisionOptions): Promise<Provisioned> {
+  const { log, prefix } = options;
+  const specs = allTopicSpecs(prefix).map((spec) => replicated(spec, options.replicationFactor ?? 1));
+  const topicsCreated = await log.createTopics(specs);
+  await refuseFewerPartitions(log, specs);
+  const missing = await unregistered(options);
+  await refuseYoungerRegistry(options, missing);
+  return { topicsCreated, schemasRegistered: await register(options, missing) };
+}
+
+function replicated(spec: TopicSpec, replicationFactor: number): TopicSpec {
+  const inSync: Readonly<Record<string, string>> = replicationFactor > 2 ? { "min.insync.replicas": "2" } : {};
+  return { ...spec, replicationFactor, config: { ...spec.config, ...inSync } };
+}
+
+async function refuseFewerPartitions(log: Log, specs: readonly TopicSpec[]): Promise<void> {
+  const found = await log.offsets(specs.map((spec) => spec.topic));
+  const count = Map.groupBy(found, (at) => at.topic);
+  const few = specs.filter((spec) => (count.get(spec.topic)?.length ?? 0) < spec.partitions);
+  if (few.length === 0) return;
+  const names = few.map((spec) => `${spec.topic} (${count.get(spec.topic)?.length ?? 0} of ${spec.partitions})`);
+  throw new Trouble(
+    "TOPIC_PARTITIONS_TOO_FEW",
+    `These topics have fewer partitions than their contract: ${names.join(", ")}. Adding partitions moves keys, so do it with the processors stopped: kafka-topics.sh --alter --topic <name> --partitions <n>`,
+    { retryable: false },
+  );
+}
+
+async function unregistered({ registry, prefix }: ProvisionOptions): Promise<readonly TopicName[]> {
+  const topics = Object.keys(topicRecords) as TopicName[];
+  const ids = await Promise.all(topics.map((topic) => registry.lookup(subjectOf(prefix, topic), schemaOfTopic(topic))));
+  return topics.filter((_, index) => ids[index] === undefined);
+}
+
+/**
+ * A topic whose schema is not registered must hold no record that the registry cannot read. One stray record proves
+ * nothing, as anyone may produce bytes; where not one of those looked at can be read, the registry has lost its memory.
+ */
+async function refuseYoungerRegistry(options: ProvisionOptions, topics: readonly TopicName[]): Promise<void> {
+  const lost: string[] = [];
+  for (const topic of await withRecords(options, topics)) {
+    const ids = await firstSchemaIds(options.log, `${options.prefix}${topic}`);
+    const readable = await Promise.all(ids.map((id) => isKnown(options.registry, topic, id)));
+    if (ids.length > 0 && !readable.includes(true)) lost.push(`${topic} (ids ${ids.join(", ")})`);
+  }
+  if (lost.length === 0) return;
+  throw new Trouble(
+    "REGISTRY_YOUNGER_THAN_LOG",
+    `The log holds records whose schemas the registry does not have: ${lost.join("; ")}. Restore the registry's data from before, or empty both: registering anew would give their ids to other schemas`,
+    { retryable: false },
+  );
+}
+
+async function withRecords({ log, prefix }: ProvisionOptions, topics: readonly TopicName[]): Promise<TopicName[]> {
+  if (topics.length === 0) return [];
+  const offsets = await log.offsets(topics.map((topic) => `${prefix}${topic}`));
+  const holding = new Set(offsets.filter((at) => at.high > at.low).map((at) => at.topic));
+  return topics.filter((topic) => holding.has(`${prefix}${topic}`));
+}
+
+/** How many of a topic's first records are looked at before it is judged. */
+const recordsMax = 1_000;
+
+async function firstSchemaIds(log: Log, topic: string): Promise<readonly number[]> {
+  const ids = new Set<number>();
+  let seen = 0;
+  for await (const run of log.readToEnd([topic])) {
+    for (const record of run) idOf(record, ids);
+    seen += run.length;
+    if (seen >= recordsMax) break;
+  }
+  return [...ids];
+}
+
+function idOf(record: InRecord, ids: Set<number>): void {
+  if (record.value === null) return;
+  try {
+    ids.add(schemaIdOf(record.value));
+  } catch {
+    // Not framed: the stage that reads it will say so.
+  }
+}
+
+async function isKnown(registry: Registry, topic: TopicName, id: number): Promise<boolean> {
+  const schema = await registry.schemaById(id);
+  const name = schema === undefined ? undefined : (JSON.parse(schema) as { name?: string }).name;
+  return name?.split(".").at(-1) === topicRecords[topic];
+}
+
+async function register(options: ProvisionOptions, missing: readonly TopicName[]): Promise<readonly string[]> {
+  const { registry, prefix } = options;
+  const topics = Object.keys(topicRecords) as TopicName[];
+  await Promise.all(topics.map((topic) => hold(registry, subjectOf(prefix, topic))));
+  for (const topic of missing) await registry.register(subjectOf(prefix, topic), schemaOfTopic(topic));
+  return missing.map((topic) => subjectOf(prefix, topic));
+}
+
+/** Without a level of its own a subject takes whatever is registered. */
+async function hold(registry: Registry, subject: string): Promise<void> {
+  const level = await registry.compatibility(subject);
+  if (level !== "FULL_TRANSITIVE") await registry.setCompatibility(subject, "FULL_TRANSITIVE");
+}

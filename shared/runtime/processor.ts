@@ -1,0 +1,58 @@
+import type { Output } from "#shared/contracts/output.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+
+/**
+ * Decides, record by record. `gather` makes one trip for a whole batch; `decide` is pure; what it returns is either an
+ * outcome or an effect that `perform` carries out (a provider call).
+ *
+ * The shell calls `gather` and `perform` again after trouble, and both again after a crash: they must be idempotent by
+ * the ids in the record. Records of one key come one after another; of different keys at once.
+ */
+export interface StageProcessor<In = unknown, Facts = unknown, Effect = never> {
+  readonly kind: "stage";
+  readonly name: string;
+  /** Topics without prefix, most urgent first. */
+  readonly inputs: readonly TopicName[];
+  /** One entry for each record of the batch, in its order. May throw `Trouble`. */
+  gather(batch: readonly Received<In>[], now: Instant): Promise<readonly Facts[]>;
+  decide(
+    record: Received<In>,
+    facts: Facts,
+    now: Instant,
+  ): Outcome | { readonly kind: "perform"; readonly effect: Effect };
+  /** Never hold a database connection over it. May throw `Trouble`. */
+  perform?(effect: Effect, record: Received<In>, signal: AbortSignal): Promise<Outcome>;
+}
+
+/** Applies whole batches to a store: the materializer, the projector, the scheduler's intake. */
+export interface SinkProcessor<In = unknown> {
+  readonly kind: "sink";
+  /** Whether somebody waits for what it writes; else it lets records come together before it fetches. */
+  readonly prompt?: boolean;
+  readonly name: string;
+  readonly inputs: readonly TopicName[];
+  /** Applies all or throws `Trouble`; idempotent by offset or id. One outcome for each record, in order. */
+  apply(batch: readonly Received<In | null>[], now: Instant): Promise<readonly Outcome[]>;
+}
+
+/** Work that no record triggers: a dispatcher that looks for what is due. One iteration; returns how long to wait, ms. */
+export interface Job {
+  readonly name: string;
+  run(now: Instant, emit: (outputs: readonly Output[]) => Promise<void>, signal: AbortSignal): Promise<number>;
+}
+
+/** A processor whose types the shell does not know; each is typed where it is written. */
+// oxlint-disable-next-line typescript/no-explicit-any -- no other type takes them all
+export type AnyProcessor = StageProcessor<any, any, any> | SinkProcessor<any>;
+
+/** What the shell runs, as `main.ts` of a processor puts it together. */
+export interface Runnable {
+  readonly processor: AnyProcessor;
+  readonly jobs?: readonly Job[];
+  /** Resolves once what the processor reads from memory is there (templates). Awaited before the first record. */
+  readonly ready?: () => Promise<void>;
+  readonly close?: () => Promise<void>;
+}

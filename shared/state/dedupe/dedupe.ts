@@ -1,0 +1,30 @@
+import type { Channel } from "#shared/contracts/records.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+
+/** How long a message holds its key (DED-02). */
+export const dedupe_window_ms = 5 * 60_000;
+
+/** One message that asks for its key. The key is a person's on a channel: the buyer's message never stops the seller's. */
+export interface DedupeClaim {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly channel: Channel;
+  readonly key: string;
+  readonly msgId: string;
+}
+
+/** The window in which a second message under one key is dropped (decision 4). */
+export interface Dedupe {
+  /**
+   * The `msg_id` that holds each claim's key, in the order given: the claimant's own where the key was free, or was its
+   * own already. A claim does not lengthen the window of one that holds. One trip for all; of two claims under one key
+   * the earlier in the list wins. May be called again with the same claims.
+   * Rejects with `REDIS_UNAVAILABLE` or `COMMS_STATE_STALE` (both retryable).
+   */
+  claim(claims: readonly DedupeClaim[], now: Instant): Promise<readonly string[]>;
+}
+
+/** The part of a Redis key that names person and dedupe key; the lengths keep two of them from reading alike. */
+export function windowKey({ userId, key }: Pick<DedupeClaim, "userId" | "key">): string {
+  return `${userId.length}:${userId}:${key}`;
+}

@@ -1,0 +1,62 @@
+import type { InRecord } from "#shared/contracts/log-record.ts";
+import type { Template } from "#shared/contracts/records.ts";
+import { codeOf } from "#shared/platform/errors/trouble.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
+
+/** The part of the codec that reading templates takes. */
+export interface TemplateDecoder {
+  decode(topic: "comms.templates", bytes: Buffer): unknown;
+  learn(schemaId: number): Promise<void>;
+}
+
+/** What templates are read from the log with. */
+export interface TemplateReading {
+  readonly log: Pick<Log, "readToEnd">;
+  /** Warmed for `comms.templates`. */
+  readonly codec: TemplateDecoder;
+  /** `comms.templates` with its prefix. */
+  readonly topic: string;
+}
+
+/**
+ * The last record of every key of `comms.templates`, in no order that means anything. A record that cannot be decoded is
+ * passed over: one bad record must not keep every other template from everybody. Rejects with the log's `Trouble`.
+ */
+export async function readTemplates(reading: TemplateReading, signal?: AbortSignal): Promise<readonly Template[]> {
+  const templates = new Map<string, Template>();
+  for await (const records of reading.log.readToEnd([reading.topic], signal)) {
+    for (const record of records) await keepLast(templates, record, reading.codec);
+  }
+  return [...templates.values()];
+}
+
+async function keepLast(templates: Map<string, Template>, record: InRecord, codec: TemplateDecoder): Promise<void> {
+  const key = record.key?.toString("utf8") ?? "";
+  if (record.value === null) {
+    templates.delete(key);
+    return;
+  }
+  const template = await decode(record.value, codec);
+  if (template) templates.set(key, template);
+}
+
+async function decode(bytes: Buffer, codec: TemplateDecoder): Promise<Template | undefined> {
+  try {
+    return codec.decode("comms.templates", bytes) as Template;
+  } catch (error) {
+    if (codeOf(error) === "COMMS_POISON") return undefined;
+    const schemaId = error instanceof Error && "schemaId" in error ? error.schemaId : undefined;
+    if (typeof schemaId !== "number") throw error;
+    return decodeLearnt(schemaId, bytes, codec);
+  }
+}
+
+async function decodeLearnt(schemaId: number, bytes: Buffer, codec: TemplateDecoder): Promise<Template | undefined> {
+  try {
+    await codec.learn(schemaId);
+    return codec.decode("comms.templates", bytes) as Template;
+  } catch (error) {
+    if (codeOf(error) === "COMMS_POISON") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import type { Redis } from "ioredis";
+import type { Position, TopicPartition } from "#shared/contracts/log-record.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
+import type { RedisKeys } from "#shared/platform/redis/keys.ts";
+import { addScript, luaFile, runPipeline } from "#shared/platform/redis/script.ts";
+import type { Job } from "#shared/runtime/processor.ts";
+import type { Restorable } from "./views.ts";
+
+const refreshMarker = luaFile(import.meta.url, "./refresh-marker.lua");
+
+/** Which markers are moved on, and by whose commits. */
+export interface FreshnessOptions {
+  readonly log: Log;
+  readonly redis: Redis;
+  readonly keys: RedisKeys;
+  readonly restorables: readonly Restorable[];
+  /** What stands in front of every topic's name. */
+  readonly prefix: string;
+  /** The group that fills the views; what it has committed, it has applied. */
+  readonly groupId: string;
+  /** Default 5,000: senders bear a view that is a minute old. */
+  readonly everyMs?: number;
+}
+
+/** The ends of a restorable's topics as of an instant: a goal that the group has not reached yet. */
+interface Goal {
+  readonly at: Instant;
+  readonly ends: readonly Position[];
+}
+
+/**
+ * Moves each marker's `as_of` to the last instant of which it is known that everything written before it is applied. It
+ * asks what the whole group has committed, so it is true however many processes share the partitions.
+ */
+export function createFreshness(options: FreshnessOptions): Job {
+  const { log, prefix, groupId, restorables, everyMs = 5_000 } = options;
+  const topics = [...new Set(restorables.flatMap((each) => each.topics))].map((topic) => `${prefix}${topic}`);
+  const goals = new Map<string, Goal>();
+
+  return {
+    name: "freshness",
+    run: async (now) => {
+      const ends = endsOf(await log.offsets(topics));
+      const committed = await log.committed(groupId, topics);
+      const reached = restorables.flatMap((restorable) => {
+        const goal = { at: now, ends: ends.filter((end) => isOf(restorable, prefix, end)) };
+        const step = advance(goals.get(restorable.name), goal, committed);
+        if (step.next) goals.set(restorable.name, step.next);
+        else goals.delete(restorable.name);
+        return step.reachedAt === undefined ? [] : [{ name: restorable.name, at: step.reachedAt }];
+      });
+      await refresh(options, reached);
+      return everyMs;
+    },
+  };
+}
+
+/** What is known now: the latest goal reached, and the goal to look at next time. */
+function advance(
+  earlier: Goal | undefined,
+  latest: Goal,
+  committed: readonly Position[],
+): { readonly reachedAt?: Instant; readonly next?: Goal } {
+  if (isReached(latest, committed)) return { reachedAt: latest.at };
+  if (earlier === undefined) return { next: latest };
+  return isReached(earlier, committed) ? { reachedAt: earlier.at, next: latest } : { next: earlier };
+}
+
+function isReached(goal: Goal, committed: readonly Position[]): boolean {
+  return goal.ends.every((end) => positionIn(committed, end) >= end.offset);
+}
+
+function positionIn(committed: readonly Position[], { topic, partition }: TopicPartition): number {
+  return committed.find((each) => each.topic === topic && each.partition === partition)?.offset ?? -1;
+}
+
+/** A partition that holds nothing to read is not waited for: no group commits there. */
+function endsOf(offsets: Awaited<ReturnType<Log["offsets"]>>): readonly Position[] {
+  const filled = offsets.filter(({ low, high }) => high > low);
+  return filled.map(({ topic, partition, high }) => ({ topic, partition, offset: high }));
+}
+
+function isOf(restorable: Restorable, prefix: string, { topic }: TopicPartition): boolean {
+  return restorable.topics.some((each) => `${prefix}${each}` === topic);
+}
+
+async function refresh(
+  { redis, keys }: FreshnessOptions,
+  reached: readonly { readonly name: string; readonly at: Instant }[],
+): Promise<void> {
+  if (reached.length === 0) return;
+  await runPipeline(redis, [refreshMarker], (pipeline) => {
+    for (const { name, at } of reached) addScript(pipeline, refreshMarker, [keys.marker(name)], [at]);
+  });
+}

@@ -1,0 +1,80 @@
+import type { Received } from "#shared/contracts/received.ts";
+import type { Consent, Flag, Suppression, Token } from "#shared/contracts/records.ts";
+import {
+  parseConsentKey,
+  parsePersonKey,
+  parseSuppressionKey,
+  parseTokenKey,
+  type SuppressionName,
+} from "#shared/domain/message/record-keys.ts";
+import type { RedisKeys } from "#shared/platform/redis/keys.ts";
+import { personFields } from "./person-fields.ts";
+
+/** Where a record of a compacted topic lies in Redis. */
+interface Place {
+  readonly hash: string;
+  readonly field: string;
+}
+
+/** The place of a record, told by its value, or by its key where it is a tombstone; undefined for a key not of ours. */
+export type Placement = (record: Received<unknown>) => Place | undefined;
+
+/** The placement of each view, by the view's name. */
+export function placements(keys: RedisKeys) {
+  const person =
+    (field: string): Placement =>
+    (record) => {
+      const name = parsePersonKey(keyOf(record));
+      return name && { hash: keys.person(name.tenantId, name.userId), field };
+    };
+
+  const consent: Placement = (record) => {
+    const value = record.value as Consent | null;
+    const name = value ? { ...personOf(value), ...value } : parseConsentKey(keyOf(record));
+    return (
+      name && {
+        hash: keys.person(name.tenantId, name.userId),
+        field: personFields.consent(name.channel, name.category),
+      }
+    );
+  };
+
+  const token: Placement = (record) => {
+    const value = record.value as Token | null;
+    const name = value ? { ...personOf(value), deviceId: value.device_id } : parseTokenKey(keyOf(record));
+    return name && { hash: keys.person(name.tenantId, name.userId), field: personFields.token(name.deviceId) };
+  };
+
+  const suppression: Placement = (record) => {
+    const name = (record.value as Suppression | null) ?? parseSuppressionKey(keyOf(record));
+    return (
+      name && { hash: keys.suppression(name.tenant_id, name.channel, name.address_hash), field: suppressionField(name) }
+    );
+  };
+
+  const flag: Placement = (record) => {
+    const value = record.value as Flag | null;
+    return { hash: keys.flags(), field: value?.name ?? keyOf(record) };
+  };
+
+  return {
+    profiles: person(personFields.profile),
+    preferences: person(personFields.preference),
+    consents: consent,
+    tokens: token,
+    flags: flag,
+    suppression,
+  } as const;
+}
+
+function suppressionField(name: SuppressionName): string {
+  return `${name.reason}:${name.origin}:${name.scope}`;
+}
+
+function personOf(value: { readonly tenant_id: string; readonly user_id: string }) {
+  return { tenantId: value.tenant_id, userId: value.user_id };
+}
+
+function keyOf(record: Received<unknown>): string {
+  return record.origin.key?.toString("utf8") ?? "";
+}

@@ -1,0 +1,72 @@
+import type { InRecord } from "#shared/contracts/log-record.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import type { Codec } from "#shared/platform/avro/codec.ts";
+import { UnknownSchemaId } from "#shared/platform/avro/undecodable.ts";
+import { codeOf } from "#shared/platform/errors/trouble.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
+
+/** What topics are read to their ends with. */
+export interface TopicReader {
+  readonly log: Log;
+  readonly codec: Codec;
+  /** What stands in front of every topic's name. */
+  readonly prefix: string;
+}
+
+const recordsPerBatch = 500;
+
+/**
+ * Every record of the topics up to the ends captured at the call, decoded, in batches of one partition in offset order.
+ * A value that cannot be decoded is left out: the consumer of the same topic takes it to the dead letters.
+ */
+export async function* readDecoded(
+  { log, codec, prefix }: TopicReader,
+  topics: readonly TopicName[],
+  signal?: AbortSignal,
+): AsyncIterable<readonly Received<unknown>[]> {
+  const whole = topics.map((topic) => `${prefix}${topic}`);
+  for await (const run of log.readToEnd(whole, signal)) {
+    for (let start = 0; start < run.length; start += recordsPerBatch) {
+      yield await decodeAll(codec, prefix, run.slice(start, start + recordsPerBatch));
+    }
+  }
+}
+
+async function decodeAll(
+  codec: Codec,
+  prefix: string,
+  run: readonly InRecord[],
+): Promise<readonly Received<unknown>[]> {
+  const decoded: Received<unknown>[] = [];
+  for (const origin of run) {
+    const topic = origin.topic.slice(prefix.length) as TopicName;
+    const value = await decodeOne(codec, topic, origin.value);
+    if (value !== undefined) decoded.push({ value, origin, topic });
+  }
+  return decoded;
+}
+
+/** The value, null for a tombstone, undefined where it cannot be decoded. */
+async function decodeOne(codec: Codec, topic: TopicName, bytes: Buffer | null): Promise<unknown> {
+  if (bytes === null) return null;
+  try {
+    return codec.decode(topic, bytes);
+  } catch (error) {
+    if (error instanceof UnknownSchemaId) return learnAndDecode(codec, topic, bytes, error.schemaId);
+    return passOverPoison(error);
+  }
+}
+
+async function learnAndDecode(codec: Codec, topic: TopicName, bytes: Buffer, schemaId: number): Promise<unknown> {
+  try {
+    await codec.learn(schemaId);
+    return codec.decode(topic, bytes);
+  } catch (error) {
+    return passOverPoison(error);
+  }
+}
+
+function passOverPoison(error: unknown): undefined {
+  if (codeOf(error) !== "COMMS_POISON") throw error;
+}

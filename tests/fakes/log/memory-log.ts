@@ -1,0 +1,153 @@
+import type { InRecord, Position } from "#shared/contracts/log-record.ts";
+import { type Clock, systemClock } from "#shared/platform/clock/clock.ts";
+import { unavailable } from "#shared/platform/kafka/failure.ts";
+import type { ConsumerOptions, Log } from "#shared/platform/kafka/port.ts";
+import { createMemoryConsumer, type MemoryConsumer } from "./memory-consumer.ts";
+import { createMemoryGroup, type MemoryGroup } from "./memory-group.ts";
+import { createMemoryProducer, type SendFault } from "./memory-producer.ts";
+import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
+import { createMemoryTurns, type MemoryTurns } from "./memory-turns.ts";
+
+/** What a test may do to the in-memory log. */
+export interface MemoryFaults {
+  /** The next send rejects, retryably unless an error is given; its records are in the log, or are not. */
+  failNextSend(fate: "written" | "unwritten", error?: Error): void;
+  /** The next commit rejects and has no effect. */
+  failNextCommit(error?: Error): void;
+  /** A rebalance without a change of members. */
+  rebalance(groupId: string): void;
+  /** Delivers nothing until `release`. */
+  hold(): void;
+  release(): void;
+  /** The broker does nothing at all until `back`: calls wait. */
+  away(): void;
+  back(): void;
+}
+
+/** A log in memory, for tests and the seeded simulator. Deterministic: everything happens in microtasks, in one order. */
+export interface MemoryLog extends Log {
+  readonly faults: MemoryFaults;
+  /** All records of a topic, partition by partition. */
+  records(topic: string): readonly InRecord[];
+  /** Keeps the last record of each key and drops tombstones; offsets stay. */
+  compact(topic: string): void;
+  /** Drops the records of a partition below the offset. */
+  truncate(position: Position): void;
+  /** Resolves when the broker has nothing left to do: all is written and delivered that can be. */
+  idle(): Promise<void>;
+}
+
+/** How the in-memory log behaves. */
+export interface MemoryLogOptions {
+  /** Stamps records and measures session timeouts. Default the system's. */
+  readonly clock?: Clock;
+  /** Given, a topic comes into being with so many partitions when it is first named. Left out, unknown topics are refused. */
+  readonly partitions?: number;
+  /** Given, it draws which of the waiting things happens next (0 ≤ n < 1): a seed is a schedule. Left out, first come. */
+  readonly random?: () => number;
+}
+
+/**
+ * ```ts
+ * const log = createMemoryLog({ partitions: 3 });
+ * const producer = await log.producer();
+ * await producer.send([{ topic: "comms.events", key: "anna", value: Buffer.from("hello") }]);
+ * ```
+ */
+export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
+  const clock = options.clock ?? systemClock;
+  const turns = createMemoryTurns(options.random);
+  const store = createMemoryStore(options.partitions);
+  const consumers = new Set<MemoryConsumer>();
+  const groups = new Map<string, MemoryGroup>();
+  const faults = createFaults();
+
+  function group(id: string): MemoryGroup {
+    const found = groups.get(id) ?? createMemoryGroup({ turns, clock, partitionsOf: store.partitionsOf });
+    groups.set(id, found);
+    return found;
+  }
+
+  function wake(): void {
+    for (const consumer of consumers) consumer.wake();
+  }
+
+  function consumer(wanted: ConsumerOptions): MemoryConsumer {
+    const created = createMemoryConsumer(wanted, {
+      store,
+      turns,
+      clock,
+      group: group(wanted.groupId),
+      held: faults.held,
+      commitFault: faults.takeCommit,
+      onClose: (gone) => consumers.delete(gone),
+    });
+    consumers.add(created);
+    return created;
+  }
+
+  return {
+    producer: async () => createMemoryProducer({ store, turns, clock, fault: faults.takeSend, onWritten: wake }),
+    consumer: async (wanted) => consumer(wanted),
+    readToEnd: (topics, signal) => readToEnd(store, turns, topics, signal),
+    offsets: (topics) => turns.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) }))),
+    committed: (groupId, topics) =>
+      turns.run(() => partitionsOf(store, topics).map((at) => ({ ...at, offset: group(groupId).committed(at) }))),
+    createTopics: (specs) => turns.run(() => specs.filter((spec) => store.create(spec)).map((spec) => spec.topic)),
+    close: async (deadlineMs) => {
+      await Promise.all([...consumers].map((each) => each.close(deadlineMs)));
+    },
+    records: (topic) =>
+      store.partitionsOf(topic).flatMap((at) => store.read({ ...at, offset: 0 }, Number.POSITIVE_INFINITY)),
+    compact: store.compact,
+    truncate: store.truncate,
+    idle: turns.idle,
+    faults: {
+      failNextSend: faults.failNextSend,
+      failNextCommit: faults.failNextCommit,
+      rebalance: (groupId) => turns.add(() => group(groupId).rebalance()),
+      hold: () => faults.setHeld(true),
+      release: () => {
+        faults.setHeld(false);
+        wake();
+      },
+      away: turns.halt,
+      back: turns.resume,
+    },
+  };
+}
+
+function createFaults() {
+  const sends: SendFault[] = [];
+  const commits: Error[] = [];
+  let held = false;
+  return {
+    failNextSend: (fate: SendFault["fate"], error?: Error): void => void sends.push({ fate, error }),
+    takeSend: (): SendFault | undefined => sends.shift(),
+    failNextCommit: (error?: Error): void => void commits.push(error ?? unavailable("Committing")),
+    takeCommit: (): Error | undefined => commits.shift(),
+    held: (): boolean => held,
+    setHeld: (value: boolean): void => {
+      held = value;
+    },
+  };
+}
+
+function partitionsOf(store: MemoryStore, topics: readonly string[]) {
+  return topics.flatMap((topic) => store.partitionsOf(topic));
+}
+
+async function* readToEnd(
+  store: MemoryStore,
+  turns: MemoryTurns,
+  topics: readonly string[],
+  signal?: AbortSignal,
+): AsyncIterable<readonly InRecord[]> {
+  const ends = await turns.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) })));
+  for (const { topic, partition, low, high } of ends) {
+    signal?.throwIfAborted();
+    const records = await turns.run(() => store.read({ topic, partition, offset: low }, high - low));
+    const run = records.filter((record) => record.offset < high);
+    if (run.length > 0) yield run;
+  }
+}

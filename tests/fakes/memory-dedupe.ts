@@ -1,0 +1,17 @@
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { type Dedupe, type DedupeClaim, dedupe_window_ms, windowKey } from "#shared/state/dedupe/dedupe.ts";
+
+/** The dedupe window in the memory of one process: for tests and the simulator. Time passes with `now` only. */
+export function createMemoryDedupe(windowMs: number = dedupe_window_ms): Dedupe {
+  const holders = new Map<string, { readonly msgId: string; readonly until: Instant }>();
+
+  function claimOne(claim: DedupeClaim, now: Instant): string {
+    const key = `${claim.tenantId}/${claim.channel}/${windowKey(claim)}`;
+    const holder = holders.get(key);
+    if (holder && now < holder.until) return holder.msgId;
+    holders.set(key, { msgId: claim.msgId, until: now + windowMs });
+    return claim.msgId;
+  }
+
+  return { claim: async (claims, now) => claims.map((claim) => claimOne(claim, now)) };
+}

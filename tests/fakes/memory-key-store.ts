@@ -1,0 +1,24 @@
+import { randomBytes } from "node:crypto";
+import { destroyed } from "#shared/platform/crypto/destroyed.ts";
+import type { KeyStore } from "#shared/platform/crypto/key-store.ts";
+
+/** Keys in this process only, for tests; `destroy` takes effect at once. */
+export interface MemoryKeyStore extends KeyStore {
+  destroy(tenantId: string, userId: string): void;
+}
+
+/** Keys that live as long as the process: for tests and the in-memory platform. */
+export function createMemoryKeyStore(): MemoryKeyStore {
+  const keys = new Map<string, Buffer | null>();
+  const place = (tenantId: string, userId: string) => JSON.stringify([tenantId, userId]);
+  return {
+    keyOf: async (tenantId, userId) => {
+      const known = keys.get(place(tenantId, userId));
+      if (known === null) throw destroyed();
+      const key = known ?? randomBytes(32);
+      keys.set(place(tenantId, userId), key);
+      return key;
+    },
+    destroy: (tenantId, userId) => void keys.set(place(tenantId, userId), null),
+  };
+}

@@ -1,0 +1,65 @@
+import { type LedgerEntry, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
+import { claimed, confirmed, recorded, released, settled } from "#shared/domain/delivery/ledger-rules.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { hotWindowMs, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
+
+/** The ledger in memory, for tests and the seeded simulator. `wipe` is `FLUSHALL`; `restored` puts the marker back. */
+export interface MemoryLedger extends Ledger {
+  wipe(): void;
+  restored(): void;
+}
+
+/** Ready from the start. Entries never expire. */
+export function createMemoryLedger(): MemoryLedger {
+  const entries = new Map<string, LedgerEntry>();
+  let ready = true;
+
+  function check(): void {
+    if (!ready)
+      throw new Trouble("COMMS_STATE_STALE", "The ledger has lost its memory and is not restored yet", {
+        retryable: true,
+      });
+  }
+  function put(msgId: string, entry: LedgerEntry | undefined): boolean {
+    if (entry) entries.set(msgId, entry);
+    return entry !== undefined;
+  }
+
+  return {
+    peek: async (messages, now) => {
+      check();
+      return messages.map(({ msgId, attempt }) => stateOf(entries.get(msgId), attempt, now));
+    },
+    claim: async (request) => {
+      check();
+      const entry = entries.get(request.msgId);
+      const next = claimed(entry, request);
+      const state = stateOf(entry, request.attempt, request.now);
+      if (!next && state.kind !== "free") return state;
+      put(request.msgId, next);
+      return { kind: "claimed", ambiguous: next?.doubt === true, attempt: next?.attempt ?? request.attempt };
+    },
+    confirm: async (msgId, owner, now) => {
+      check();
+      return put(msgId, confirmed(entries.get(msgId), owner, leaseMs, now));
+    },
+    record: async (msgId, owner, record, now) => put(msgId, recorded(entries.get(msgId), owner, record, now)),
+    release: async (msgId, owner, now) => {
+      const next = released(entries.get(msgId), owner, now);
+      if (next === "delete") entries.delete(msgId);
+      else put(msgId, next);
+    },
+    settle: async (settlements, now) => {
+      for (const settlement of settlements)
+        if (settlement.recordedAt + hotWindowMs > now)
+          put(settlement.msgId, settled(entries.get(settlement.msgId), settlement));
+    },
+    wipe: () => {
+      entries.clear();
+      ready = false;
+    },
+    restored: () => {
+      ready = true;
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { problems } from "#gateway/http/problem.ts";
+import { startTracing, type Tracing } from "#shared/platform/telemetry/start-tracing.ts";
+import { createBench } from "../bench.ts";
+
+let tracing: Tracing;
+let folder: string;
+beforeAll(async () => {
+  tracing = startTracing({ url: undefined, version: "test" });
+  folder = await mkdtemp(join(tmpdir(), "carillon-gateway-"));
+});
+afterAll(async () => {
+  await tracing.close();
+  await rm(folder, { recursive: true });
+});
+
+describe("/openapi.json", () => {
+  const get = async () => (await createBench().app.inject("/openapi.json")).json();
+
+  it("describes the events route by the schemas that it checks by", async () => {
+    const document = await get();
+    expect(document).toMatchObject({
+      openapi: "3.1.0",
+      info: { version: "1.2.3" },
+      servers: [{ url: "https://comms.example.com" }],
+    });
+    const { Event, Problem } = document.components.schemas;
+    expect([...Event.required].sort()).toEqual(["actors", "cause_ref", "name", "payload"]);
+    expect(Problem.properties.code.enum).toEqual(Object.keys(problems));
+    expect(Object.keys(document.paths["/v1/events"].post.responses)).toEqual([
+      "200",
+      "202",
+      "400",
+      "409",
+      "413",
+      "415",
+      "422",
+      "503",
+    ]);
+  });
+
+  it("names the headers that it reads and answers", async () => {
+    const { parameters, responses } = (await get()).paths["/v1/events"].post;
+    const read = parameters
+      .filter((one: { in: string }) => one.in === "header")
+      .map((one: { name: string }) => one.name);
+    expect(read).toEqual(["Idempotency-Key", "x-request-id", "traceparent"]);
+    for (const status of ["202", "422"]) expect(Object.keys(responses[status].headers)).toContain("x-request-id");
+  });
+
+  it("has schemas that a validator can use", async () => {
+    const { schemas } = (await get()).components;
+    const valid = new Ajv2020({ strict: false, validateFormats: false }).compile(schemas.Event);
+    const event = { name: "x", actors: [{ role: "buyer", user_id: "anna" }], cause_ref: "c", payload: {} };
+    expect([valid(event), valid({ ...event, colour: 1 }), valid({ ...event, payload: [] })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it("refers only to what it has", async () => {
+    const document = await get();
+    const named = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+    expect(new Set(named)).toEqual(new Set(Object.keys(document.components.schemas)));
+  });
+});
+
+const code = {
+  name: "security.code_requested",
+  actors: [{ role: "user", user_id: "anna" }],
+  cause_ref: "login-1",
+  payload: { request_id: "req_3K8P", code: "402913", minutes_valid: 10 },
+};
+
+/** A gateway whose lines can be read back. */
+async function logged() {
+  const logFile = join(await mkdtemp(join(folder, "gateway-")), "log.ndjson");
+  const lines = async (count: number) => {
+    await expect.poll(async () => (await readFile(logFile, "utf8")).split("\n").length).toBe(count + 1);
+    const text = (await readFile(logFile, "utf8")).trim();
+    return text.split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+  return { ...createBench({ logFile }), lines };
+}
+
+describe("every request", () => {
+  it("that leads nowhere is answered with a problem", async () => {
+    const answer = await createBench().app.inject({ method: "DELETE", url: "/v1/events" });
+    expect([answer.statusCode, answer.json().code]).toEqual([404, "COMMS_NOT_FOUND"]);
+  });
+
+  it.each([
+    ["https://comms.example.com", "max-age=31536000; includeSubDomains"],
+    ["http://127.0.0.1:8080", undefined],
+  ])("is answered from %s with HSTS %s", async (publicUrl, header) => {
+    const { app } = createBench({ publicUrl });
+    expect((await app.inject("/openapi.json")).headers["strict-transport-security"]).toBe(header);
+  });
+
+  it("leaves the ids to find it by, its own or the producer's, and is answered with them [HLT-06]", async () => {
+    const { app, lines } = await logged();
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const event = { ...code, correlation_id: "corr-1" };
+    const headers = { "content-type": "application/json", "x-request-id": "req_1.a-b", traceparent };
+    const told = await app.inject({ method: "POST", url: "/v1/events", payload: event, headers });
+    const untold = await app.inject({ url: "/openapi.json", headers: { "x-request-id": "two words\u00e9" } });
+    const generated = untold.headers["x-request-id"];
+    expect([told.statusCode, told.headers["x-request-id"]]).toEqual([202, "req_1.a-b"]);
+    expect(generated).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await lines(2)).toMatchObject([
+      { request_id: "req_1.a-b", trace_id: "0af7651916cd43dd8448eb211c80319c", correlation_id: "corr-1" },
+      { request_id: generated, trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    ]);
+  });
+
+  it("hands its trace to the record where the producer began none [HLT-06]", async () => {
+    const { app, lines, requests } = await logged();
+    await app.inject({
+      method: "POST",
+      url: "/v1/events",
+      payload: code,
+      headers: { "content-type": "application/json" },
+    });
+    const [line] = await lines(1);
+    expect(String(requests[0]?.["traceparent"]).split("-")[1]).toBe(line?.["trace_id"]);
+    expect(line).toMatchObject({ correlation_id: line?.["event_id"] });
+  });
+
+  it("that fails leaves what failed, and nothing that the failure says [SEC-01]", async () => {
+    const { app, lines, failures } = await logged();
+    failures.push(Object.assign(new Error("canary"), { code: "22P02", detail: "Failing row contains (canary)" }));
+    const headers = { "content-type": "application/json", "x-request-id": "r1" };
+    const answer = await app.inject({ method: "POST", url: "/v1/events", payload: code, headers });
+    expect(answer.statusCode).toBe(500);
+    const [error, line] = await lines(2);
+    expect(error).toMatchObject({ request_id: "r1", err: { type: "Error", code: "22P02" } });
+    expect(line).toMatchObject({ request_id: "r1", status: 500 });
+    expect(JSON.stringify([error, line])).not.toContain("canary");
+  });
+
+  it("leaves one line in the log, with its route and no body, address, token or query", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "carillon-gateway-"));
+    const logFile = join(folder, "log.ndjson");
+    const { app } = createBench({ logFile });
+    await app.inject("/unsubscribe/canary-token");
+    await app.inject({
+      method: "POST",
+      url: "/webhooks/twilio/status?msg_id=canary-id",
+      payload: "To=canary-number",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    await expect.poll(async () => (await readFile(logFile, "utf8")).split("\n").length).toBe(3);
+    const text = await readFile(logFile, "utf8");
+    const lines = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { stage: "gateway", method: "GET", route: "/unsubscribe/:token", status: 400, code: "unsubscribe_malformed" },
+      {
+        stage: "gateway",
+        method: "POST",
+        route: "/webhooks/twilio/status",
+        status: 403,
+        code: "COMMS_WEBHOOK_SIGNATURE",
+      },
+    ]);
+    expect(text).not.toContain("canary");
+    await rm(folder, { recursive: true });
+  });
+});

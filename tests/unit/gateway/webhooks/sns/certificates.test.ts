@@ -1,0 +1,107 @@
+import { MockAgent } from "undici";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createCertificates } from "#gateway/webhooks/sns/certificates.ts";
+import { createSigningCertificate } from "#simulator/sns/certificate.ts";
+import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
+
+const host = "https://sns.us-east-1.amazonaws.com";
+const path = "/SimpleNotificationService-ab.pem";
+const url = host + path;
+const clock0 = createManualClock();
+const certificate = await createSigningCertificate(clock0.now());
+
+let agent: MockAgent;
+let clock: ManualClock;
+
+beforeEach(() => {
+  agent = new MockAgent();
+  agent.disableNetConnect();
+  clock = createManualClock();
+});
+afterEach(() => agent.close());
+
+/** Answers once; a second request that nobody expects fails. */
+function answers(
+  status: number,
+  body: string | Buffer,
+  headers: Record<string, string> = {},
+  origin = host,
+  at = path,
+) {
+  agent.get(origin).intercept({ path: at }).reply(status, body, { headers });
+}
+
+function certificates(origin?: string) {
+  return createCertificates({ clock, dispatcher: agent, origin });
+}
+
+const spki = { type: "spki", format: "pem" } as const;
+
+describe("a certificate", () => {
+  it("is fetched once, however many wait for it and come later", async () => {
+    answers(200, certificate.pem);
+    const known = certificates();
+    const [first, second] = await Promise.all([known.keyOf(url), known.keyOf(url)]);
+    expect(first?.export(spki)).toBe((await known.keyOf(url))?.export(spki));
+    expect(first).toBe(second);
+    agent.assertNoPendingInterceptors();
+  });
+
+  it("is fetched again after a day", async () => {
+    answers(200, certificate.pem);
+    const known = certificates();
+    await known.keyOf(url);
+    await clock.advance(24 * 3_600_000);
+    answers(200, certificate.pem);
+    expect(await known.keyOf(url)).toBeDefined();
+    agent.assertNoPendingInterceptors();
+  });
+
+  it("comes from the configured origin, with that origin's path in front", async () => {
+    answers(200, certificate.pem, {}, "http://127.0.0.1:9", `/sns${path}`);
+    expect(await certificates("http://127.0.0.1:9/sns/").keyOf(url)).toBeDefined();
+  });
+
+  it("is none behind a redirect, which is not followed", async () => {
+    answers(302, "", { location: "https://evil.example.com/cert.pem" });
+    answers(200, certificate.pem, {}, "https://evil.example.com", "/cert.pem");
+    expect(await certificates().keyOf(url)).toBeUndefined();
+    expect(agent.pendingInterceptors()).toHaveLength(1);
+  });
+
+  it.each([
+    ["larger than one can be", 200, `${certificate.pem}${" ".repeat(16 * 1024)}`],
+    ["that cannot be read", 200, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
+    ["that is not there", 404, certificate.pem],
+    ["of no length", 200, ""],
+  ])("is none: one %s", async (_why, status, body) => {
+    answers(status, body);
+    expect(await certificates().keyOf(url)).toBeUndefined();
+  });
+
+  it("is none before or after its time", async () => {
+    answers(200, certificate.pem);
+    await clock.advance(366 * 24 * 3_600_000);
+    expect(await certificates().keyOf(url)).toBeUndefined();
+  });
+
+  it("that is not there is not asked for again for a minute", async () => {
+    answers(404, "");
+    const known = certificates();
+    await known.keyOf(url);
+    await clock.advance(59_999);
+    expect(await known.keyOf(url)).toBeUndefined();
+    answers(200, certificate.pem);
+    await clock.advance(1);
+    expect(await known.keyOf(url)).toBeDefined();
+  });
+
+  it("is trouble, and not a no, where the server fails; the next message asks again", async () => {
+    answers(503, "");
+    const known = certificates();
+    await expect(known.keyOf(url)).rejects.toMatchObject({ code: "SNS_UNAVAILABLE", retryable: true });
+    await expect(known.keyOf(url)).rejects.toMatchObject({ code: "SNS_UNAVAILABLE" });
+    answers(200, certificate.pem);
+    expect(await known.keyOf(url)).toBeDefined();
+  });
+});

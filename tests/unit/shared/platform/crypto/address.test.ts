@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { normaliseAddress } from "#shared/platform/crypto/address.ts";
+
+describe("normaliseAddress", () => {
+  it.each([
+    ["EMAIL", " Ada.L@EXAMPLE.com ", "Ada.L@example.com"],
+    ["EMAIL", "ada@BÜCHER.example", "ada@xn--bcher-kva.example"],
+    ["EMAIL", "bounce@simulator.amazonses.com", "bounce@simulator.amazonses.com"],
+    ["SMS", "+1 (212) 555-0100", "+12125550100"],
+    ["SMS", "+15005550001", "+15005550001"],
+    ["WHATSAPP", "+49 30 901820", "+4930901820"],
+    ["PUSH", " device-token ", "device-token"],
+  ] as const)("spells %s %s one way", (channel, address, expected) => {
+    expect(normaliseAddress(channel, address)).toBe(expected);
+  });
+
+  it.each([
+    ["EMAIL", "ada"],
+    ["EMAIL", "@example.com"],
+    ["EMAIL", "ada@localhost"],
+    ["EMAIL", "ada@1.2.3.4"],
+    ["EMAIL", "ada@exam ple.com"],
+    ["EMAIL", "ada\r\nBcc: eve@example.com"],
+    ["EMAIL", "a..da@example.com"],
+    ["EMAIL", `${"a".repeat(65)}@example.com`],
+    ["SMS", "2125550100"],
+    ["SMS", "+155"],
+    ["SMS", "+12125550100 ext. 5"],
+    ["PUSH", "  "],
+  ] as const)("finds %s %s unusable", (channel, address) => {
+    expect(normaliseAddress(channel, address)).toBeUndefined();
+  });
+
+  it("changes nothing the second time, and lets no line break through", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("EMAIL", "SMS", "PUSH"),
+        fc.oneof(fc.string(), fc.emailAddress()),
+        (channel, text) => {
+          const once = normaliseAddress(channel, text);
+          if (once === undefined) return;
+          expect(normaliseAddress(channel, once)).toBe(once);
+          if (channel === "EMAIL") expect(once).not.toMatch(/[\r\n]/);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { contextOf, open, seal } from "#shared/platform/crypto/envelope.ts";
+
+const key = randomBytes(32);
+const context = contextOf("artifact", "a|b", "c");
+const plain = Buffer.from("canary");
+
+describe("envelope", () => {
+  it("opens what it sealed, differs each time and shows nothing", () => {
+    const sealed = seal(key, plain, context);
+    expect(open(key, sealed, context)).toEqual(plain);
+    expect(seal(key, plain, context)).not.toEqual(sealed);
+    expect(sealed.includes(plain)).toBe(false);
+  });
+
+  it("opens neither under another key nor for another context", () => {
+    const sealed = seal(key, plain, context);
+    expect(() => open(randomBytes(32), sealed, context)).toThrow();
+    expect(() => open(key, sealed, contextOf("artifact", "a", "b|c"))).toThrow();
+  });
+
+  it("notices every changed byte and every cut", () => {
+    const sealed = seal(key, plain, context);
+    for (let at = 0; at < sealed.length; at++) {
+      const changed = Buffer.from(sealed);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(() => open(key, changed, context), `byte ${at}`).toThrow();
+      expect(() => open(key, sealed.subarray(0, at), context), `cut at ${at}`).toThrow();
+    }
+  });
+});

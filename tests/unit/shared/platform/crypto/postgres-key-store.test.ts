@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
+import { createPostgresKeyStore, type Querying } from "#shared/platform/crypto/postgres-key-store.ts";
+import { createManualClock } from "#tests/support/manual-clock.ts";
+
+/** A table of one person, and how often it was asked. */
+function tableOfOne() {
+  let wrapped: unknown;
+  const asked: string[] = [];
+  let trouble: Error | undefined;
+  const database: Querying = {
+    query: async (sql, values) => {
+      asked.push(sql.split(" ", 1)[0] ?? "");
+      if (trouble) throw trouble;
+      if (sql.startsWith("insert")) wrapped ??= values[2];
+      return { rows: wrapped === undefined ? [] : [{ wrapped_key: wrapped }] };
+    },
+  };
+  return { database, asked, fail: (error?: Error) => void (trouble = error) };
+}
+
+describe("createPostgresKeyStore", () => {
+  const wrapper = createKeyWrapper({ current: "m1", keys: { m1: randomBytes(32) } });
+
+  it("asks once for many calls, and again after the time it may keep a key", async () => {
+    const clock = createManualClock();
+    const { database, asked } = tableOfOne();
+    const store = createPostgresKeyStore({ database, wrapper, clock, cachedMs: 1_000 });
+    await Promise.all([store.keyOf("t", "ada"), store.keyOf("t", "ada")]);
+    expect(asked).toEqual(["select", "insert", "select"]);
+    await store.keyOf("t", "ada");
+    expect(asked).toHaveLength(3);
+    await clock.advance(1_000);
+    await store.keyOf("t", "ada");
+    expect(asked).toEqual(["select", "insert", "select", "select"]);
+  });
+
+  it("tells an outage as trouble, and does not remember it", async () => {
+    const { database, fail } = tableOfOne();
+    const store = createPostgresKeyStore({ database, wrapper, clock: createManualClock() });
+    fail(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }));
+    await expect(store.keyOf("t", "ada")).rejects.toMatchObject({ code: "POSTGRES_UNAVAILABLE", retryable: true });
+    fail();
+    expect(await store.keyOf("t", "ada")).toHaveLength(32);
+  });
+});

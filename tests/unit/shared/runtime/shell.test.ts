@@ -1,0 +1,306 @@
+import { describe, expect, it } from "vitest";
+import type { OutRecord } from "#shared/contracts/log-record.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Event, Rejected } from "#shared/contracts/records.ts";
+import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
+import { createManualClock, type ManualClock, settle } from "#tests/support/manual-clock.ts";
+import {
+  type Copier,
+  copied,
+  copier,
+  copyOf,
+  eventRecord,
+  memoryCodec,
+  type ShellSetting,
+  shellOf,
+} from "#tests/support/shell-bench.ts";
+
+const codec = await memoryCodec();
+
+async function setting(processor: Copier, more: Partial<ShellSetting> = {}) {
+  const clock = more.clock ?? createManualClock();
+  const log = (more.log as MemoryLog) ?? createMemoryLog({ partitions: 3, clock });
+  const running = shellOf({ ...more, log, codec, clock, runnable: { processor } });
+  await running.shell.start();
+  await settle();
+  const produce = async (...records: OutRecord[]) => {
+    const producer = await log.producer();
+    await producer.send(records);
+    await settle();
+  };
+  const out = () =>
+    log.records("comms.rejected").map((r) => (codec.decode("comms.rejected", r.value as Buffer) as Rejected).cause_ref);
+  const dead = () => log.records("comms.intake.dlq");
+  return { ...running, log, clock: clock as ManualClock, produce, out, dead };
+}
+
+const event = (user: string, ref: string) => eventRecord(codec, user, ref);
+const trouble = () => new Trouble("TEST_AWAY", "The other side is away", { retryable: true });
+
+describe("shell", () => {
+  it("writes the outputs and commits what is done", async () => {
+    const { produce, out, clock, log } = await setting(copier());
+    await produce(event("anna", "1"), event("ben", "2"));
+    expect(out().sort()).toEqual(["1", "2"]);
+    await clock.advance(1_000);
+    const positions = await log.committed("comms.intake", ["comms.events"]);
+    expect(positions.reduce((sum, { offset }) => sum + Math.max(0, offset), 0)).toBe(2);
+  });
+
+  it("keeps the order of a key while others pass", async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const processor = copier({
+      decide: (record) => (record.value.cause_ref === "a1" ? { kind: "perform", effect: "wait" } : copied(record)),
+      perform: async (_effect, record) => {
+        await gate;
+        return copied(record);
+      },
+    });
+    const { produce, out } = await setting(processor);
+    await produce(event("anna", "a1"), event("anna", "a2"), event("ben", "b1"), event("cora", "c1"));
+    expect(out().sort()).toEqual(["b1", "c1"]);
+    release();
+    await settle();
+    expect(out().filter((ref) => ref?.startsWith("a"))).toEqual(["a1", "a2"]);
+  });
+
+  it("does not commit past a record that is still in work", async () => {
+    const processor = copier({
+      decide: (record) => (record.value.cause_ref === "a1" ? { kind: "perform", effect: "wait" } : copied(record)),
+      perform: () => new Promise(() => {}),
+    });
+    const { produce, clock, log } = await setting(processor, { log: createMemoryLog({ partitions: 1 }) });
+    await produce(event("anna", "a1"), event("ben", "b1"));
+    await clock.advance(2_000);
+    const [position] = await log.committed("comms.intake", ["comms.events"]);
+    expect(position?.offset ?? -1).toBeLessThanOrEqual(0);
+  });
+
+  it("sends what cannot be decoded to the dead-letter topic with its bytes, and delivers the neighbours", async () => {
+    const { produce, out, dead } = await setting(copier());
+    const bytes = Buffer.from([9, 9, 9, 9, 9, 9]);
+    const headers = { tag: Buffer.from("x") };
+    await produce(
+      event("anna", "1"),
+      { topic: "comms.events", key: "anna", value: bytes, headers },
+      event("anna", "2"),
+    );
+    expect(out()).toEqual(["1", "2"]);
+    const [letter] = dead();
+    expect(letter?.value).toEqual(bytes);
+    expect(letter?.key?.toString()).toBe("anna");
+    expect(letter?.headers["tag"]?.toString()).toBe("x");
+    expect(letter?.headers["comms-error-code"]?.toString()).toBe("COMMS_POISON");
+    expect(letter?.headers["__connect.errors.topic"]?.toString()).toBe("comms.events");
+  });
+
+  it("takes a null value on a stage topic for poison", async () => {
+    const { produce, out, dead } = await setting(copier());
+    await produce({ topic: "comms.events", key: "anna", value: null }, event("anna", "1"));
+    expect(out()).toEqual(["1"]);
+    expect(dead()[0]?.value).toBeNull();
+  });
+
+  it("refuses what is too large unread", async () => {
+    const { produce, dead } = await setting(copier(), { limits: { recordBytes: 10 } });
+    await produce(event("anna", "1"));
+    expect(dead()[0]?.headers["comms-error-code"]?.toString()).toBe("COMMS_PAYLOAD_TOO_LARGE");
+  });
+
+  it("writes large outputs in parts, and after trouble goes on with the part that failed", async () => {
+    const parts: (string | undefined)[][] = [];
+    const log = createMemoryLog({ partitions: 1 });
+    const slow: MemoryLog = {
+      ...log,
+      producer: async () => {
+        const producer = await log.producer();
+        return {
+          ...producer,
+          send: async (records) => {
+            if (records[0]?.topic !== "comms.rejected") return producer.send(records);
+            parts.push(records.map(({ key }) => key?.toString()));
+            if (parts.length === 2) throw trouble();
+            return producer.send(records);
+          },
+        };
+      },
+    };
+    const keys = ["a", "b", "c", "d", "e"];
+    const fanOut = copier({
+      decide: (record) => ({
+        kind: "emit",
+        outputs: keys.map((key) => ({ topic: "comms.rejected", key, value: copyOf(record.value) })),
+      }),
+    });
+    // A copy takes between 300 and 600 bytes, so two fill a part.
+    const { produce, clock } = await setting(fanOut, { log: slow, limits: { outputBytes: 600 } });
+    await produce(event("anna", "1"));
+    await clock.advance(5_000);
+    expect(parts).toEqual([["a", "b"], ["c", "d"], ["c", "d"], ["e"]]);
+    expect(log.records("comms.rejected").map(({ key }) => key?.toString())).toEqual(keys);
+  });
+
+  it("waits trouble out, is unready meanwhile, and loses nothing", async () => {
+    let away = true;
+    const processor = copier({
+      gather: async (batch) => {
+        if (away) throw trouble();
+        return batch.map(() => null);
+      },
+    });
+    const { produce, out, clock, shell, dead } = await setting(processor);
+    await produce(event("anna", "1"));
+    await clock.advance(20_000);
+    expect(shell.state()).toMatchObject({ ready: false, why: "it waits for something outside: TEST_AWAY" });
+    away = false;
+    await clock.advance(5_000);
+    expect(out()).toEqual(["1"]);
+    expect(dead()).toEqual([]);
+    expect(shell.state().ready).toBe(true);
+  });
+
+  it("gathers and decides anew before it performs again", async () => {
+    let calls = 0;
+    let optedOut = false;
+    const processor = copier({
+      decide: (record) =>
+        optedOut
+          ? { kind: "drop", reason: "COMMS_SUPPRESSED", outputs: [] }
+          : { kind: "perform", effect: record.value.cause_ref },
+      perform: async (_effect, record) => {
+        calls++;
+        optedOut = true;
+        if (calls === 1) throw trouble();
+        return copied(record);
+      },
+    });
+    const { produce, out, clock } = await setting(processor);
+    await produce(event("anna", "1"));
+    await clock.advance(5_000);
+    expect(calls).toBe(1);
+    expect(out()).toEqual([]);
+  });
+
+  it("crashes on what it does not know, with nothing committed", async () => {
+    const processor = copier({
+      decide: () => {
+        throw new TypeError("a fault of ours");
+      },
+    });
+    const { produce, crashes, clock, log } = await setting(processor);
+    await produce(event("anna", "1"));
+    await clock.advance(2_000);
+    expect(crashes).toHaveLength(1);
+    const positions = await log.committed("comms.intake", ["comms.events"]);
+    expect(positions.every(({ offset }) => offset <= 0)).toBe(true);
+  });
+
+  it("says how far the group is behind, and that it is not once it is not", async () => {
+    let away = true;
+    const processor = copier({
+      gather: async (batch) => {
+        if (away) throw trouble();
+        return batch.map(() => null);
+      },
+    });
+    const { produce, clock, telemetry } = await setting(processor);
+    await produce(event("anna", "1"), event("ben", "2"));
+    await clock.advance(16_000);
+    const lag = () =>
+      telemetry.metrics.read("comms_consumer_lag_records", { group: "comms.intake", topic: "comms.events" });
+    expect(await lag()).toBe(2);
+    away = false;
+    await clock.advance(20_000);
+    expect(await lag()).toBe(0);
+  });
+
+  it("stops on the dead-letter fuse instead of emptying the topic", async () => {
+    const { produce, dead, shell, telemetry } = await setting(copier(), {
+      limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
+      log: createMemoryLog({ partitions: 1 }),
+    });
+    await produce(
+      ...Array.from({ length: 50 }, (_, i) => ({ topic: "comms.events", key: `u${i}`, value: Buffer.from([1]) })),
+    );
+    expect(dead().length).toBeGreaterThanOrEqual(5);
+    expect(dead().length).toBeLessThan(10);
+    expect(shell.state().why).toMatch(/fuse/);
+    expect(await telemetry.metrics.read("comms_dead_letter_fuse_blown", { stage: "intake" })).toBe(1);
+  });
+
+  it("sends again after an answer that was lost, with the same id", async () => {
+    const { produce, log, clock } = await setting(copier());
+    log.faults.hold();
+    await produce(event("anna", "1"));
+    log.faults.failNextSend("written");
+    log.faults.release();
+    await settle();
+    await clock.advance(5_000);
+    const ids = log.records("comms.rejected").map((record) => record.headers["ce_id"]?.toString());
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it("pauses a lane that is full and serves the express lane beside it", async () => {
+    const seen: string[] = [];
+    let held = true;
+    const processor = copier({
+      decide: (record) => ({ kind: "perform", effect: record.value.cause_ref }),
+      perform: async (effect, record) => {
+        seen.push(effect);
+        if (held && effect.startsWith("bulk")) await new Promise(() => {});
+        return copied(record);
+      },
+    });
+    const { produce, shell } = await setting(processor, { limits: { inFlight: 8, waitingRecords: 20 } });
+    await produce(
+      ...Array.from({ length: 200 }, (_, i) => eventRecord(codec, `u${i}`, `bulk${i}`, "comms.events.bulk")),
+    );
+    await produce(event("anna", "code"));
+    expect(seen).toContain("code");
+    expect(shell.state().inHand).toBeLessThan(100);
+    held = false;
+  });
+
+  it("lets work end on a stop, commits it, and leaves the rest", async () => {
+    const { produce, shell, log, out } = await setting(copier());
+    await produce(event("anna", "1"));
+    await shell.stop(1_000);
+    expect(out()).toEqual(["1"]);
+    const positions = await log.committed("comms.intake", ["comms.events"]);
+    expect(positions.reduce((sum, { offset }) => sum + Math.max(0, offset), 0)).toBe(1);
+    await produce(event("anna", "2"));
+    expect(out()).toEqual(["1"]);
+  });
+
+  it("hands its records over in a rebalance without doing two of one key at once", async () => {
+    let together = 0;
+    let most = 0;
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const processor = copier({
+      decide: () => ({ kind: "perform", effect: "x" }),
+      perform: async (_effect: string, record: Received<Event>) => {
+        most = Math.max(most, ++together);
+        await gate;
+        together--;
+        return copied(record);
+      },
+    });
+    const { produce, log, out } = await setting(processor);
+    await produce(event("anna", "1"));
+    log.faults.rebalance("comms.intake");
+    await settle();
+    expect(most).toBe(1);
+    release();
+    await settle();
+    expect(most).toBe(1);
+    expect(new Set(out())).toEqual(new Set(["1"]));
+  });
+});

@@ -1,0 +1,101 @@
+import avsc from "avsc";
+import type { AvroNamed, AvroSchema } from "#shared/platform/avro/body-check.ts";
+
+/**
+ * Why two versions of a schema do not go together, a sentence each; empty where each reads what the other writes.
+ * Avro's own resolution is asked first, both ways. It misses what changes a meaning and not a shape: a symbol that is
+ * taken away (old records turn into the default), another unit of time, text turned into bytes, another default.
+ */
+export function incompatibilities(older: string, newer: string): readonly string[] {
+  const [before, after] = [JSON.parse(older) as AvroSchema, JSON.parse(newer) as AvroSchema];
+  return [
+    ...unreadable(before, after, "newer"),
+    ...unreadable(after, before, "older"),
+    ...changedMeanings(before, after),
+  ];
+}
+
+function unreadable(writer: AvroSchema, reader: AvroSchema, which: string): readonly string[] {
+  try {
+    typeOf(reader).createResolver(typeOf(writer));
+    return [];
+  } catch (error) {
+    return [`The ${which} version cannot read the other: ${firstLine(error)}`];
+  }
+}
+
+function typeOf(schema: AvroSchema): avsc.Type {
+  return avsc.Type.forSchema(schema as avsc.Schema);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] as string;
+}
+
+function changedMeanings(before: AvroSchema, after: AvroSchema): readonly string[] {
+  const [old, now] = [meanings(before), meanings(after)];
+  return [...old].flatMap(([path, was]) => {
+    const is = now.get(path);
+    return is === undefined ? [] : changes(path, was, is);
+  });
+}
+
+function changes(path: string, was: Meaning, is: Meaning): readonly string[] {
+  const gone = was.symbols.filter((symbol) => !is.symbols.includes(symbol));
+  return [
+    ...(gone.length > 0 ? [`${path} no longer has ${gone.join(", ")}: old records would read as its default`] : []),
+    ...(was.kind !== is.kind ? [`${path} turns from ${was.kind} into ${is.kind}`] : []),
+    ...(was.fallback !== undefined && is.fallback !== undefined && was.fallback !== is.fallback
+      ? [`${path} has another default: records without it would change their meaning`]
+      : []),
+  ];
+}
+
+interface Meaning {
+  readonly kind: string;
+  readonly symbols: readonly string[];
+  /** The field's default as JSON. */
+  readonly fallback: string | undefined;
+}
+
+/** What each field, item and value of a schema means, by its path. */
+function meanings(schema: AvroSchema): ReadonlyMap<string, Meaning> {
+  const found = new Map<string, Meaning>();
+  walk(schema, "", undefined, found, new Map());
+  return found;
+}
+
+function walk(
+  schema: AvroSchema,
+  path: string,
+  fallback: string | undefined,
+  found: Map<string, Meaning>,
+  names: Map<string, AvroNamed>,
+): void {
+  if (Array.isArray(schema)) {
+    for (const branch of schema.filter((each) => each !== "null")) walk(branch, path, fallback, found, names);
+    return;
+  }
+  const type = (typeof schema === "string" ? (names.get(schema) ?? { type: schema }) : schema) as AvroNamed & Unit;
+  if (type.name !== undefined) names.set(type.name, type);
+  const kind = [
+    typeof type.type === "string" ? type.type : "nested",
+    ...(type.logicalType ? [type.logicalType] : []),
+  ].join(" ");
+  found.set(path, { kind, symbols: type.symbols ?? [], fallback });
+  for (const field of (type.fields ?? []) as readonly Defaulted[]) {
+    const given = field.default === undefined ? undefined : JSON.stringify(field.default);
+    walk(field.type, path === "" ? field.name : `${path}.${field.name}`, given, found, names);
+  }
+  if (type.items !== undefined) walk(type.items, `${path}[]`, undefined, found, names);
+  if (type.values !== undefined) walk(type.values, `${path}{}`, undefined, found, names);
+}
+
+interface Unit {
+  readonly logicalType?: string;
+}
+interface Defaulted {
+  readonly name: string;
+  readonly type: AvroSchema;
+  readonly default?: unknown;
+}
