@@ -1,4 +1,5 @@
-import { type ServiceContext, services } from "./services.ts";
+import type { ServiceContext } from "./service-context.ts";
+import { services } from "./services.ts";
 import { createSupervisor, type Say } from "./supervisor.ts";
 
 /** Starts our own processes, one after the other, in the order of the list. */

@@ -1,13 +1,6 @@
-import type { Addresses } from "#shared/platform/config/addresses.ts";
-import type { Layout } from "./layout.ts";
 import type { Part } from "./part.ts";
 import { simulatorService } from "./parts/simulator.ts";
-
-/** What a service may build on: the parts answer already. */
-export interface ServiceContext {
-  readonly layout: Layout;
-  readonly addresses: Addresses;
-}
+import type { ServiceContext } from "./service-context.ts";
 
 /**
  * Our own processes that belong to the stack in both modes, the providers' double among them: each is started after the

@@ -1,40 +1,83 @@
-/** Checks which folder may import which. Fails too when it saw fewer modules than there are: a checker that sees nothing passes everything. */
+/**
+ * Holds every import against `rooms.ts`, and every specifier to its form: relative inside a room, `#` across. Import
+ * cycles, those of types alone included, and imports that lead nowhere are dependency-cruiser's. Fails too when it saw
+ * fewer modules than there are: a checker that sees nothing passes everything.
+ */
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
+import { forbiddenImports, type Import } from "./rooms.ts";
+import { misshapenSpecifiers, type Specifier } from "./specifiers.ts";
 
-const folders = ["shared", "processors", "gateway", "catalog", "stack", "simulator", "cli"];
-const run = spawnSync(
-  process.execPath,
-  [
-    "node_modules/dependency-cruiser/bin/dependency-cruise.mjs",
-    ...folders,
-    "--config",
-    ".dependency-cruiser.json",
-    "--output-type",
-    "json",
-  ],
-  { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 },
-);
-if (!run.stdout.startsWith("{")) {
-  process.stderr.write(run.stdout + run.stderr);
+/** Folders whose imports the rooms bind; tests may import anything and keep to the form of specifiers only. */
+const product = ["shared", "processors", "gateway", "catalog", "stack", "simulator", "cli", "tools"];
+const folders = [...product, "tests"];
+
+interface Dependency {
+  readonly module: string;
+  readonly resolved: string;
+  readonly dependencyTypes: readonly string[];
+}
+
+interface Module {
+  readonly source: string;
+  readonly dependencies: readonly Dependency[];
+}
+
+interface Violation {
+  readonly from: string;
+  readonly to: string;
+  readonly rule: { readonly name: string };
+}
+
+interface Cruise {
+  readonly modules: readonly Module[];
+  readonly summary: { readonly violations: readonly Violation[] };
+}
+
+function cruise(): Cruise {
+  const program = "node_modules/dependency-cruiser/bin/dependency-cruise.mjs";
+  const args = [program, ...folders, "--config", ".dependency-cruiser.json", "--output-type", "json"];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
+  if (stdout.startsWith("{")) return JSON.parse(stdout) as Cruise;
+  process.stderr.write(stdout + stderr);
   process.exit(1);
 }
-interface Cruise {
-  readonly modules: readonly { readonly source: string }[];
-  readonly summary: {
-    readonly violations: readonly {
-      readonly from: string;
-      readonly to: string;
-      readonly rule: { readonly name: string };
-    }[];
-  };
+
+function importsOf({ source, dependencies }: Module): readonly Import[] {
+  return dependencies.map((dependency) => toImport(source, dependency));
 }
-const { modules, summary } = JSON.parse(run.stdout) as Cruise;
+
+function toImport(from: string, { module, resolved, dependencyTypes }: Dependency): Import {
+  const isTypeOnly = dependencyTypes.includes("type-only");
+  if (dependencyTypes.includes("core")) return { from, to: `node:${resolved}`, isPackage: true, isTypeOnly };
+  const isPackage = resolved.includes("node_modules/");
+  return { from, to: isPackage ? packageOf(module) : resolved, isPackage, isTypeOnly };
+}
+
+/** `twilio` of `twilio/lib/x.js`, `@aws-sdk/client-sesv2` whole. */
+function packageOf(module: string): string {
+  return module
+    .split("/")
+    .slice(0, module.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+const { modules, summary } = cruise();
+const isIn = (file: string, all: readonly string[]) => all.some((folder) => file.startsWith(`${folder}/`));
+const seen = modules.filter(({ source }) => isIn(source, folders) && source.endsWith(".ts"));
+const imports = seen.filter(({ source }) => isIn(source, product)).flatMap(importsOf);
+const specifiers = seen.flatMap(({ source, dependencies }) =>
+  dependencies
+    .filter(({ resolved }) => isIn(resolved, folders))
+    .map(({ module, resolved }): Specifier => ({ from: source, to: resolved, written: module })),
+);
+const faults = [
+  ...summary.violations.map(({ from, to, rule }) => `${rule.name}: ${from} -> ${to}`),
+  ...forbiddenImports(imports),
+  ...misshapenSpecifiers(specifiers),
+];
 const files = globSync(folders.map((folder) => `${folder}/**/*.ts`)).length;
-const seen = modules.filter(
-  ({ source }) => folders.some((folder) => source.startsWith(`${folder}/`)) && source.endsWith(".ts"),
-).length;
-for (const { from, to, rule } of summary.violations) process.stderr.write(`${rule.name}: ${from} -> ${to}\n`);
-if (seen < files) process.stderr.write(`Saw ${seen} of ${files} modules\n`);
-process.stdout.write(`boundaries: ${seen} modules, ${summary.violations.length} violations\n`);
-process.exit(summary.violations.length > 0 || seen < files ? 1 : 0);
+if (seen.length < files) faults.push(`Saw ${seen.length} of ${files} modules`);
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+process.stdout.write(`boundaries: ${seen.length} modules, ${imports.length} imports, ${faults.length} faults\n`);
+process.exit(faults.length > 0 ? 1 : 0);

@@ -1,9 +1,9 @@
 import type { Output } from "#shared/contracts/output.ts";
 import { cadenceOf } from "#shared/domain/cadence/cadence.ts";
 import { personKey } from "#shared/domain/message/id.ts";
+import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { isRetryable } from "#shared/platform/errors/trouble.ts";
-import type { Job } from "#shared/runtime/processor.ts";
 import type { DigestStore, DueWindow } from "./adapters/digest-store.ts";
 import { summaryOf } from "./core/summary.ts";
 

@@ -2,11 +2,12 @@ import type { Output } from "#shared/contracts/output.ts";
 import type { Received } from "#shared/contracts/received.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
 import { laneTopic } from "#shared/contracts/topics.ts";
+import { decide, type Intake } from "#shared/domain/event/decide.ts";
+import type { IntakeContext } from "#shared/domain/event/intake-context.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
-import { decide, type Intake, type IntakeContext } from "./core/decide.ts";
 
 /** A record of a refusal is never larger than what it refuses: a topic takes 1 MiB, and an event may have as much. Bytes. */
 const original_bytes_max = 512 * 1024;

@@ -1,6 +1,7 @@
+import type { Job } from "#shared/domain/outcome/job.ts";
 import { poison } from "#shared/runtime/decode.ts";
 import { writeReads } from "#shared/runtime/halving.ts";
-import type { Job, SinkProcessor } from "#shared/runtime/processor.ts";
+import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import type { Partitions } from "./adapters/partitions.ts";
 import type { Tables } from "./adapters/tables.ts";
 import { foldRows } from "./core/merge-rows.ts";

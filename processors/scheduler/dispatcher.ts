@@ -1,6 +1,6 @@
 import type { RawOutput } from "#shared/contracts/output.ts";
+import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import type { Job } from "#shared/runtime/processor.ts";
 import type { DueItem, ScheduleStore } from "./adapters/schedule-store.ts";
 import { overdueSeconds, waitMs } from "./core/due.ts";
 

@@ -1,10 +1,11 @@
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
+import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
-import { outputWritten, type Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { startRootSpan } from "#shared/platform/telemetry/tracing.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Job } from "./processor.ts";
+import { outputWritten } from "./record-telemetry.ts";
 import { abandoned, type TroubleWatch } from "./trouble-watch.ts";
 
 /** What the jobs of a stage run with. */

@@ -1,6 +1,6 @@
-import type { Output } from "#shared/contracts/output.ts";
 import type { Received } from "#shared/contracts/received.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
+import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
@@ -36,12 +36,6 @@ export interface SinkProcessor<In = unknown> {
   readonly inputs: readonly TopicName[];
   /** Applies all or throws `Trouble`; idempotent by offset or id. One outcome for each record, in order. */
   apply(batch: readonly Received<In | null>[], now: Instant): Promise<readonly Outcome[]>;
-}
-
-/** Work that no record triggers: a dispatcher that looks for what is due. One iteration; returns how long to wait, ms. */
-export interface Job {
-  readonly name: string;
-  run(now: Instant, emit: (outputs: readonly Output[]) => Promise<void>, signal: AbortSignal): Promise<number>;
 }
 
 /** A processor whose types the shell does not know; each is typed where it is written. */

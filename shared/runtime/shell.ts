@@ -6,7 +6,7 @@ import type { Codec } from "#shared/platform/avro/codec.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { codeOf, isRetryable } from "#shared/platform/errors/trouble.ts";
 import type { Consumer, Log, Producer } from "#shared/platform/kafka/port.ts";
-import { outputWritten, recordDone, type Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { toldError } from "#shared/platform/telemetry/told-error.ts";
 import { type RecordSpan, startRecordSpan } from "#shared/platform/telemetry/tracing.ts";
 import { decodeRecord, poison } from "./decode.ts";
@@ -17,6 +17,7 @@ import { type LagParts, watchLag } from "./lag.ts";
 import { limitsOf, type ShellLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { Runnable } from "./processor.ts";
+import { outputWritten, recordDone } from "./record-telemetry.ts";
 import { abandoned, TroubleWatch } from "./trouble-watch.ts";
 
 /** What the shell runs, and on what. */

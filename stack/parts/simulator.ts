@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Part } from "../part.ts";
-import type { ServiceContext } from "../services.ts";
+import type { ServiceContext } from "../service-context.ts";
 
 const program = fileURLToPath(new URL("../../simulator/main.ts", import.meta.url));
 

@@ -1,9 +1,9 @@
 /** What one decision costs, in µs: intake's `decide`, and the router's for four channels. `bin/node tests/bench/router-decide.ts`. */
 import { loadEventCatalog, readEventFiles } from "#catalog/event-catalog.ts";
-import { decide as takeIn } from "#processors/intake/core/decide.ts";
 import { decide } from "#processors/router/core/decide.ts";
 import type { Facts, Way } from "#processors/router/core/facts.ts";
 import { outcomeOf } from "#processors/router/core/outcome.ts";
+import { decide as takeIn } from "#shared/domain/event/decide.ts";
 import { anAccepted, anEvent, aPerson, aProfile, noon } from "#tests/support/policy/records.ts";
 
 const zones = ["America/New_York", "Europe/Paris", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Los_Angeles"];

@@ -116,9 +116,9 @@ describe("the commands that pages name", () => {
 });
 
 const topics = new Set<string>([...Object.keys(topicRecords), ...stages.map(deadLetterTopic)]);
-const tables = new Set([...code("shared/postgres/migrations").matchAll(/\b(comms_\w+)/g)].map(([, name]) => name));
+const tables = new Set([...code("shared/platform/postgres/migrations").matchAll(/\b(comms_\w+)/g)].map(([, name]) => name));
 const settings = new Set(
-  [...`${code("shared/config")}${code("tests/unit/catalog")}`.matchAll(/\bCOMMS_[A-Z_]+/g)].map(([name]) => name),
+  [...`${code("shared/platform/config")}${code("tests/unit/catalog")}`.matchAll(/\bCOMMS_[A-Z_]+/g)].map(([name]) => name),
 );
 const codes = new Set([...Object.keys(reasons), ...Object.keys(problems), ...settings]);
 
@@ -202,7 +202,7 @@ describe("the page of reason codes", () => {
 
 /** Who can give a reason, as the page calls them, in the order of a message's way. */
 function giversOf(reason: string): readonly string[] {
-  const every = reasonsIn("shared/processor").includes(reason);
+  const every = reasonsIn("shared/runtime").includes(reason);
   const givers = [
     ...(every
       ? ["every stage"]

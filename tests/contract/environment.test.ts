@@ -15,10 +15,10 @@ const files = product.flatMap((folder) =>
 );
 
 describe("the environment", () => {
-  it("is read under shared/config and nowhere else in the product", () => {
+  it("is read under shared/platform/config and nowhere else in the product", () => {
     const readers = files.filter((path) => reads.test(readFileSync(join(root, path), "utf8")));
-    expect(readers).toContain(join("shared", "config", "environment.ts"));
-    expect(readers.filter((path) => !path.startsWith(join("shared", "config")))).toEqual([]);
+    expect(readers).toContain(join("shared", "platform", "config", "environment.ts"));
+    expect(readers.filter((path) => !path.startsWith(join("shared", "platform", "config")))).toEqual([]);
   });
 
   it.each([

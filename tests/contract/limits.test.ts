@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ageMsMax, aheadMsMax } from "#gateway/webhooks/sns/core/trust.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
-import { intakeLimits } from "#processors/intake/core/limits.ts";
 import { devicesMax } from "#processors/push-sender/core/devices.ts";
 import { limitsOf } from "#shared/delivery/budget.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
+import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { spread_ms_max } from "#shared/domain/quiet-hours/spread.ts";
 import { sinkLimits, stageLimits } from "#shared/runtime/limits.ts";
 import { troubleBackoff } from "#shared/runtime/trouble-watch.ts";
@@ -113,17 +113,17 @@ const bounds: readonly (readonly [where: string, what: string, bound: string])[]
   ],
   ["gateway/webhooks/sns/core/trust.ts", "a webhook's age", `${minutes(ageMsMax)}, ${minutes(aheadMsMax)} ahead`],
   [
-    "processors/intake/core/limits.ts",
+    "shared/domain/event/limits.ts",
     "an event's payload; its depth; its bytes times the records made of it",
     `${bytes(intakeLimits.payload_bytes_max)}; ${intakeLimits.payload_depth_max}; ${bytes(intakeLimits.fan_out_bytes_max)}`,
   ],
   [
-    "processors/intake/core/limits.ts",
+    "shared/domain/event/limits.ts",
     "people in an event; an id, a reference, a dedupe key",
     `${count(intakeLimits.actors_max)}; ${bytes(intakeLimits.id_bytes_max)}; ${intakeLimits.dedupe_key_length_max} characters`,
   ],
   [
-    "processors/intake/core/limits.ts",
+    "shared/domain/event/limits.ts",
     "how far ahead an event may expire; a producer's clock",
     `${days(intakeLimits.horizon_ms_max)}; ${hours(intakeLimits.clock_ahead_ms_max)}`,
   ],

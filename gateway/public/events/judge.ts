@@ -1,8 +1,8 @@
-import { decide, type Intake } from "#processors/intake/core/decide.ts";
-import { intakeLimits } from "#processors/intake/core/limits.ts";
-import { valueFault } from "#processors/intake/core/storable.ts";
 import type { Event } from "#shared/contracts/records.ts";
+import { decide, type Intake } from "#shared/domain/event/decide.ts";
 import type { EventCatalog } from "#shared/domain/event/event-entry.ts";
+import { intakeLimits } from "#shared/domain/event/limits.ts";
+import { valueFault } from "#shared/domain/event/storable.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Problem } from "../../http/problem.ts";
 import { eventBody, shapeFaults } from "./body.ts";

@@ -1,7 +1,10 @@
 import type { Suppression } from "#shared/contracts/records.ts";
+import type { Person } from "../recipient/person.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
-import type { Wishes } from "./wishes.ts";
+
+/** What a person has said of being written to, as it is now. */
+export type Wishes = Pick<Person, "profile" | "preference" | "consents">;
 
 /** A target as it stands now, with what is known against it. */
 export interface Addressed {

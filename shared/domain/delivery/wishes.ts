@@ -4,12 +4,9 @@ import { channelName } from "../message/channel.ts";
 import { choiceOf } from "../preference/preference.ts";
 import { clockOf, hoursOf } from "../quiet-hours/hours.ts";
 import { releaseAt } from "../quiet-hours/release.ts";
-import type { Person } from "../recipient/person.ts";
 import type { Instant } from "../time/instant.ts";
+import type { Wishes } from "./facts.ts";
 import type { GateAnswer } from "./verdict.ts";
-
-/** What a person has said of being written to, as it is now. */
-export type Wishes = Pick<Person, "profile" | "preference" | "consents">;
 
 /** The router's rule once more, as hours may lie between: a consent withdrawn since binds, critical messages too. */
 export function consent({ channel, category }: Send, { consents }: Wishes): GateAnswer {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { v5 } from "uuid";
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -17,16 +17,12 @@ const namespace = Buffer.from("6f1c2f0a54d24d0fa3b1c0de5ca41110", "hex");
  * so `["a|b", "c"]` and `["a", "b|c"]` differ. The same parts give the same id in every process, for ever.
  */
 export function deriveId(kind: string, ...parts: readonly (string | number)[]): string {
-  const hash = createHash("sha1").update(namespace);
-  for (const part of [kind, ...parts]) {
-    const bytes = Buffer.from(String(part), "utf8");
-    hash.update(`${bytes.length}:`).update(bytes);
-  }
-  const digest = hash.digest().subarray(0, 16);
-  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
-  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
-  const hex = digest.toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return v5([kind, ...parts].map(lengthPrefixed).join(""), namespace);
+}
+
+function lengthPrefixed(part: string | number): string {
+  const text = String(part);
+  return `${Buffer.byteLength(text)}:${text}`;
 }
 
 /** The id of an event that its producer did not name. */

@@ -1,5 +1,5 @@
 /**
- * The log as the rest of Carillon sees it. Nothing but `shared/kafka` imports a Kafka client. Two logs implement it, one
+ * The log as the rest of Carillon sees it. Nothing but `shared/platform/kafka` imports a Kafka client. Two logs implement it, one
  * on kafkajs and one in memory; both pass `tests/contract/log-conformance.ts`. Topic names here are whole (prefix
  * included): `shared/contracts/topics.ts` puts the prefix on.
  */

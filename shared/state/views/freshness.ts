@@ -1,10 +1,10 @@
 import type { Redis } from "ioredis";
 import type { Position, TopicPartition } from "#shared/contracts/log-record.ts";
+import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { addScript, luaFile, runPipeline } from "#shared/platform/redis/script.ts";
-import type { Job } from "#shared/runtime/processor.ts";
 import type { Restorable } from "./views.ts";
 
 const refreshMarker = luaFile(import.meta.url, "./refresh-marker.lua");

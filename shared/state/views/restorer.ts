@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
+import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { redisCall } from "#shared/platform/redis/redis.ts";
 import { luaFile, runScript } from "#shared/platform/redis/script.ts";
-import type { Job } from "#shared/runtime/processor.ts";
 import type { Marker } from "./marker.ts";
 import { readDecoded, type TopicReader } from "./topic-reader.ts";
 import type { Restorable } from "./views.ts";

@@ -23,7 +23,7 @@ describe("the gate", () => {
   });
 
   test("refuses the fixture: each step is fit, the first and the last are not", () => {
-    const folder = fileURLToPath(new URL("../../../fixtures/schemas/", import.meta.url));
+    const folder = fileURLToPath(new URL("../../fixtures/schemas/", import.meta.url));
     const faults = gateFaults(readLineages(folder));
     expect(faults).toContainEqual(
       expect.stringContaining("thing: version 1 and version 3: The newer version cannot read"),
@@ -54,7 +54,7 @@ describe("releasing", () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "schemas-"));
-    cpSync(new URL("../../../fixtures/schemas/avro", import.meta.url), join(folder, "avro"), { recursive: true });
+    cpSync(new URL("../../fixtures/schemas/avro", import.meta.url), join(folder, "avro"), { recursive: true });
     write(schema(field("a")));
   });
   afterEach(() => rmSync(folder, { recursive: true }));

@@ -44,7 +44,7 @@ describe.each(cadences)("the cadence $name", (cadence) => {
     JSON.parse(summaryOf(window, { count, payloads }, cadence, 0).payload);
 
   it("keeps the fields that its template declares, and as many items as that shows", () => {
-    const folder = new URL(`../../../../catalog/templates/${cadence.template}/1/`, import.meta.url);
+    const folder = new URL(`../../../../../catalog/templates/${cadence.template}/1/`, import.meta.url);
     const read = (file: string) => readFileSync(new URL(file, folder), "utf8");
     const manifest = parseTemplateManifest("template.yaml", read("template.yaml"));
     expect([...cadence.fields].sort()).toEqual(Object.keys(manifest.variables["items"]?.items ?? {}).sort());

@@ -72,7 +72,7 @@ describe("the status lattice [FBK-03]", () => {
   });
 
   it("is published as it is", () => {
-    const page = readFileSync(new URL("../../../../shared/status/README.md", import.meta.url), "utf8");
+    const page = readFileSync(new URL("../../../../../shared/domain/status/README.md", import.meta.url), "utf8");
     const rows = [...page.matchAll(/^\| (\d+) \| `(\w+)` \| (ended|on its way) \| (.*) \|$/gm)].map((match) =>
       match.slice(1),
     );

@@ -1,10 +1,10 @@
 import type { Accepted, Event, Lane } from "#shared/contracts/records.ts";
-import { streamOf } from "#shared/domain/category/category.ts";
-import { renderKey } from "#shared/domain/dedupe/key.ts";
-import type { EventEntry, EventSend } from "#shared/domain/event/event-entry.ts";
-import { deriveEventId, deriveId } from "#shared/domain/message/id.ts";
-import { peopleIn } from "#shared/domain/recipient/actors.ts";
-import type { IntakeContext } from "./decide.ts";
+import { streamOf } from "../category/category.ts";
+import { renderKey } from "../dedupe/key.ts";
+import { deriveEventId, deriveId } from "../message/id.ts";
+import { peopleIn } from "../recipient/actors.ts";
+import type { EventEntry, EventSend } from "./event-entry.ts";
+import type { IntakeContext } from "./intake-context.ts";
 import { intakeLimits } from "./limits.ts";
 
 type Variables = Readonly<Record<string, unknown>>;

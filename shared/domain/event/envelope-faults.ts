@@ -1,5 +1,5 @@
 import type { Event } from "#shared/contracts/records.ts";
-import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Instant } from "../time/instant.ts";
 import type { IntakeLimits } from "./limits.ts";
 import { isLonger } from "./size.ts";
 

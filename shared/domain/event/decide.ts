@@ -1,11 +1,10 @@
 import type { Accepted, Event } from "#shared/contracts/records.ts";
-import type { TopicName } from "#shared/contracts/topics.ts";
-import type { EventCatalog, EventEntry } from "#shared/domain/event/event-entry.ts";
-import type { Reason } from "#shared/domain/message/reason.ts";
-import { peopleIn } from "#shared/domain/recipient/actors.ts";
-import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Reason } from "../message/reason.ts";
+import { peopleIn } from "../recipient/actors.ts";
 import { acceptedRecords } from "./accepted.ts";
 import { envelopeFaults } from "./envelope-faults.ts";
+import type { EventEntry } from "./event-entry.ts";
+import type { IntakeContext } from "./intake-context.ts";
 import { type IntakeLimits, intakeLimits } from "./limits.ts";
 import { readPayload } from "./payload.ts";
 import { isLonger } from "./size.ts";
@@ -15,14 +14,6 @@ type IntakeReason = Extract<Reason, "COMMS_INVALID_EVENT" | "COMMS_UNKNOWN_EVENT
 export type Intake =
   | { readonly kind: "accepted"; readonly records: readonly Accepted[] }
   | { readonly kind: "rejected"; readonly reason: IntakeReason; readonly faults: readonly string[] };
-
-export interface IntakeContext {
-  readonly catalog: EventCatalog;
-  /** The topic the event came in by, or would have: it gives the lane. */
-  readonly topic: Extract<TopicName, "comms.events" | "comms.events.bulk">;
-  readonly now: Instant;
-  readonly limits?: IntakeLimits;
-}
 
 /**
  * Takes an event in or refuses it, with every fault that it has. Taken in, it is one record a recipient; refused, the

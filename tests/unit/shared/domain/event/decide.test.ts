@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decide, type IntakeContext } from "#processors/intake/core/decide.ts";
 import type { Accepted, Event } from "#shared/contracts/records.ts";
+import type { IntakeContext } from "#shared/domain/event/intake-context.ts";
+import { decide } from "#shared/domain/event/decide.ts";
 import type { EventCatalog, EventEntry, EventSend } from "#shared/domain/event/event-entry.ts";
 import { deriveEventId, deriveId } from "#shared/domain/message/id.ts";
 import { anEvent, noon } from "#tests/support/policy/records.ts";

@@ -1,0 +1,71 @@
+import type { Output } from "#shared/contracts/output.ts";
+import type { Received } from "#shared/contracts/received.ts";
+import type { Decision, Feedback, Send } from "#shared/contracts/records.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+
+/** One record's end, for its line, its count and its span. */
+export interface RecordDone {
+  readonly stage: string;
+  readonly record: Received<unknown>;
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  readonly traceId: string;
+}
+
+/**
+ * The one line and the two samples that each record leaves. The line holds ids and codes, never a value or an address; of
+ * a rejected record also the sentence that its dead letter carries.
+ */
+export function recordDone({ metrics, log }: Telemetry, done: RecordDone): void {
+  const { stage, record, outcome, durationMs, traceId } = done;
+  metrics.count("comms_stage_records_total", { stage, outcome: outcome.kind });
+  metrics.observe("comms_stage_duration_seconds", { stage }, durationMs / 1000);
+  log.info({
+    stage,
+    topic: record.topic,
+    partition: record.origin.partition,
+    offset: record.origin.offset,
+    outcome: outcome.kind,
+    ...("reason" in outcome ? { reason: outcome.reason } : {}),
+    ...("message" in outcome ? { message: outcome.message } : {}),
+    ...idsOf(record.value),
+    duration_ms: durationMs,
+    trace_id: traceId,
+  });
+}
+
+const loggedIds = ["tenant_id", "event_id", "msg_id", "correlation_id", "name"] as const;
+
+function idsOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(loggedIds.flatMap((id) => (id in value ? [[id, Reflect.get(value, id)]] : [])));
+}
+
+/** Reads business metrics off what is written, so that no processor needs to know of metrics. */
+export function outputWritten({ metrics }: Telemetry, output: Output): void {
+  if ("raw" in output || output.value === null) return;
+  if (output.topic === "comms.decisions") return decided(metrics, output.value);
+  if (output.topic === "comms.feedback") return reported(metrics, output.value);
+  if (output.topic.startsWith("comms.send.")) queued(metrics, output.value as Send);
+}
+
+function decided(metrics: Metrics, { gate, verdict, reason, channel }: Decision): void {
+  metrics.count("comms_decisions_total", { gate, verdict, reason: reason ?? "", channel: channelName(channel) });
+}
+
+function reported(metrics: Metrics, feedback: Feedback): void {
+  const channel = channelName(feedback.channel);
+  metrics.count("comms_messages_total", { channel, provider: feedback.provider, status: feedback.status });
+  if (feedback.origin === "SENDER" && feedback.status === "SENT" && feedback.queued_at !== null) {
+    metrics.observe("comms_queue_to_provider_seconds", { channel }, (feedback.recorded_at - feedback.queued_at) / 1000);
+  }
+}
+
+function queued(metrics: Metrics, send: Send): void {
+  if (send.attempt !== 1) return;
+  const channel = channelName(send.channel);
+  metrics.observe("comms_event_to_queue_seconds", { channel }, (send.queued_at - send.occurred_at) / 1000);
+}

@@ -1,0 +1,149 @@
+/**
+ * The rooms of the house: what each may import. A room is a folder; the longest folder that a file lies under is its
+ * room. Everything is an allow-list. Each room that is listed under `shared/` says the same in its README, and a test
+ * holds the two together.
+ */
+export interface Room {
+  /** Rooms, or single files, that it may import beside itself. */
+  readonly imports: readonly string[];
+  /** Packages by name; `node:*` stands for Node's own modules, a trailing ` (types)` for an import of types only. */
+  readonly packages: readonly string[];
+}
+
+/** What every pure room may import of the contracts: types, topic names, nothing that reads a file. */
+const pureContracts = [
+  "shared/contracts/log-record.ts",
+  "shared/contracts/output.ts",
+  "shared/contracts/received.ts",
+  "shared/contracts/records.ts",
+  "shared/contracts/topics.ts",
+];
+
+/** The packages that compute and do nothing else. */
+const purePackages = ["ajv", "ajv-formats", "liquidjs", "temporal-polyfill", "uuid", "yaml", "zod"];
+
+/** A pure folder inside a room that is not: it may import itself and what pure code may. */
+function pure(...packages: readonly string[]): Room {
+  return { imports: ["shared/domain", ...pureContracts], packages: ["temporal-polyfill", "zod", ...packages] };
+}
+
+const upToPlatform = ["shared/contracts", "shared/domain", "shared/platform"];
+const upToRuntime = [...upToPlatform, "shared/state", "shared/runtime"];
+
+/** A processor knows the shared rooms and none of its neighbours. */
+function processor(...packages: readonly string[]): Room {
+  return { imports: upToRuntime, packages };
+}
+
+/** A sender: the shared sender beside what every processor knows. */
+function sender(...packages: readonly string[]): Room {
+  return { imports: [...upToRuntime, "shared/delivery"], packages };
+}
+
+const processors: Readonly<Record<string, Room>> = {
+  intake: { ...processor(), imports: [...upToRuntime, "catalog"] },
+  router: processor(),
+  renderer: processor(),
+  "email-sender": sender("node:*", "@aws-sdk/client-sesv2", "nodemailer"),
+  "push-sender": sender("node:*", "firebase-admin", "undici", "zod"),
+  "sms-sender": sender("twilio"),
+  "inapp-sender": sender("node:*", "pg"),
+  feedback: processor("pg"),
+  digest: processor("pg"),
+  scheduler: processor("pg"),
+  materializer: processor(),
+  projector: processor("pg"),
+};
+
+const processorRooms = Object.entries(processors).flatMap(([name, room]): readonly [string, Room][] => [
+  [`processors/${name}`, room],
+  [`processors/${name}/core`, name === "push-sender" ? pure("firebase-admin (types)") : pure()],
+]);
+
+/** Every room by its folder. */
+export const rooms: Readonly<Record<string, Room>> = {
+  "shared/contracts": { imports: [], packages: ["node:*", "yaml", "zod"] },
+  "shared/domain": { imports: pureContracts, packages: purePackages },
+  "shared/platform": {
+    imports: ["shared/contracts", "shared/domain"],
+    packages: [
+      "node:*",
+      "@kafkajs/confluent-schema-registry",
+      "@opentelemetry/api",
+      "@opentelemetry/core",
+      "@opentelemetry/exporter-trace-otlp-http",
+      "@opentelemetry/sdk-node",
+      "@opentelemetry/sdk-trace-base",
+      "avsc",
+      "ioredis",
+      "libphonenumber-js",
+      "pg",
+      "pino",
+      "prom-client",
+      "undici",
+      "zod",
+    ],
+  },
+  "shared/platform/kafka": { imports: upToPlatform, packages: ["node:*", "kafkajs"] },
+  "shared/state": { imports: upToPlatform, packages: ["node:*", "ioredis", "pg"] },
+  "shared/runtime": { imports: [...upToPlatform, "shared/state"], packages: ["node:*", "ioredis", "pg"] },
+  "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
+  "shared/delivery": { imports: upToRuntime, packages: ["ioredis", "opossum"] },
+  ...Object.fromEntries(processorRooms),
+  gateway: {
+    imports: [...upToRuntime, "catalog"],
+    packages: ["node:*", "fastify", "pg", "twilio", "undici", "zod"],
+  },
+  "gateway/webhooks/sns/core": pure(),
+  catalog: {
+    imports: ["shared/contracts", "shared/domain", "shared/control"],
+    packages: ["node:*", "yaml", "zod"],
+  },
+  cli: {
+    imports: [...upToRuntime, "shared/control", ...Object.keys(processors).map((name) => `processors/${name}`), "gateway", "simulator", "stack"],
+    packages: ["node:*"],
+  },
+  simulator: {
+    imports: ["shared/platform"],
+    packages: ["node:*", "fastify", "node-forge", "postal-mime", "smtp-server", "undici", "zod"],
+  },
+  "simulator/core": { imports: [], packages: ["postal-mime"] },
+  stack: { imports: ["shared/platform"], packages: ["node:*", "pg"] },
+  tools: { imports: ["shared/contracts", "shared/platform"], packages: ["node:*", "avsc"] },
+};
+
+/** One import as the dependency graph has it. */
+export interface Import {
+  /** The importing file, from the root. */
+  readonly from: string;
+  /** The imported file, from the root; or a package's or Node module's name: `pg`, `node:fs`. */
+  readonly to: string;
+  readonly isPackage: boolean;
+  readonly isTypeOnly: boolean;
+}
+
+/** The room of a file: the longest listed folder above it. Undefined for a file in none. */
+export function roomOf(file: string): string | undefined {
+  const above = Object.keys(rooms).filter((folder) => file.startsWith(`${folder}/`));
+  return above.toSorted((a, b) => b.length - a.length)[0];
+}
+
+/** Every import that its room does not allow, a sentence each. */
+export function forbiddenImports(imports: readonly Import[]): readonly string[] {
+  return imports.flatMap((one) => {
+    const name = roomOf(one.from);
+    const room = name === undefined ? undefined : rooms[name];
+    if (name === undefined || room === undefined) return [`${one.from} lies in no room`];
+    const isAllowed = one.isPackage ? mayImportPackage(room, one) : mayImportFile(room, name, one.to);
+    return isAllowed ? [] : [`${name} may not import ${one.to}: ${one.from}`];
+  });
+}
+
+function mayImportFile(room: Room, name: string, to: string): boolean {
+  return [name, ...room.imports].some((one) => to === one || to.startsWith(`${one}/`));
+}
+
+function mayImportPackage({ packages }: Room, { to, isTypeOnly }: Import): boolean {
+  if (to.startsWith("node:")) return packages.includes("node:*");
+  return packages.includes(to) || (isTypeOnly && packages.includes(`${to} (types)`));
+}
