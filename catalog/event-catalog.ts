@@ -6,7 +6,7 @@ import type { EventCatalog, EventEntry, EventSend } from "#shared/domain/event/e
 import { channelOf } from "#shared/domain/message/channel.ts";
 import { compileSchemaCheck, type SchemaCheck } from "#shared/domain/template/json-schema.ts";
 import type { TemplateManifest } from "#shared/domain/template/manifest.ts";
-import { type EventFile, eventFileFaults } from "./event-file.ts";
+import { type EventFile, eventFileIssues } from "./event-file.ts";
 
 /** The folder that holds `events/`, `templates/` and `layouts/`: this one. */
 export const catalogFolder = import.meta.dirname;
@@ -18,7 +18,7 @@ export const catalogFolder = import.meta.dirname;
 export function loadEventCatalog(folder: string = catalogFolder): EventCatalog {
   const files = readEventFiles(join(folder, "events"));
   const manifests = loadTemplateManifests(join(folder, "templates"));
-  const faults = files.flatMap((file) => eventFileFaults(file, new Set(manifests.keys())));
+  const faults = files.flatMap((file) => eventFileIssues(file, new Set(manifests.keys())));
   if (faults.length > 0) throw new Error(`The event catalog has faults:\n${faults.join("\n")}`);
 
   const entries = new Map(files.map(({ content }) => [content.name, entryOf(content, manifests)]));
@@ -26,7 +26,7 @@ export function loadEventCatalog(folder: string = catalogFolder): EventCatalog {
   for (const entry of entries.values()) checks.set(entry, compileSchemaCheck("The payload", entry.payload));
   return {
     find: (name) => entries.get(name),
-    faults: (entry, payload) => (checks.get(entry)?.(payload) ?? []).map((fault) => fault.sentence),
+    issues: (entry, payload) => (checks.get(entry)?.(payload) ?? []).map((fault) => fault.sentence),
   };
 }
 

@@ -38,7 +38,7 @@ const eventFile = z.strictObject({
 export type EventFile = z.infer<typeof eventFile>;
 
 /** Every fault of an event file, a sentence each, beginning with its path. */
-export function eventFileFaults(
+export function eventFileIssues(
   file: { readonly path: string; readonly content: EventFile },
   templates: ReadonlySet<string>,
 ): readonly string[] {

@@ -7,7 +7,7 @@ export interface Invocation {
 }
 
 /** One word of the `comms` command. */
-export interface Command {
+export interface CliCommand {
   readonly name: string;
   /** The line after `comms`. */
   readonly usage: string;

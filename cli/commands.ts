@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { CliCommand } from "./command.ts";
 import { demo } from "./demo/demo.ts";
 import { prepare } from "./prepare.ts";
 import { rebuild } from "./rebuild.ts";
@@ -6,4 +6,4 @@ import { run } from "./run.ts";
 import { why } from "./why.ts";
 
 /** Every command, in the order in which `comms help` lists them. */
-export const commands: readonly Command[] = [demo, prepare, run, rebuild, why];
+export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, why];

@@ -1,5 +1,5 @@
-import { codeOf } from "#shared/platform/errors/trouble.ts";
-import { errorText, toldError } from "#shared/platform/telemetry/told-error.ts";
+import { codeOf } from "#shared/platform/errors/app-error.ts";
+import { errorText, redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 import { exit } from "./command.ts";
 
 /** sysexits.h: the configuration does not hold together. */
@@ -15,7 +15,7 @@ export function failureOf(error: unknown, usageLine: string): { readonly text: s
   if (code.startsWith("ERR_PARSE_ARGS")) {
     return { text: `${(error as Error).message}\nUsage: comms ${usageLine}\n`, code: exit.usage };
   }
-  const text = `${toldError(error).message ?? errorText(error)}\n`;
+  const text = `${redactedError(error).message ?? errorText(error)}\n`;
   if (code === "CONFIG_INVALID") return { text, code: exConfig };
   return { text, code: preconditions.test(code) ? exit.precondition : exit.failed };
 }

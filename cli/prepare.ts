@@ -7,10 +7,10 @@ import { migrate } from "#shared/platform/postgres/migrate.ts";
 import { provision } from "#shared/platform/provisioning/provision.ts";
 import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
 import { readTemplates } from "#shared/state/templates/template-reader.ts";
-import { type Command, exit } from "./command.ts";
+import { type CliCommand, exit } from "./command.ts";
 
 /** `comms prepare`: everything that must stand before a processor may start. A second run changes nothing. */
-export const prepare: Command = {
+export const prepare: CliCommand = {
   name: "prepare",
   usage: "prepare [--replace]",
   summary: "Create topics, register schemas, migrate Postgres, publish the catalog's templates",

@@ -1,10 +1,10 @@
-import { restorablesOf, restorerOf } from "#processors/materializer/main.ts";
+import { rebuildableStatesOf, restorerOf } from "#processors/materializer/main.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { createPlatform } from "#shared/runtime/platform.ts";
-import { type Command, exit } from "./command.ts";
+import { type CliCommand, exit } from "./command.ts";
 
 /** `comms rebuild`: makes what Redis holds anew from the log, by name or all of it. Senders wait meanwhile. */
-export const rebuild: Command = {
+export const rebuild: CliCommand = {
   name: "rebuild",
   usage: "rebuild [view…]",
   summary: "Make the views in Redis anew from the log",
@@ -12,7 +12,7 @@ export const rebuild: Command = {
   run: async ({ args }) => {
     const platform = createPlatform(readConfig(), { name: "rebuild" });
     try {
-      const known = restorablesOf(platform).map(({ name }) => name);
+      const known = rebuildableStatesOf(platform).map(({ name }) => name);
       const unknown = args.filter((name) => !known.includes(name));
       if (unknown.length > 0) {
         process.stderr.write(`There is no view '${unknown.join("', '")}'. There are: ${known.join(", ")}\n`);

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Stage, stages } from "#shared/contracts/topics.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { startHealthServer } from "#shared/platform/http/health-server.ts";
-import { errorText, toldError } from "#shared/platform/telemetry/told-error.ts";
-import { Host, type Hosted } from "#shared/runtime/host.ts";
+import { errorText, redactedError } from "#shared/platform/telemetry/redacted-error.ts";
+import { Host, type HostedService } from "#shared/runtime/host.ts";
 import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { Shell } from "#shared/runtime/shell.ts";
-import { type Command, exit } from "./command.ts";
+import { type CliCommand, exit } from "./command.ts";
 
 type Assemble = (platform: Platform) => Promise<Runnable>;
 
@@ -30,7 +30,7 @@ const processors: Readonly<Record<Stage, () => Promise<{ readonly assemble: Asse
 const hostable = [...stages, "gateway"] as const;
 
 /** `comms run`: one processor or several in this process, or all of them and the gateway. */
-export const run: Command = {
+export const run: CliCommand = {
   name: "run",
   usage: "run <processor…|all>",
   summary: "Run one processor, several, or all of them and the gateway",
@@ -52,7 +52,7 @@ async function host(names: readonly string[]): Promise<number> {
   const platform = createPlatform(config, { name: names.length === 1 ? (names[0] as string) : "all" });
   const ended = Promise.withResolvers<number>();
   const crash = (error: unknown): void => {
-    process.stderr.write(`${toldError(error).message ?? errorText(error)}\n`);
+    process.stderr.write(`${redactedError(error).message ?? errorText(error)}\n`);
     ended.resolve(exit.failed);
   };
   // Node itself would print an error whole, with every property that a driver gave it.
@@ -80,7 +80,7 @@ async function host(names: readonly string[]): Promise<number> {
   }
 }
 
-async function hostedOf(name: string, platform: Platform, onCrash: (error: unknown) => void): Promise<Hosted> {
+async function hostedOf(name: string, platform: Platform, onCrash: (error: unknown) => void): Promise<HostedService> {
   if (name === "gateway") {
     const { assemble } = await import("#gateway/main.ts");
     return assemble(platform);

@@ -2,14 +2,14 @@ import { gateLines, sentence } from "#shared/domain/explanation/explain.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { readMessages } from "#shared/state/messages/read-messages.ts";
-import { type Command, exit } from "./command.ts";
+import { type CliCommand, exit } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 
 /** Messages told at once, the newest. */
 const messagesMax = 50;
 
 /** `comms why`: what became of a person's messages, and which rule with which value decided it. */
-export const why: Command = {
+export const why: CliCommand = {
   name: "why",
   usage: "why --user ID [--template T] [--since 24h] [--tenant T] [--format text|json]",
   summary: "Say why somebody got a message, or did not",

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
-import { codeOf, Trouble } from "#shared/platform/errors/trouble.ts";
-import type { Hosted } from "#shared/runtime/host.ts";
+import { AppError, codeOf } from "#shared/platform/errors/app-error.ts";
+import type { HostedService } from "#shared/runtime/host.ts";
 import type { Publisher } from "./publisher.ts";
 
 export interface GatewayParts {
@@ -19,7 +19,7 @@ export interface GatewayParts {
 const sweepEveryMs = 600_000;
 
 /** The gateway as a process hosts it: ready when it listens; a stop answers what is under way and takes nothing more. */
-export function createGateway(parts: GatewayParts): Hosted & { url(): string } {
+export function createGateway(parts: GatewayParts): HostedService & { url(): string } {
   const { app, publisher, clock, host, port } = parts;
   const stopping = new AbortController();
   let url: string | undefined;
@@ -67,6 +67,6 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   } catch (cause) {
     if (codeOf(cause) !== "EADDRINUSE") throw cause;
     const sentence = `Port ${port} on ${host} is taken: stop what listens there, or set COMMS_GATEWAY_PORT to another`;
-    throw new Trouble("GATEWAY_PORT_TAKEN", sentence, { retryable: false, cause });
+    throw new AppError("GATEWAY_PORT_TAKEN", sentence, { retryable: false, cause });
   }
 }

@@ -1,5 +1,5 @@
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
-import type { Hosted } from "#shared/runtime/host.ts";
+import type { HostedService } from "#shared/runtime/host.ts";
 import type { Platform } from "#shared/runtime/platform.ts";
 import { twilioTokens, unsubscribeKeysOf } from "#shared/runtime/rotation.ts";
 import { version } from "#shared/runtime/version.ts";
@@ -11,7 +11,7 @@ import { createCertificates } from "./webhooks/sns/certificates.ts";
 import { createConfirmSubscription } from "./webhooks/sns/confirm.ts";
 import { createSeen } from "./webhooks/sns/seen.ts";
 
-export async function assemble(platform: Platform): Promise<Hosted> {
+export async function assemble(platform: Platform): Promise<HostedService> {
   const { config, clock, telemetry } = platform;
   const publicUrl = config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, "");
   const origin = config.COMMS_SNS_CERTIFICATE_ORIGIN;

@@ -3,7 +3,7 @@ import type { RecordTypes } from "#shared/contracts/records.ts";
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { late, within } from "#shared/platform/kafka/deadline.ts";
 import type { Log, Producer } from "#shared/platform/kafka/port.ts";
 import { startRequestSpan } from "#shared/platform/telemetry/tracing.ts";
@@ -59,7 +59,7 @@ export async function createPublisher(parts: PublisherParts): Promise<Publisher>
 
 async function inTime(sent: Promise<unknown>, deadlineMs: number, clock: Clock): Promise<void> {
   if ((await within(clock, deadlineMs, sent)) !== late) return;
-  throw new Trouble("KAFKA_UNAVAILABLE", `The log has not acknowledged the record within ${deadlineMs} ms`, {
+  throw new AppError("KAFKA_UNAVAILABLE", `The log has not acknowledged the record within ${deadlineMs} ms`, {
     retryable: true,
   });
 }

@@ -20,7 +20,7 @@ const options = {
 } as const;
 
 /** The options that a command line asks for. Throws an Error in a sentence where one cannot be read. */
-export function optionsOf(argv: readonly string[]): SimulatorOptions {
+export function simulatorOptions(argv: readonly string[]): SimulatorOptions {
   const { values } = parseArgs({ args: [...argv], options });
   const given: Partial<SimulatorOptions> = {
     ...(values.host !== undefined && { host: values.host }),

@@ -1,9 +1,9 @@
 import type { CallbackCounts } from "./callbacks/callback-queue.ts";
 import type { Fault, FaultRequest } from "./faults/fault.ts";
-import type { LedgerEntry, LedgerFilter } from "./ledger/entry.ts";
+import type { CallEntry, LedgerFilter } from "./ledger/call-entry.ts";
 import type { SesEventType } from "./options.ts";
 
-export interface Health {
+export interface SimulatorHealth {
   readonly status: "ok";
   readonly callbacks: CallbackCounts & { readonly base: string | null };
   readonly faults: readonly Fault[];
@@ -25,8 +25,8 @@ export interface SimulatorControl {
   /** Removes faults: one, those of a provider, or all. Resolves to how many they were. */
   clearFaults(filter?: { readonly provider?: FaultRequest["provider"]; readonly id?: string }): Promise<number>;
   /** The calls received so far that match, in their order. */
-  ledger(filter?: LedgerFilter): Promise<readonly LedgerEntry[]>;
-  health(): Promise<Health>;
+  ledger(filter?: LedgerFilter): Promise<readonly CallEntry[]>;
+  health(): Promise<SimulatorHealth>;
   /** Resolves once no callback is pending; rejects after `timeoutMs` (10 s). */
   quiet(timeoutMs?: number): Promise<void>;
   /** Publishes an SES event about an earlier mail, named by msg_id or provider_ref: a complaint that comes late. */
@@ -45,7 +45,7 @@ const poll_ms = 20;
 export function createSimulatorControl(url: string): SimulatorControl {
   const call = async <T>(method: string, path: string, body?: object): Promise<T> =>
     JSON.parse(await send(`${url}/control/${path}`, method, body)) as T;
-  const health = (): Promise<Health> => call("GET", "health");
+  const health = (): Promise<SimulatorHealth> => call("GET", "health");
 
   return {
     health,
@@ -72,7 +72,7 @@ async function send(url: string, method: string, body?: object): Promise<string>
   return text;
 }
 
-async function quiet(health: () => Promise<Health>, timeoutMs: number): Promise<void> {
+async function quiet(health: () => Promise<SimulatorHealth>, timeoutMs: number): Promise<void> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const { callbacks } = await health();
@@ -87,9 +87,9 @@ function query(filter: LedgerFilter): URLSearchParams {
   return new URLSearchParams(set.map(([field, value]): [string, string] => [field, String(value)]));
 }
 
-function parseLines(text: string): readonly LedgerEntry[] {
+function parseLines(text: string): readonly CallEntry[] {
   return text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as LedgerEntry);
+    .map((line) => JSON.parse(line) as CallEntry);
 }

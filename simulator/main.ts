@@ -1,9 +1,9 @@
-import { optionsOf, usage } from "./arguments.ts";
+import { simulatorOptions, usage } from "./arguments.ts";
 import { startSimulator } from "./simulator.ts";
 
 /** Starts the simulator by its command line, says where it stands in one line of JSON, and ends on SIGTERM or SIGINT. */
 async function main(argv: readonly string[]): Promise<void> {
-  const simulator = await startSimulator(optionsOf(argv));
+  const simulator = await startSimulator(simulatorOptions(argv));
   const { url, smtp, ledgerPath: ledger } = simulator;
   process.stdout.write(`${JSON.stringify({ url, smtp, ledger })}\n`);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

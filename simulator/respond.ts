@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Answer } from "./core/call.ts";
-import type { Desk, Received, Taken } from "./desk.ts";
+import type { CallHandler, ReceivedCall, TakenCall } from "./call-handler.ts";
+import type { ProviderResponse } from "./core/call.ts";
 import type { Fault } from "./faults/fault.ts";
 
 const defaultDelayMs = 30_000;
 
 /** Takes the call at the desk and answers it over HTTP, in the way that its fault asks for. */
 export async function respond(
-  desk: Desk,
+  desk: CallHandler,
   request: FastifyRequest,
   reply: FastifyReply,
-  received: Received,
+  received: ReceivedCall,
 ): Promise<void> {
   await answer(request, reply, desk.take(received));
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, { verdict, fault }: Taken): Promise<void> {
+async function answer(request: FastifyRequest, reply: FastifyReply, { verdict, fault }: TakenCall): Promise<void> {
   reply.hijack();
   switch (fault?.kind) {
     case "reset":
@@ -37,14 +37,18 @@ function delayOf(fault: Fault): number {
   return fault.delay_ms ?? defaultDelayMs;
 }
 
-function write(reply: FastifyReply, { status, headers, body }: Answer): void {
+function write(reply: FastifyReply, { status, headers, body }: ProviderResponse): void {
   if (reply.raw.destroyed) return;
   reply.raw.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   reply.raw.end(body);
 }
 
 /** The head at once, the body in ten parts spread over the delay. */
-async function trickle(reply: FastifyReply, { status, headers, body }: Answer, delayMs: number): Promise<void> {
+async function trickle(
+  reply: FastifyReply,
+  { status, headers, body }: ProviderResponse,
+  delayMs: number,
+): Promise<void> {
   const bytes = Buffer.from(body);
   const step = Math.max(1, Math.ceil(bytes.length / 10));
   reply.raw.writeHead(status, { ...headers, "content-length": bytes.length });

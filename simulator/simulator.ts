@@ -1,19 +1,19 @@
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
+import { createCallHandler } from "./call-handler.ts";
 import { createCallbackQueue } from "./callbacks/callback-queue.ts";
 import { controlRoutes, type Gateway } from "./control/routes.ts";
-import { createDesk } from "./desk.ts";
 import { createFaultBox } from "./faults/fault-box.ts";
 import { fcmRoutes } from "./fcm/routes.ts";
-import { openLedger } from "./ledger/ledger.ts";
+import { openCallLedger } from "./ledger/call-ledger.ts";
 import { type SimulatorOptions, settingsOf } from "./options.ts";
 import { createMailbox } from "./page/mailbox.ts";
 import { pageRoutes } from "./page/routes.ts";
 import { sesRoutes } from "./ses/routes.ts";
 import { startSmtp } from "./smtp/server.ts";
 import { createSigningCertificate } from "./sns/certificate.ts";
-import { snsRoutes } from "./sns/routes.ts";
-import { twilioRoutes } from "./twilio/routes.ts";
+import { snsDoubleRoutes } from "./sns/routes.ts";
+import { twilioDoubleRoutes } from "./twilio/routes.ts";
 
 /** The providers' doubles, listening. */
 export interface Simulator {
@@ -34,17 +34,17 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const settings = settingsOf(options);
   const { accounts } = settings;
   const gateway: Gateway = { base: options.callbackBase };
-  const ledger = openLedger(settings.ledgerPath);
+  const ledger = openCallLedger(settings.ledgerPath);
   const faults = createFaultBox(settings.seed);
   const mailbox = createMailbox();
   const callbacks = createCallbackQueue();
-  const desk = createDesk({ faults, ledger, mailbox, callbacks });
+  const desk = createCallHandler({ faults, ledger, mailbox, callbacks });
   const certificate = await createSigningCertificate(Date.now());
 
   const app = createServer();
   controlRoutes(app, { faults, ledger, mailbox, callbacks, gateway });
   pageRoutes(app, mailbox);
-  snsRoutes(app, { certificate, callbacks, gateway, topicArn: accounts.ses.topicArn });
+  snsDoubleRoutes(app, { certificate, callbacks, gateway, topicArn: accounts.ses.topicArn });
   sesRoutes(app, {
     desk,
     callbacks,
@@ -57,7 +57,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       url: () => gateway.base && `${gateway.base}/webhooks/ses`,
     },
   });
-  twilioRoutes(app, {
+  twilioDoubleRoutes(app, {
     desk,
     callbacks: {
       account: accounts.twilio,

@@ -6,16 +6,16 @@ import { type Engine, type PartName, type PartStatus, partNames } from "./engine
 import type { Layout } from "./layout.ts";
 import type { Ports } from "./ports.ts";
 import { answers } from "./probes.ts";
-import { pause } from "./processes.ts";
+import { pauseMs } from "./processes.ts";
 import { refusal } from "./refusal.ts";
-import { type Finished, finish } from "./run-command.ts";
+import { type CommandResult, finish } from "./run-command.ts";
 import type { Say } from "./supervisor.ts";
 
 const composeFile = fileURLToPath(new URL("../docker-compose.yml", import.meta.url));
 const readyDeadlineMs = 180_000;
 
 /** Runs a `docker …` command line; a test puts its own in place. */
-export type RunDocker = (args: readonly string[]) => Promise<Finished>;
+export type RunDocker = (args: readonly string[]) => Promise<CommandResult>;
 
 /** An engine that hangs is none; images may take their time to come. */
 const runDocker: RunDocker = (args) =>
@@ -82,7 +82,7 @@ export function composeEnvironment(ports: Ports): string {
   return partNames.map((name) => `CARILLON_${name.toUpperCase()}_PORT=${ports[name]}\n`).join("");
 }
 
-function succeeded(done: Finished, args: readonly string[]): string {
+function succeeded(done: CommandResult, args: readonly string[]): string {
   if (done.code === 0) return done.stdout;
   const words = done.stderr.trim().split("\n").at(-1) ?? "";
   throw refusal(
@@ -101,7 +101,7 @@ async function untilAnswers(name: PartName, ports: Ports, say: Say): Promise<voi
         `${name} is not ready after ${seconds()}: 'docker compose logs ${name}' may say why.`,
       );
     }
-    await pause(200);
+    await pauseMs(200);
   }
   say(`${name.padEnd(10)}ready after ${seconds()}  127.0.0.1:${ports[name]}`);
 }

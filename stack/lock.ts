@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readJson } from "./json-file.ts";
-import { isAlive, pause, type Recorded, record } from "./processes.ts";
+import { isAlive, type ProcessRecord, pauseMs, record } from "./processes.ts";
 import { refusal } from "./refusal.ts";
 
 /**
@@ -35,7 +35,7 @@ async function acquire(file: string, options: { readonly waitMs: number; readonl
     }
     if (!told) options.say(`waiting for process ${holder.pid}, which is starting or stopping this stack`);
     told = true;
-    await pause(100);
+    await pauseMs(100);
   }
 }
 
@@ -51,11 +51,11 @@ async function tryAcquire(file: string): Promise<boolean> {
 }
 
 /** The living holder. Removes the file of a dead one. */
-async function holderOf(file: string): Promise<Recorded | undefined> {
-  const holder = (await readJson(file)) as Recorded | undefined;
+async function holderOf(file: string): Promise<ProcessRecord | undefined> {
+  const holder = (await readJson(file)) as ProcessRecord | undefined;
   if (holder === undefined) {
     // Just created and not yet written, or just removed: a moment tells.
-    await pause(50);
+    await pauseMs(50);
     if ((await readJson(file)) === undefined) await rm(file, { force: true });
     return undefined;
   }

@@ -1,8 +1,8 @@
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
-import { optionsOf } from "./options.ts";
-import { isRefusal } from "./refusal.ts";
+import { stackOptionsFrom } from "./options.ts";
+import { isStackRefusal } from "./refusal.ts";
 import { cleanStack, type StackOptions, stackStatus, startStack, stopStack } from "./stack.ts";
-import { answeringAmong, rowsOf, tableOf } from "./status-table.ts";
+import { answeringAmong, statusRows, tableOf } from "./status-table.ts";
 
 const usage = "Usage: bin/node stack/main.ts up|down|status|clean";
 
@@ -24,7 +24,7 @@ async function printStatus(options: StackOptions): Promise<void> {
   if (addresses === undefined) return say("The stack was never started here: start it with 'make up'.");
   const { gateway, simulator } = addresses;
   const answering = await answeringAmong([gateway.url, simulator.url, simulator.smtp]);
-  process.stdout.write(tableOf(rowsOf(parts, addresses, answering), Date.now()));
+  process.stdout.write(tableOf(statusRows(parts, addresses, answering), Date.now()));
   say(`the stack is ${state === "part" ? "partly up" : state} (${addresses.mode})`);
 }
 
@@ -40,10 +40,10 @@ async function main(name: string): Promise<number> {
     return 2;
   }
   try {
-    await command(optionsOf(readStackConfig(), say));
+    await command(stackOptionsFrom(readStackConfig(), say));
     return 0;
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isStackRefusal(error)) throw error;
     say(error.message);
     return 3;
   }

@@ -3,7 +3,7 @@ import { refusal } from "./refusal.ts";
 import type { StackOptions } from "./stack.ts";
 
 /** The options of this checkout's stack, from what the environment says. */
-export function optionsOf(config: StackConfig, say: (line: string) => void): StackOptions {
+export function stackOptionsFrom(config: StackConfig, say: (line: string) => void): StackOptions {
   return {
     root: config.root,
     cache: config.cache,

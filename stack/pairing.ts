@@ -12,7 +12,7 @@ export type Pairing = "pair" | "adopt" | "fine" | "younger";
  * `younger`: the log was paired with a registry and this one knows nothing of it, so the schema ids in the log lead
  * nowhere. `adopt`: the log is the younger, which harms nothing.
  */
-export function judgePairing(logToken: string | undefined, registryToken: string | undefined): Pairing {
+export function checkPairing(logToken: string | undefined, registryToken: string | undefined): Pairing {
   if (logToken === undefined) return registryToken === undefined ? "pair" : "adopt";
   return logToken === registryToken ? "fine" : "younger";
 }
@@ -25,7 +25,7 @@ export async function assertPaired(options: {
 }): Promise<void> {
   const { registryUrl, pairingFile } = options;
   const registryToken = await readToken(registryUrl);
-  const verdict = judgePairing(await keptToken(pairingFile), registryToken);
+  const verdict = checkPairing(await keptToken(pairingFile), registryToken);
   if (verdict === "fine") return;
   if (verdict === "adopt") return writeJson(pairingFile, { token: registryToken });
   if (verdict === "younger" && (await options.logHoldsRecords()) !== false) throw younger(pairingFile);

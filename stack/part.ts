@@ -1,4 +1,4 @@
-export interface Command {
+export interface ProcessCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd?: string;
@@ -12,7 +12,7 @@ export interface Part {
   readonly logFile: string;
   /** Makes the data folder ready on the first start; does nothing on later ones. */
   prepare(): Promise<void>;
-  command(): Command;
+  command(): ProcessCommand;
   /** Whether it answers as its clients need it to, which is more than a port that accepts. Never throws. */
   ready(): Promise<boolean>;
   /** Once, after it became ready. */

@@ -1,8 +1,8 @@
 import { readJson, writeJson } from "./json-file.ts";
-import type { Recorded } from "./processes.ts";
+import type { ProcessRecord } from "./processes.ts";
 
 /** The processes that this stack started, by part. */
-export type ProcessTable = Readonly<Record<string, Recorded>>;
+export type ProcessTable = Readonly<Record<string, ProcessRecord>>;
 
 /** The table in the file; empty where there is none. */
 export async function readTable(file: string): Promise<ProcessTable> {
@@ -15,7 +15,7 @@ export async function writeTable(file: string, table: ProcessTable): Promise<voi
   await writeJson(file, table);
 }
 
-function isRecorded(value: unknown): value is Recorded {
+function isRecorded(value: unknown): value is ProcessRecord {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** A process as it was recorded. A pid alone is not enough: after a reboot, or much later, it is somebody else's. */
-export interface Recorded {
+export interface ProcessRecord {
   readonly pid: number;
   /** Boot and start time, as the system tells them; equal only for the very same process. */
   readonly identity: string;
@@ -43,18 +43,18 @@ async function psIdentity(pid: number): Promise<string | undefined> {
 }
 
 /** Records a process that was just started; `undefined` if it is gone already. */
-export async function record(pid: number, now: number): Promise<Recorded | undefined> {
+export async function record(pid: number, now: number): Promise<ProcessRecord | undefined> {
   const identity = await identityOf(pid);
   return identity === undefined ? undefined : { pid, identity, startedAt: now };
 }
 
 /** Whether the recorded process, and not a later one with its pid, still runs. */
-export async function isAlive(recorded: Recorded): Promise<boolean> {
+export async function isAlive(recorded: ProcessRecord): Promise<boolean> {
   return (await identityOf(recorded.pid)) === recorded.identity;
 }
 
 /** Sends the signal to the recorded process only; says whether it was there to get it. */
-export async function signal(recorded: Recorded, name: NodeJS.Signals): Promise<boolean> {
+export async function signal(recorded: ProcessRecord, name: NodeJS.Signals): Promise<boolean> {
   if (!(await isAlive(recorded))) return false;
   try {
     process.kill(recorded.pid, name);
@@ -66,11 +66,11 @@ export async function signal(recorded: Recorded, name: NodeJS.Signals): Promise<
 }
 
 /** Waits for the end of the process; says whether it came within `deadlineMs`. */
-export async function ended(recorded: Recorded, deadlineMs: number): Promise<boolean> {
+export async function ended(recorded: ProcessRecord, deadlineMs: number): Promise<boolean> {
   const deadline = performance.now() + deadlineMs;
   while (await isAlive(recorded)) {
     if (performance.now() > deadline) return false;
-    await pause(25);
+    await pauseMs(25);
   }
   return true;
 }
@@ -86,6 +86,6 @@ export async function residentBytes(pid: number): Promise<number | undefined> {
   }
 }
 
-export function pause(ms: number): Promise<void> {
+export function pauseMs(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,4 +1,4 @@
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 
 export type RefusalCode =
   | "STACK_JAVA_MISSING"
@@ -19,11 +19,11 @@ export type RefusalCode =
   | "STACK_PART_SLOW";
 
 /** A precondition that the machine does not meet. The message is one sentence that says what to do. */
-export function refusal(code: RefusalCode, sentence: string, cause?: unknown): Trouble {
-  return new Trouble(code, sentence, { retryable: false, cause });
+export function refusal(code: RefusalCode, sentence: string, cause?: unknown): AppError {
+  return new AppError(code, sentence, { retryable: false, cause });
 }
 
 /** Whether the error is a sentence for the person at the keyboard, so that its stack trace would only be in the way. */
-export function isRefusal(error: unknown): error is Trouble {
-  return error instanceof Trouble && error.code.startsWith("STACK_");
+export function isStackRefusal(error: unknown): error is AppError {
+  return error instanceof AppError && error.code.startsWith("STACK_");
 }

@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Command } from "./part.ts";
+import type { ProcessCommand } from "./part.ts";
 
-export interface Finished {
+export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs a command to its end, or to the timeout (then `code` is null). Rejects only if it cannot be started at all. */
-export function finish(command: Command, options: { readonly timeoutMs?: number } = {}): Promise<Finished> {
+export function finish(command: ProcessCommand, options: { readonly timeoutMs?: number } = {}): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
@@ -27,7 +27,7 @@ export function finish(command: Command, options: { readonly timeoutMs?: number 
 }
 
 /** Starts a process that outlives this one, in a session of its own, its output appended to a file. Returns its pid. */
-export function launch(command: Command, logFile: string): Promise<number> {
+export function launch(command: ProcessCommand, logFile: string): Promise<number> {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, "a");
   return new Promise<number>((resolve, reject) => {

@@ -12,7 +12,7 @@ export interface Row {
 }
 
 /** A line for each address of the stack: the parts with what they do, then what lies or may run beside them. */
-export function rowsOf(parts: readonly PartStatus[], addresses: Addresses, answering: ReadonlySet<string>): Row[] {
+export function statusRows(parts: readonly PartStatus[], addresses: Addresses, answering: ReadonlySet<string>): Row[] {
   const { kafka, registry, postgres, redis, artifacts, gateway, simulator } = addresses;
   const byName: Readonly<Record<string, string>> = {
     kafka: kafka.bootstrap,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Layout } from "./layout.ts";
 import type { Part } from "./part.ts";
 import { type ProcessTable, readTable, writeTable } from "./process-table.ts";
-import { ended, isAlive, pause, type Recorded, record, signal } from "./processes.ts";
+import { ended, isAlive, type ProcessRecord, pauseMs, record, signal } from "./processes.ts";
 import { refusal } from "./refusal.ts";
 import { launch } from "./run-command.ts";
 
@@ -18,7 +18,7 @@ export interface Supervisor {
   /** The recorded processes that still run, by part. */
   running(): Promise<ProcessTable>;
   /** Starts the part unless it runs already; resolves once it is ready. */
-  start(part: Part): Promise<Recorded>;
+  start(part: Part): Promise<ProcessRecord>;
   /** Sends a signal, and for one that ends a process waits for its end. Says whether there was a process. */
   kill(name: string, signalName: NodeJS.Signals): Promise<boolean>;
   /** Ends the part in order, and by force where it does not listen. */
@@ -32,7 +32,7 @@ export function createSupervisor(layout: Layout, say: Say): Supervisor {
     changes = changes.then(async () => writeTable(layout.processesFile, edit(await readTable(layout.processesFile))));
     return changes;
   };
-  const remember = (name: string, recorded: Recorded) => change((table) => ({ ...table, [name]: recorded }));
+  const remember = (name: string, recorded: ProcessRecord) => change((table) => ({ ...table, [name]: recorded }));
   const forget = (name: string) => change(({ [name]: _gone, ...rest }) => rest);
   const lookUp = async (name: string) => living((await readTable(layout.processesFile))[name]);
 
@@ -69,14 +69,17 @@ export function createSupervisor(layout: Layout, say: Say): Supervisor {
 
 const fatal: ReadonlySet<NodeJS.Signals> = new Set(["SIGKILL", "SIGTERM", "SIGINT", "SIGQUIT", "SIGABRT"]);
 
-async function begin(part: Part, remember: (name: string, recorded: Recorded) => Promise<void>): Promise<Recorded> {
+async function begin(
+  part: Part,
+  remember: (name: string, recorded: ProcessRecord) => Promise<void>,
+): Promise<ProcessRecord> {
   const recorded = await record(await launch(part.command(), part.logFile), Date.now());
   if (recorded === undefined) throw await died(part);
   await remember(part.name, recorded);
   return recorded;
 }
 
-async function untilReady(part: Part, recorded: Recorded, began: number): Promise<void> {
+async function untilReady(part: Part, recorded: ProcessRecord, began: number): Promise<void> {
   while (!(await part.ready())) {
     if (!(await isAlive(recorded))) throw await died(part);
     if (performance.now() - began > readyDeadlineMs) {
@@ -85,7 +88,7 @@ async function untilReady(part: Part, recorded: Recorded, began: number): Promis
         `${part.name} is not ready after ${seconds(began)}: ${part.logFile} may say why.`,
       );
     }
-    await pause(probeIntervalMs);
+    await pauseMs(probeIntervalMs);
   }
 }
 
@@ -101,7 +104,7 @@ async function lastWords(file: string): Promise<string> {
   return text.trim().split("\n").slice(-3).join(" | ").slice(-600);
 }
 
-async function end(recorded: Recorded, stopSignal: NodeJS.Signals): Promise<void> {
+async function end(recorded: ProcessRecord, stopSignal: NodeJS.Signals): Promise<void> {
   await signal(recorded, stopSignal);
   // A stopped (SIGSTOP) process would sleep through it.
   await signal(recorded, "SIGCONT");
@@ -110,7 +113,7 @@ async function end(recorded: Recorded, stopSignal: NodeJS.Signals): Promise<void
   await ended(recorded, stopDeadlineMs);
 }
 
-async function living(recorded: Recorded | undefined): Promise<Recorded | undefined> {
+async function living(recorded: ProcessRecord | undefined): Promise<ProcessRecord | undefined> {
   return recorded !== undefined && (await isAlive(recorded)) ? recorded : undefined;
 }
 
@@ -118,7 +121,7 @@ async function onlyLiving(table: ProcessTable): Promise<ProcessTable> {
   const entries = await Promise.all(
     Object.entries(table).map(async ([name, found]) => [name, await living(found)] as const),
   );
-  return Object.fromEntries(entries.filter((entry): entry is [string, Recorded] => entry[1] !== undefined));
+  return Object.fromEntries(entries.filter((entry): entry is [string, ProcessRecord] => entry[1] !== undefined));
 }
 
 function seconds(since: number): string {

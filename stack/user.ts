@@ -1,6 +1,6 @@
 import { access, chown, constants, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "./part.ts";
+import type { ProcessCommand } from "./part.ts";
 import { refusal } from "./refusal.ts";
 import { finish } from "./run-command.ts";
 
@@ -16,7 +16,7 @@ export function postgresUser(): { readonly uid: number; readonly gid: number } |
  * The command as the unprivileged user. The two capabilities let it walk through folders that only root may enter
  * (a checkout or a cache under `/root`); they end with the process.
  */
-export function asUnprivileged(command: Command): Command {
+export function asUnprivileged(command: ProcessCommand): ProcessCommand {
   const { uid, gid } = unprivileged;
   return {
     ...command,

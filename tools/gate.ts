@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AvroSchema } from "#shared/platform/avro/body-check.ts";
 import { incompatibilities } from "./compatibility.ts";
-import { schemaFaults } from "./schema-rules.ts";
+import { schemaIssues } from "./schema-rules.ts";
 
 /** A record's current schema and all that were released, oldest first. */
 export interface Lineage {
@@ -29,7 +29,7 @@ export function readLineages(folder: string): readonly Lineage[] {
 }
 
 /** Everything that forbids these schemas, a sentence each. */
-export function gateFaults(lineages: readonly Lineage[]): readonly string[] {
+export function gateIssues(lineages: readonly Lineage[]): readonly string[] {
   return lineages.flatMap((lineage) =>
     [...rules(lineage), ...drift(lineage), ...pairs(lineage)].map((fault) => `${lineage.record}: ${fault}`),
   );
@@ -42,7 +42,7 @@ export function hasDrifted({ current, released }: Lineage): boolean {
 }
 
 function rules({ current }: Lineage): readonly string[] {
-  return schemaFaults(JSON.parse(current) as AvroSchema);
+  return schemaIssues(JSON.parse(current) as AvroSchema);
 }
 
 function drift(lineage: Lineage): readonly string[] {
@@ -102,7 +102,7 @@ if (import.meta.main) {
   if (process.argv.includes("--release")) {
     for (const file of release(folder)) process.stdout.write(`released ${file.slice(folder.length)}\n`);
   }
-  const faults = gateFaults(readLineages(folder));
+  const faults = gateIssues(readLineages(folder));
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

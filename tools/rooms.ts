@@ -14,7 +14,7 @@ export interface Room {
 const pureContracts = [
   "shared/contracts/log-record.ts",
   "shared/contracts/output.ts",
-  "shared/contracts/received.ts",
+  "shared/contracts/decoded-record.ts",
   "shared/contracts/records.ts",
   "shared/contracts/topics.ts",
 ];
@@ -100,7 +100,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["node:*", "yaml", "zod"],
   },
   cli: {
-    imports: [...upToRuntime, "shared/control", ...Object.keys(processors).map((name) => `processors/${name}`), "gateway", "simulator", "stack"],
+    imports: [
+      ...upToRuntime,
+      "shared/control",
+      ...Object.keys(processors).map((name) => `processors/${name}`),
+      "gateway",
+      "simulator",
+      "stack",
+    ],
     packages: ["node:*"],
   },
   simulator: {

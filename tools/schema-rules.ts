@@ -1,7 +1,7 @@
 import type { AvroSchema } from "#shared/platform/avro/body-check.ts";
 
 /** The rules of one schema, beyond what Avro asks; each fault is a sentence. An empty answer is a schema fit to release. */
-export function schemaFaults(schema: AvroSchema): readonly string[] {
+export function schemaIssues(schema: AvroSchema): readonly string[] {
   const faults: string[] = [];
   check(schema, "", { faults, open: new Set(), whole: new Set() });
   return faults;

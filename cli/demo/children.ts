@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { environmentWith } from "#shared/platform/config/environment.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -47,7 +47,7 @@ export async function startStages(names: readonly string[], options: ChildOption
     }
   });
   const ended = exited.then((code) => {
-    throw new Trouble(
+    throw new AppError(
       "STAGES_ENDED",
       `comms run ${names.join(" ")} ended with ${code}:\n${said.slice(-20).join("\n")}`,
       { retryable: false },
@@ -97,5 +97,5 @@ async function untilReady(url: string, ms: number): Promise<void> {
     why = (await answer?.text()) ?? why;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Trouble("STAGES_UNREADY", `Not ready after ${ms} ms: ${why}`, { retryable: false });
+  throw new AppError("STAGES_UNREADY", `Not ready after ${ms} ms: ${why}`, { retryable: false });
 }

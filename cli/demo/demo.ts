@@ -5,22 +5,22 @@ import type { Output } from "#shared/contracts/output.ts";
 import type { Event } from "#shared/contracts/records.ts";
 import { environmentWith, readConfig } from "#shared/platform/config/environment.ts";
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { Closers } from "#shared/runtime/closers.ts";
 import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
-import { optionsOf } from "#stack/options.ts";
+import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
-import { type Command, exit } from "../command.ts";
+import { type CliCommand, exit } from "../command.ts";
 import { prepareAll, produce } from "../prepare.ts";
 import { startStages } from "./children.ts";
-import { type Storyteller, storyteller } from "./events.ts";
+import { createEventFactory, type EventFactory } from "./event-factory.ts";
 import { providersAccount } from "./ledger-check.ts";
 import { type Character, characters, introduce } from "./people.ts";
 import { sentIds, tally, unaccounted } from "./tally.ts";
 import { startWatch, type Watch } from "./watch.ts";
 
 /** `comms demo`: the whole product at its work, on real servers, against the providers' double. */
-export const demo: Command = {
+export const demo: CliCommand = {
   name: "demo",
   usage: "demo [--once]",
   summary: "Start everything, feed it events and show what becomes of them",
@@ -48,7 +48,7 @@ async function show(bounded: boolean, closers: Closers, signal: AbortSignal): Pr
   const began = Date.now();
   const say = (line: string): void =>
     void process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
-  const addresses = await startStack(optionsOf(readStackConfig(), say));
+  const addresses = await startStack(stackOptionsFrom(readStackConfig(), say));
   await refuseSecond(addresses.gateway.url);
   const platform = createPlatform(readConfig(environmentWith({ COMMS_LOG_LEVEL: "silent" })), { name: "demo" });
   closers.add("last word", () => say("the processors have stopped; the stack still runs, and 'make down' ends it"));
@@ -65,10 +65,10 @@ async function show(bounded: boolean, closers: Closers, signal: AbortSignal): Pr
   closers.add("watch", () => watch.close());
   const people = characters(run, Date.now());
   await meet(platform, people);
-  await tell(platform, watch, people, storyteller(run));
+  await tell(platform, watch, people, createEventFactory(run));
   if (bounded) return conclude(platform, watch, addresses.simulator.ledger, began);
   process.stderr.write(box(addresses.simulator.url, addresses.gateway.url, people));
-  await carryOn(platform, people, storyteller(`${run}x`), signal);
+  await carryOn(platform, people, createEventFactory(`${run}x`), signal);
   return exit.done;
 }
 
@@ -76,7 +76,7 @@ async function show(bounded: boolean, closers: Closers, signal: AbortSignal): Pr
 async function refuseSecond(gatewayUrl: string): Promise<void> {
   const answer = await fetch(`${gatewayUrl}/openapi.json`).catch(() => undefined);
   if (answer === undefined) return;
-  throw new Trouble(
+  throw new AppError(
     "PORT_TAKEN",
     `A gateway answers at ${gatewayUrl} already, so a demo runs here: end it with Ctrl-C first`,
     {
@@ -109,7 +109,12 @@ async function meet(platform: Platform, people: readonly Character[]): Promise<v
 }
 
 /** One of everything that can happen to a message. */
-async function tell(platform: Platform, watch: Watch, people: readonly Character[], story: Storyteller): Promise<void> {
+async function tell(
+  platform: Platform,
+  watch: Watch,
+  people: readonly Character[],
+  story: EventFactory,
+): Promise<void> {
   const [ines, theo, bounce, night, quiet, studio] = people.map(({ userId }) => userId) as [
     string,
     string,
@@ -211,7 +216,7 @@ async function inappNotes(platform: Platform, ids: ReadonlySet<string>): Promise
 async function carryOn(
   platform: Platform,
   people: readonly Character[],
-  story: Storyteller,
+  story: EventFactory,
   signal: AbortSignal,
 ): Promise<void> {
   const [ines, theo, , , , studio] = people.map(({ userId }) => userId) as [

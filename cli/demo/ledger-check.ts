@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import type { CallEntry } from "#simulator/ledger/call-entry.ts";
 
 /** What the providers took of these messages, by their own account. */
 export interface ProvidersAccount {
@@ -21,10 +21,10 @@ export async function providersAccount(path: string, msgIds: ReadonlySet<string>
   return { taken, duplicates: [...times.values()].reduce((sum, each) => sum + each - 1, 0) };
 }
 
-async function entries(path: string): Promise<readonly LedgerEntry[]> {
+async function entries(path: string): Promise<readonly CallEntry[]> {
   const text = await readFile(path, "utf8").catch(() => "");
   return text
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as LedgerEntry);
+    .map((line) => JSON.parse(line) as CallEntry);
 }

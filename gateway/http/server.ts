@@ -1,19 +1,19 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { codeOf, isRetryable } from "#shared/platform/errors/trouble.ts";
+import { codeOf, isRetryable } from "#shared/platform/errors/app-error.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { RecordSpan } from "#shared/platform/telemetry/tracing.ts";
 import { type EventParts, eventRoutes } from "../public/events/routes.ts";
 import { type UnsubscribeParts, unsubscribeRoutes } from "../public/unsubscribe/routes.ts";
-import { type SnsParts, snsRoutes } from "../webhooks/sns/routes.ts";
-import { type TwilioParts, twilioRoutes } from "../webhooks/twilio/routes.ts";
+import { type SnsWebhookParts, snsWebhookRoutes } from "../webhooks/sns/routes.ts";
+import { type TwilioWebhookParts, twilioWebhookRoutes } from "../webhooks/twilio/routes.ts";
 import { openApi } from "./openapi.ts";
 import { type Problem, sendProblem } from "./problem.ts";
 import { note, notesOf, requestIdOf, traced } from "./request.ts";
 
 export interface ServerParts {
   readonly events: EventParts;
-  readonly sns: SnsParts;
-  readonly twilio: TwilioParts;
+  readonly sns: SnsWebhookParts;
+  readonly twilio: TwilioWebhookParts;
   readonly unsubscribe: UnsubscribeParts;
   readonly telemetry: Telemetry;
   /** Without a trailing slash. */
@@ -46,8 +46,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
   const document = JSON.stringify(openApi(parts));
   app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(document));
   eventRoutes(app, parts.events);
-  snsRoutes(app, parts.sns);
-  twilioRoutes(app, parts.twilio);
+  snsWebhookRoutes(app, parts.sns);
+  twilioWebhookRoutes(app, parts.twilio);
   unsubscribeRoutes(app, parts.unsubscribe);
   return app;
 }

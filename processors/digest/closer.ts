@@ -3,7 +3,7 @@ import { cadenceOf } from "#shared/domain/cadence/cadence.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { isRetryable } from "#shared/platform/errors/trouble.ts";
+import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import type { DigestStore, DueWindow } from "./adapters/digest-store.ts";
 import { summaryOf } from "./core/summary.ts";
 

@@ -3,8 +3,8 @@ import { cadenceOf } from "#shared/domain/cadence/cadence.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { isInCalendar } from "#shared/domain/time/calendar.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
-import { writeReads } from "#shared/runtime/halving.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
+import { writeReads } from "#shared/runtime/bisect.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import type { DigestStore } from "./adapters/digest-store.ts";
 import { cutPayload } from "./core/item-payload.ts";
@@ -54,8 +54,8 @@ async function place(
 }
 
 /** Two windows closed one after the other while the items were on their way: the batch is placed again a moment later. */
-function shut(items: number): Trouble {
-  return new Trouble("DIGEST_WINDOW_SHUT", `${items} items fell into windows that are being summed up`, {
+function shut(items: number): AppError {
+  return new AppError("DIGEST_WINDOW_SHUT", `${items} items fell into windows that are being summed up`, {
     retryable: true,
   });
 }
@@ -69,5 +69,5 @@ function read(item: DigestItem | null): Read {
 }
 
 function invalid(message: string): Outcome {
-  return { kind: "reject", reason: "COMMS_INVALID_EVENT", message };
+  return { kind: "deadLetter", reason: "COMMS_INVALID_EVENT", message };
 }

@@ -1,5 +1,5 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
-import { limitsOf } from "#shared/delivery/budget.ts";
+import { budgetLimits } from "#shared/delivery/budget.ts";
 import type { Platform } from "#shared/runtime/platform.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { unsubscribeKeysOf } from "#shared/runtime/rotation.ts";
@@ -12,7 +12,7 @@ const shares = { burstSeconds: 1, reserveShare: 0.1 };
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const { config } = platform;
-  const limits = limitsOf(config.COMMS_SES_RATE, shares);
+  const limits = budgetLimits(config.COMMS_SES_RATE, shares);
   const adapter = createSesAdapter({
     region: config.COMMS_SES_REGION,
     ...(config.COMMS_SES_ENDPOINT ? { endpoint: config.COMMS_SES_ENDPOINT } : {}),

@@ -1,9 +1,9 @@
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { MessageFinder } from "./adapters/message-finder.ts";
-import { decideFeedback, decideProviderEvent, type Heard } from "./core/decide.ts";
+import { decideFeedback, decideProviderEvent, type ReceivedWebhook } from "./core/decide.ts";
 import { normalise } from "./core/normalise.ts";
 
 export interface FeedbackParts {
@@ -15,7 +15,7 @@ export interface FeedbackParts {
 
 type In = ProviderEvent | Feedback;
 /** What was found out about a webhook; null for a report on a message, which says all there is. */
-type Facts = Heard | null;
+type Facts = ReceivedWebhook | null;
 
 /**
  * Turns providers' webhooks into reports on our messages, and reports that end an address into suppressions. What it
@@ -38,20 +38,20 @@ export function createFeedback({ messages, hasher, onUnknown }: FeedbackParts): 
   };
 }
 
-function isProviderEvent(record: Received<In>): record is Received<ProviderEvent> {
+function isProviderEvent(record: DecodedRecord<In>): record is DecodedRecord<ProviderEvent> {
   return record.topic === "comms.provider-events";
 }
 
-function hear({ value, origin }: Received<ProviderEvent>): Heard {
+function hear({ value, origin }: DecodedRecord<ProviderEvent>): ReceivedWebhook {
   const header = origin.headers["comms-attempt"];
   const waited = Number((Buffer.isBuffer(header) ? header : header?.[0])?.toString() ?? 0) || 0;
   const bytes = origin.value ?? Buffer.alloc(0);
-  return { event: value, bytes, waited, normalised: normalise(value), message: undefined };
+  return { event: value, bytes, waits: waited, normalised: normalise(value), message: undefined };
 }
 
 /** Only the first time that a webhook is read: one that waits would be counted at every turn. */
 function report(heard: Facts, onUnknown: FeedbackParts["onUnknown"]): void {
-  if (heard === null || heard.waited > 0 || heard.normalised.kind === "unreadable") return;
+  if (heard === null || heard.waits > 0 || heard.normalised.kind === "unreadable") return;
   const { unknown } = heard.normalised;
   if (unknown !== undefined) onUnknown?.(heard.event.provider, unknown);
 }

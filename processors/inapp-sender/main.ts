@@ -1,5 +1,5 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
-import { limitsOf } from "#shared/delivery/budget.ts";
+import { budgetLimits } from "#shared/delivery/budget.ts";
 import type { Platform } from "#shared/runtime/platform.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createInappAdapter } from "./adapters/postgres.ts";
@@ -8,7 +8,7 @@ import { createInappSender } from "./processor.ts";
 const shares = { burstSeconds: 1, reserveShare: 0.1 };
 
 export async function assemble(platform: Platform): Promise<Runnable> {
-  const limits = limitsOf(platform.config.COMMS_INAPP_RATE, shares);
+  const limits = budgetLimits(platform.config.COMMS_INAPP_RATE, shares);
   const adapter = createInappAdapter(platform.postgres());
   return { processor: createInappSender(senderParts(platform, adapter, limits)), close: () => adapter.close() };
 }

@@ -1,8 +1,8 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
 import { laneTopic } from "#shared/contracts/topics.ts";
-import { decide, type Intake } from "#shared/domain/event/decide.ts";
+import { decideIntake, type IntakeDecision } from "#shared/domain/event/decide-intake.ts";
 import type { IntakeContext } from "#shared/domain/event/intake-context.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
@@ -24,13 +24,13 @@ export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): 
     gather: async (batch) => batch.map(() => null),
     decide: (record, _facts, now) => {
       const topic = record.topic === "comms.events.bulk" ? "comms.events.bulk" : "comms.events";
-      return outcomeOf(decide(record.value, { ...parts, topic, now }), record, now);
+      return outcomeOf(decideIntake(record.value, { ...parts, topic, now }), record, now);
     },
   };
 }
 
 /** What the catalog refuses is no poison: it is a finding with a topic of its own, and does not count for the fuse. */
-function outcomeOf(intake: Intake, record: Received<Event>, now: Instant): Outcome {
+function outcomeOf(intake: IntakeDecision, record: DecodedRecord<Event>, now: Instant): Outcome {
   if (intake.kind === "accepted") return { kind: "emit", outputs: acceptedOutputs(intake) };
   const rejected = rejectedRecord(intake, record, now);
   const output = { topic: "comms.rejected", key: rejected.rejected_id, value: rejected } as const;
@@ -38,7 +38,7 @@ function outcomeOf(intake: Intake, record: Received<Event>, now: Instant): Outco
 }
 
 /** The records of an accepted event as they go out; the HTTP edge's too. */
-export function acceptedOutputs({ records }: Extract<Intake, { kind: "accepted" }>): readonly Output[] {
+export function acceptedOutputs({ records }: Extract<IntakeDecision, { kind: "accepted" }>): readonly Output[] {
   return records.map((value) => {
     const topic = laneTopic("comms.accepted", value.lane);
     return { topic, key: personKey(value.tenant_id, value.user_id), value } as Output;
@@ -46,8 +46,8 @@ export function acceptedOutputs({ records }: Extract<Intake, { kind: "accepted" 
 }
 
 function rejectedRecord(
-  { reason, faults }: Extract<Intake, { kind: "rejected" }>,
-  { value, origin, topic }: Received<Event>,
+  { reason, faults }: Extract<IntakeDecision, { kind: "rejected" }>,
+  { value, origin, topic }: DecodedRecord<Event>,
   now: Instant,
 ): Rejected {
   return {

@@ -1,29 +1,29 @@
 import { groupOf } from "#shared/contracts/topics.ts";
 import type { Platform } from "#shared/runtime/platform.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
-import { createDedupeRestorable } from "#shared/state/dedupe/dedupe-restorable.ts";
+import { createRebuildableDedupe } from "#shared/state/dedupe/rebuildable-dedupe.ts";
+import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
-import { restorableLedger } from "#shared/state/ledger/restorable-ledger.ts";
 import { createFreshness } from "#shared/state/views/freshness.ts";
+import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
 import { createRestorer, type Restorer } from "#shared/state/views/restorer.ts";
-import { createViewRestorables } from "#shared/state/views/view-restorables.ts";
-import type { Restorable } from "#shared/state/views/views.ts";
+import type { RebuildableState } from "#shared/state/views/views.ts";
 import { createMaterializer } from "./processor.ts";
 
 /** Everything in Redis that the log can make again. */
-export function restorablesOf(platform: Platform): readonly Restorable[] {
+export function rebuildableStatesOf(platform: Platform): readonly RebuildableState[] {
   const redis = platform.redis();
   const { keys } = platform;
   return [
-    ...createViewRestorables({ redis, keys }),
-    restorableLedger(createRedisLedger(redis, keys)),
-    createDedupeRestorable({ redis, keys }),
+    ...createRebuildableViews({ redis, keys }),
+    createRebuildableLedger(createRedisLedger(redis, keys)),
+    createRebuildableDedupe({ redis, keys }),
   ];
 }
 
 export function restorerOf(platform: Platform): Restorer {
   const { keys, clock, prefix } = platform;
-  const restorables = restorablesOf(platform);
+  const restorables = rebuildableStatesOf(platform);
   const { metrics } = platform.telemetry;
   return createRestorer({
     log: platform.log(),
@@ -32,7 +32,7 @@ export function restorerOf(platform: Platform): Restorer {
     keys,
     clock,
     prefix,
-    restorables,
+    states: restorables,
     report: {
       ready: (view, ready) => metrics.set("comms_views_ready", { view }, Number(ready)),
       restored: (view) => metrics.count("comms_views_restored_total", { view }),
@@ -42,12 +42,12 @@ export function restorerOf(platform: Platform): Restorer {
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const { keys, prefix } = platform;
-  const restorables = restorablesOf(platform);
+  const restorables = rebuildableStatesOf(platform);
   const freshness = createFreshness({
     log: platform.log(),
     redis: platform.redis(),
     keys,
-    restorables,
+    states: restorables,
     prefix,
     groupId: prefix + groupOf("materializer"),
   });

@@ -1,6 +1,6 @@
 import type { Job } from "#shared/domain/outcome/job.ts";
+import { writeReads } from "#shared/runtime/bisect.ts";
 import { poison } from "#shared/runtime/decode.ts";
-import { writeReads } from "#shared/runtime/halving.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import type { Partitions } from "./adapters/partitions.ts";
 import type { Tables } from "./adapters/tables.ts";
@@ -23,7 +23,7 @@ export function createProjector({ tables, partitions }: ProjectorClients): SinkP
   return {
     kind: "sink",
     // Feedback looks a webhook's message up in the tables, and waits on the schedule for what is not there yet.
-    prompt: true,
+    lowLatency: true,
     name: "projector",
     inputs: projectedTopics,
     apply: async (batch) => {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { senderParts } from "#shared/delivery/assemble.ts";
-import { limitsOf } from "#shared/delivery/budget.ts";
+import { budgetLimits } from "#shared/delivery/budget.ts";
 import type { Platform } from "#shared/runtime/platform.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createFcmAdapter } from "./adapters/fcm.ts";
@@ -13,7 +13,7 @@ const googleTokenUrl = "https://oauth2.googleapis.com/token";
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const { config } = platform;
-  const limits = limitsOf(config.COMMS_FCM_RATE, shares);
+  const limits = budgetLimits(config.COMMS_FCM_RATE, shares);
   const { COMMS_FCM_TOKEN_URL: tokenUrl, COMMS_FCM_PRIVATE_KEY: key } = config;
   const adapter = createFcmAdapter({
     account: {

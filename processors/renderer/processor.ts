@@ -3,13 +3,13 @@ import type { Content } from "#shared/domain/message/content.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
-import { codeOf } from "#shared/platform/errors/trouble.ts";
-import { isRefusal } from "#shared/platform/postgres/refusal.ts";
+import { codeOf } from "#shared/platform/errors/app-error.ts";
+import { isRowRefusal } from "#shared/platform/postgres/row-refusal.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { TemplateTable } from "#shared/state/templates/template-table.ts";
-import { createTemplateFinder, type Found } from "./adapters/template-finder.ts";
+import { createTemplateFinder, type FoundTemplate } from "./adapters/template-finder.ts";
 import { refusalOutputs, sendOutputs } from "./core/records.ts";
-import { type Refusal, render } from "./core/render.ts";
+import { type RenderRefusal, render } from "./core/render.ts";
 
 export interface RendererClients {
   readonly templates: TemplateTable;
@@ -23,7 +23,10 @@ interface StoreContent {
 }
 
 /** Turns a routed message into words, stores them, and only then orders the sender to send them (CAN-13). */
-export function createRenderer({ templates, artifacts }: RendererClients): StageProcessor<Routed, Found, StoreContent> {
+export function createRenderer({
+  templates,
+  artifacts,
+}: RendererClients): StageProcessor<Routed, FoundTemplate, StoreContent> {
   const finder = createTemplateFinder(templates);
   return {
     kind: "stage",
@@ -52,25 +55,25 @@ async function store(
     return { kind: "emit", outputs: sendOutputs(routed, receipt, now) };
   } catch (error) {
     if (codeOf(error) === "USER_KEY_DESTROYED") return drop(routed, erased, now);
-    if (isRefusal(error)) return drop(routed, keyless, now);
+    if (isRowRefusal(error)) return drop(routed, keyless, now);
     throw error;
   }
 }
 
-const erased: Refusal = { gate: "artifact", reason: "COMMS_RENDER_FAILED", detail: "The person was erased" };
-const keyless: Refusal = {
+const erased: RenderRefusal = { gate: "artifact", reason: "COMMS_RENDER_FAILED", detail: "The person was erased" };
+const keyless: RenderRefusal = {
   gate: "artifact",
   reason: "COMMS_RENDER_FAILED",
   detail: "No key can be kept for the person",
 };
 
-function notFound(routed: Routed, found: Found): Refusal {
+function notFound(routed: Routed, found: FoundTemplate): RenderRefusal {
   const place = `${routed.template_name}/${routed.template_version} on ${routed.channel.toLowerCase()}`;
   return found.version
     ? { gate: "locale", reason: "COMMS_LOCALE_MISSING", detail: `${place} does not exist in ${routed.locale}` }
     : { gate: "template", reason: "COMMS_NO_TEMPLATE", detail: `${place} is not published` };
 }
 
-function drop(routed: Routed, refusal: Refusal, now: Instant): Outcome {
+function drop(routed: Routed, refusal: RenderRefusal, now: Instant): Outcome {
   return { kind: "drop", reason: refusal.reason, outputs: refusalOutputs(routed, refusal, now) };
 }

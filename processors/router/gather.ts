@@ -7,8 +7,14 @@ import { normaliseAddress } from "#shared/platform/crypto/address.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { Dedupe, DedupeClaim } from "#shared/state/dedupe/dedupe.ts";
 import type { Views } from "#shared/state/views/views.ts";
-import { type AddressState, channelsToLookAt, type Facts, type TemplateChoice, type Way } from "./core/facts.ts";
-import { goesOn, type Ruling } from "./core/ruling.ts";
+import {
+  type AddressState,
+  type ChannelFacts,
+  channelsToLookAt,
+  type RoutingFacts,
+  type TemplateChoice,
+} from "./core/facts.ts";
+import { type GateEvaluation, goesOn } from "./core/gate-evaluation.ts";
 
 /** The published templates, as the router needs them. */
 interface PublishedTemplates {
@@ -36,7 +42,7 @@ interface Lead {
 export async function lookUp(
   batch: readonly Accepted[],
   { views, hasher, templates }: Lookups,
-): Promise<readonly Facts[]> {
+): Promise<readonly RoutingFacts[]> {
   const refs = batch.map(({ tenant_id, user_id }) => ({ tenantId: tenant_id, userId: user_id }));
   const [persons, flags] = await Promise.all([views.persons(refs), views.flags()]);
   const found = batch.map((accepted, i) => {
@@ -54,7 +60,7 @@ export async function lookUp(
   return found.map(({ accepted, person, leads }) => ({
     person,
     flags: flags.value,
-    ways: new Map(leads.map((lead) => [lead.channel, wayOf(accepted, lead, entries, templates)])),
+    channels: new Map(leads.map((lead) => [lead.channel, wayOf(accepted, lead, entries, templates)])),
   }));
 }
 
@@ -92,7 +98,7 @@ function wayOf(
   { channel, address, refs }: Lead,
   entries: ReadonlyMap<AddressRef, readonly Suppression[]>,
   templates: PublishedTemplates,
-): Way {
+): ChannelFacts {
   return {
     address,
     addressHash: refs[0]?.addressHash ?? null,
@@ -113,7 +119,7 @@ function templateFor({ template_name, template_version }: Accepted, channel: Cha
 
 /** Claims the dedupe key of every message that goes on, in one trip, and says who holds each. */
 export async function claimKeys(
-  batch: readonly { readonly accepted: Accepted; readonly rulings: readonly Ruling[] }[],
+  batch: readonly { readonly accepted: Accepted; readonly rulings: readonly GateEvaluation[] }[],
   dedupe: Dedupe,
   now: Instant,
 ): Promise<ReadonlyMap<MsgId, string>> {
@@ -128,6 +134,6 @@ export async function claimKeys(
   return new Map(claimants.map(({ message }, i) => [message.msgId, owners[i] ?? message.msgId]));
 }
 
-function claimOf(accepted: Accepted, { channel, msgId }: Ruling["message"]): DedupeClaim {
+function claimOf(accepted: Accepted, { channel, msgId }: GateEvaluation["message"]): DedupeClaim {
   return { tenantId: accepted.tenant_id, userId: accepted.user_id, channel, key: accepted.dedupe_key, msgId };
 }

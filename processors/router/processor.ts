@@ -2,10 +2,10 @@ import type { Accepted } from "#shared/contracts/records.ts";
 import type { MsgId } from "#shared/domain/message/id.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { Dedupe } from "#shared/state/dedupe/dedupe.ts";
-import { decide, settle } from "./core/decide.ts";
-import { outcomeOf } from "./core/outcome.ts";
+import { applyDedupe, decideRouting } from "./core/decide.ts";
+import type { GateEvaluation } from "./core/gate-evaluation.ts";
+import { routingOutcome } from "./core/outcome.ts";
 import type { Encode } from "./core/records.ts";
-import type { Ruling } from "./core/ruling.ts";
 import { claimKeys, type Lookups, lookUp } from "./gather.ts";
 
 export interface RouterParts extends Lookups {
@@ -16,7 +16,7 @@ export interface RouterParts extends Lookups {
 
 /** What the gates made of a record, and who holds the dedupe keys of its messages. */
 export interface RouterFacts {
-  readonly rulings: readonly Ruling[];
+  readonly rulings: readonly GateEvaluation[];
   readonly owners: ReadonlyMap<MsgId, string>;
 }
 
@@ -34,12 +34,12 @@ export function createRouter(parts: RouterParts): StageProcessor<Accepted, Route
       const facts = await lookUp(records, parts);
       const judged = records.map((accepted, i) => {
         const given = facts[i];
-        return { accepted, rulings: given ? decide(accepted, given, now) : [] };
+        return { accepted, rulings: given ? decideRouting(accepted, given, now) : [] };
       });
       const owners = await claimKeys(judged, parts.dedupe, now);
       return judged.map(({ rulings }) => ({ rulings, owners }));
     },
     decide: ({ value }, { rulings, owners }, now) =>
-      outcomeOf(value, settle(rulings, owners), { now, encode: parts.encode }),
+      routingOutcome(value, applyDedupe(rulings, owners), { now, encode: parts.encode }),
   };
 }

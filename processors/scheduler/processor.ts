@@ -1,9 +1,9 @@
 import type { ScheduleItem } from "#shared/contracts/records.ts";
+import { writeReads } from "#shared/runtime/bisect.ts";
 import { poison } from "#shared/runtime/decode.ts";
-import { writeReads } from "#shared/runtime/halving.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import type { ScheduleStore } from "./adapters/schedule-store.ts";
-import { faultOf } from "./core/fault.ts";
+import { issueOf } from "./core/issue.ts";
 
 /** An item as it may be stored, or why it could never be given out. */
 type Read = ScheduleItem | string | null;
@@ -15,7 +15,7 @@ export function createScheduler(store: Pick<ScheduleStore, "save">): SinkProcess
     name: "scheduler",
     inputs: ["comms.schedule"],
     apply: async (batch) => {
-      const reads = batch.map(({ value }): Read => (value && faultOf(value)) ?? value);
+      const reads = batch.map(({ value }): Read => (value && issueOf(value)) ?? value);
       return writeReads(reads, (some) => store.save(some.filter((item) => item !== null)), poison);
     },
   };

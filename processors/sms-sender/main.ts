@@ -1,5 +1,5 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
-import { limitsOf } from "#shared/delivery/budget.ts";
+import { budgetLimits } from "#shared/delivery/budget.ts";
 import type { Platform } from "#shared/runtime/platform.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createTwilioAdapter } from "./adapters/twilio.ts";
@@ -10,7 +10,7 @@ const shares = { burstSeconds: 1, reserveShare: 0.2 };
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const { config } = platform;
-  const limits = limitsOf(config.COMMS_TWILIO_RATE, shares);
+  const limits = budgetLimits(config.COMMS_TWILIO_RATE, shares);
   const adapter = createTwilioAdapter({
     accountSid: config.COMMS_TWILIO_ACCOUNT_SID,
     authToken: config.COMMS_TWILIO_AUTH_TOKEN,

@@ -6,7 +6,7 @@ import type { Person } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** One provider call's worth. */
-export interface Letter {
+export interface OutboundMessage {
   readonly send: Send;
   readonly content: Content;
   readonly target: Target;
@@ -27,7 +27,7 @@ export interface ChannelAdapter {
    * One call, without retries of its own. Never rejects for what the provider or the network did: that is an `Answer`.
    * Gives up when the signal aborts. A rejection is a fault of ours, and counts as a call of which the end is unknown.
    */
-  send(letter: Letter, signal: AbortSignal): Promise<Answer>;
+  send(letter: OutboundMessage, signal: AbortSignal): Promise<Answer>;
   /** What each of the provider's codes means. */
   readonly answers: AnswerTable;
   close(): Promise<void>;

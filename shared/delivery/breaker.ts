@@ -1,5 +1,5 @@
 import CircuitBreaker from "opossum";
-import { codeOf, Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError, codeOf } from "#shared/platform/errors/app-error.ts";
 
 /** Calls pass, one at a time is let through to try, or none passes. */
 export type BreakerState = "closed" | "half_open" | "open";
@@ -66,9 +66,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
   circuit.on("halfOpen", () => options.onState?.("half_open"));
   circuit.on("close", () => options.onState?.("closed"));
 
-  function refusal(): Trouble {
+  function refusal(): AppError {
     const retryAfterMs = Math.max(100, Math.ceil(opened + openMs - performance.now()));
-    return new Trouble("PROVIDER_UNAVAILABLE", `The breaker of ${options.provider} is open`, {
+    return new AppError("PROVIDER_UNAVAILABLE", `The breaker of ${options.provider} is open`, {
       retryable: true,
       retryAfterMs,
     });

@@ -14,7 +14,7 @@ export interface BudgetLimits {
  * The limits of an account with this rate, a second: what it would let through in `burstSeconds` may go at once, and a
  * share of that is kept for critical messages, rounded down, so that an account of one call a second still sends all.
  */
-export function limitsOf(
+export function budgetLimits(
   rate: number,
   { burstSeconds, reserveShare }: { readonly burstSeconds: number; readonly reserveShare: number },
 ): BudgetLimits {

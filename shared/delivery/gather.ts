@@ -1,11 +1,11 @@
 import type { Channel, Send, Suppression } from "#shared/contracts/records.ts";
-import type { Addressed, SendFacts } from "#shared/domain/delivery/facts.ts";
+import type { AddressedTarget, SendFacts } from "#shared/domain/delivery/facts.ts";
 import type { Target, Targets } from "#shared/domain/delivery/target.ts";
 import { hasAddresses } from "#shared/domain/recipient/address.ts";
 import type { AddressRef, Person } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
-import { isRetryable } from "#shared/platform/errors/trouble.ts";
+import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import { hotWindowMs, type Ledger } from "#shared/state/ledger/ledger.ts";
 import type { SentArchive } from "#shared/state/ledger/sent-archive.ts";
 import type { Views } from "#shared/state/views/views.ts";
@@ -37,7 +37,7 @@ export async function gather(parts: GatherParts, sends: readonly Send[], now: In
     return {
       ledger,
       archived: archived(send),
-      wishes: persons.value[index] as Person,
+      preferences: persons.value[index] as Person,
       to: typeof to === "string" ? to : to.map((target) => addressed(parts, send, target, found.of)),
       viewsAsOf: Math.min(persons.asOf, found.asOf),
     };
@@ -106,7 +106,12 @@ async function suppressions(
   return { of: (tenantId, hash) => entries.get(`${tenantId}/${hash}`) ?? [], asOf };
 }
 
-function addressed({ channel, hasher }: GatherParts, send: Send, { address, deviceId }: Target, find: Find): Addressed {
+function addressed(
+  { channel, hasher }: GatherParts,
+  send: Send,
+  { address, deviceId }: Target,
+  find: Find,
+): AddressedTarget {
   if (!hasAddresses(channel)) return { address, deviceId, hash: "", suppressions: [] };
   const hashes = hasher.hashes(channel, address);
   const entries = hashes.flatMap((hash) => find(send.tenant_id, hash));

@@ -1,5 +1,5 @@
 import type { Answer } from "#shared/domain/delivery/answer.ts";
-import { codeOf } from "#shared/platform/errors/trouble.ts";
+import { codeOf } from "#shared/platform/errors/app-error.ts";
 
 /** Calls of the system by which a connection is sought: what fails in one has sent nothing. */
 const seeking: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);

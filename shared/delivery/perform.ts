@@ -2,26 +2,26 @@ import type { Output } from "#shared/contracts/output.ts";
 import type { Send } from "#shared/contracts/records.ts";
 import { afterCall, type CallContext } from "#shared/domain/delivery/after-call.ts";
 import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
-import { combine, isTrouble, type Ruling, rowOfAnswer } from "#shared/domain/delivery/combine.ts";
-import type { Addressed } from "#shared/domain/delivery/facts.ts";
+import { type CallResult, combine, isProviderFailure, rowOfAnswer } from "#shared/domain/delivery/call-result.ts";
+import type { AddressedTarget } from "#shared/domain/delivery/facts.ts";
 import { ledgerGate, mayResend } from "#shared/domain/delivery/ledger-gate.ts";
 import type { CallRecord } from "#shared/domain/delivery/ledger-rules.ts";
-import { deferred, reported, type SenderName } from "#shared/domain/delivery/outcome.ts";
 import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
-import type { Report } from "#shared/domain/delivery/report.ts";
+import type { SendReport } from "#shared/domain/delivery/report.ts";
+import { deferOutcome, reportOutcome, type SenderName } from "#shared/domain/delivery/sender-outcomes.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Content } from "#shared/domain/message/content.ts";
 import { tokenKey } from "#shared/domain/message/record-keys.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
-import { codeOf, isRetryable, Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError, codeOf, isRetryable } from "#shared/platform/errors/app-error.ts";
 import { callDeadlineMs, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
-import type { ChannelAdapter, Letter } from "./adapter.ts";
+import type { ChannelAdapter, OutboundMessage } from "./adapter.ts";
 import type { Breaker } from "./breaker.ts";
 import type { RateBudget } from "./budget.ts";
 import type { SendMeter } from "./meter.ts";
-import { outcomeOf } from "./outcome-of.ts";
+import { sendOutcome } from "./send-outcome.ts";
 
 /** What a sender makes its call with. */
 export interface PerformParts {
@@ -44,13 +44,13 @@ export interface PerformParts {
 export async function perform(
   parts: PerformParts,
   send: Send,
-  to: readonly Addressed[],
+  to: readonly AddressedTarget[],
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { ledger, clock, policy, name } = parts;
   parts.breaker.admit();
   const content = await wordsOf(parts, send);
-  if (!content) return reported(send, unreadable(parts, send));
+  if (!content) return reportOutcome(send, unreadable(parts, send));
   const owner = parts.nextOwner();
   const now = clock.now();
   const claim = await ledger.claim({
@@ -63,7 +63,7 @@ export async function perform(
   });
   if (claim.kind !== "claimed") {
     const { no } = ledgerGate(send, claim, now, policy);
-    if (no) return outcomeOf(name, send, no, now);
+    if (no) return sendOutcome(name, send, no, now);
     throw lost(send);
   }
   await confirm(parts, send, to.length, owner, signal);
@@ -105,7 +105,7 @@ async function turn(
     const waitMs = await budget.take(account, calls, { critical: send.critical, now });
     if (waitMs === 0) return;
     if (signal.aborted || now + waitMs > until)
-      throw new Trouble("RATE_BUDGET_SPENT", `The rate budget of ${account} is spent`, {
+      throw new AppError("RATE_BUDGET_SPENT", `The rate budget of ${account} is spent`, {
         retryable: true,
         retryAfterMs: waitMs,
       });
@@ -117,7 +117,7 @@ async function turn(
  * An adapter that throws has called, as far as anybody can tell: what it came to is unknown, and somebody must look. A
  * throw that went on from here would end the process, and the next one would make the call again, without end.
  */
-async function answerOf({ adapter }: PerformParts, letter: Letter): Promise<Answer> {
+async function answerOf({ adapter }: PerformParts, letter: OutboundMessage): Promise<Answer> {
   // Not AbortSignal.timeout, which goes off after every call, ended or not, and makes an exception each time.
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), callDeadlineMs);
@@ -131,13 +131,13 @@ async function answerOf({ adapter }: PerformParts, letter: Letter): Promise<Answ
 }
 
 /** One provider call. The breaker's refusal, which can come to all but one while it probes, is a call never made. */
-async function call(parts: PerformParts, send: Send, content: Content, target: Addressed): Promise<Answer> {
+async function call(parts: PerformParts, send: Send, content: Content, target: AddressedTarget): Promise<Answer> {
   const { adapter, breaker, clock, meter } = parts;
   const started = clock.now();
   const letter = { send, content, target, addressHash: target.hash, now: started };
   const make = () => answerOf(parts, letter);
   const answer = await breaker
-    .run(make, (value) => isTrouble(adapter.answers, value))
+    .run(make, (value) => isProviderFailure(adapter.answers, value))
     .catch((error: unknown): Answer => {
       if (codeOf(error) !== "PROVIDER_UNAVAILABLE") throw error;
       return { kind: "unreached", code: breakerOpen };
@@ -156,7 +156,7 @@ const breakerOpen = "BREAKER_OPEN";
 
 interface Called {
   readonly send: Send;
-  readonly to: readonly Addressed[];
+  readonly to: readonly AddressedTarget[];
   readonly answers: readonly Answer[];
   readonly owner: string;
   readonly ambiguous: boolean;
@@ -176,22 +176,22 @@ async function conclude(parts: PerformParts, called: Called): Promise<Outcome> {
   if (after.kind === "wait") {
     const note = JSON.stringify({ dueAt: after.wait.dueAt });
     await remember(parts, send, owner, { state: after.record, attempt: send.attempt, note });
-    const outcome = deferred(name, send, after.wait, now);
+    const outcome = deferOutcome(name, send, after.wait, now);
     return outcome.kind === "defer" ? { ...outcome, outputs: [...outcome.outputs, ...prunes] } : outcome;
   }
   const { report } = after;
   const state = report.status === "SENT" ? "sent" : report.status === "FAILED" ? "failed" : "ambiguous";
   await remember(parts, send, owner, { state, attempt: send.attempt, note: JSON.stringify(report) });
-  return reported(send, report, prunes);
+  return reportOutcome(send, report, prunes);
 }
 
 /** The account is out of order, or the breaker let nobody through: this message and all others wait where they are. */
-async function halt(parts: PerformParts, send: Send, owner: string, ruling: Ruling): Promise<never> {
+async function halt(parts: PerformParts, send: Send, owner: string, ruling: CallResult): Promise<never> {
   await giveBack(parts, send, owner);
   if (ruling.kind === "halt") parts.breaker.trip();
   parts.breaker.admit();
   const code = "code" in ruling ? ruling.code : "";
-  throw new Trouble("PROVIDER_UNAVAILABLE", `${parts.adapter.provider} lets nothing through: ${code}`, {
+  throw new AppError("PROVIDER_UNAVAILABLE", `${parts.adapter.provider} lets nothing through: ${code}`, {
     retryable: true,
     retryAfterMs: 1_000,
   });
@@ -246,7 +246,7 @@ async function wordsOf({ artifacts }: PerformParts, send: Send): Promise<Content
   }
 }
 
-function unreadable({ adapter, clock }: PerformParts, send: Send): Report {
+function unreadable({ adapter, clock }: PerformParts, send: Send): SendReport {
   const { attempt, address_hash } = send;
   const detail = "The rendered words cannot be read from the artifact store";
   const base = {
@@ -260,6 +260,6 @@ function unreadable({ adapter, clock }: PerformParts, send: Send): Report {
   return { ...base, status: "FAILED", reason: "COMMS_RENDER_FAILED", detail, suppress: null, ambiguous: false };
 }
 
-function lost(send: Send): Trouble {
-  return new Trouble("LEDGER_CLAIM_LOST", `The claim of message ${send.msg_id} is another's`, { retryable: true });
+function lost(send: Send): AppError {
+  return new AppError("LEDGER_CLAIM_LOST", `The claim of message ${send.msg_id} is another's`, { retryable: true });
 }

@@ -1,7 +1,7 @@
 import type { Send } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
-import { decide } from "#shared/domain/delivery/decide.ts";
-import type { Addressed, SendFacts } from "#shared/domain/delivery/facts.ts";
+import { decideSend } from "#shared/domain/delivery/decide-send.ts";
+import type { AddressedTarget, SendFacts } from "#shared/domain/delivery/facts.ts";
 import { defaultPolicy, type SendPolicy } from "#shared/domain/delivery/policy.ts";
 import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
 import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
@@ -16,12 +16,12 @@ import type { Breaker } from "./breaker.ts";
 import type { RateBudget } from "./budget.ts";
 import { gather } from "./gather.ts";
 import { type SendMeter, silentMeter } from "./meter.ts";
-import { outcomeOf } from "./outcome-of.ts";
 import { type PerformParts, perform } from "./perform.ts";
+import { sendOutcome } from "./send-outcome.ts";
 
 /** The call that `decide` asks for. */
 export interface SendEffect {
-  readonly to: readonly Addressed[];
+  readonly to: readonly AddressedTarget[];
 }
 
 /** What a sender is made of. `assemble.ts` has the usual ones. */
@@ -81,9 +81,9 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
         now,
       ),
     decide: ({ value: send }, facts, now) => {
-      const verdict = decide(send, facts, now, policy);
+      const verdict = decideSend(send, facts, now, policy);
       if (verdict.kind === "send") return { kind: "perform", effect: { to: verdict.to } };
-      return outcomeOf(name, send, verdict, now);
+      return sendOutcome(name, send, verdict, now);
     },
     perform: ({ to }, { value: send }, signal) => perform(performing, send, to, signal),
   };

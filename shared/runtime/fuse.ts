@@ -35,7 +35,7 @@ export class Fuse {
     return this.#blown;
   }
 
-  get blown(): string | undefined {
+  get blownReason(): string | undefined {
     return this.#blown;
   }
 

@@ -3,7 +3,7 @@ import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import type { ShellState } from "./shell.ts";
 
 /** Something that a process hosts: a stage in its shell, or the gateway. */
-export interface Hosted {
+export interface HostedService {
   readonly name: string;
   start(): Promise<void>;
   /** Finishes what it has in hand within the deadline. */
@@ -16,12 +16,12 @@ const stalledMsMax = 60_000;
 
 /** One process and what it hosts. Health speaks for all of them: one wedged stage makes the process unlive. */
 export class Host {
-  readonly #hosted: readonly Hosted[];
+  readonly #hosted: readonly HostedService[];
   readonly #metrics: Metrics;
-  readonly #started: Hosted[] = [];
+  readonly #started: HostedService[] = [];
   readonly health: Health;
 
-  constructor(hosted: readonly Hosted[], metrics: Metrics) {
+  constructor(hosted: readonly HostedService[], metrics: Metrics) {
     this.#hosted = hosted;
     this.#metrics = metrics;
     this.health = {

@@ -1,12 +1,12 @@
 import type { InRecord, Position, TopicPartition } from "#shared/contracts/log-record.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { Lanes, type Urgency } from "./lanes.ts";
+import { KeyQueues, type Priority } from "./key-queues.ts";
 import { Watermark } from "./watermark.ts";
 
 /** One record in hand. */
 export interface Item {
   readonly record: InRecord;
-  readonly urgency: Urgency;
+  readonly urgency: Priority;
   readonly lane: string;
   readonly bytes: number;
   readonly deliveredAt: Instant;
@@ -20,7 +20,7 @@ export interface Item {
 export interface InboxOptions {
   /** Whether records of one key must come one after another; else each leaves in the order of its arrival. */
   readonly ordered: boolean;
-  readonly urgencyOf: (topic: string) => Urgency;
+  readonly priorityOf: (topic: string) => Priority;
   /** Bounds per urgency; past them its partitions are paused, and resumed at half. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
@@ -38,7 +38,7 @@ interface Load {
 /** What one generation of a member has in hand: records waiting in lanes, watermarks, and the brake on each urgency. */
 export class Inbox {
   readonly #options: InboxOptions;
-  readonly #lanes = new Lanes<Item>();
+  readonly #lanes = new KeyQueues<Item>();
   readonly #marks = new Map<string, { readonly at: TopicPartition; readonly mark: Watermark; committed: number }>();
   readonly #loads: Load[] = [];
   #arrivals = 0;
@@ -63,7 +63,7 @@ export class Inbox {
 
   add(records: readonly InRecord[], now: Instant): void {
     for (const record of records) {
-      const urgency = this.#options.urgencyOf(record.topic);
+      const urgency = this.#options.priorityOf(record.topic);
       const bytes = (record.value?.length ?? 0) + (record.key?.length ?? 0);
       const item = {
         record,
@@ -85,7 +85,7 @@ export class Inbox {
 
   /** Takes up to `max` records, most urgent first; those that are not most urgent only while fewer than `bulkMax` are in work. */
   take(max: number, bulkMax: number): Item[] {
-    const room = (urgency: Urgency) => (urgency === 0 ? max : Math.max(0, bulkMax - this.#load(urgency).working));
+    const room = (urgency: Priority) => (urgency === 0 ? max : Math.max(0, bulkMax - this.#load(urgency).working));
     const items = this.#lanes.take(max, room);
     for (const item of items) this.#load(item.urgency).working++;
     return items;
@@ -125,28 +125,28 @@ export class Inbox {
     return String(this.#arrivals++);
   }
 
-  #load(urgency: Urgency): Load {
+  #load(urgency: Priority): Load {
     this.#loads[urgency] ??= { records: 0, bytes: 0, working: 0, paused: false };
     return this.#loads[urgency];
   }
 
-  #brake(urgency: Urgency, load: Load): void {
+  #brake(urgency: Priority, load: Load): void {
     const { waitingRecords, waitingBytes, pause } = this.#options;
     if (load.paused || (load.records < waitingRecords && load.bytes < waitingBytes)) return;
     load.paused = true;
     pause(this.#partitionsOf(urgency));
   }
 
-  #release(urgency: Urgency, load: Load): void {
+  #release(urgency: Priority, load: Load): void {
     const { waitingRecords, waitingBytes, resume } = this.#options;
     if (!load.paused || load.records > waitingRecords / 2 || load.bytes > waitingBytes / 2) return;
     load.paused = false;
     resume(this.#partitionsOf(urgency));
   }
 
-  #partitionsOf(urgency: Urgency): TopicPartition[] {
+  #partitionsOf(urgency: Priority): TopicPartition[] {
     return [...this.#marks.values()]
       .map(({ at }) => at)
-      .filter(({ topic }) => this.#options.urgencyOf(topic) === urgency);
+      .filter(({ topic }) => this.#options.priorityOf(topic) === urgency);
   }
 }

@@ -4,15 +4,15 @@ import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { startRootSpan } from "#shared/platform/telemetry/tracing.ts";
+import { abandoned, type OutageWatch } from "./outage-watch.ts";
 import type { Outbox } from "./outbox.ts";
 import { outputWritten } from "./record-telemetry.ts";
-import { abandoned, type TroubleWatch } from "./trouble-watch.ts";
 
 /** What the jobs of a stage run with. */
 export interface JobParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly trouble: TroubleWatch;
+  readonly outages: OutageWatch;
   readonly outbox: Outbox;
   /** Rejects with retryable `Trouble` where the log does not acknowledge. */
   readonly send: (records: readonly OutRecord[]) => Promise<void>;
@@ -37,7 +37,7 @@ export async function runJob(job: Job, parts: JobParts): Promise<void> {
 }
 
 async function turn(job: Job, parts: JobParts): Promise<number> {
-  const { clock, trouble, stopping, deadline } = parts;
+  const { clock, outages: trouble, stopping, deadline } = parts;
   try {
     return await trouble.call(
       () => job.run(clock.now(), (outputs) => emit(job.name, outputs, parts), deadline),

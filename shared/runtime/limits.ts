@@ -20,7 +20,7 @@ export interface ShellLimits {
   readonly commitEveryMs: number;
   readonly commitEveryRecords: number;
   /** Failed tries of one call after which the stage calls itself unready. */
-  readonly troubleTries: number;
+  readonly outageTries: number;
   readonly fuse: FuseLimits;
 }
 
@@ -36,7 +36,7 @@ export const stageLimits: ShellLimits = {
   fetchBytesMin: 1,
   commitEveryMs: 1_000,
   commitEveryRecords: 1_000,
-  troubleTries: 5,
+  outageTries: 5,
   fuse: defaultFuse,
 };
 
@@ -47,7 +47,7 @@ export const stageLimits: ShellLimits = {
 export const sinkLimits: ShellLimits = { ...stageLimits, inFlight: 500, batch: 500, batches: 1, fetchBytesMin: 65_536 };
 
 /** The bounds of a processor, by what it is. */
-export function limitsOf(processor: { readonly kind: "stage" | "sink"; readonly prompt?: boolean }): ShellLimits {
+export function shellLimits(processor: { readonly kind: "stage" | "sink"; readonly prompt?: boolean }): ShellLimits {
   if (processor.kind === "stage") return stageLimits;
   return processor.prompt ? { ...sinkLimits, fetchBytesMin: stageLimits.fetchBytesMin } : sinkLimits;
 }

@@ -17,7 +17,7 @@ export interface OutboxOptions {
 }
 
 /** A record with what became of it. */
-export interface Ended {
+export interface CompletedRecord {
   readonly record: InRecord;
   /** Undefined where it could not be decoded. */
   readonly value: unknown;
@@ -38,7 +38,7 @@ export class Outbox {
    * once it holds `bytesMax`, and encoded only when asked for, so that a batch in which everything fans out is never in
    * memory whole. No part is empty.
    */
-  *parts(ended: readonly Ended[], now: Instant, bytesMax: number): Generator<readonly OutRecord[]> {
+  *parts(ended: readonly CompletedRecord[], now: Instant, bytesMax: number): Generator<readonly OutRecord[]> {
     let part: OutRecord[] = [];
     let bytes = 0;
     for (const one of ended) {
@@ -55,9 +55,9 @@ export class Outbox {
   }
 
   /** What a record that has ended leaves on the log. The same record again leaves the same but for times. */
-  *of({ record, value, outcome, span }: Ended, now: Instant): Generator<OutRecord> {
+  *of({ record, value, outcome, span }: CompletedRecord, now: Instant): Generator<OutRecord> {
     const { prefix, stage } = this.#options;
-    if (outcome.kind !== "reject") {
+    if (outcome.kind !== "deadLetter") {
       for (const [index, output] of outcome.outputs.entries()) yield this.one(output, now, span, { record, index });
       return;
     }
@@ -67,7 +67,12 @@ export class Outbox {
   }
 
   /** One output; `cause` is left out where no record led to it. */
-  one(output: Output, now: Instant, span: Ended["span"], cause?: { record: InRecord; index: number }): OutRecord {
+  one(
+    output: Output,
+    now: Instant,
+    span: CompletedRecord["span"],
+    cause?: { record: InRecord; index: number },
+  ): OutRecord {
     const { codec, prefix, stage } = this.#options;
     const { topic, key } = output;
     const headers = envelope({ stage, topic, key, now, trace: span.headers, ...(cause ? { cause } : {}) });

@@ -1,4 +1,4 @@
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
@@ -17,25 +17,25 @@ export interface StageProcessor<In = unknown, Facts = unknown, Effect = never> {
   /** Topics without prefix, most urgent first. */
   readonly inputs: readonly TopicName[];
   /** One entry for each record of the batch, in its order. May throw `Trouble`. */
-  gather(batch: readonly Received<In>[], now: Instant): Promise<readonly Facts[]>;
+  gather(batch: readonly DecodedRecord<In>[], now: Instant): Promise<readonly Facts[]>;
   decide(
-    record: Received<In>,
+    record: DecodedRecord<In>,
     facts: Facts,
     now: Instant,
   ): Outcome | { readonly kind: "perform"; readonly effect: Effect };
   /** Never hold a database connection over it. May throw `Trouble`. */
-  perform?(effect: Effect, record: Received<In>, signal: AbortSignal): Promise<Outcome>;
+  perform?(effect: Effect, record: DecodedRecord<In>, signal: AbortSignal): Promise<Outcome>;
 }
 
 /** Applies whole batches to a store: the materializer, the projector, the scheduler's intake. */
 export interface SinkProcessor<In = unknown> {
   readonly kind: "sink";
   /** Whether somebody waits for what it writes; else it lets records come together before it fetches. */
-  readonly prompt?: boolean;
+  readonly lowLatency?: boolean;
   readonly name: string;
   readonly inputs: readonly TopicName[];
   /** Applies all or throws `Trouble`; idempotent by offset or id. One outcome for each record, in order. */
-  apply(batch: readonly Received<In | null>[], now: Instant): Promise<readonly Outcome[]>;
+  apply(batch: readonly DecodedRecord<In | null>[], now: Instant): Promise<readonly Outcome[]>;
 }
 
 /** A processor whose types the shell does not know; each is typed where it is written. */

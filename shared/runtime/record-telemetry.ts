@@ -1,5 +1,5 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import type { Decision, Feedback, Send } from "#shared/contracts/records.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
@@ -9,10 +9,15 @@ import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 /** One record's end, for its line, its count and its span. */
 export interface RecordDone {
   readonly stage: string;
-  readonly record: Received<unknown>;
+  readonly record: DecodedRecord<unknown>;
   readonly outcome: Outcome;
   readonly durationMs: number;
   readonly traceId: string;
+}
+
+/** An outcome as metrics, log lines and spans name it. A dead letter is `reject` there: labels outlive names in code. */
+export function outcomeLabel({ kind }: Pick<Outcome, "kind">): string {
+  return kind === "deadLetter" ? "reject" : kind;
 }
 
 /**
@@ -21,14 +26,14 @@ export interface RecordDone {
  */
 export function recordDone({ metrics, log }: Telemetry, done: RecordDone): void {
   const { stage, record, outcome, durationMs, traceId } = done;
-  metrics.count("comms_stage_records_total", { stage, outcome: outcome.kind });
+  metrics.count("comms_stage_records_total", { stage, outcome: outcomeLabel(outcome) });
   metrics.observe("comms_stage_duration_seconds", { stage }, durationMs / 1000);
   log.info({
     stage,
     topic: record.topic,
     partition: record.origin.partition,
     offset: record.origin.offset,
-    outcome: outcome.kind,
+    outcome: outcomeLabel(outcome),
     ...("reason" in outcome ? { reason: outcome.reason } : {}),
     ...("message" in outcome ? { message: outcome.message } : {}),
     ...idsOf(record.value),

@@ -1,24 +1,24 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { InRecord, OutRecord, TopicPartition } from "#shared/contracts/log-record.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import { groupOf, type TopicName } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
-import { codeOf, isRetryable } from "#shared/platform/errors/trouble.ts";
+import { codeOf, isRetryable } from "#shared/platform/errors/app-error.ts";
 import type { Consumer, Log, Producer } from "#shared/platform/kafka/port.ts";
+import { redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
-import { toldError } from "#shared/platform/telemetry/told-error.ts";
 import { type RecordSpan, startRecordSpan } from "#shared/platform/telemetry/tracing.ts";
 import { decodeRecord, poison } from "./decode.ts";
 import { Fuse } from "./fuse.ts";
 import { Inbox, type Item } from "./inbox.ts";
 import { type JobParts, runJob } from "./jobs.ts";
 import { type LagParts, watchLag } from "./lag.ts";
-import { limitsOf, type ShellLimits } from "./limits.ts";
+import { type ShellLimits, shellLimits } from "./limits.ts";
+import { abandoned, OutageWatch } from "./outage-watch.ts";
 import { Outbox } from "./outbox.ts";
 import type { Runnable } from "./processor.ts";
-import { outputWritten, recordDone } from "./record-telemetry.ts";
-import { abandoned, TroubleWatch } from "./trouble-watch.ts";
+import { outcomeLabel, outputWritten, recordDone } from "./record-telemetry.ts";
 
 /** What the shell runs, and on what. */
 export interface ShellParts {
@@ -52,7 +52,7 @@ export interface ShellState {
 
 interface Task {
   readonly item: Item;
-  readonly received: Received<unknown>;
+  readonly received: DecodedRecord<unknown>;
   readonly span: RecordSpan;
 }
 
@@ -74,7 +74,7 @@ export class Shell {
   readonly #fuse: Fuse;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
-  readonly #trouble: TroubleWatch;
+  readonly #trouble: OutageWatch;
   readonly #stopping = new AbortController();
   /** Aborts provider calls that outlast the deadline of a stop. */
   readonly #deadline = new AbortController();
@@ -98,22 +98,22 @@ export class Shell {
 
   constructor(parts: ShellParts) {
     this.#parts = parts;
-    this.#limits = { ...limitsOf(parts.runnable.processor), ...parts.limits };
+    this.#limits = { ...shellLimits(parts.runnable.processor), ...parts.limits };
     this.#fuse = new Fuse(this.#limits.fuse);
     this.#outbox = new Outbox({ codec: parts.codec, prefix: parts.prefix, stage: this.stage });
     this.#inbox = new Inbox({
       ordered: parts.runnable.processor.kind === "stage",
-      urgencyOf: (topic) => (topic.endsWith(".bulk") ? 1 : 0),
+      priorityOf: (topic) => (topic.endsWith(".bulk") ? 1 : 0),
       waitingRecords: this.#limits.waitingRecords,
       waitingBytes: this.#limits.waitingBytes,
       pause: (partitions) => this.#consumer?.pause(partitions),
       resume: (partitions) => this.#consumer?.resume(partitions),
     });
-    this.#trouble = new TroubleWatch({
+    this.#trouble = new OutageWatch({
       clock: parts.clock,
       random: parts.random,
-      tries: this.#limits.troubleTries,
-      onTrouble: (code, attempt, error) => this.#onTrouble(code, attempt, error),
+      tries: this.#limits.outageTries,
+      onFailedTry: (code, attempt, error) => this.#onTrouble(code, attempt, error),
     });
   }
 
@@ -171,9 +171,9 @@ export class Shell {
   #whyUnready(): string | undefined {
     if (this.#crashed) return "the stage has crashed";
     if (this.#stopping.signal.aborted) return "the stage is stopping";
-    if (this.#fuse.blown) return `the dead-letter fuse is blown: ${this.#fuse.blown}`;
+    if (this.#fuse.blownReason) return `the dead-letter fuse is blown: ${this.#fuse.blownReason}`;
     if (this.#generation < 0) return "the group has not taken it in yet";
-    const code = this.#trouble.troubled;
+    const code = this.#trouble.outage;
     return code === undefined ? undefined : `it waits for something outside: ${code}`;
   }
 
@@ -208,7 +208,7 @@ export class Shell {
   }
 
   #closed(): boolean {
-    return this.#crashed || this.#stopping.signal.aborted || this.#fuse.blown !== undefined;
+    return this.#crashed || this.#stopping.signal.aborted || this.#fuse.blownReason !== undefined;
   }
 
   // --- the pump: from the inbox into work ---
@@ -258,7 +258,7 @@ export class Shell {
     for (const item of items) {
       const span = startRecordSpan(this.stage, this.#bare(item.record.topic), item.record);
       const decoded = await this.#decode(item, generation);
-      if (decoded.kind === "reject")
+      if (decoded.kind === "deadLetter")
         this.#handOn(item, generation, () => this.#settle([{ item, span, outcome: decoded }], generation));
       else tasks.push({ item, received: decoded.received, span });
     }
@@ -371,10 +371,10 @@ export class Shell {
     const record = { value: item.value, origin: item.record, topic: this.#bare(item.record.topic) };
     const durationMs = clock.now() - item.deliveredAt;
     recordDone(telemetry, { stage, record, outcome, durationMs, traceId: span.traceId });
-    const rejected = outcome.kind === "reject";
+    const rejected = outcome.kind === "deadLetter";
     if (rejected) telemetry.metrics.count("comms_dead_letters_total", { stage, reason: outcome.reason });
     else for (const output of outcome.outputs) outputWritten(telemetry, output);
-    span.end(outcome.kind, rejected);
+    span.end(outcomeLabel(outcome), rejected);
     this.#letGo(item, generation, true);
     if (this.#fuse.count(rejected) !== undefined) this.#blow();
   }
@@ -405,8 +405,8 @@ export class Shell {
   #onTrouble(code: string, attempt: number, error: Error): void {
     const { telemetry } = this.#parts;
     telemetry.metrics.count("comms_stage_trouble_total", { stage: this.stage, code });
-    if (attempt === this.#limits.troubleTries)
-      telemetry.log.warn({ stage: this.stage, code }, toldError(error).message ?? "waits for something outside");
+    if (attempt === this.#limits.outageTries)
+      telemetry.log.warn({ stage: this.stage, code }, redactedError(error).message ?? "waits for something outside");
     // Waiting for something known is not being wedged.
     this.#progress();
   }
@@ -414,7 +414,7 @@ export class Shell {
   #blow(): void {
     const { telemetry } = this.#parts;
     telemetry.metrics.set("comms_dead_letter_fuse_blown", { stage: this.stage }, 1);
-    telemetry.log.error({ stage: this.stage, code: "DEAD_LETTER_FUSE" }, this.#fuse.blown);
+    telemetry.log.error({ stage: this.stage, code: "DEAD_LETTER_FUSE" }, this.#fuse.blownReason);
     this.#inbox.clear();
     void this.#commit(this.#generation).then(() => this.#consumer?.close());
   }
@@ -458,7 +458,7 @@ export class Shell {
     return {
       clock: this.#parts.clock,
       telemetry: this.#parts.telemetry,
-      trouble: this.#trouble,
+      outages: this.#trouble,
       outbox: this.#outbox,
       send: (records) => this.#send(records),
       stopping: this.#stopping.signal,

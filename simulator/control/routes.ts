@@ -5,13 +5,13 @@ import { z } from "zod";
 import type { CallbackQueue } from "../callbacks/callback-queue.ts";
 import { faultRequest } from "../faults/fault.ts";
 import type { FaultBox } from "../faults/fault-box.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import type { CallLedger } from "../ledger/call-ledger.ts";
 import type { Mailbox } from "../page/mailbox.ts";
 import { commandBody, commandQuery } from "./command.ts";
 
 export interface ControlParts {
   readonly faults: FaultBox;
-  readonly ledger: Ledger;
+  readonly ledger: CallLedger;
   readonly mailbox: Mailbox;
   readonly callbacks: CallbackQueue;
   readonly gateway: Gateway;
@@ -60,7 +60,7 @@ export function controlRoutes(app: FastifyInstance, parts: ControlParts): void {
   });
 }
 
-async function sendLedger(ledger: Ledger, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function sendLedger(ledger: CallLedger, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const entries = ledger.read(commandQuery(ledgerQuery, request));
   reply.hijack();
   reply.raw.writeHead(200, { "content-type": "application/x-ndjson" });

@@ -17,21 +17,21 @@ export interface Call {
 }
 
 /** An HTTP answer as data. An object is written as JSON, a string as it is. */
-export interface Answer {
+export interface ProviderResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** What a provider decides about a call. */
-export interface Verdict {
+export interface CallVerdict {
   /** `accepted` where a message was taken, `ok` for any other success, else the provider's error code. */
   readonly outcome: string;
-  readonly answer: Answer;
+  readonly answer: ProviderResponse;
   /** The id by which the provider knows the message from now on. */
   readonly ref?: string | undefined;
   readonly callbacks?: readonly Callback[] | undefined;
-  readonly shown?: Shown | undefined;
+  readonly shown?: MailboxContent | undefined;
 }
 
 /** One HTTP request that the provider owes to the gateway. */
@@ -47,7 +47,7 @@ export interface Callback {
 }
 
 /** What the page shows of a message that was taken. */
-export type Shown =
+export type MailboxContent =
   | {
       readonly kind: "mail";
       readonly from: string;
@@ -67,6 +67,6 @@ export type Shown =
 export type MailContent = { readonly raw: Uint8Array } | { readonly text?: string; readonly html?: string };
 
 /** An answer with a JSON body. */
-export function json(status: number, value: object, headers: Readonly<Record<string, string>> = {}): Answer {
+export function json(status: number, value: object, headers: Readonly<Record<string, string>> = {}): ProviderResponse {
   return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
 }

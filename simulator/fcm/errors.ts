@@ -1,5 +1,5 @@
-import { json, type Verdict } from "../core/call.ts";
-import type { Refusal } from "../desk.ts";
+import type { CallRefusal } from "../call-handler.ts";
+import { type CallVerdict, json } from "../core/call.ts";
 
 interface Row {
   readonly http: number;
@@ -31,20 +31,20 @@ export type FcmCode = keyof typeof rows;
 export const fcmCodes = Object.keys(rows) as readonly FcmCode[];
 
 /** An error of FCM itself: `details` holds an FcmError with the code. */
-export function fcmError(code: FcmCode, status: number = rows[code].http, headers = {}): Verdict {
+export function fcmError(code: FcmCode, status: number = rows[code].http, headers = {}): CallVerdict {
   const row = rows[code];
   const details = [{ "@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", errorCode: code }];
   return { outcome: code, answer: json(status, wrap(status, row.message, row.status, details), headers) };
 }
 
 /** A request that the API in front of FCM refuses: `details` holds a BadRequest with the field, and no FcmError. */
-export function badRequest(field: string, description: string): Verdict {
+export function badRequest(field: string, description: string): CallVerdict {
   const details = [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field, description }] }];
   return { outcome: "BAD_REQUEST", answer: json(400, wrap(400, description, "INVALID_ARGUMENT", details)) };
 }
 
 /** A call without a valid access token. */
-export function unauthenticated(): Verdict {
+export function unauthenticated(): CallVerdict {
   const message =
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
   const details = [
@@ -58,12 +58,12 @@ export function unauthenticated(): Verdict {
 }
 
 /** A fault in the words of FCM. */
-export function refuseFcm(refusal: Refusal): Verdict {
+export function refuseFcm(refusal: CallRefusal): CallVerdict {
   const after = refusal.retry_after_s;
   return fcmError(codeOf(refusal), refusal.status, after === undefined ? {} : { "retry-after": String(after) });
 }
 
-function codeOf({ kind, status, code }: Refusal): FcmCode {
+function codeOf({ kind, status, code }: CallRefusal): FcmCode {
   const named = fcmCodes.find((known) => known === code);
   if (named !== undefined) return named;
   if (kind === "rate_limit") return "QUOTA_EXCEEDED";

@@ -1,15 +1,15 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { CallHandler, ReceivedCall } from "../call-handler.ts";
 import { bearerToken } from "../core/auth.ts";
-import { json, type Verdict } from "../core/call.ts";
-import type { Desk, Received } from "../desk.ts";
+import { type CallVerdict, json } from "../core/call.ts";
 import { respond } from "../respond.ts";
 import { grantProblem, issueToken, isValidToken, lifetime_s } from "./access-token.ts";
 import { badRequest, fcmCodes, fcmError, refuseFcm, unauthenticated } from "./errors.ts";
 import { type PushMessage, readPush } from "./request.ts";
 
 export interface FcmParts {
-  readonly desk: Desk;
+  readonly desk: CallHandler;
   readonly seed: number;
 }
 
@@ -24,7 +24,7 @@ export function fcmRoutes(app: FastifyInstance, { desk, seed }: FcmParts): void 
   );
 }
 
-function receiveGrant(request: FastifyRequest, seed: number): Received {
+function receiveGrant(request: FastifyRequest, seed: number): ReceivedCall {
   const body = request.body as Uint8Array;
   return {
     call: { provider: "fcm", operation: "token", channel: "push", recipients: [] },
@@ -34,7 +34,7 @@ function receiveGrant(request: FastifyRequest, seed: number): Received {
   };
 }
 
-function grant(form: URLSearchParams, seed: number): Verdict {
+function grant(form: URLSearchParams, seed: number): CallVerdict {
   const now = Date.now();
   const error_description = grantProblem(form, now);
   if (error_description !== undefined) {
@@ -44,7 +44,7 @@ function grant(form: URLSearchParams, seed: number): Verdict {
   return { outcome: "ok", answer: json(200, { access_token, expires_in: lifetime_s, token_type: "Bearer" }) };
 }
 
-function receiveSend(request: FastifyRequest<{ Params: Params }>, seed: number): Received {
+function receiveSend(request: FastifyRequest<{ Params: Params }>, seed: number): ReceivedCall {
   const body = request.body as Uint8Array;
   const read = readPush(body);
   const message = "message" in read ? read.message : undefined;
@@ -69,7 +69,7 @@ function receiveSend(request: FastifyRequest<{ Params: Params }>, seed: number):
 }
 
 /** A token that contains an error code of FCM meets that error; any other token is reached. */
-function send(message: PushMessage, project: string): Verdict {
+function send(message: PushMessage, project: string): CallVerdict {
   const named = fcmCodes.find((code) => message.token?.includes(code));
   if (named !== undefined) return fcmError(named);
   const id = `0:${Date.now()}${randomInt(1000, 9999)}%${randomUUID().replaceAll("-", "").slice(0, 16)}`;

@@ -1,5 +1,5 @@
 import PostalMime from "postal-mime";
-import type { MailContent, Shown } from "../core/call.ts";
+import type { MailboxContent, MailContent } from "../core/call.ts";
 import type { MailHeader } from "../core/mail.ts";
 
 /** A mail's parts as a reader sees them. */
@@ -11,7 +11,7 @@ export interface MailParts {
 }
 
 /** Takes a mail apart; only when somebody looks at it, since it costs more than taking the mail did. */
-export async function partsOf({ headers, content }: Extract<Shown, { kind: "mail" }>): Promise<MailParts> {
+export async function partsOf({ headers, content }: Extract<MailboxContent, { kind: "mail" }>): Promise<MailParts> {
   if (!("raw" in content)) return simpleParts(headers, content);
   const { html, text, attachments } = await PostalMime.parse(content.raw);
   return {

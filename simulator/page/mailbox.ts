@@ -1,29 +1,29 @@
-import type { Shown } from "../core/call.ts";
-import type { LedgerEntry } from "../ledger/entry.ts";
+import type { MailboxContent } from "../core/call.ts";
+import type { CallEntry } from "../ledger/call-entry.ts";
 
 /** A message that was taken, with its line of the ledger. */
-export interface Received {
-  readonly entry: LedgerEntry;
-  readonly shown: Shown;
+export interface MailboxEntry {
+  readonly entry: CallEntry;
+  readonly shown: MailboxContent;
 }
 
 /** The last messages that were taken, for the page. Bounded by number and by bytes; the oldest go first. */
 export interface Mailbox {
-  add(entry: LedgerEntry, shown: Shown | undefined): void;
+  add(entry: CallEntry, shown: MailboxContent | undefined): void;
   /** Newest first. */
-  list(): readonly Received[];
+  list(): readonly MailboxEntry[];
   /** By the ledger's `call_id`. */
-  find(callId: string): Received | undefined;
+  find(callId: string): MailboxEntry | undefined;
   /** Calls the listener for each later message, until the returned function is called. */
-  watch(listener: (received: Received) => void): () => void;
+  watch(listener: (received: MailboxEntry) => void): () => void;
   clear(): void;
 }
 
 const bounds = { messages: 500, bytes: 16 * 1024 * 1024 };
 
 export function createMailbox(): Mailbox {
-  const kept = new Map<string, Received>();
-  const listeners = new Set<(received: Received) => void>();
+  const kept = new Map<string, MailboxEntry>();
+  const listeners = new Set<(received: MailboxEntry) => void>();
   let bytes = 0;
 
   const trim = (): void => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { partsOf } from "./detail.ts";
 import type { Mailbox } from "./mailbox.ts";
-import { summaryOf } from "./summary.ts";
+import { entrySummary } from "./summary.ts";
 
 const file = (name: string): string => readFileSync(new URL(`site/${name}`, import.meta.url), "utf8");
 
@@ -33,7 +33,7 @@ export function pageRoutes(app: FastifyInstance, mailbox: Mailbox): void {
   asset(app, "/", "text/html; charset=utf-8", file("index.html"));
   asset(app, "/page/page.css", "text/css; charset=utf-8", file("page.css"));
   asset(app, "/page/page.js", "text/javascript; charset=utf-8", file("page.js"));
-  app.get("/page/messages", () => mailbox.list().map(summaryOf));
+  app.get("/page/messages", () => mailbox.list().map(entrySummary));
   app.get("/page/stream", (_request, reply) => stream(reply, mailbox));
   app.get<{ Params: Params }>("/page/messages/:id", ({ params }, reply) => sendDetail(mailbox, params.id, reply));
   app.get<{ Params: Params }>("/page/messages/:id/html", ({ params }, reply) => sendHtml(mailbox, params.id, reply));
@@ -58,7 +58,7 @@ function stream(reply: FastifyReply, mailbox: Mailbox): void {
   reply.raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   reply.raw.write(": open\n\n");
   const stop = mailbox.watch((received) => {
-    reply.raw.write(`data: ${JSON.stringify(summaryOf(received))}\n\n`);
+    reply.raw.write(`data: ${JSON.stringify(entrySummary(received))}\n\n`);
   });
   reply.raw.once("close", stop);
 }

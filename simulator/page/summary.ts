@@ -1,4 +1,4 @@
-import type { Received } from "./mailbox.ts";
+import type { MailboxEntry } from "./mailbox.ts";
 
 /** A message in the page's lists. */
 export interface Summary {
@@ -14,7 +14,7 @@ export interface Summary {
   readonly fault: string | null;
 }
 
-export function summaryOf({ entry, shown }: Received): Summary {
+export function entrySummary({ entry, shown }: MailboxEntry): Summary {
   return {
     id: entry.call_id,
     kind: shown.kind,

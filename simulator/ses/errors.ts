@@ -1,5 +1,5 @@
-import { json, type Verdict } from "../core/call.ts";
-import type { Refusal } from "../desk.ts";
+import type { CallRefusal } from "../call-handler.ts";
+import { type CallVerdict, json } from "../core/call.ts";
 
 /** The status of each error that SES v2 gives for the operations doubled here, common errors included. */
 const statuses: Readonly<Record<string, number>> = {
@@ -29,12 +29,12 @@ const messages: Readonly<Record<string, string>> = {
 };
 
 /** An error as SES v2 (restJson1) writes it: the code in `x-amzn-errortype`, the message in the body. */
-export function sesError(code: string, message = messages[code] ?? code, status = statuses[code] ?? 400): Verdict {
+export function sesError(code: string, message = messages[code] ?? code, status = statuses[code] ?? 400): CallVerdict {
   return { outcome: code, answer: json(status, { message }, { "x-amzn-errortype": code }) };
 }
 
 /** A fault in the words of SES. SES sends no `Retry-After` of its own; it goes out only where the fault asks for one. */
-export function refuseSes(refusal: Refusal): Verdict {
+export function refuseSes(refusal: CallRefusal): CallVerdict {
   const code = refusal.code ?? codeOf(refusal);
   const verdict = sesError(code, undefined, refusal.status);
   if (refusal.retry_after_s === undefined) return verdict;
@@ -42,7 +42,7 @@ export function refuseSes(refusal: Refusal): Verdict {
   return { ...verdict, answer: { ...verdict.answer, headers } };
 }
 
-function codeOf({ kind, status }: Refusal): string {
+function codeOf({ kind, status }: CallRefusal): string {
   if (kind === "rate_limit" || status === 429) return "TooManyRequestsException";
   if (kind === "outage" || status === 503) return "ServiceUnavailable";
   return status !== undefined && status < 500 ? "BadRequestException" : "InternalServiceErrorException";

@@ -1,6 +1,6 @@
 import { bareAddresses, headerOf } from "../core/mail.ts";
 import type { SesEventType } from "../options.ts";
-import { type Bounce, type Outcome, outcomeOf } from "./outcomes.ts";
+import { type Bounce, type SesOutcome, sesOutcomeOf } from "./outcomes.ts";
 import type { Mail } from "./request.ts";
 
 /** One event that SES publishes about a mail. `wait` counts in steps of the callback delay. */
@@ -29,7 +29,7 @@ const mta = "a8-70.smtp-out.amazonses.com";
 /** All that SES publishes about a mail on its own, in the order in which it happens. */
 export function eventsOf(sent: SentMail): readonly SesEvent[] {
   const { recipients } = sent.mail;
-  const rejected = recipients.map(outcomeOf).find(({ reject }) => reject)?.reject;
+  const rejected = recipients.map(sesOutcomeOf).find(({ reject }) => reject)?.reject;
   if (rejected) return [event("Send", 1, {}), event("Reject", 1, rejected)];
   return [event("Send", 1, {}), ...deliveries(sent), ...bounces(sent), ...complaints(sent), ...delays(sent)];
 }
@@ -39,13 +39,13 @@ function event(type: SesEventType, wait: number, detail: object): SesEvent {
 }
 
 function deliveries(sent: SentMail): readonly SesEvent[] {
-  const recipients = sent.mail.recipients.filter((address) => outcomeOf(address).delivered);
+  const recipients = sent.mail.recipients.filter((address) => sesOutcomeOf(address).delivered);
   return recipients.length === 0 ? [] : [event("Delivery", 1, deliveryOf(sent, recipients))];
 }
 
 function bounces(sent: SentMail): readonly SesEvent[] {
   return each(sent, "bounce").map(([address, bounce]) =>
-    event("Bounce", outcomeOf(address).delivered ? 2 : 1, bounceOf(sent, address, bounce)),
+    event("Bounce", sesOutcomeOf(address).delivered ? 2 : 1, bounceOf(sent, address, bounce)),
   );
 }
 
@@ -82,12 +82,12 @@ function delays(sent: SentMail): readonly SesEvent[] {
   );
 }
 
-function each<Field extends keyof Outcome>(
+function each<Field extends keyof SesOutcome>(
   { mail }: SentMail,
   field: Field,
-): readonly (readonly [string, NonNullable<Outcome[Field]>])[] {
+): readonly (readonly [string, NonNullable<SesOutcome[Field]>])[] {
   return mail.recipients.flatMap((address) => {
-    const value = outcomeOf(address)[field];
+    const value = sesOutcomeOf(address)[field];
     return value === undefined || value === null ? [] : [[address, value] as const];
   });
 }

@@ -1,5 +1,5 @@
 /** What becomes of a mail to one recipient. */
-export interface Outcome {
+export interface SesOutcome {
   readonly delivered: boolean;
   readonly bounce?: Bounce;
   /** The feedback type of a complaint. */
@@ -15,11 +15,11 @@ export interface Bounce {
   readonly diagnostic?: string;
 }
 
-const delivered: Outcome = { delivered: true };
+const delivered: SesOutcome = { delivered: true };
 const suppressed = "Amazon SES did not send the message to this address because it is on the suppression list";
 
 /** The mailboxes of AWS's own simulator. */
-const amazon: Readonly<Record<string, Outcome>> = {
+const amazon: Readonly<Record<string, SesOutcome>> = {
   success: delivered,
   bounce: bounced("Permanent", "General", "5.1.1", "smtp; 550 5.1.1 user unknown"),
   complaint: { delivered: true, complaint: "abuse" },
@@ -28,7 +28,7 @@ const amazon: Readonly<Record<string, Outcome>> = {
 };
 
 /** Mailboxes beyond AWS's own, for answers that its simulator cannot give. */
-const beyond: Readonly<Record<string, Outcome>> = {
+const beyond: Readonly<Record<string, SesOutcome>> = {
   accountsuppression: bounced("Permanent", "OnAccountSuppressionList", "5.1.1", suppressed),
   noemail: bounced("Permanent", "NoEmail", "5.1.2", "smtp; 550 5.1.2 no such domain"),
   unsubscribed: bounced("Permanent", "UnsubscribedRecipient", "5.1.1", "smtp; 550 the recipient has unsubscribed"),
@@ -52,13 +52,13 @@ const beyond: Readonly<Record<string, Outcome>> = {
 const outcomes = new Map(Object.entries({ ...amazon, ...beyond }));
 
 /** What becomes of a mail to this bare address. A `+label` changes nothing; every domain but the simulator's delivers. */
-export function outcomeOf(address: string): Outcome {
+export function sesOutcomeOf(address: string): SesOutcome {
   const [local = "", domain] = address.toLowerCase().split("@");
   if (domain !== "simulator.amazonses.com") return delivered;
   return outcomes.get(local.split("+")[0] ?? "") ?? delivered;
 }
 
-function bounced(type: Bounce["type"], subType: string, status?: string, diagnostic?: string): Outcome {
+function bounced(type: Bounce["type"], subType: string, status?: string, diagnostic?: string): SesOutcome {
   return {
     delivered: false,
     bounce: { type, subType, ...(status !== undefined && { status }), ...(diagnostic !== undefined && { diagnostic }) },

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Callback } from "../core/call.ts";
 import type { SesEventType } from "../options.ts";
 import type { SigningCertificate } from "../sns/certificate.ts";
-import { seal } from "../sns/envelope.ts";
+import { signEnvelope } from "../sns/envelope.ts";
 import { mailOf, type SentMail, type SesEvent } from "./events.ts";
 
 /** How and where SES publishes. */
@@ -48,7 +48,7 @@ function callbackOf(
     url,
     delayMs: event.wait * delayMs,
     build: () =>
-      seal(
+      signEnvelope(
         {
           Type: "Notification",
           MessageId: randomUUID(),

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { decodeWords } from "postal-mime";
+import type { CallHandler, ReceivedCall } from "../call-handler.ts";
 import type { CallbackQueue } from "../callbacks/callback-queue.ts";
-import { type Call, json, type Verdict } from "../core/call.ts";
+import { type Call, type CallVerdict, json } from "../core/call.ts";
 import { headerOf } from "../core/mail.ts";
 import { createRecent, type Recent } from "../core/recent.ts";
-import type { Desk, Received } from "../desk.ts";
 import { respond } from "../respond.ts";
 import { msgIdOf, problemOf } from "./check.ts";
 import { sesCommands } from "./commands.ts";
@@ -16,7 +16,7 @@ import { type Publishing, publish } from "./publisher.ts";
 import { type Mail, readMail } from "./request.ts";
 
 export interface SesParts {
-  readonly desk: Desk;
+  readonly desk: CallHandler;
   readonly callbacks: CallbackQueue;
   readonly account: { readonly accountId: string; readonly region: string };
   readonly publishing: Publishing;
@@ -49,7 +49,7 @@ export function sesRoutes(app: FastifyInstance, parts: SesParts): void {
   );
 }
 
-async function receiveSend(request: FastifyRequest, parts: SesParts, sent: Sent): Promise<Received> {
+async function receiveSend(request: FastifyRequest, parts: SesParts, sent: Sent): Promise<ReceivedCall> {
   const body = request.body as Uint8Array;
   const read = await readMail(body);
   const mail = "problem" in read ? undefined : read;
@@ -79,12 +79,12 @@ function callOf(operation: string, mail: Mail | undefined): Call {
 }
 
 /** The SDK signs every request. The signature itself is not checked here, its presence is. */
-function unsigned(request: FastifyRequest): Verdict | undefined {
+function unsigned(request: FastifyRequest): CallVerdict | undefined {
   if (request.headers.authorization?.startsWith("AWS4-HMAC-SHA256 ")) return undefined;
   return sesError("MissingAuthenticationTokenException", "Missing Authentication Token");
 }
 
-function accept(mail: Mail, { account, publishing }: SesParts, sent: Sent): Verdict {
+function accept(mail: Mail, { account, publishing }: SesParts, sent: Sent): CallVerdict {
   const at = Date.now();
   const messageId = messageIdOf(at);
   const sentMail = { mail, messageId, at, account };

@@ -3,9 +3,9 @@ import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { decodeWords } from "postal-mime";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
-import type { Verdict } from "../core/call.ts";
+import type { CallHandler, TakenCall } from "../call-handler.ts";
+import type { CallVerdict } from "../core/call.ts";
 import { headerOf, readHeaders } from "../core/mail.ts";
-import type { Desk, Taken } from "../desk.ts";
 import { type Reply, refusedRecipient, replyTo } from "./outcomes.ts";
 
 export interface SmtpDouble {
@@ -16,7 +16,10 @@ export interface SmtpDouble {
 const defaultDelayMs = 30_000;
 
 /** An SMTP server that takes any mail, with or without a login, and refuses the recipients that name their refusal. */
-export async function startSmtp(desk: Desk, { host, port }: { host: string; port: number }): Promise<SmtpDouble> {
+export async function startSmtp(
+  desk: CallHandler,
+  { host, port }: { host: string; port: number },
+): Promise<SmtpDouble> {
   const sockets = new Map<string, Socket>();
   const server = new SMTPServer({
     authOptional: true,
@@ -55,7 +58,7 @@ export async function startSmtp(desk: Desk, { host, port }: { host: string; port
 
 type Done = (error?: Error | null, message?: string) => void;
 
-async function answer({ verdict, fault }: Taken, socket: Socket | undefined, done: Done): Promise<void> {
+async function answer({ verdict, fault }: TakenCall, socket: Socket | undefined, done: Done): Promise<void> {
   if (fault?.kind === "reset" || fault?.kind === "reset_after_accept") return void socket?.resetAndDestroy();
   if (fault?.kind === "latency" || fault?.kind === "slow_body") {
     await sleep(fault.delay_ms ?? defaultDelayMs, undefined, { ref: false });
@@ -64,7 +67,7 @@ async function answer({ verdict, fault }: Taken, socket: Socket | undefined, don
   done(status < 400 ? null : failure({ code: status, text: body }), body);
 }
 
-async function take(desk: Desk, session: SMTPServerSession, raw: Buffer): Promise<Taken> {
+async function take(desk: CallHandler, session: SMTPServerSession, raw: Buffer): Promise<TakenCall> {
   const headers = await readHeaders(raw);
   const recipients = session.envelope.rcptTo.map(({ address }) => address);
   return desk.take({
@@ -95,12 +98,12 @@ async function take(desk: Desk, session: SMTPServerSession, raw: Buffer): Promis
   });
 }
 
-function recordRefusal(desk: Desk, address: string, refused: Reply): void {
+function recordRefusal(desk: CallHandler, address: string, refused: Reply): void {
   const call = { provider: "smtp", operation: "RCPT", channel: "email", recipients: [address] } as const;
   desk.record(call, new Uint8Array(), verdictOf(refused));
 }
 
-function verdictOf({ code, text }: Reply): Verdict {
+function verdictOf({ code, text }: Reply): CallVerdict {
   return { outcome: String(code), answer: { status: code, headers: {}, body: text } };
 }
 

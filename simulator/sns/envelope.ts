@@ -43,7 +43,7 @@ export function canonical(message: Unsigned): string {
 }
 
 /** The message as SNS posts it: SignatureVersion 2, RSA with SHA-256. */
-export function seal(
+export function signEnvelope(
   message: Unsigned,
   certificate: SigningCertificate,
 ): { headers: Record<string, string>; body: string } {

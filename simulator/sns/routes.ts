@@ -6,9 +6,9 @@ import type { CallbackQueue } from "../callbacks/callback-queue.ts";
 import { BadCommand, commandBody } from "../control/command.ts";
 import type { Gateway } from "../control/routes.ts";
 import type { SigningCertificate } from "./certificate.ts";
-import { seal, snsOrigin } from "./envelope.ts";
+import { signEnvelope, snsOrigin } from "./envelope.ts";
 
-export interface SnsParts {
+export interface SnsDoubleParts {
   readonly certificate: SigningCertificate;
   readonly callbacks: CallbackQueue;
   readonly gateway: Gateway;
@@ -21,7 +21,7 @@ const confirmed = readFileSync(new URL("confirm.xml", import.meta.url), "utf8");
  * SNS under `/sns`: the certificate that its signatures are checked with, and ConfirmSubscription. A subscription is
  * asked to be confirmed by `POST /control/sns/subscription`.
  */
-export function snsRoutes(app: FastifyInstance, parts: SnsParts): void {
+export function snsDoubleRoutes(app: FastifyInstance, parts: SnsDoubleParts): void {
   const tokens = new Set<string>();
   app.get(`/sns/${parts.certificate.file}`, (_request, reply) =>
     reply.type("application/x-pem-file").header("cache-control", "max-age=3600").send(parts.certificate.pem),
@@ -35,7 +35,7 @@ export function snsRoutes(app: FastifyInstance, parts: SnsParts): void {
   );
 }
 
-function askToConfirm({ certificate, callbacks, gateway, topicArn }: SnsParts, tokens: Set<string>): object {
+function askToConfirm({ certificate, callbacks, gateway, topicArn }: SnsDoubleParts, tokens: Set<string>): object {
   if (gateway.base === undefined) throw new BadCommand(409, "No gateway is known");
   const Token = randomBytes(64).toString("hex");
   tokens.add(Token);
@@ -54,7 +54,7 @@ function askToConfirm({ certificate, callbacks, gateway, topicArn }: SnsParts, t
       event: "SubscriptionConfirmation",
       url: `${gateway.base}/webhooks/ses`,
       delayMs: 0,
-      build: () => seal(message, certificate),
+      build: () => signEnvelope(message, certificate),
     },
   ]);
   return { topic_arn: topicArn, token: Token };

@@ -1,5 +1,5 @@
-import { json, type Verdict } from "../core/call.ts";
-import type { Refusal } from "../desk.ts";
+import type { CallRefusal } from "../call-handler.ts";
+import { type CallVerdict, json } from "../core/call.ts";
 
 interface Row {
   readonly status: number;
@@ -38,21 +38,25 @@ const rows: Readonly<Record<number, Row>> = {
 };
 
 /** An error in Twilio's JSON: code, message, more_info, status. */
-export function twilioError(code: number, { to = "", from = "" } = {}, status = rows[code]?.status ?? 400): Verdict {
+export function twilioError(
+  code: number,
+  { to = "", from = "" } = {},
+  status = rows[code]?.status ?? 400,
+): CallVerdict {
   const message = (rows[code]?.message ?? `Error ${code}`).replaceAll("{to}", to).replaceAll("{from}", from);
   const more_info = `https://www.twilio.com/docs/errors/${code}`;
   return { outcome: String(code), answer: json(status, { code, message, more_info, status }) };
 }
 
 /** A fault in the words of Twilio. */
-export function refuseTwilio(refusal: Refusal): Verdict {
+export function refuseTwilio(refusal: CallRefusal): CallVerdict {
   const verdict = twilioError(codeOf(refusal), {}, refusal.status);
   if (refusal.retry_after_s === undefined) return verdict;
   const headers = { ...verdict.answer.headers, "retry-after": String(refusal.retry_after_s) };
   return { ...verdict, answer: { ...verdict.answer, headers } };
 }
 
-function codeOf({ kind, status, code }: Refusal): number {
+function codeOf({ kind, status, code }: CallRefusal): number {
   if (code !== undefined) return Number(code);
   if (kind === "rate_limit" || status === 429) return 20429;
   if (kind === "outage" || status === 503) return 20503;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { CallHandler, ReceivedCall } from "../call-handler.ts";
 import { basicCredentials } from "../core/auth.ts";
-import { json, type Verdict } from "../core/call.ts";
+import { type CallVerdict, json } from "../core/call.ts";
 import { createRecent } from "../core/recent.ts";
-import type { Desk, Received } from "../desk.ts";
 import { respond } from "../respond.ts";
 import { type StatusCallbacks, statusCallbacks } from "./callbacks.ts";
 import { refuseTwilio, twilioError } from "./errors.ts";
@@ -12,8 +12,8 @@ import { namesIn, readTextMessage, type TextMessage } from "./request.ts";
 import { resourceOf } from "./resource.ts";
 import type { MessageStore, StoredMessage } from "./stored-message.ts";
 
-export interface TwilioParts {
-  readonly desk: Desk;
+export interface TwilioDoubleParts {
+  readonly desk: CallHandler;
   readonly callbacks: StatusCallbacks;
 }
 
@@ -24,7 +24,7 @@ const noBody = new Uint8Array();
 const maxMessages = 5_000;
 
 /** Twilio's Messages resource under `/twilio`: create and fetch, for a client with `api.baseUrl`. */
-export function twilioRoutes(app: FastifyInstance, { desk, callbacks }: TwilioParts): void {
+export function twilioDoubleRoutes(app: FastifyInstance, { desk, callbacks }: TwilioDoubleParts): void {
   const store = createRecent<StoredMessage>(maxMessages);
   app.post<{ Params: Params }>(`${base}/Messages.json`, (request, reply) =>
     respond(desk, request, reply, receiveCreate(request, callbacks, store)),
@@ -38,7 +38,7 @@ function receiveCreate(
   request: FastifyRequest<{ Params: Params }>,
   callbacks: StatusCallbacks,
   store: MessageStore,
-): Received {
+): ReceivedCall {
   const body = request.body as Uint8Array;
   const message = readTextMessage(body);
   return {
@@ -59,7 +59,7 @@ function receiveFetch(
   request: FastifyRequest<{ Params: Params }>,
   callbacks: StatusCallbacks,
   store: MessageStore,
-): Received {
+): ReceivedCall {
   const stored = store.find(request.params.sid);
   const { accountSid } = callbacks.account;
   return {
@@ -76,19 +76,19 @@ function receiveFetch(
 function unauthenticated(
   request: FastifyRequest<{ Params: Params }>,
   { account }: StatusCallbacks,
-): Verdict | undefined {
+): CallVerdict | undefined {
   const given = basicCredentials(request.headers.authorization);
   const known = given?.user === account.accountSid || given?.user.startsWith("SK");
   if (known && given?.password === account.authToken && request.params.account === account.accountSid) return undefined;
   return twilioError(20003);
 }
 
-function refused(message: TextMessage): Verdict | undefined {
+function refused(message: TextMessage): CallVerdict | undefined {
   const code = refusalOf(message);
   return code === undefined ? undefined : twilioError(code, message);
 }
 
-function accept(message: TextMessage, callbacks: StatusCallbacks, store: MessageStore): Verdict {
+function accept(message: TextMessage, callbacks: StatusCallbacks, store: MessageStore): CallVerdict {
   const stored = {
     sid: `SM${randomUUID().replaceAll("-", "")}`,
     message,

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "../files.ts";
-import type { Command, Part } from "../part.ts";
+import type { Part, ProcessCommand } from "../part.ts";
 import { refusal } from "../refusal.ts";
 import { finish } from "../run-command.ts";
 import { assertUnprivilegedMayRun, asUnprivileged, giveTo, postgresUser } from "../user.ts";
@@ -14,7 +14,7 @@ export function postgresPart({ layout, ports, binaries }: PartContext): Part {
   const cluster = join(home, "cluster");
   const bin = join(binaries.postgres, "bin");
   const user = postgresUser();
-  const owned = (command: Command) => (user === undefined ? command : asUnprivileged(command));
+  const owned = (command: ProcessCommand) => (user === undefined ? command : asUnprivileged(command));
   return {
     name: "postgres",
     address: postgresUrl(ports.postgres),
@@ -43,7 +43,7 @@ async function initdb(
   home: string,
   cluster: string,
   file: string,
-  owned: (command: Command) => Command,
+  owned: (command: ProcessCommand) => ProcessCommand,
 ): Promise<void> {
   // A first start that was cut short leaves a folder that initdb refuses, with nothing in it to lose.
   await rm(cluster, { recursive: true, force: true });

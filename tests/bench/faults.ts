@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Stage, stages } from "#shared/contracts/topics.ts";
-import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import type { CallEntry } from "#simulator/ledger/call-entry.ts";
 import { killPart, startPart, startStack } from "#stack/stack.ts";
 import { ownStack } from "#tests/support/own-stack.ts";
 import { startWorld, type World } from "#tests/support/world.ts";
@@ -98,7 +98,7 @@ async function feedFor(world: World, crowd: Crowd, seconds: number) {
   return { fed, taken: taken.filter(({ msg_id = "" }) => fed.due.has(msg_id)) };
 }
 
-function tell(fed: Fed, taken: readonly LedgerEntry[]): void {
+function tell(fed: Fed, taken: readonly CallEntry[]): void {
   const messages = new Set(taken.map((entry) => entry.msg_id));
   figure(
     "by the providers' ledger",
@@ -106,10 +106,10 @@ function tell(fed: Fed, taken: readonly LedgerEntry[]): void {
   );
 }
 
-function waits(taken: readonly LedgerEntry[], fed: Fed): readonly number[] {
+function waits(taken: readonly CallEntry[], fed: Fed): readonly number[] {
   return taken.map((entry) => entry.time_ms - (fed.due.get(entry.msg_id ?? "") ?? entry.time_ms));
 }
 
-function longestWait(taken: readonly LedgerEntry[], fed: Fed): number {
+function longestWait(taken: readonly CallEntry[], fed: Fed): number {
   return Math.max(...waits(taken, fed));
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { storyteller } from "#cli/demo/events.ts";
+import { createEventFactory } from "#cli/demo/event-factory.ts";
 import type { Character } from "#cli/demo/people.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Event } from "#shared/contracts/records.ts";
 import { deriveMsgId } from "#shared/domain/message/id.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import type { Producer } from "#shared/platform/kafka/port.ts";
-import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import type { CallEntry } from "#simulator/ledger/call-entry.ts";
 import type { World } from "#tests/support/world.ts";
 
 /** Who is written to: on one channel each, so that an event is one message. */
@@ -58,7 +58,7 @@ export async function feedWorld({ platform, prefix }: World, crowd: Crowd, rate:
 }
 
 /** What the providers took of these messages, once all of it is there and nothing more comes. */
-export async function untilTaken(world: World, fed: Fed, since: number): Promise<readonly LedgerEntry[]> {
+export async function untilTaken(world: World, fed: Fed, since: number): Promise<readonly CallEntry[]> {
   const accepted = async () =>
     (await world.ledger({ since, outcome: "accepted" })).filter(
       ({ msg_id = "" }) => fed.due.has(msg_id) || fed.refused.has(msg_id),
@@ -113,7 +113,7 @@ function recordOf({ codec, prefix }: Feeding, event: Event): OutRecord {
  * one that tells the record before it once more (5 %).
  */
 function tellerOf({ crowd, run }: Feeding): (n: number) => Told {
-  const story = storyteller(run);
+  const story = createEventFactory(run);
   let last: Told | undefined;
   const tell = (n: number): Told => {
     const turn = n % 20;

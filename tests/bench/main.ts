@@ -1,6 +1,6 @@
 /** `make bench`: prints figures, and judges none of them. Name benches to run only those: `bin/node tests/bench/main.ts path`. */
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
-import { optionsOf } from "#stack/options.ts";
+import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
 import { benchDemo } from "./demo.ts";
 import { benchFaults } from "./faults.ts";
@@ -20,7 +20,7 @@ const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : usual) {
   const bench = benches[name];
   if (!bench) throw new Error(`There is no bench '${name}'. There are: ${Object.keys(benches).join(", ")}`);
-  await startStack(optionsOf(readStackConfig(), (line) => void process.stderr.write(`${line}\n`)));
+  await startStack(stackOptionsFrom(readStackConfig(), (line) => void process.stderr.write(`${line}\n`)));
   await bench();
 }
 process.exit(0);

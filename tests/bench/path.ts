@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { stages } from "#shared/contracts/topics.ts";
-import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import type { CallEntry } from "#simulator/ledger/call-entry.ts";
 import { startWorld, type World } from "#tests/support/world.ts";
 import { cpuMicros, familyCpuMicros, residentMb } from "./cpu.ts";
 import { meet } from "./crowd.ts";
@@ -140,7 +140,7 @@ function tellObjectives(after: Objectives, before: Objectives): void {
 }
 
 /** Whether none was lost, none came twice and nobody got what was refused. */
-function tellMessages(fed: Fed, taken: readonly LedgerEntry[]): boolean {
+function tellMessages(fed: Fed, taken: readonly CallEntry[]): boolean {
   const byMessage = Map.groupBy(taken, (entry) => entry.msg_id ?? "");
   const twice = taken.length - byMessage.size;
   const lost = [...fed.due.keys()].filter((id) => !byMessage.has(id)).length;
@@ -163,7 +163,7 @@ function tellMessages(fed: Fed, taken: readonly LedgerEntry[]): boolean {
 }
 
 /** Milliseconds from the producer's hand to the provider's door, for each message. */
-function latencies(taken: readonly LedgerEntry[], fed: Fed): readonly number[] {
+function latencies(taken: readonly CallEntry[], fed: Fed): readonly number[] {
   return taken.flatMap((entry) => {
     const told = fed.due.get(entry.msg_id ?? "");
     return told === undefined ? [] : [entry.time_ms - told];

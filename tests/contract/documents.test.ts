@@ -9,7 +9,7 @@ import { topicContracts } from "#shared/contracts/topic-contract.ts";
 import { deadLetterTopic, stages, topicRecords } from "#shared/contracts/topics.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { bypasses, reasons } from "#shared/domain/message/reason.ts";
-import { declared } from "#shared/platform/telemetry/metrics.ts";
+import { metricDeclarations } from "#shared/platform/telemetry/metrics.ts";
 import { stageLimits } from "#shared/runtime/limits.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 
@@ -116,9 +116,13 @@ describe("the commands that pages name", () => {
 });
 
 const topics = new Set<string>([...Object.keys(topicRecords), ...stages.map(deadLetterTopic)]);
-const tables = new Set([...code("shared/platform/postgres/migrations").matchAll(/\b(comms_\w+)/g)].map(([, name]) => name));
+const tables = new Set(
+  [...code("shared/platform/postgres/migrations").matchAll(/\b(comms_\w+)/g)].map(([, name]) => name),
+);
 const settings = new Set(
-  [...`${code("shared/platform/config")}${code("tests/unit/catalog")}`.matchAll(/\bCOMMS_[A-Z_]+/g)].map(([name]) => name),
+  [...`${code("shared/platform/config")}${code("tests/unit/catalog")}`.matchAll(/\bCOMMS_[A-Z_]+/g)].map(
+    ([name]) => name,
+  ),
 );
 const codes = new Set([...Object.keys(reasons), ...Object.keys(problems), ...settings]);
 
@@ -132,7 +136,7 @@ function strangersIn(text: string): readonly string[] {
   ];
   return [
     ...[...text.matchAll(/\bCOMMS_[A-Z_]*[A-Z]\b/g)].map(([name]) => name).filter((name) => !codes.has(name)),
-    ...metrics.filter((name) => !(name in declared) && !tables.has(name)),
+    ...metrics.filter((name) => !(name in metricDeclarations) && !tables.has(name)),
     ...written.map(([, name = ""]) => name).filter((name) => !topics.has(name)),
   ];
 }

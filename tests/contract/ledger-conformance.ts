@@ -191,20 +191,20 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
 
     test("what the log says settles it: the note goes, the state stays", async () => {
       await ledger.record(msgId, "a", { state: "sent", attempt: 2, note: "n" }, t0);
-      await ledger.settle([{ msgId, state: "sent", attempt: 2, bySender: true, recordedAt: t0 }], t0);
+      await ledger.reconcile([{ msgId, state: "sent", attempt: 2, bySender: true, recordedAt: t0 }], t0);
       expect(await look()).toEqual({ kind: "sent", attempt: 2, note: "" });
     });
 
     test("a provider's report on a message that we have as sent leaves the sender's note", async () => {
       await ledger.record(msgId, "a", { state: "sent", attempt: 2, note: "n" }, t0);
-      await ledger.settle([{ msgId, state: "sent", attempt: 0, bySender: false, recordedAt: t0 }], t0);
+      await ledger.reconcile([{ msgId, state: "sent", attempt: 0, bySender: false, recordedAt: t0 }], t0);
       expect(await look()).toEqual({ kind: "sent", attempt: 2, note: "n" });
     });
 
     test("a provider's report ends a doubt", async () => {
       await ledger.claim(claimOf());
       await ledger.confirm(msgId, "a", t0);
-      await ledger.settle([{ msgId, state: "sent", attempt: 0, bySender: false, recordedAt: t0 }], t0 + 1);
+      await ledger.reconcile([{ msgId, state: "sent", attempt: 0, bySender: false, recordedAt: t0 }], t0 + 1);
       expect(await ledger.claim(claimOf({ owner: "b", now: t0 + leaseMs, resend: true }))).toMatchObject({
         kind: "sent",
       });
@@ -213,10 +213,10 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
     test("an old record never overwrites what is newer", async () => {
       const failed = { msgId, state: "failed", attempt: 1, bySender: true, recordedAt: t0 } as const;
       await ledger.claim(claimOf({ attempt: 2 }));
-      await ledger.settle([failed], t0);
+      await ledger.reconcile([failed], t0);
       expect(await look(t0, 2)).toMatchObject({ kind: "held" });
       await ledger.record(msgId, "a", { state: "sent", attempt: 2, note: "n" }, t0);
-      await ledger.settle([failed, { ...failed, state: "dropped" }], t0);
+      await ledger.reconcile([failed, { ...failed, state: "dropped" }], t0);
       expect(await look()).toEqual({ kind: "sent", attempt: 2, note: "n" });
     });
 
@@ -224,7 +224,7 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
       await under.wipe();
       const entry = { msgId, state: "failed", attempt: 1, bySender: true, recordedAt: t0 } as const;
       const old = { ...entry, msgId: `${msgId}-old`, recordedAt: t0 - hotWindowMs };
-      await ledger.settle([entry, old], t0);
+      await ledger.reconcile([entry, old], t0);
       await under.restored();
       const states = await ledger.peek(
         [entry, old].map((one) => ({ msgId: one.msgId, attempt: 1 })),
@@ -282,7 +282,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.tuple(attempts, fc.constantFrom("sent", "failed", "dropped"), fc.boolean()).map(
     ([attempt, state, bySender]): Act =>
       (ledger, now) =>
-        ledger.settle([{ msgId, state, attempt, bySender, recordedAt: now }], now),
+        ledger.reconcile([{ msgId, state, attempt, bySender, recordedAt: now }], now),
   ),
 );
 const call = fc.tuple(fc.constantFrom(0, 1, leaseMs - 1, leaseMs), act);

@@ -3,15 +3,15 @@ import { describe, expect, test } from "vitest";
 import { ageMsMax, aheadMsMax } from "#gateway/webhooks/sns/core/trust.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { devicesMax } from "#processors/push-sender/core/devices.ts";
-import { limitsOf } from "#shared/delivery/budget.ts";
+import { budgetLimits } from "#shared/delivery/budget.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
-import { spread_ms_max } from "#shared/domain/quiet-hours/spread.ts";
+import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
 import { sinkLimits, stageLimits } from "#shared/runtime/limits.ts";
-import { troubleBackoff } from "#shared/runtime/trouble-watch.ts";
-import { dedupe_window_ms } from "#shared/state/dedupe/dedupe.ts";
+import { outageBackoff } from "#shared/runtime/outage-watch.ts";
+import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
-import { restorableLedger } from "#shared/state/ledger/restorable-ledger.ts";
+import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -48,7 +48,7 @@ const both = (tell: (value: number) => string, name: "inFlight" | "batch" | "bat
 
 function budget(channel: string, variable: string): string {
   const path = `processors/${channel}-sender/main.ts`;
-  const { rate, burst, reserve } = limitsOf(numberIn("shared/platform/config/environment.ts", variable), {
+  const { rate, burst, reserve } = budgetLimits(numberIn("shared/platform/config/environment.ts", variable), {
     burstSeconds: numberIn(path, "burstSeconds"),
     reserveShare: numberIn(path, "reserveShare"),
   });
@@ -57,7 +57,7 @@ function budget(channel: string, variable: string): string {
 
 const log = "shared/platform/kafka/kafkajs-log.ts";
 const { fuse } = stageLimits;
-const quarantineMs = restorableLedger({} as never).quarantineMs;
+const quarantineMs = createRebuildableLedger({} as never).quarantineMs;
 
 /** What each row must say, by the files that it names. */
 const bounds: readonly (readonly [where: string, what: string, bound: string])[] = [
@@ -92,7 +92,7 @@ const bounds: readonly (readonly [where: string, what: string, bound: string])[]
   [
     "shared/domain/retry/backoff.ts, shared/runtime/limits.ts",
     "a wait for trouble outside",
-    `up to ${seconds(troubleBackoff.maxMs)} between tries, without end; unready after ${stageLimits.troubleTries}`,
+    `up to ${seconds(outageBackoff.maxMs)} between tries, without end; unready after ${stageLimits.outageTries}`,
   ],
   [
     `shared/runtime/limits.ts, ${log}`,
@@ -127,8 +127,8 @@ const bounds: readonly (readonly [where: string, what: string, bound: string])[]
     "how far ahead an event may expire; a producer's clock",
     `${days(intakeLimits.horizon_ms_max)}; ${hours(intakeLimits.clock_ahead_ms_max)}`,
   ],
-  ["shared/state/dedupe/dedupe.ts", "dedupe window", minutes(dedupe_window_ms)],
-  ["shared/domain/quiet-hours/spread.ts", "spread of a release after quiet hours", minutes(spread_ms_max)],
+  ["shared/state/dedupe/dedupe.ts", "dedupe window", minutes(dedupeWindowMs)],
+  ["shared/domain/quiet-hours/spread.ts", "spread of a release after quiet hours", minutes(spreadMsMax)],
   [
     "shared/platform/artifacts/sealed-artifact.ts",
     "the words of a message",

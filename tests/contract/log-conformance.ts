@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { InRecord, OutRecord, Position } from "#shared/contracts/log-record.ts";
-import { codeOf, isRetryable } from "#shared/platform/errors/trouble.ts";
+import { codeOf, isRetryable } from "#shared/platform/errors/app-error.ts";
 import type { Log, Producer } from "#shared/platform/kafka/port.ts";
 import { type GroupMember, joinGroup } from "#tests/support/group-member.ts";
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { rowOf } from "#shared/domain/delivery/answer.ts";
 import { emailTo, pushTo, simulated, textTo, within } from "./sender-simulator.ts";
 
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 interface Case {
   readonly name: "ses" | "fcm" | "twilio";
-  readonly letter: () => Letter;
+  readonly letter: () => OutboundMessage;
   readonly limited: string;
   readonly down: string;
 }
@@ -119,7 +119,7 @@ describe("the codes by which a provider tells things apart", () => {
 
   test("a message that FCM finds too big is our fault, not the token's", async () => {
     const letter = pushTo("device-token-2");
-    const long = { ...letter, content: { ...letter.content, body: "x".repeat(5_000) } } as Letter;
+    const long = { ...letter, content: { ...letter.content, body: "x".repeat(5_000) } } as OutboundMessage;
     expect(await adapterOf("fcm").send(long, within(5_000))).toMatchObject({ kind: "refused", code: "BAD_REQUEST" });
   });
 });

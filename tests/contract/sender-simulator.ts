@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createSesAdapter } from "#processors/email-sender/adapters/ses.ts";
 import { createFcmAdapter } from "#processors/push-sender/adapters/fcm.ts";
 import { createTwilioAdapter } from "#processors/sms-sender/adapters/twilio.ts";
-import type { Letter } from "#shared/delivery/adapter.ts";
+import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import type { Content } from "#shared/domain/message/content.ts";
 import { createSimulatorControl } from "#simulator/control-client.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
@@ -65,12 +65,12 @@ export async function simulated() {
   return { simulator, control, ses, fcm, twilio, mail, close };
 }
 
-export function emailTo(address: string, change: Parameters<typeof aSend>[0] = {}): Letter {
+export function emailTo(address: string, change: Parameters<typeof aSend>[0] = {}): OutboundMessage {
   const content: Content = { channel: "EMAIL", subject: "Your stay is booked", html: "<p>Grüße</p>", text: "Grüße" };
   return letterOf("EMAIL", address, content, change);
 }
 
-export function pushTo(token: string): Letter {
+export function pushTo(token: string): OutboundMessage {
   const content: Content = {
     channel: "PUSH",
     title: "Booked",
@@ -81,7 +81,7 @@ export function pushTo(token: string): Letter {
   return letterOf("PUSH", token, content, { channel: "PUSH" });
 }
 
-export function textTo(number: string): Letter {
+export function textTo(number: string): OutboundMessage {
   return letterOf("SMS", number, { channel: "SMS", text: "Your code is 123456" }, { channel: "SMS" });
 }
 
@@ -90,7 +90,7 @@ function letterOf(
   address: string,
   content: Content,
   change: Parameters<typeof aSend>[0],
-): Letter {
+): OutboundMessage {
   const deviceId = channel === "PUSH" ? "d1" : "";
   return {
     send: aSend(change),

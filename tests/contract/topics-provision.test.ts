@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TopicSpec } from "#shared/contracts/log-record.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { provision } from "#shared/platform/provisioning/provision.ts";
 import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
@@ -47,7 +47,7 @@ test("levels are set before schemas are registered", async () => {
 
 test("a registry that is away leaves the trouble retryable", async () => {
   const away = async (): Promise<never> => {
-    throw new Trouble("REGISTRY_UNAVAILABLE", "No answer", { retryable: true });
+    throw new AppError("REGISTRY_UNAVAILABLE", "No answer", { retryable: true });
   };
   const registry = { ...createMemoryRegistry(), lookup: away };
   await expect(provision({ log: createMemoryLog(), registry, prefix: "" })).rejects.toMatchObject({ retryable: true });

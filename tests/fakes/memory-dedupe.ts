@@ -1,8 +1,8 @@
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { type Dedupe, type DedupeClaim, dedupe_window_ms, windowKey } from "#shared/state/dedupe/dedupe.ts";
+import { type Dedupe, type DedupeClaim, dedupeWindowMs, windowKey } from "#shared/state/dedupe/dedupe.ts";
 
 /** The dedupe window in the memory of one process: for tests and the simulator. Time passes with `now` only. */
-export function createMemoryDedupe(windowMs: number = dedupe_window_ms): Dedupe {
+export function createMemoryDedupe(windowMs: number = dedupeWindowMs): Dedupe {
   const holders = new Map<string, { readonly msgId: string; readonly until: Instant }>();
 
   function claimOne(claim: DedupeClaim, now: Instant): string {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { destroyed } from "#shared/platform/crypto/destroyed.ts";
+import { keyDestroyed } from "#shared/platform/crypto/destroyed.ts";
 import type { KeyStore } from "#shared/platform/crypto/key-store.ts";
 
 /** Keys in this process only, for tests; `destroy` takes effect at once. */
@@ -14,7 +14,7 @@ export function createMemoryKeyStore(): MemoryKeyStore {
   return {
     keyOf: async (tenantId, userId) => {
       const known = keys.get(place(tenantId, userId));
-      if (known === null) throw destroyed();
+      if (known === null) throw keyDestroyed();
       const key = known ?? randomBytes(32);
       keys.set(place(tenantId, userId), key);
       return key;

@@ -1,6 +1,12 @@
 import { type LedgerEntry, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
-import { claimed, confirmed, recorded, released, settled } from "#shared/domain/delivery/ledger-rules.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import {
+  claimEntry,
+  confirmEntry,
+  reconcileEntry,
+  recordCall,
+  releaseEntry,
+} from "#shared/domain/delivery/ledger-rules.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { hotWindowMs, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
 
 /** The ledger in memory, for tests and the seeded simulator. `wipe` is `FLUSHALL`; `restored` puts the marker back. */
@@ -16,7 +22,7 @@ export function createMemoryLedger(): MemoryLedger {
 
   function check(): void {
     if (!ready)
-      throw new Trouble("COMMS_STATE_STALE", "The ledger has lost its memory and is not restored yet", {
+      throw new AppError("COMMS_STATE_STALE", "The ledger has lost its memory and is not restored yet", {
         retryable: true,
       });
   }
@@ -33,7 +39,7 @@ export function createMemoryLedger(): MemoryLedger {
     claim: async (request) => {
       check();
       const entry = entries.get(request.msgId);
-      const next = claimed(entry, request);
+      const next = claimEntry(entry, request);
       const state = stateOf(entry, request.attempt, request.now);
       if (!next && state.kind !== "free") return state;
       put(request.msgId, next);
@@ -41,18 +47,18 @@ export function createMemoryLedger(): MemoryLedger {
     },
     confirm: async (msgId, owner, now) => {
       check();
-      return put(msgId, confirmed(entries.get(msgId), owner, leaseMs, now));
+      return put(msgId, confirmEntry(entries.get(msgId), owner, leaseMs, now));
     },
-    record: async (msgId, owner, record, now) => put(msgId, recorded(entries.get(msgId), owner, record, now)),
+    record: async (msgId, owner, record, now) => put(msgId, recordCall(entries.get(msgId), owner, record, now)),
     release: async (msgId, owner, now) => {
-      const next = released(entries.get(msgId), owner, now);
+      const next = releaseEntry(entries.get(msgId), owner, now);
       if (next === "delete") entries.delete(msgId);
       else put(msgId, next);
     },
-    settle: async (settlements, now) => {
+    reconcile: async (settlements, now) => {
       for (const settlement of settlements)
         if (settlement.recordedAt + hotWindowMs > now)
-          put(settlement.msgId, settled(entries.get(settlement.msgId), settlement));
+          put(settlement.msgId, reconcileEntry(entries.get(settlement.msgId), settlement));
     },
     wipe: () => {
       entries.clear();

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Decision } from "#shared/contracts/records.ts";
-import { createDedupeRestorable } from "#shared/state/dedupe/dedupe-restorable.ts";
+import { createRebuildableDedupe } from "#shared/state/dedupe/rebuildable-dedupe.ts";
 import { createRedisDedupe } from "#shared/state/dedupe/redis-dedupe.ts";
 import { dedupeConformance } from "#tests/contract/dedupe-conformance.ts";
 import { connectRedis } from "#tests/support/redis.ts";
@@ -36,10 +36,10 @@ dedupeConformance("Redis", async () => {
 
 describe("dedupe window after a wipe [KV-02]", () => {
   const dedupe = createRedisDedupe(server);
-  const restorable = createDedupeRestorable(server);
+  const restorable = createRebuildableDedupe(server);
   const now = Date.now();
   const restore = (...decisions: readonly Partial<Decision>[]) =>
-    restorable.apply(decisions.map(decided) as unknown as readonly Received<unknown>[], now);
+    restorable.apply(decisions.map(decided) as unknown as readonly DecodedRecord<unknown>[], now);
 
   function decided(over: Partial<Decision>) {
     const head = { tenant_id: "default", user_id: "usr_1", channel: "EMAIL", dedupe_key: "K:1", stage: "router" };

@@ -3,8 +3,8 @@ import type { Feedback, Send } from "#shared/contracts/records.ts";
 import type { ChannelAdapter } from "#shared/delivery/adapter.ts";
 import { createRedisBudget } from "#shared/delivery/redis-budget.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
-import { restorableLedger } from "#shared/state/ledger/restorable-ledger.ts";
 import { simulated } from "#tests/contract/sender-simulator.ts";
 import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 import { aSend, aSender, outputsOn, scheduledSend, start } from "#tests/unit/shared/delivery/sender-bench.ts";
@@ -68,7 +68,7 @@ async function apply(bench: ReturnType<typeof onRedis>, feedbacks: readonly Feed
     timestamp: start,
   };
   const records = feedbacks.map((value) => ({ value, origin, topic: "comms.feedback" as const }));
-  await restorableLedger(bench.redisLedger).apply(records, bench.clock.now());
+  await createRebuildableLedger(bench.redisLedger).apply(records, bench.clock.now());
 }
 
 describe("the email sender on Redis and the SES client", () => {

@@ -11,7 +11,7 @@ import { assemble as assembleScheduler } from "#processors/scheduler/main.ts";
 import type { Decision, Feedback } from "#shared/contracts/records.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import { stoppedBy } from "#shared/domain/suppression/suppression.ts";
-import type { Hosted } from "#shared/runtime/host.ts";
+import type { HostedService } from "#shared/runtime/host.ts";
 import type { Shell } from "#shared/runtime/shell.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { type Simulator, startSimulator } from "#simulator/simulator.ts";
@@ -27,7 +27,7 @@ import {
 let folder: string;
 let simulator: Simulator;
 let test: TestPlatform;
-let gateway: Hosted;
+let gateway: HostedService;
 let shells: readonly Shell[];
 const crashes: unknown[] = [];
 

@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { assemble } from "#gateway/main.ts";
 import { createIdempotency } from "#gateway/public/events/idempotency.ts";
 import { signUnsubscribe, unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
-import type { Hosted } from "#shared/runtime/host.ts";
+import type { HostedService } from "#shared/runtime/host.ts";
 import { createPlatform } from "#shared/runtime/platform.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { type Simulator, startSimulator } from "#simulator/simulator.ts";
@@ -18,7 +18,7 @@ import { createTestPlatform, freePort, recordsOf, type TestPlatform } from "#tes
 let folder: string;
 let simulator: Simulator;
 let test: TestPlatform;
-let gateway: Hosted;
+let gateway: HostedService;
 let base: string;
 let port: number;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createInappAdapter } from "#processors/inapp-sender/adapters/postgres.ts";
 import { inappAnswers } from "#processors/inapp-sender/core/answers.ts";
-import type { Letter } from "#shared/delivery/adapter.ts";
+import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const send = aSend({ channel: "INAPP", expires_at: start + 60_000 });
-const letter: Letter = {
+const letter: OutboundMessage = {
   send,
   content: { channel: "INAPP", title: "Booked", body: "See you", deepLink: "/b/1" },
   target: { address: "u1", deviceId: "" },

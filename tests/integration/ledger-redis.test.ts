@@ -25,7 +25,7 @@ describe("the ledger's keys in Redis", () => {
     const now = Date.now();
     await redis.set(keys.marker("ledger"), "{}");
     await ledger.claim({ msgId: "m1", owner: "a", attempt: 1, leaseMs, now, resend: false });
-    await ledger.settle(
+    await ledger.reconcile(
       [{ msgId: "m2", state: "sent", attempt: 1, bySender: true, recordedAt: now - hotWindowMs + 60_000 }],
       now,
     );
@@ -40,7 +40,7 @@ describe("the ledger's keys in Redis", () => {
     const ledger = createRedisLedger(redis, keys);
     const now = Date.now();
     const msgId = "0c1d6e7e-0000-5000-8000-000000000001";
-    await ledger.settle([{ msgId, state: "sent", attempt: 1, bySender: true, recordedAt: now }], now);
+    await ledger.reconcile([{ msgId, state: "sent", attempt: 1, bySender: true, recordedAt: now }], now);
     expect(Number(await redis.call("MEMORY", "USAGE", keys.ledger(msgId)))).toBeLessThan(160);
   });
 

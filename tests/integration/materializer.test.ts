@@ -8,9 +8,9 @@ import { systemClock } from "#shared/platform/clock/clock.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { createFreshness } from "#shared/state/views/freshness.ts";
+import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
 import { createViews } from "#shared/state/views/redis-views.ts";
 import { createRestorer } from "#shared/state/views/restorer.ts";
-import { createViewRestorables } from "#shared/state/views/view-restorables.ts";
 import { addresses } from "#tests/support/addresses.ts";
 import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 import { memoryCodec, shellOf } from "#tests/support/shell-bench.ts";
@@ -27,7 +27,7 @@ let log: Log;
 beforeAll(async () => {
   redis = connectRedis();
   log = createKafkajsLog({ bootstrap: addresses().kafka.bootstrap, clientId: "comms-test" });
-  const topics = createViewRestorables(redis).flatMap((each) => each.topics);
+  const topics = createRebuildableViews(redis).flatMap((each) => each.topics);
   await log.createTopics(
     topics.map((topic) => ({ topic: prefix + topic, partitions: 2, config: { "cleanup.policy": "compact" } })),
   );
@@ -40,10 +40,10 @@ afterAll(async () => {
 
 /** One process of the materializer, as `main.ts` assembles it. */
 async function startMaterializer() {
-  const restorables = createViewRestorables(redis);
+  const restorables = createRebuildableViews(redis);
   const groupId = prefix + groupOf("materializer");
-  const restorer = createRestorer({ ...redis, log, codec, clock: systemClock, prefix, restorables });
-  const jobs = [...restorer.jobs, createFreshness({ ...redis, log, prefix, groupId, restorables })];
+  const restorer = createRestorer({ ...redis, log, codec, clock: systemClock, prefix, states: restorables });
+  const jobs = [...restorer.jobs, createFreshness({ ...redis, log, prefix, groupId, states: restorables })];
   const runnable = { processor: createMaterializer(restorables), jobs };
   const running = shellOf({ log, codec, clock: systemClock, prefix, runnable });
   await running.shell.start();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createPartitions } from "#processors/projector/adapters/partitions.ts";
 import { createTables } from "#processors/projector/adapters/tables.ts";
 import { createPartitionJob, createProjector } from "#processors/projector/processor.ts";
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type {
   Decision,
   Feedback,
@@ -110,7 +110,7 @@ const rejected: Rejected = {
 
 let offsets = 0;
 
-function record(topic: TopicName, value: unknown, key = "default/u1", offset = offsets++): Received<unknown> {
+function record(topic: TopicName, value: unknown, key = "default/u1", offset = offsets++): DecodedRecord<unknown> {
   const origin = {
     topic,
     partition: 0,
@@ -142,7 +142,7 @@ async function clear(): Promise<void> {
   }
 }
 
-async function apply(...records: readonly Received<unknown>[]) {
+async function apply(...records: readonly DecodedRecord<unknown>[]) {
   return projector.apply(records, start);
 }
 
@@ -324,7 +324,7 @@ describe("comms_suppression [DAT-06] [FBK-02]", () => {
       record("comms.suppression", null, "nonsense"),
       record("comms.suppression", suppression, key),
     );
-    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["reject", "emit"]);
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["deadLetter", "emit"]);
     await only("comms_suppression");
   });
 });
@@ -348,7 +348,7 @@ describe("a record that the tables cannot hold", () => {
       record("comms.suppression", odd, suppressionKey(odd)),
       record("comms.decisions", decision({ decision_id: "d2", msg_id: "m2" })),
     );
-    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["emit", "reject", "emit"]);
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["emit", "deadLetter", "emit"]);
     expect(outcomes[1]).toMatchObject({ reason: "COMMS_POISON", message: "The tables refuse it, SQLSTATE 23514" });
     expect((await database.pool.query("select msg_id from comms_message order by 1")).rows).toEqual([
       { msg_id: "m1" },
@@ -364,7 +364,7 @@ describe("a record that the tables cannot hold", () => {
       record("comms.decisions", decision({ recorded_at: Number.MAX_SAFE_INTEGER })),
       record("comms.feedback", feedback({ recorded_at: -9e15 })),
     );
-    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["reject", "emit", "reject", "reject"]);
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["deadLetter", "emit", "deadLetter", "deadLetter"]);
     expect(outcomes[0]).toMatchObject({ message: "The tables refuse it, SQLSTATE 54000" });
     expect(await only("comms_rejected")).toMatchObject({ rejected_id: "r1" });
   });
@@ -381,7 +381,7 @@ describe("a record that the tables cannot hold", () => {
 
   it("is one with a symbol of a later version", async () => {
     const [outcome] = await apply(record("comms.decisions", decision({ channel: "UNKNOWN" })));
-    expect(outcome).toMatchObject({ kind: "reject", reason: "COMMS_POISON" });
+    expect(outcome).toMatchObject({ kind: "deadLetter", reason: "COMMS_POISON" });
   });
 });
 

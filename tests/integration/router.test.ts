@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createRouter } from "#processors/router/processor.ts";
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Accepted } from "#shared/contracts/records.ts";
 import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
@@ -8,10 +8,10 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { createCodec } from "#shared/platform/avro/codec.ts";
 import { subjectOf } from "#shared/platform/avro/registry.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
-import { createDedupeRestorable } from "#shared/state/dedupe/dedupe-restorable.ts";
+import { createRebuildableDedupe } from "#shared/state/dedupe/rebuildable-dedupe.ts";
 import { createRedisDedupe } from "#shared/state/dedupe/redis-dedupe.ts";
+import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
 import { createViews } from "#shared/state/views/redis-views.ts";
-import { createViewRestorables } from "#shared/state/views/view-restorables.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 import { aConsent, anAccepted, aProfile, aSuppression, aToken, noon } from "#tests/support/policy/records.ts";
 import { outputsOf, verdicts, written } from "#tests/support/policy/router.ts";
@@ -22,7 +22,7 @@ const hasher = createAddressHasher({
   current: "k2",
   peppers: { k1: "pepper-of-last-year", k2: "pepper-of-this-year" },
 });
-const restorables = [...createViewRestorables(server), createDedupeRestorable(server)];
+const restorables = [...createRebuildableViews(server), createRebuildableDedupe(server)];
 let codec: ReturnType<typeof createCodec>;
 
 /** Lays a record where the materializer would. */
@@ -46,7 +46,7 @@ function route() {
     encode: (topic, value) => codec.encode(topic, value),
   });
   return async (value: Accepted, now = noon): Promise<Outcome> => {
-    const record = { value, topic: "comms.accepted" } as Received<Accepted>;
+    const record = { value, topic: "comms.accepted" } as DecodedRecord<Accepted>;
     const [facts] = await router.gather([record], now);
     return router.decide(record, facts as never, now) as Outcome;
   };

@@ -7,8 +7,8 @@ import { createDigest } from "#processors/digest/processor.ts";
 import { createScheduleStore, type ScheduleStore } from "#processors/scheduler/adapters/schedule-store.ts";
 import { createDispatcher } from "#processors/scheduler/dispatcher.ts";
 import { createScheduler } from "#processors/scheduler/processor.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import type { Accepted, DigestItem, ScheduleItem } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import { type Cadence, cadenceOf } from "#shared/domain/cadence/cadence.ts";
@@ -91,7 +91,7 @@ describe("scheduled items in Postgres [KV-04]", () => {
   });
 });
 
-const received = (value: unknown, topic: TopicName) => ({ value, topic }) as Received<never>;
+const received = (value: unknown, topic: TopicName) => ({ value, topic }) as DecodedRecord<never>;
 
 describe("an item that could stop the others", () => {
   beforeEach(async () => void (await database.pool.query("delete from comms_scheduled")));
@@ -100,7 +100,7 @@ describe("an item that could stop the others", () => {
     const values = [scheduled("nul", noon, { user_id: "a\0b" }), scheduled("beside", noon + 1)];
     const batch = values.map((value) => received(value, "comms.schedule"));
     const outcomes = await createScheduler(schedule).apply(batch, noon);
-    expect(outcomes.map(({ kind }) => kind)).toEqual(["reject", "emit"]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["deadLetter", "emit"]);
     expect(await schedule.lease("one", noon + 1, noon + 30_000, 10)).toMatchObject([{ scheduleId: "beside" }]);
   });
 
@@ -189,7 +189,7 @@ describe("digest windows in Postgres [KV-06]", () => {
     }));
     const batch = items.map((value) => received(value, "comms.digest"));
     const outcomes = await createDigest(digest).apply(batch, noon);
-    expect(outcomes).toMatchObject([{ kind: "reject", reason: "COMMS_POISON" }, { kind: "emit" }]);
+    expect(outcomes).toMatchObject([{ kind: "deadLetter", reason: "COMMS_POISON" }, { kind: "emit" }]);
     expect(JSON.stringify(outcomes)).not.toContain("202 555");
     const { rows } = await database.pool.query("select item_id from comms_digest where user_id = 'nora'");
     expect(rows).toEqual([{ item_id: "nul1" }]);

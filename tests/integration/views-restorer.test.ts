@@ -6,10 +6,10 @@ import { subjectOf } from "#shared/platform/avro/registry.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { createFreshness } from "#shared/state/views/freshness.ts";
 import { parseMarker } from "#shared/state/views/marker.ts";
+import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
 import { createViews } from "#shared/state/views/redis-views.ts";
 import { createRestorer, type Restorer } from "#shared/state/views/restorer.ts";
-import { createViewRestorables } from "#shared/state/views/view-restorables.ts";
-import type { Restorable } from "#shared/state/views/views.ts";
+import type { RebuildableState } from "#shared/state/views/views.ts";
 import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
@@ -38,7 +38,7 @@ let redis: TestRedis;
 let log: MemoryLog;
 let codec: Codec;
 let clock: ReturnType<typeof sleptClock>;
-let flags: Restorable;
+let flags: RebuildableState;
 
 beforeEach(async () => {
   redis = connectRedis();
@@ -48,7 +48,7 @@ beforeEach(async () => {
   await registry.register(subjectOf(prefix, "comms.flags"), schemaOfTopic("comms.flags"));
   codec = createCodec({ registry, prefix });
   await codec.warm(["comms.flags"]);
-  flags = createViewRestorables(redis).find((each) => each.name === "flags") as Restorable;
+  flags = createRebuildableViews(redis).find((each) => each.name === "flags") as RebuildableState;
 });
 
 afterEach(() => redis.close());
@@ -59,8 +59,8 @@ async function write(name: string, value: string | null): Promise<void> {
   await producer.send([{ topic, key: name, value: value === null ? null : codec.encode("comms.flags", flag) }]);
 }
 
-function restorerOf(...restorables: readonly Restorable[]): Restorer {
-  return createRestorer({ ...redis, log, codec, clock, prefix, restorables, leaseMs: 3_000 });
+function restorerOf(...restorables: readonly RebuildableState[]): Restorer {
+  return createRestorer({ ...redis, log, codec, clock, prefix, states: restorables, leaseMs: 3_000 });
 }
 
 async function look(restorer: Restorer): Promise<void> {
@@ -89,7 +89,7 @@ describe("restoring a view [KV-01]", () => {
   });
 
   it("looks for the markers of all in one trip a turn, and anew after each restoration", async () => {
-    const others = createViewRestorables(redis).filter((each) => each.name !== "flags");
+    const others = createRebuildableViews(redis).filter((each) => each.name !== "flags");
     const restorer = restorerOf(flags, ...others);
     const looks = () => mget.mock.calls.length;
     const mget = vi.spyOn(redis.redis, "mget");
@@ -129,7 +129,7 @@ describe("restoring a view [KV-01]", () => {
   it("notices a second wipe while it is under way", async () => {
     for (let index = 0; index < 5; index++) await write(`f${index}`, "1");
     let wipes = 1;
-    const wiping: Restorable = {
+    const wiping: RebuildableState = {
       ...flags,
       apply: async (records, now) => {
         await flags.apply(records, now);
@@ -154,7 +154,7 @@ describe("restoring a view [KV-01]", () => {
   it("is done by one of two that look at the same time", async () => {
     await write("a", "1");
     let applied = 0;
-    const counting: Restorable = {
+    const counting: RebuildableState = {
       ...flags,
       apply: async (records, now) => {
         applied += records.length;
@@ -181,7 +181,11 @@ describe("restoring a view [KV-01]", () => {
 });
 
 describe("quarantine", () => {
-  const sensitive = (more: Partial<Restorable> = {}): Restorable => ({ ...flags, quarantineMs: 10_000, ...more });
+  const sensitive = (more: Partial<RebuildableState> = {}): RebuildableState => ({
+    ...flags,
+    quarantineMs: 10_000,
+    ...more,
+  });
 
   it("passes before anything is read, and the lock outlives it", async () => {
     await look(restorerOf(sensitive()));
@@ -221,7 +225,7 @@ describe("rebuild", () => {
 
 describe("freshness", () => {
   const groupId = "t.comms.materializer";
-  const job = () => createFreshness({ ...redis, log, prefix, groupId, restorables: [flags] });
+  const job = () => createFreshness({ ...redis, log, prefix, groupId, states: [flags] });
 
   async function commitAll(): Promise<void> {
     const consumer = await log.consumer({ groupId, topics: [topic] });

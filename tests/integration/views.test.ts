@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Consent, Flag, Preference, Profile, Suppression, Token } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import { consentKey, suppressionKey, tokenKey } from "#shared/domain/message/record-keys.ts";
 import { createRedis } from "#shared/platform/redis/redis.ts";
+import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
 import { createViews } from "#shared/state/views/redis-views.ts";
-import { createViewRestorables } from "#shared/state/views/view-restorables.ts";
-import type { Restorable, Views } from "#shared/state/views/views.ts";
+import type { RebuildableState, Views } from "#shared/state/views/views.ts";
 import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 
 const now = Date.UTC(2026, 0, 5, 12);
@@ -51,12 +51,12 @@ const suppression: Suppression = {
 
 let redis: TestRedis;
 let views: Views;
-let restorables: ReadonlyMap<string, Restorable>;
+let restorables: ReadonlyMap<string, RebuildableState>;
 
 beforeAll(() => {
   redis = connectRedis();
   views = createViews(redis);
-  restorables = new Map(createViewRestorables(redis).map((each) => [each.name, each]));
+  restorables = new Map(createRebuildableViews(redis).map((each) => [each.name, each]));
 });
 
 beforeEach(async () => {
@@ -70,12 +70,12 @@ async function mark(name: string, epoch: string, asOf: number): Promise<void> {
   await redis.redis.set(redis.keys.marker(name), JSON.stringify({ epoch, as_of: asOf }));
 }
 
-function record(topic: TopicName, key: string, value: unknown, offset: number, partition = 0): Received<unknown> {
+function record(topic: TopicName, key: string, value: unknown, offset: number, partition = 0): DecodedRecord<unknown> {
   const origin = { topic, partition, offset, key: Buffer.from(key), value: null, headers: {}, timestamp: now };
   return { topic, value, origin };
 }
 
-async function apply(name: string, ...records: readonly Received<unknown>[]): Promise<void> {
+async function apply(name: string, ...records: readonly DecodedRecord<unknown>[]): Promise<void> {
   await restorables.get(name)?.apply(records, now);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { Shell } from "#shared/runtime/shell.ts";
 import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { killable } from "#tests/support/killable-log.ts";
@@ -30,17 +30,17 @@ async function life(
     const mine = new Set<string>();
     const processor = copier({
       gather: async (batch) => {
-        if (random() < 0.05) throw new Trouble("TEST_AWAY", "The store is away", { retryable: true });
+        if (random() < 0.05) throw new AppError("TEST_AWAY", "The store is away", { retryable: true });
         return batch.map(() => null);
       },
       decide: (record) => (random() < 0.5 ? copied(record) : { kind: "perform", effect: "call" }),
-      perform: async (_effect: string, record: Received<Event>) => {
+      perform: async (_effect: string, record: DecodedRecord<Event>) => {
         const key = `${record.topic}/${String(record.origin.key)}`;
         if (mine.has(key)) overlaps++;
         mine.add(key);
         await clock.sleep(Math.floor(random() * 50));
         mine.delete(key);
-        if (random() < 0.05) throw new Trouble("TEST_AWAY", "The provider is away", { retryable: true });
+        if (random() < 0.05) throw new AppError("TEST_AWAY", "The provider is away", { retryable: true });
         return copied(record);
       },
     });

@@ -1,6 +1,6 @@
 import { pino } from "pino";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
 import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
 import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
@@ -88,7 +88,7 @@ export function copier(overrides: Partial<Copier> = {}): Copier {
   };
 }
 
-export function copied(record: Received<Event>): Outcome {
+export function copied(record: DecodedRecord<Event>): Outcome {
   const key = record.origin.key?.toString() ?? "";
   return { kind: "emit", outputs: [{ topic: "comms.rejected", key, value: copyOf(record.value) }] };
 }

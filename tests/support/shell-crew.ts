@@ -1,5 +1,5 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { InRecord, OutRecord } from "#shared/contracts/log-record.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
@@ -125,7 +125,7 @@ export class Crew {
     });
   }
 
-  async #perform(record: Received<Event>, working: Set<string>): Promise<Outcome> {
+  async #perform(record: DecodedRecord<Event>, working: Set<string>): Promise<Outcome> {
     const ref = record.value.cause_ref;
     const key = laneOf(ref);
     if ([...working].some((other) => laneOf(other) === key)) this.overlaps.push(ref);

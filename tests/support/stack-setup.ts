@@ -1,5 +1,5 @@
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
-import { optionsOf } from "#stack/options.ts";
+import { stackOptionsFrom } from "#stack/options.ts";
 import { stackStatus, startStack, stopStack } from "#stack/stack.ts";
 
 /**
@@ -7,7 +7,7 @@ import { stackStatus, startStack, stopStack } from "#stack/stack.ts";
  * tests is stopped after them.
  */
 export async function setup(): Promise<() => Promise<void>> {
-  const options = optionsOf(readStackConfig(), (line) => process.stderr.write(`${line}\n`));
+  const options = stackOptionsFrom(readStackConfig(), (line) => process.stderr.write(`${line}\n`));
   const before = await stackStatus(options);
   await startStack(options);
   return async () => {

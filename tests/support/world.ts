@@ -15,7 +15,7 @@ import type { Producer } from "#shared/platform/kafka/port.ts";
 import { Closers } from "#shared/runtime/closers.ts";
 import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
 import { createSimulatorControl, type SimulatorControl } from "#simulator/control-client.ts";
-import type { LedgerEntry, LedgerFilter } from "#simulator/ledger/entry.ts";
+import type { CallEntry, LedgerFilter } from "#simulator/ledger/call-entry.ts";
 import { startSimulator } from "#simulator/simulator.ts";
 import { addresses } from "./addresses.ts";
 import { createDatabase } from "./database.ts";
@@ -71,7 +71,7 @@ export interface World {
   /** Waits until every stage is done with all that lies on its topics. */
   drained(ms?: number): Promise<void>;
   /** The providers' own account. */
-  ledger(filter?: LedgerFilter): Promise<readonly LedgerEntry[]>;
+  ledger(filter?: LedgerFilter): Promise<readonly CallEntry[]>;
   /** Ends every child, drops everything. */
   close(): Promise<void>;
 }

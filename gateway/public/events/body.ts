@@ -30,7 +30,7 @@ export const eventBody = z.strictObject({
 export type EventBody = z.output<typeof eventBody>;
 
 /** What is wrong with the shape of a body: the field, then what was expected. No value is repeated. */
-export function shapeFaults(error: z.ZodError): readonly string[] {
+export function shapeIssues(error: z.ZodError): readonly string[] {
   return error.issues.flatMap((issue) => {
     const path = pathOf(issue.path);
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${pathOf([...issue.path, key])}: unknown`);

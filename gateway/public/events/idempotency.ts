@@ -15,22 +15,22 @@ export interface KeyedRequest {
   readonly requestHash: string;
 }
 
-export interface Answer {
+export interface StoredResponse {
   readonly status: number;
   readonly body: object;
 }
 
-export type Begun =
+export type IdempotencyClaim =
   /** The key is this request's, who must finish or release it by this instant's name. */
   | { readonly kind: "claimed"; readonly at: Instant }
   | { readonly kind: "in flight" }
   | { readonly kind: "mismatch" }
-  | { readonly kind: "answered"; readonly answer: Answer };
+  | { readonly kind: "answered"; readonly answer: StoredResponse };
 
 /** Answers by `Idempotency-Key` (KV-07). Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
 export interface Idempotency {
-  begin(request: KeyedRequest, now: Instant): Promise<Begun>;
-  finish(request: KeyedRequest, at: Instant, answer: Answer): Promise<void>;
+  begin(request: KeyedRequest, now: Instant): Promise<IdempotencyClaim>;
+  finish(request: KeyedRequest, at: Instant, answer: StoredResponse): Promise<void>;
   /** Lets go of a key without an answer, so that the next request does the work. */
   release(request: KeyedRequest, at: Instant): Promise<void>;
   /** Forgets keys whose time is over. */
@@ -70,7 +70,7 @@ export function createIdempotency(pool: Pool): Idempotency {
 }
 
 /** No row at all: another request took the key while this statement ran, and is in flight. */
-function begun(row: Row | undefined, requestHash: string, now: Instant): Begun {
+function begun(row: Row | undefined, requestHash: string, now: Instant): IdempotencyClaim {
   if (row === undefined) return { kind: "in flight" };
   if (row.claimed) return { kind: "claimed", at: now };
   if (row.request_hash !== requestHash) return { kind: "mismatch" };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { type Problem, problemBody, problems } from "../../http/problem.ts";
-import type { Answer, Idempotency, KeyedRequest } from "./idempotency.ts";
+import type { Idempotency, KeyedRequest, StoredResponse } from "./idempotency.ts";
 
 export interface Once {
   readonly tenantId: string;
@@ -10,13 +10,17 @@ export interface Once {
   readonly now: Instant;
 }
 
-export type OnceAnswer = Answer & { readonly replayed: boolean };
+export type OnceAnswer = StoredResponse & { readonly replayed: boolean };
 
 /**
  * Does the work the first time that a key comes with this very request, and gives the same answer ever after. What throws
  * is no answer: the key is let go of, and the next request does the work.
  */
-export async function once(store: Idempotency, request: Once, work: () => Promise<Answer>): Promise<OnceAnswer> {
+export async function once(
+  store: Idempotency,
+  request: Once,
+  work: () => Promise<StoredResponse>,
+): Promise<OnceAnswer> {
   const keyed: KeyedRequest = { tenantId: request.tenantId, key: request.key, requestHash: hashOf(request.body) };
   const begun = await store.begin(keyed, request.now);
   if (begun.kind === "answered") return { ...begun.answer, replayed: true };
@@ -28,7 +32,10 @@ export async function once(store: Idempotency, request: Once, work: () => Promis
   return { ...answer, replayed: false };
 }
 
-async function workOrRelease(work: () => Promise<Answer>, release: () => Promise<void>): Promise<Answer> {
+async function workOrRelease(
+  work: () => Promise<StoredResponse>,
+  release: () => Promise<void>,
+): Promise<StoredResponse> {
   try {
     return await work();
   } catch (error) {

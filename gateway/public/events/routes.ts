@@ -7,9 +7,9 @@ import type { Clock } from "#shared/platform/clock/clock.ts";
 import { sendProblem } from "../../http/problem.ts";
 import { bodyOf, mediaTypeOf, note } from "../../http/request.ts";
 import type { Publisher } from "../../publisher.ts";
+import { checkEvent, type EventCheck } from "./check-event.ts";
 import { eventKey, topicOf } from "./event.ts";
-import type { Answer, Idempotency } from "./idempotency.ts";
-import { type Judged, judge } from "./judge.ts";
+import type { Idempotency, StoredResponse } from "./idempotency.ts";
 import { once } from "./once.ts";
 
 export interface EventParts {
@@ -30,13 +30,13 @@ export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
     const json = parse(bodyOf(request));
     if (json === undefined) return malformed(reply, "The body is not JSON");
     const now = parts.clock.now();
-    const judged = judge(json.value, parts.catalog, now);
+    const judged = checkEvent(json.value, parts.catalog, now);
     if ("problem" in judged) return sendProblem(reply, judged.problem);
     return isDryRun(request) ? send(reply, dryRun(judged)) : take(judged.event, { request, reply, now }, parts);
   });
 }
 
-type Accepting = Extract<Judged, { event: Event }>;
+type Accepting = Extract<EventCheck, { event: Event }>;
 
 interface Call {
   readonly request: EventRequest;
@@ -56,12 +56,12 @@ async function take(event: Event, { request, reply, now }: Call, parts: EventPar
   return send(replayed ? reply.header("idempotent-replayed", "true") : reply, answer);
 }
 
-async function publish(event: Event, request: EventRequest, { publisher }: EventParts): Promise<Answer> {
+async function publish(event: Event, request: EventRequest, { publisher }: EventParts): Promise<StoredResponse> {
   await publisher.publish({ topic: topicOf(event), key: eventKey(event), value: event }, request.headers);
   return { status: 202, body: { event_id: event.event_id } };
 }
 
-function dryRun({ event, intake }: Accepting): Answer {
+function dryRun({ event, intake }: Accepting): StoredResponse {
   return { status: 200, body: { event_id: event.event_id, dry_run: true, accepted: intake.records.map(told) } };
 }
 
@@ -82,7 +82,7 @@ function told(record: Accepted): object {
   };
 }
 
-function send(reply: FastifyReply, { status, body }: Answer): FastifyReply {
+function send(reply: FastifyReply, { status, body }: StoredResponse): FastifyReply {
   const type = status < 400 ? "application/json" : "application/problem+json";
   return reply.code(status).type(type).send(JSON.stringify(body));
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Words } from "./words.ts";
+import type { PageTexts } from "./page-texts.ts";
 
 const page = readFileSync(new URL("./page.html", import.meta.url), "utf8");
 const form = readFileSync(new URL("./form.html", import.meta.url), "utf8");
@@ -26,7 +26,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 };
 
 /** The page that asks. It has one button, works without a script, and changes nothing by being looked at. */
-export function askPage(words: Words, scope: string): string {
+export function askPage(words: PageTexts, scope: string): string {
   const { title, text, button } = words.ask;
   return filled(page, {
     lang: words.lang,
@@ -38,12 +38,12 @@ export function askPage(words: Words, scope: string): string {
 }
 
 /** A page that only tells. */
-export function tellPage(words: Words, kind: "done" | "expired" | "broken" | "later", scope = ""): string {
+export function tellPage(words: PageTexts, kind: "done" | "expired" | "broken" | "later", scope = ""): string {
   const { title, text } = words[kind];
   return filled(page, { lang: words.lang, title, text: about(text, words, scope), style, form: "" });
 }
 
-function about(text: string, words: Words, scope: string): string {
+function about(text: string, words: PageTexts, scope: string): string {
   return text.replace("{what}", () => words.what[scope] ?? words.these);
 }
 

@@ -1,12 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "#shared/platform/clock/clock.ts";
-import { type UnsubscribeKeys, type Verified, verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
-import { isRetryable } from "#shared/platform/errors/trouble.ts";
+import {
+  type TokenVerification,
+  type UnsubscribeKeys,
+  verifyUnsubscribe,
+} from "#shared/platform/crypto/unsubscribe-token.ts";
+import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import { note } from "../../http/request.ts";
 import type { Publisher } from "../../publisher.ts";
 import { askPage, pageHeaders, tellPage } from "./page.ts";
+import { type PageTexts, pageTextsFor } from "./page-texts.ts";
 import { suppressionOf } from "./suppression.ts";
-import { type Words, wordsFor } from "./words.ts";
 
 export interface UnsubscribeParts {
   readonly keys: UnsubscribeKeys;
@@ -34,7 +38,7 @@ export function unsubscribeRoutes(app: FastifyInstance, parts: UnsubscribeParts)
   });
 }
 
-type Verdict = Extract<Verified, { claim: unknown }>;
+type Verdict = Extract<TokenVerification, { claim: unknown }>;
 
 async function unsubscribe(
   request: Call,
@@ -53,7 +57,7 @@ async function unsubscribe(
   return show(reply, 200, tellPage(words, "done", claim.scope));
 }
 
-function verify({ params }: Call, { keys, clock }: UnsubscribeParts): Verified {
+function verify({ params }: Call, { keys, clock }: UnsubscribeParts): TokenVerification {
   return verifyUnsubscribe(params.token, keys, clock.now());
 }
 
@@ -67,6 +71,6 @@ function show(reply: FastifyReply, status: number, html: string): FastifyReply {
   return reply.code(status).headers(pageHeaders).send(html);
 }
 
-function wordsOf(request: Call): Words {
-  return wordsFor(request.headers["accept-language"]);
+function wordsOf(request: Call): PageTexts {
+  return pageTextsFor(request.headers["accept-language"]);
 }

@@ -4,7 +4,7 @@ import { request } from "undici";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { createBoundedCache } from "#shared/platform/cache/bounded-cache.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 
 export interface Certificates {
   /**
@@ -70,7 +70,7 @@ async function fetchPem(url: string, dispatcher: Dispatcher | undefined): Promis
     if (statusCode >= 500) throw new Error(`status ${statusCode}`);
     return statusCode === 200 ? bytes : undefined;
   } catch (cause) {
-    throw new Trouble("SNS_UNAVAILABLE", "The signing certificate could not be fetched", { retryable: true, cause });
+    throw new AppError("SNS_UNAVAILABLE", "The signing certificate could not be fetched", { retryable: true, cause });
   }
 }
 

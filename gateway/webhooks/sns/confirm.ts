@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from "undici";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { regionOf } from "./core/trust.ts";
 
 /** Says yes to a subscription. Rejects with the retryable `SNS_UNAVAILABLE` where SNS does not take it. */
@@ -38,6 +38,6 @@ async function post(url: string, form: Record<string, string>, dispatcher: Dispa
   }
 }
 
-function unconfirmed(why: string, cause?: unknown): Trouble {
-  return new Trouble("SNS_UNAVAILABLE", `The subscription could not be confirmed: ${why}`, { retryable: true, cause });
+function unconfirmed(why: string, cause?: unknown): AppError {
+  return new AppError("SNS_UNAVAILABLE", `The subscription could not be confirmed: ${why}`, { retryable: true, cause });
 }

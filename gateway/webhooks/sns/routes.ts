@@ -12,7 +12,7 @@ import type { SnsEnvelope } from "./core/envelope.ts";
 import type { Seen } from "./seen.ts";
 import { verifySns } from "./verify.ts";
 
-export interface SnsParts {
+export interface SnsWebhookParts {
   readonly certificates: Certificates;
   readonly topicArns: ReadonlySet<string>;
   readonly confirm: ConfirmSubscription;
@@ -22,7 +22,7 @@ export interface SnsParts {
 }
 
 /** SES's events by SNS: verified, written raw, acknowledged, answered. What is in the message is the feedback stage's business. */
-export function snsRoutes(app: FastifyInstance, parts: SnsParts): void {
+export function snsWebhookRoutes(app: FastifyInstance, parts: SnsWebhookParts): void {
   app.post("/webhooks/ses", async (request, reply) => {
     const body = bodyOf(request);
     const now = parts.clock.now();
@@ -39,7 +39,7 @@ interface Call {
   readonly now: Instant;
 }
 
-async function take(envelope: SnsEnvelope, call: Call, parts: SnsParts): Promise<FastifyReply> {
+async function take(envelope: SnsEnvelope, call: Call, parts: SnsWebhookParts): Promise<FastifyReply> {
   const { request, reply, now } = call;
   note(request, { sns_type: envelope.Type, sns_message_id: envelope.MessageId });
   if (parts.seen.has(envelope.MessageId, now)) return reply.code(200).send();

@@ -2,9 +2,9 @@ import { type KeyObject, verify } from "node:crypto";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Certificates } from "./certificates.ts";
 import { readEnvelope, type SnsEnvelope, signedText } from "./core/envelope.ts";
-import { type Distrust, distrust } from "./core/trust.ts";
+import { refuseUntrusted, type TrustRefusal } from "./core/trust.ts";
 
-export type Verification = { readonly envelope: SnsEnvelope } | { readonly refused: Distrust };
+export type Verification = { readonly envelope: SnsEnvelope } | { readonly refused: TrustRefusal };
 
 /**
  * Whether a body is what SNS signed for one of our topics within the hour. What can be told from the text alone is told
@@ -17,7 +17,7 @@ export async function verifySns(
 ): Promise<Verification> {
   const envelope = readEnvelope(body);
   if (!envelope) return refused("COMMS_WEBHOOK_MALFORMED", "The body is not an SNS message");
-  const doubt = distrust(envelope, topicArns, now);
+  const doubt = refuseUntrusted(envelope, topicArns, now);
   if (doubt) return { refused: doubt };
   const key = await certificates.keyOf(envelope.SigningCertURL);
   if (!key) return refused("COMMS_WEBHOOK_CERTIFICATE", "There is no valid certificate at SigningCertURL");
@@ -28,6 +28,6 @@ function isSigned(envelope: SnsEnvelope, key: KeyObject): boolean {
   return verify("sha256", Buffer.from(signedText(envelope)), key, Buffer.from(envelope.Signature, "base64"));
 }
 
-function refused(code: Distrust["code"], detail: string): Verification {
+function refused(code: TrustRefusal["code"], detail: string): Verification {
   return { refused: { code, detail } };
 }

@@ -7,7 +7,7 @@ import { bodyOf, mediaTypeOf, note } from "../../http/request.ts";
 import type { Publisher } from "../../publisher.ts";
 import { isSignedByTwilio } from "./signature.ts";
 
-export interface TwilioParts {
+export interface TwilioWebhookParts {
   /** More than one while a token rotates. */
   readonly authTokens: readonly string[];
   /** The gateway's public origin, and path where it has one, without a trailing slash. Headers are not asked. */
@@ -19,7 +19,7 @@ export interface TwilioParts {
 const form = "application/x-www-form-urlencoded";
 
 /** Status callbacks of text messages. Tenant and message stand in the URL, which the signature covers. */
-export function twilioRoutes(app: FastifyInstance, parts: TwilioParts): void {
+export function twilioWebhookRoutes(app: FastifyInstance, parts: TwilioWebhookParts): void {
   app.post<{ Querystring: Record<string, unknown> }>("/webhooks/twilio/status", async (request, reply) => {
     if (mediaTypeOf(request) !== form) {
       return sendProblem(reply, { code: "COMMS_UNSUPPORTED_MEDIA_TYPE", detail: `Send ${form}` });
@@ -39,7 +39,7 @@ export function twilioRoutes(app: FastifyInstance, parts: TwilioParts): void {
 }
 
 interface Taken {
-  readonly parts: TwilioParts;
+  readonly parts: TwilioWebhookParts;
   readonly body: Buffer;
   readonly fields: URLSearchParams;
 }

@@ -7,7 +7,7 @@ import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
 import { itemBytesMax } from "../core/item-payload.ts";
-import type { Collected } from "../core/summary.ts";
+import type { CollectedItem } from "../core/summary.ts";
 import type { DigestWindow } from "../core/window.ts";
 
 const collectWindows = sqlFile(import.meta.url, "./collect-windows.sql");
@@ -18,9 +18,9 @@ const windowItems = sqlFile(import.meta.url, "./window-items.sql");
 const closeWindows = sqlFile(import.meta.url, "./close-windows.sql");
 
 const shownMax = Math.max(...cadences.map((cadence) => cadence.shownMax));
-const empty: Collected = { count: 0, payloads: [] };
+const empty: CollectedItem = { count: 0, payloads: [] };
 
-export interface Placed {
+export interface PlacedItem {
   readonly item: DigestItem;
   readonly window: DigestWindow;
 }
@@ -28,7 +28,7 @@ export interface Placed {
 export interface DueWindow {
   readonly window: DigestWindow;
   /** Without items where each is in another digest already. */
-  readonly collected: Collected;
+  readonly collected: CollectedItem;
 }
 
 /** Open digests in Postgres. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
@@ -37,7 +37,7 @@ export interface DigestStore {
    * Puts each item into its window and returns those whose window takes no more, which are then in none: place them anew.
    * An item that is in a digest already stays there.
    */
-  collect(placed: readonly Placed[], now: Instant): Promise<readonly DigestItem[]>;
+  collect(placed: readonly PlacedItem[], now: Instant): Promise<readonly DigestItem[]>;
   /** Windows that are due, leased to `owner` until `until`, with what was collected. */
   lease(owner: string, now: Instant, until: Instant, max: number): Promise<readonly DueWindow[]>;
   /** Closes windows that `owner` still holds; nothing is collected into them any more. */
@@ -53,7 +53,7 @@ export function createDigestStore(pool: Pool): DigestStore {
       if (windows.length === 0) return [];
       const ids = windows.map(({ windowId }) => windowId);
       const { rows } = await postgres(() => pool.query(windowItems, [ids, shownMax, itemBytesMax]));
-      const collected = new Map<string, Collected>(rows.map((row) => [row.window_id, row]));
+      const collected = new Map<string, CollectedItem>(rows.map((row) => [row.window_id, row]));
       return windows.map((window) => ({ window, collected: collected.get(window.windowId) ?? empty }));
     },
     close: async (owner, windowIds, now) => {
@@ -62,7 +62,11 @@ export function createDigestStore(pool: Pool): DigestStore {
   };
 }
 
-async function collect(client: PoolClient, placed: readonly Placed[], now: Instant): Promise<readonly DigestItem[]> {
+async function collect(
+  client: PoolClient,
+  placed: readonly PlacedItem[],
+  now: Instant,
+): Promise<readonly DigestItem[]> {
   const windows = [...new Map(placed.map(({ window }) => [window.windowId, window])).values()];
   await client.query(collectWindows, windowColumns(windows, now));
   const { rows } = await client.query(lockWindows, [windows.map(({ windowId }) => windowId)]);
@@ -84,8 +88,8 @@ function windowColumns(windows: readonly DigestWindow[], now: Instant): unknown[
   ];
 }
 
-function itemColumns(placed: readonly Placed[]): unknown[] {
-  const of = (pick: (one: Placed) => unknown) => placed.map(pick);
+function itemColumns(placed: readonly PlacedItem[]): unknown[] {
+  const of = (pick: (one: PlacedItem) => unknown) => placed.map(pick);
   return [
     of(({ item }) => item.item_id),
     of(({ item }) => item.tenant_id),

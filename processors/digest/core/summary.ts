@@ -9,7 +9,7 @@ import type { DigestWindow } from "./window.ts";
 export const summaryBytesMax = 65_536;
 
 /** What was collected into a window. */
-export interface Collected {
+export interface CollectedItem {
   /** Of all items. */
   readonly count: number;
   /** Payloads of the oldest that can be shown, oldest first. */
@@ -21,7 +21,7 @@ export interface Collected {
  * suppression may have changed since the items were collected. Its payload tells how many items there are, and shows the
  * oldest, as many as the template shows and `summaryBytesMax` holds.
  */
-export function summaryOf(window: DigestWindow, collected: Collected, cadence: Cadence, now: Instant): Accepted {
+export function summaryOf(window: DigestWindow, collected: CollectedItem, cadence: Cadence, now: Instant): Accepted {
   const eventId = deriveId("event", window.tenantId, "digest", window.windowId);
   return {
     event_id: eventId,
@@ -50,7 +50,7 @@ export function summaryOf(window: DigestWindow, collected: Collected, cadence: C
   };
 }
 
-function payloadOf({ count, payloads }: Collected, cadence: Cadence): string {
+function payloadOf({ count, payloads }: CollectedItem, cadence: Cadence): string {
   const items: string[] = [];
   let left = summaryBytesMax;
   for (const payload of payloads) {

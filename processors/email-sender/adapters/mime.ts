@@ -1,5 +1,5 @@
 import { createTransport } from "nodemailer";
-import type { Letter } from "#shared/delivery/adapter.ts";
+import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import { streamOf } from "#shared/domain/category/category.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { EmailContent } from "#shared/domain/message/content.ts";
@@ -18,12 +18,16 @@ export interface MailOptions {
 const composer = createTransport({ streamTransport: true, buffer: true, newline: "windows" });
 
 /** The stream whose domain and configuration set a mail goes out by. */
-export function streamOfLetter({ send }: Letter, options: MailOptions): MailStream {
+export function streamOfLetter({ send }: OutboundMessage, options: MailOptions): MailStream {
   return options.streams[streamOf(send.category)];
 }
 
 /** The mail as it goes over the wire: text part always, no line over 998 bytes, unsubscribe headers unless critical. */
-export async function composeMail(letter: Letter, content: EmailContent, options: MailOptions): Promise<Buffer> {
+export async function composeMail(
+  letter: OutboundMessage,
+  content: EmailContent,
+  options: MailOptions,
+): Promise<Buffer> {
   const { send, target } = letter;
   const stream = streamOfLetter(letter, options);
   const { message } = await composer.sendMail({
@@ -46,7 +50,7 @@ export async function composeMail(letter: Letter, content: EmailContent, options
 /** RFC 8058: with this, a POST to the link unsubscribes at once. */
 const oneClick = { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
 
-function listHeaders(letter: Letter, stream: MailStream, options: MailOptions) {
+function listHeaders(letter: OutboundMessage, stream: MailStream, options: MailOptions) {
   const token = tokenOf(letter, options);
   const link = `${options.unsubscribeUrl}/unsubscribe/${token}`;
   const mailbox = `mailto:unsubscribe@${stream.domain}?subject=${token}`;
@@ -57,7 +61,7 @@ function listHeaders(letter: Letter, stream: MailStream, options: MailOptions) {
   };
 }
 
-function tokenOf({ send, addressHash, now }: Letter, { unsubscribeKeys }: MailOptions): string {
+function tokenOf({ send, addressHash, now }: OutboundMessage, { unsubscribeKeys }: MailOptions): string {
   const claim = {
     tenantId: send.tenant_id,
     userId: send.user_id,

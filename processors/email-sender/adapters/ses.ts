@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
-import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { addressOf } from "#shared/domain/recipient/address.ts";
@@ -52,7 +52,7 @@ export function createSesAdapter(options: SesOptions): ChannelAdapter {
   };
 }
 
-async function commandOf(letter: Letter, mail: MailOptions): Promise<SendEmailCommand> {
+async function commandOf(letter: OutboundMessage, mail: MailOptions): Promise<SendEmailCommand> {
   const { send, target, content } = letter;
   if (content.channel !== "EMAIL") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
   const stream = streamOfLetter(letter, mail);

@@ -1,4 +1,4 @@
-import type { Meaning } from "./report.ts";
+import type { Meaning } from "./parsed-webhook.ts";
 
 /** A row may be missing its subtype: then it says what the type alone says, and never suppresses. */
 export type MeaningTable = Readonly<Record<string, Meaning>>;

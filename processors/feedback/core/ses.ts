@@ -1,17 +1,17 @@
 import { type Fields, fieldsOf, isFields, listOf, parsed, textOf } from "./json.ts";
-import type { Meaning, Normalised, Report } from "./report.ts";
+import type { Meaning, NormalisedWebhook, ProviderReport } from "./parsed-webhook.ts";
 import { sesBounces, sesComplaint, sesComplaints, sesEvents, sesSilent, sesSoftBounce } from "./ses-meanings.ts";
 
 /** What SES posts to a topic when it is first pointed at it. */
 const greeting = "Successfully validated SNS topic";
 
 interface Told {
-  readonly reports: readonly Report[];
+  readonly reports: readonly ProviderReport[];
   readonly unknown?: string;
 }
 
 /** An SES event in its SNS envelope, in the dialect of event publishing (`eventType`) or of notifications. */
-export function normaliseSes(body: string): Normalised {
+export function normaliseSes(body: string): NormalisedWebhook {
   const envelope = parsed(body);
   if (!isFields(envelope)) return { kind: "unreadable", why: "The body is not an SNS envelope" };
   const message = textOf(envelope.Message, Number.POSITIVE_INFINITY);
@@ -23,7 +23,7 @@ export function normaliseSes(body: string): Normalised {
   return noticeOf(type, event);
 }
 
-function noticeOf(type: string, event: Fields): Normalised {
+function noticeOf(type: string, event: Fields): NormalisedWebhook {
   if (sesSilent.has(type)) return { kind: "nothing" };
   const told = toldBy(type, event);
   if (told === undefined) return { kind: "nothing", unknown: type };
@@ -55,7 +55,7 @@ function complaint(detail: Fields): Told {
 }
 
 /** One report a recipient; one without an address where none is named, so that the status is not lost. */
-function reportsOf(meaning: Meaning, code: string, recipients: unknown): readonly Report[] {
+function reportsOf(meaning: Meaning, code: string, recipients: unknown): readonly ProviderReport[] {
   const addresses = listOf(recipients).flatMap((recipient) => bareAddress(fieldsOf(recipient).emailAddress) ?? []);
   if (addresses.length === 0) return [{ ...meaning, code, address: null }];
   return [...new Set(addresses)].map((address) => ({ ...meaning, code, address }));

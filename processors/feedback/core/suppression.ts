@@ -3,7 +3,7 @@ import type { Channel, Suppression } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { suppressionKey } from "#shared/domain/message/record-keys.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import type { Suppress } from "./report.ts";
+import type { Suppress } from "./parsed-webhook.ts";
 
 type Entry = Pick<Suppression, "reason" | "origin" | "scope">;
 
@@ -18,13 +18,13 @@ const entries: Readonly<Record<Suppress, Entry>> = {
   stop: { reason: "STOP", origin: "RECIPIENT", scope: "all" },
 };
 
-export interface Address {
+export interface HashedAddress {
   readonly tenantId: string;
   readonly channel: Channel;
   readonly hash: string;
 }
 
-export interface Ground {
+export interface SuppressionCause {
   readonly at: Instant;
   readonly msgId: string | null;
   /** Id of what it follows from. */
@@ -32,7 +32,11 @@ export interface Ground {
 }
 
 /** The entry that a word asks for, or none. The same address, word and tenant give the same record key for ever. */
-export function suppress(word: string | null, address: Address, { at, msgId, evidence }: Ground): readonly Output[] {
+export function suppress(
+  word: string | null,
+  address: HashedAddress,
+  { at, msgId, evidence }: SuppressionCause,
+): readonly Output[] {
   const entry = entryOf(word);
   if (entry === undefined) return [];
   const name = nameOf(entry, address);
@@ -43,7 +47,7 @@ export function suppress(word: string | null, address: Address, { at, msgId, evi
 }
 
 /** The tombstone of the entry that a word asked for before. */
-export function lift(word: Suppress, address: Address): Output {
+export function lift(word: Suppress, address: HashedAddress): Output {
   return { topic: "comms.suppression", key: suppressionKey(nameOf(entries[word], address)), value: null };
 }
 
@@ -51,6 +55,6 @@ function entryOf(word: string | null): Entry | undefined {
   return word !== null && Object.hasOwn(entries, word) ? entries[word as Suppress] : undefined;
 }
 
-function nameOf(entry: Entry, { tenantId, channel, hash }: Address) {
+function nameOf(entry: Entry, { tenantId, channel, hash }: HashedAddress) {
   return { tenant_id: tenantId, channel, address_hash: hash, ...entry };
 }

@@ -1,4 +1,4 @@
-import type { Meaning, Normalised } from "./report.ts";
+import type { Meaning, NormalisedWebhook } from "./parsed-webhook.ts";
 
 /** `MessageStatus`, where it says something that the sender does not know. */
 const statuses: Readonly<Record<string, Meaning>> = {
@@ -39,7 +39,7 @@ const errors: Readonly<Record<string, Meaning>> = {
 };
 
 /** A status callback of Twilio, as a form. The message is named by the callback's address. */
-export function normaliseTwilio(body: string, msgId: string | null): Normalised {
+export function normaliseTwilio(body: string, msgId: string | null): NormalisedWebhook {
   const form = new URLSearchParams(body);
   const told = form.get("MessageStatus") ?? form.get("SmsStatus");
   const ref = form.get("MessageSid") ?? form.get("SmsSid");

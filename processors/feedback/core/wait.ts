@@ -8,13 +8,13 @@ export const patienceMs = 5 * 60_000;
 const stepMsMin = 1_000;
 const stepMsMax = 60_000;
 
-export interface Waiting {
+export interface WebhookWait {
   readonly event: ProviderEvent;
   /** The record's value as it lay on the topic. */
   readonly bytes: Buffer;
   readonly msgId: string | null;
   /** How often it has waited before. */
-  readonly waited: number;
+  readonly waits: number;
   readonly now: Instant;
 }
 
@@ -24,7 +24,7 @@ export function isYoung({ received_at }: ProviderEvent, now: Instant): boolean {
 }
 
 /** The same webhook again, later: after a second, then after as long as it has waited so far. Whose it is, nobody knows yet. */
-export function waitOutput({ event, bytes, msgId, waited, now }: Waiting): Output {
+export function waitOutput({ event, bytes, msgId, waits: waited, now }: WebhookWait): Output {
   const { provider_event_id, tenant_id, received_at } = event;
   const step = Math.min(stepMsMax, Math.max(stepMsMin, now - received_at));
   return {

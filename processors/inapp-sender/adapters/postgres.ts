@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Pool } from "pg";
-import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
-import { codeOf } from "#shared/platform/errors/trouble.ts";
+import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
+import { codeOf } from "#shared/platform/errors/app-error.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
-import { isRefusal } from "#shared/platform/postgres/refusal.ts";
+import { isRowRefusal } from "#shared/platform/postgres/row-refusal.ts";
 import { inappAnswers } from "../core/answers.ts";
 
 const insert = readFileSync(new URL("./notification.sql", import.meta.url), "utf8");
@@ -22,7 +22,7 @@ export function createInappAdapter(pool: Pool): ChannelAdapter {
         await postgres(() => pool.query(insert, rowOf(letter)));
         return { kind: "accepted", ref: letter.send.msg_id };
       } catch (error) {
-        if (isRefusal(error)) return { kind: "refused", code: "POSTGRES_REFUSED" };
+        if (isRowRefusal(error)) return { kind: "refused", code: "POSTGRES_REFUSED" };
         if (codeOf(error) !== "POSTGRES_UNAVAILABLE") throw error;
         return { kind: "refused", code: "POSTGRES_UNAVAILABLE" };
       }
@@ -31,7 +31,7 @@ export function createInappAdapter(pool: Pool): ChannelAdapter {
   };
 }
 
-function rowOf({ send, content, now }: Letter): unknown[] {
+function rowOf({ send, content, now }: OutboundMessage): unknown[] {
   if (content.channel !== "INAPP") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
   const { msg_id, tenant_id, user_id, category, expires_at } = send;
   const ends = expires_at === null ? null : new Date(expires_at);

@@ -1,4 +1,4 @@
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Decision, Feedback, Rejected, Rendered, Suppression } from "#shared/contracts/records.ts";
 import { isInCalendar } from "#shared/domain/time/calendar.ts";
 import type { MessageRow } from "./message-row.ts";
@@ -27,7 +27,7 @@ type ProjectedTopic = (typeof projectedTopics)[number];
 const nothing: Projection = { messages: [], decisions: [], suppressions: [], rejections: [] };
 
 /** The rows that a record describes; a sentence where the tables have no place for it. */
-export function project(record: Received<unknown>): Projection | string {
+export function project(record: DecodedRecord<unknown>): Projection | string {
   const topic = record.topic as ProjectedTopic;
   if (topic === "comms.suppression") return projectSuppression(record);
   if (record.value === null) return nothing;
@@ -49,7 +49,7 @@ function projectMessage(
   return { ...nothing, messages: [rowOfDecision(decision)], decisions: [decision] };
 }
 
-function projectSuppression(record: Received<unknown>): Projection | string {
+function projectSuppression(record: DecodedRecord<unknown>): Projection | string {
   const entry = record.value as Suppression | null;
   const row = entry ? rowOfSuppression(entry, record.origin) : rowOfLifting(record.origin);
   if (row === undefined) return "The tombstone's key does not name a suppression";

@@ -1,5 +1,5 @@
 import { Pool } from "undici";
-import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
@@ -35,7 +35,7 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
     ? grantedAccessTokens(options.account, options.tokenUrl, Date.now)
     : googleAccessTokens(options.account);
 
-  async function post(letter: Letter, token: string, signal: AbortSignal): Promise<Answer> {
+  async function post(letter: OutboundMessage, token: string, signal: AbortSignal): Promise<Answer> {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const {
       statusCode,
@@ -68,7 +68,7 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
   };
 }
 
-function bodyOf({ send, content, target }: Letter): string {
+function bodyOf({ send, content, target }: OutboundMessage): string {
   if (content.channel !== "PUSH") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
   return JSON.stringify({ message: pushMessage(send, content, target.address) });
 }

@@ -4,14 +4,14 @@ import { createBoundedCache } from "#shared/platform/cache/bounded-cache.ts";
 import type { TemplateTable } from "#shared/state/templates/template-table.ts";
 
 /** What the published templates have for a message. `version` and no `template`: it exists, but not in this locale. */
-export interface Found {
+export interface FoundTemplate {
   readonly template: ParsedTemplate | undefined;
   readonly version: boolean;
 }
 
 export interface TemplateFinder {
   /** One answer for each message, in order. Rejects with the log's retryable `Trouble`. */
-  find(messages: readonly Routed[]): Promise<readonly Found[]>;
+  find(messages: readonly Routed[]): Promise<readonly FoundTemplate[]>;
 }
 
 /** A parsed template takes some 100 KB. */
@@ -24,7 +24,7 @@ const parsedMax = 500;
 export function createTemplateFinder(table: TemplateTable): TemplateFinder {
   const parsed = createBoundedCache<string, ParsedTemplate>(parsedMax);
 
-  function find(message: Routed): Found {
+  function find(message: Routed): FoundTemplate {
     const { template_name: name, template_version: version, channel, locale } = message;
     const template = table.get(name, version, channel, locale);
     if (!template) return { template: undefined, version: table.version(name, channel, version) !== undefined };

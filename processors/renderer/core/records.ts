@@ -5,7 +5,7 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import type { ArtifactReceipt } from "#shared/domain/message/content.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import type { Refusal } from "./render.ts";
+import type { RenderRefusal } from "./render.ts";
 
 /** What follows from a message whose words are stored: the record of them, and the order to the channel's sender. */
 export function sendOutputs(routed: Routed, receipt: ArtifactReceipt, now: Instant): readonly Output[] {
@@ -18,7 +18,7 @@ export function sendOutputs(routed: Routed, receipt: ArtifactReceipt, now: Insta
 }
 
 /** The decision that a message has no words and ends here. */
-export function refusalOutputs(routed: Routed, refusal: Refusal, now: Instant): readonly Output[] {
+export function refusalOutputs(routed: Routed, refusal: RenderRefusal, now: Instant): readonly Output[] {
   const { gate, reason, detail } = refusal;
   const verdict = "DROP";
   const decision: Decision = {

@@ -4,19 +4,19 @@ import { FillError, fill } from "#shared/domain/template/fill.ts";
 import type { ParsedTemplate } from "#shared/domain/template/parsed.ts";
 
 /** The words of a message, or why there are none. */
-export type Rendering =
+export type RenderResult =
   | { readonly kind: "content"; readonly content: Content }
-  | { readonly kind: "refusal"; readonly refusal: Refusal };
+  | { readonly kind: "refusal"; readonly refusal: RenderRefusal };
 
 /** A no, with the gate that said it and words without any value of the payload. */
-export interface Refusal {
+export interface RenderRefusal {
   readonly gate: "template" | "locale" | "variables" | "render" | "artifact";
   readonly reason: Reason;
   readonly detail: string;
 }
 
 /** Fills a template with a payload, a JSON text. The same arguments give the same words. */
-export function render(template: ParsedTemplate, payload: string): Rendering {
+export function render(template: ParsedTemplate, payload: string): RenderResult {
   const variables = variablesOf(payload);
   const faults = template.check(variables);
   const missing = faults.flatMap((fault) => fault.missing ?? []);
@@ -45,6 +45,6 @@ function parseObject(payload: string): object {
   }
 }
 
-function refuse(gate: Refusal["gate"], reason: Reason, detail: string): Rendering {
+function refuse(gate: RenderRefusal["gate"], reason: Reason, detail: string): RenderResult {
   return { kind: "refusal", refusal: { gate, reason, detail } };
 }

@@ -2,15 +2,15 @@ import type { Accepted, Channel, Flag, Suppression } from "#shared/contracts/rec
 import type { Person } from "#shared/domain/recipient/person.ts";
 
 /** All that the router looks up for one record before it decides. */
-export interface Facts {
+export interface RoutingFacts {
   readonly person: Person;
   readonly flags: ReadonlyMap<string, Flag>;
   /** One entry for each channel of `channelsToLookAt`. */
-  readonly ways: ReadonlyMap<Channel, Way>;
+  readonly channels: ReadonlyMap<Channel, ChannelFacts>;
 }
 
 /** What is known of one person on one channel, for one template. */
-export interface Way {
+export interface ChannelFacts {
   readonly address: AddressState;
   /** Keyed hash under the current pepper; null where nothing is written to that could be hashed. */
   readonly addressHash: string | null;

@@ -2,15 +2,15 @@ import type { Accepted, Decision, DigestItem, Routed, ScheduleItem } from "#shar
 import { laneTopic, type TopicName } from "#shared/contracts/topics.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import type { Ruling } from "./ruling.ts";
-import type { Verdict } from "./verdict.ts";
+import type { GateEvaluation } from "./gate-evaluation.ts";
+import type { GateResult } from "./gate-result.ts";
 
 /** Frames a record as the codec does. */
 export type Encode = (topic: TopicName, value: object) => Buffer;
 
 /** The decision on one message: yes or no, it is told. */
-export function decisionOf(accepted: Accepted, ruling: Ruling, now: Instant): Decision {
-  const { outcome, message } = ruling;
+export function decisionOf(accepted: Accepted, ruling: GateEvaluation, now: Instant): Decision {
+  const { result: outcome, message } = ruling;
   return {
     ...headOf(accepted, now),
     msg_id: message.msgId,
@@ -37,7 +37,7 @@ export function decisionOf(accepted: Accepted, ruling: Ruling, now: Instant): De
 }
 
 /** The message on its way to the renderer, its template's version pinned. */
-export function routedOf(accepted: Accepted, ruling: Ruling, now: Instant): Routed {
+export function routedOf(accepted: Accepted, ruling: GateEvaluation, now: Instant): Routed {
   return {
     ...headOf(accepted, now),
     msg_id: ruling.message.msgId,
@@ -59,12 +59,12 @@ export function routedOf(accepted: Accepted, ruling: Ruling, now: Instant): Rout
   };
 }
 
-export type Deferral = Extract<Verdict, { verdict: "DEFER" }>;
+export type Deferral = Extract<GateResult, { verdict: "DEFER" }>;
 
 /** The message on the schedule: as it will come back, alone on its channel, one round on, its template's version pinned. */
 export function scheduleItemOf(
   accepted: Accepted,
-  ruling: Ruling,
+  ruling: GateEvaluation,
   deferral: Deferral,
   given: { now: Instant; encode: Encode },
 ): ScheduleItem {
@@ -87,7 +87,7 @@ export function scheduleItemOf(
 }
 
 /** Its own accepted_id, as two channels of one record may be deferred in the same round. */
-function releasedOf(accepted: Accepted, ruling: Ruling, now: Instant): Accepted {
+function releasedOf(accepted: Accepted, ruling: GateEvaluation, now: Instant): Accepted {
   const { msgId, channel } = ruling.message;
   return {
     ...accepted,
@@ -102,7 +102,7 @@ function releasedOf(accepted: Accepted, ruling: Ruling, now: Instant): Accepted 
 }
 
 /** The message as one item of a digest. */
-export function digestItemOf(accepted: Accepted, ruling: Ruling, cadence: string, now: Instant): DigestItem {
+export function digestItemOf(accepted: Accepted, ruling: GateEvaluation, cadence: string, now: Instant): DigestItem {
   const { msgId, channel } = ruling.message;
   return {
     ...headOf(accepted, now),
@@ -124,6 +124,6 @@ function headOf({ event_id, occurred_at, tenant_id, user_id, correlation_id }: A
   return { event_id, occurred_at, recorded_at: now, tenant_id, user_id, correlation_id };
 }
 
-function decisionId(accepted: Accepted, { message }: Ruling): string {
+function decisionId(accepted: Accepted, { message }: GateEvaluation): string {
   return deriveId("decision", message.msgId, "router", accepted.round);
 }

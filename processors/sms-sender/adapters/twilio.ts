@@ -1,6 +1,6 @@
 import twilio from "twilio";
 import RequestClient from "twilio/lib/base/RequestClient.js";
-import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
 import { type Answer, codeOfAnswer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
@@ -84,13 +84,13 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
   };
 }
 
-function textOf({ send, content }: Letter): string {
+function textOf({ send, content }: OutboundMessage): string {
   if (content.channel !== "SMS") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
   return content.text;
 }
 
 /** SMS has no field for an id of ours, so the callback's address carries it (SMS-10). */
-function callbackOf({ send }: Letter, origin: string): string {
+function callbackOf({ send }: OutboundMessage, origin: string): string {
   const query = new URLSearchParams({ tenant: send.tenant_id, msg_id: send.msg_id });
   return `${origin}/webhooks/twilio/status?${query.toString()}`;
 }

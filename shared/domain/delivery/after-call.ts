@@ -1,12 +1,12 @@
 import type { Send } from "#shared/contracts/records.ts";
 import type { Reason } from "../message/reason.ts";
 import type { Instant } from "../time/instant.ts";
-import type { Ruling } from "./combine.ts";
-import { abandoned, mayResend } from "./ledger-gate.ts";
+import type { CallResult } from "./call-result.ts";
+import { inDoubtReport, mayResend } from "./ledger-gate.ts";
 import type { SendPolicy } from "./policy.ts";
-import type { Report } from "./report.ts";
+import type { SendReport } from "./report.ts";
 import { retryDue } from "./retry.ts";
-import type { SendVerdict } from "./verdict.ts";
+import type { SendDecision } from "./send-decision.ts";
 
 /** What the call was about, beside the message itself. */
 export interface CallContext {
@@ -21,18 +21,18 @@ export interface CallContext {
 
 /** What follows from a ruling: the message is over, or it waits. */
 export type AfterCall =
-  | { readonly kind: "over"; readonly report: Report }
+  | { readonly kind: "over"; readonly report: SendReport }
   | {
       readonly kind: "wait";
       readonly record: "retry" | "ambiguous";
-      readonly wait: Extract<SendVerdict, { readonly kind: "wait" }>;
+      readonly wait: Extract<SendDecision, { readonly kind: "wait" }>;
     };
 
-type Refusal = Extract<Ruling, { readonly kind: "retry" | "refuse" | "halt" }>;
+type Refusal = Extract<CallResult, { readonly kind: "retry" | "refuse" | "halt" }>;
 
 /** The end of a message, or its next attempt. `halt` is the caller's: then nothing follows for this message. */
 export function afterCall(
-  ruling: Exclude<Ruling, { readonly kind: "halt" }>,
+  ruling: Exclude<CallResult, { readonly kind: "halt" }>,
   context: CallContext,
   policy: SendPolicy,
 ): AfterCall {
@@ -68,14 +68,17 @@ function inDoubt(code: string, context: CallContext, policy: SendPolicy): AfterC
       code,
     );
   if (send.attempt < policy.maxAttempts) return waiting("ambiguous", "retry", again, "COMMS_AMBIGUOUS_SEND", code);
-  return { kind: "over", report: { ...abandoned(send, now), provider: context.provider, code } };
+  return { kind: "over", report: { ...inDoubtReport(send, now), provider: context.provider, code } };
 }
 
 function refused({ row, code }: Refusal, context: CallContext, reason: Reason): AfterCall {
   return over(context, { status: "FAILED", reason, code, detail: row.words, suppress: row.suppress ?? null });
 }
 
-function over(context: CallContext, end: Pick<Report, "status" | "reason" | "detail"> & Partial<Report>): AfterCall {
+function over(
+  context: CallContext,
+  end: Pick<SendReport, "status" | "reason" | "detail"> & Partial<SendReport>,
+): AfterCall {
   const { send, now, provider, addressHash, ambiguous } = context;
   const base = {
     at: now,

@@ -4,10 +4,10 @@ import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
 
 /** What a person has said of being written to, as it is now. */
-export type Wishes = Pick<Person, "profile" | "preference" | "consents">;
+export type RecipientPreferences = Pick<Person, "profile" | "preference" | "consents">;
 
 /** A target as it stands now, with what is known against it. */
-export interface Addressed {
+export interface AddressedTarget {
   readonly address: string;
   /** Empty where addresses belong to the person. */
   readonly deviceId: string;
@@ -23,8 +23,8 @@ export interface SendFacts {
    * `unknown`: the table could not be asked.
    */
   readonly archived: boolean | "unknown";
-  readonly wishes: Wishes;
-  readonly to: readonly Addressed[] | "none" | "invalid";
+  readonly preferences: RecipientPreferences;
+  readonly to: readonly AddressedTarget[] | "none" | "invalid";
   /** As of when the views speak. */
   readonly viewsAsOf: Instant;
 }

@@ -3,9 +3,9 @@ import type { Reason } from "../message/reason.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
 import type { SendPolicy } from "./policy.ts";
-import type { Report } from "./report.ts";
+import type { SendReport } from "./report.ts";
 import { fraction } from "./retry.ts";
-import type { NoCall } from "./verdict.ts";
+import type { SendRefusal } from "./send-decision.ts";
 
 const overReasons = {
   sent: "COMMS_ALREADY_SENT",
@@ -19,7 +19,7 @@ export function ledgerGate(
   state: LedgerState,
   now: Instant,
   policy: SendPolicy,
-): { readonly detail: string; readonly no?: NoCall } {
+): { readonly detail: string; readonly no?: SendRefusal } {
   switch (state.kind) {
     case "free":
       return { detail: "nobody has it" };
@@ -42,7 +42,7 @@ function inDoubt(send: Send, { since, calls }: InDoubt, now: Instant, policy: Se
   if (mayResend(send, now) && calls < policy.maxAttempts) return { detail };
   const deadline = since + policy.ambiguousHoldMs;
   if (now < deadline) return wait("hold", detail, Math.min(deadline, now + policy.recheckMs), "COMMS_AMBIGUOUS_SEND");
-  const report = abandoned(send, deadline);
+  const report = inDoubtReport(send, deadline);
   return { detail, no: { kind: "drop", gate: "ledger", reason: "COMMS_AMBIGUOUS_SEND", trace: [], report } as const };
 }
 
@@ -52,7 +52,7 @@ export function mayResend({ critical, expires_at }: Send, now: Instant): boolean
 }
 
 /** The report of a message that is given up in doubt. */
-export function abandoned(send: Send, at: Instant): Report {
+export function inDoubtReport(send: Send, at: Instant): SendReport {
   return {
     status: "DROPPED",
     at,
@@ -70,7 +70,7 @@ export function abandoned(send: Send, at: Instant): Report {
 
 function over(kind: keyof typeof overReasons, note: string) {
   const detail = `the ledger has it as ${kind}`;
-  if (note !== "") return { detail, no: { kind: "again", report: JSON.parse(note) as Report } as const };
+  if (note !== "") return { detail, no: { kind: "again", report: JSON.parse(note) as SendReport } as const };
   return { detail, no: { kind: "drop", gate: "ledger", reason: overReasons[kind], trace: [] } as const };
 }
 

@@ -22,7 +22,7 @@ export interface CallRecord {
 }
 
 /** What the log says of a message. */
-export interface Settlement {
+export interface LoggedResult {
   readonly msgId: string;
   readonly state: "sent" | "failed" | "dropped";
   readonly attempt: number;
@@ -34,7 +34,7 @@ export interface Settlement {
 const letters = { sent: "S", failed: "F", dropped: "D", retry: "R" } as const;
 
 /** The entry after a claim, or undefined where it is refused; `stateOf` says why. */
-export function claimed(entry: LedgerEntry | undefined, request: ClaimRequest): LedgerEntry | undefined {
+export function claimEntry(entry: LedgerEntry | undefined, request: ClaimRequest): LedgerEntry | undefined {
   const state = stateOf(entry, request.attempt, request.now);
   const mine = entry?.state === "C" && entry.owner === request.owner;
   if (state.kind !== "free" && !mine && !(state.kind === "ambiguous" && request.resend)) return undefined;
@@ -56,7 +56,7 @@ function callOf(entry: LedgerEntry | undefined, { attempt }: ClaimRequest, doubt
 }
 
 /** The entry once bytes may go out (the same if asked twice, as a client does after a lost answer), or undefined where the claim is no longer the owner's. */
-export function confirmed(
+export function confirmEntry(
   entry: LedgerEntry | undefined,
   owner: string,
   leaseMs: number,
@@ -67,7 +67,7 @@ export function confirmed(
 }
 
 /** The entry after the owner's report, or undefined where it may not write. That the provider took it is always written. */
-export function recorded(
+export function recordCall(
   entry: LedgerEntry | undefined,
   owner: string,
   record: CallRecord,
@@ -92,7 +92,7 @@ export function recorded(
 }
 
 /** The entry after the owner gave the claim back without having called: `delete`, or in doubt again; undefined where it was not its. */
-export function released(
+export function releaseEntry(
   entry: LedgerEntry | undefined,
   owner: string,
   now: Instant,
@@ -104,7 +104,7 @@ export function released(
 }
 
 /** The entry after the log has spoken, or undefined where what stands is newer or says more. */
-export function settled(entry: LedgerEntry | undefined, settlement: Settlement): LedgerEntry | undefined {
+export function reconcileEntry(entry: LedgerEntry | undefined, settlement: LoggedResult): LedgerEntry | undefined {
   if (entry && !yields(entry, settlement)) return undefined;
   const { attempt, state } = settlement;
   return { state: letters[state], attempt, leaseUntil: 0, since: 0, doubt: false, owner: "", note: "" };
@@ -115,7 +115,7 @@ function calling({ state }: LedgerEntry): boolean {
 }
 
 /** Sent stands above failed and dropped, these above everything of the same attempt or an earlier one. */
-function yields(entry: LedgerEntry, { state, attempt, bySender }: Settlement): boolean {
+function yields(entry: LedgerEntry, { state, attempt, bySender }: LoggedResult): boolean {
   if (entry.state === "S") return state === "sent" && bySender && entry.note !== "";
   if (state === "sent") return true;
   return entry.attempt <= attempt;

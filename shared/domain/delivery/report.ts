@@ -4,7 +4,7 @@ import type { Reason } from "../message/reason.ts";
 import type { Instant } from "../time/instant.ts";
 
 /** How a message ended at the sender: what the ledger keeps as its note until `comms.feedback` holds it. */
-export interface Report {
+export interface SendReport {
   readonly status: "SENT" | "FAILED" | "DROPPED";
   readonly at: Instant;
   readonly attempt: number;
@@ -40,7 +40,7 @@ export function headOf(send: Send) {
 }
 
 /** The same report gives the same record, however often it is written. */
-export function feedbackOf(send: Send, report: Report): Feedback {
+export function senderFeedback(send: Send, report: SendReport): Feedback {
   const { status, at, attempt, provider, ref, addressHash, reason, code, detail, suppress, ambiguous } = report;
   return {
     ...headOf(send),

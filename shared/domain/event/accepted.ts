@@ -2,7 +2,7 @@ import type { Accepted, Event, Lane } from "#shared/contracts/records.ts";
 import { streamOf } from "../category/category.ts";
 import { renderKey } from "../dedupe/key.ts";
 import { deriveEventId, deriveId } from "../message/id.ts";
-import { peopleIn } from "../recipient/actors.ts";
+import { recipientsOf } from "../recipient/actors.ts";
 import type { EventEntry, EventSend } from "./event-entry.ts";
 import type { IntakeContext } from "./intake-context.ts";
 import { intakeLimits } from "./limits.ts";
@@ -21,7 +21,7 @@ export function acceptedRecords(event: Event, entry: EventEntry, variables: Vari
     const dedupeKey = dedupeKeyOf(event, send, variables, context);
     if (typeof dedupeKey !== "string") faults.push(...dedupeKey.faults);
     else
-      for (const userId of peopleIn(send.role, event.actors)) {
+      for (const userId of recipientsOf(send.role, event.actors)) {
         const record = acceptedRecord(event, send, { userId, dedupeKey, lane: laneOf(event, send, context) }, context);
         if (!records.has(record.accepted_id)) records.set(record.accepted_id, record);
       }

@@ -29,5 +29,5 @@ export interface EventSend {
 export interface EventCatalog {
   find(name: string): EventEntry | undefined;
   /** Every fault of a payload, a sentence each without the values; empty when it fits. */
-  faults(entry: EventEntry, payload: unknown): readonly string[];
+  issues(entry: EventEntry, payload: unknown): readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { IntakeLimits } from "./limits.ts";
 import { isLonger } from "./size.ts";
-import { numbersFault, valueFault } from "./storable.ts";
+import { numbersIssue, valueIssue } from "./storable.ts";
 
 /** A payload as variables, or what keeps it from being read. */
 export type Payload =
@@ -16,7 +16,7 @@ export function readPayload(json: string, { payload_bytes_max, payload_depth_max
   const value = parsed(json);
   if (value === undefined) return { kind: "unreadable", fault: "payload is not JSON" };
   if (!isObject(value)) return { kind: "unreadable", fault: "payload is not a JSON object" };
-  const fault = numbersFault(json) ?? valueFault(value, payload_depth_max);
+  const fault = numbersIssue(json) ?? valueIssue(value, payload_depth_max);
   return fault === undefined ? { kind: "variables", variables: value } : { kind: "unreadable", fault };
 }
 

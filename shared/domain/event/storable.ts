@@ -9,13 +9,13 @@ const strings = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
 const immense = /\d{400}|\d[eE][+-]?\d{4}/;
 
 /** A fault of the numbers as they are written: what is too small for a double reads as 0, and only its text tells. */
-export function numbersFault(json: string): string | undefined {
+export function numbersIssue(json: string): string | undefined {
   if (!immense.test(json)) return undefined;
   return immense.test(json.replaceAll(strings, '""')) ? outOfRange : undefined;
 }
 
 /** The first fault of a value that was JSON. Looks no deeper than it may go. */
-export function valueFault(value: unknown, depthMax: number): string | undefined {
+export function valueIssue(value: unknown, depthMax: number): string | undefined {
   if (typeof value === "string") return textFault(value);
   if (typeof value === "number") return Number.isFinite(value) ? undefined : outOfRange;
   if (typeof value !== "object" || value === null) return undefined;
@@ -25,7 +25,7 @@ export function valueFault(value: unknown, depthMax: number): string | undefined
 
 function listFault(list: readonly unknown[], depthMax: number): string | undefined {
   for (const value of list) {
-    const fault = valueFault(value, depthMax);
+    const fault = valueIssue(value, depthMax);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -33,7 +33,7 @@ function listFault(list: readonly unknown[], depthMax: number): string | undefin
 
 function objectFault(object: object, depthMax: number): string | undefined {
   for (const [key, value] of Object.entries(object)) {
-    const fault = textFault(key) ?? valueFault(value, depthMax);
+    const fault = textFault(key) ?? valueIssue(value, depthMax);
     if (fault !== undefined) return fault;
   }
   return undefined;

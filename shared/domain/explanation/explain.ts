@@ -2,7 +2,7 @@ import { bypasses, reasons } from "../message/reason.ts";
 import type { Instant } from "../time/instant.ts";
 
 /** One gate as it is told: the rule and the value that it saw. */
-export interface ToldGate {
+export interface ExplainedGate {
   readonly gate: string;
   readonly verdict: string;
   readonly reason: string | null;
@@ -10,16 +10,16 @@ export interface ToldGate {
 }
 
 /** One decision as it is told, with the gates in the order in which they were asked. */
-export interface ToldDecision {
+export interface ExplainedDecision {
   readonly stage: string;
   readonly recordedAt: Instant;
   readonly verdict: string;
   readonly reason: string | null;
-  readonly trace: readonly ToldGate[];
+  readonly trace: readonly ExplainedGate[];
 }
 
 /** All that is known of one message, as the projections have it. */
-export interface ToldMessage {
+export interface ExplainedMessage {
   readonly msgId: string;
   readonly channel: string;
   readonly template: string;
@@ -34,11 +34,11 @@ export interface ToldMessage {
   readonly causeEvent: string;
   readonly causeRef: string;
   readonly createdAt: Instant;
-  readonly decisions: readonly ToldDecision[];
+  readonly decisions: readonly ExplainedDecision[];
 }
 
 /** What became of a message, in one sentence. */
-export function sentence(message: ToldMessage): string {
+export function sentence(message: ExplainedMessage): string {
   const subject = `The ${message.channel} ${message.template} for ${message.causeRef}`;
   const because = message.reason === null ? "" : `: ${words(message.reason)} (${message.reason})`;
   switch (message.status) {
@@ -64,7 +64,7 @@ export function sentence(message: ToldMessage): string {
 }
 
 /** A message that was let through, and that a later stage may have put off since: its status does not go back for that. */
-function underWay({ decisions }: ToldMessage): string {
+function underWay({ decisions }: ExplainedMessage): string {
   const last = decisions.toSorted((a, b) => a.recordedAt - b.recordedAt).at(-1);
   if (last === undefined || last.reason === null || !/^defer$/i.test(last.verdict))
     return "is on its way to the sender";
@@ -72,7 +72,7 @@ function underWay({ decisions }: ToldMessage): string {
 }
 
 /** A line for every gate that was asked, stage by stage, with the value it saw. */
-export function gateLines({ decisions }: ToldMessage): readonly string[] {
+export function gateLines({ decisions }: ExplainedMessage): readonly string[] {
   return decisions.flatMap(({ stage, recordedAt, trace }) => [
     `${stage} at ${time(recordedAt)}`,
     ...trace.map(({ gate, verdict, reason, detail }) => {

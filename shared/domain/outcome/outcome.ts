@@ -13,4 +13,4 @@ export type Outcome =
   /** Later: the outputs hold the schedule item. */
   | { readonly kind: "defer"; readonly reason: Reason; readonly outputs: readonly Output[] }
   /** The record itself is unusable: to the dead-letter topic with its bytes. Counts for the fuse. */
-  | { readonly kind: "reject"; readonly reason: Reason; readonly message: string };
+  | { readonly kind: "deadLetter"; readonly reason: Reason; readonly message: string };

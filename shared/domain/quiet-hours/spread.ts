@@ -1,5 +1,5 @@
 /** The most that a release is put off, so that the end of the night is no stampede (decision 1): ten minutes. */
-export const spread_ms_max = 10 * 60_000;
+export const spreadMsMax = 10 * 60_000;
 
 /**
  * How long after the end of quiet hours a person's messages are released, ms in [0, `spread_ms_max`]. The same for a
@@ -8,5 +8,5 @@ export const spread_ms_max = 10 * 60_000;
 export function spreadOf(userId: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < userId.length; i++) hash = Math.imul(hash ^ userId.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % (spread_ms_max + 1);
+  return (hash >>> 0) % (spreadMsMax + 1);
 }

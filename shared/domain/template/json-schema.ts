@@ -2,13 +2,13 @@ import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
 /** What does not fit, in a sentence without the value; `missing` names the property where one is lacking. */
-export interface SchemaFault {
+export interface SchemaIssue {
   readonly sentence: string;
   readonly missing?: string;
 }
 
 /** Every fault of a value; empty when it fits. */
-export type SchemaCheck = (value: unknown) => readonly SchemaFault[];
+export type SchemaCheck = (value: unknown) => readonly SchemaIssue[];
 
 /**
  * Compiles a JSON schema (draft 2020-12) of something people call `subject`, "The payload" for example. Takes about a
@@ -22,7 +22,7 @@ export function compileSchemaCheck(subject: string, schema: object): SchemaCheck
 }
 
 /** Names places by the schema's own words: neither values nor names that only the payload has may leak into faults. */
-function faultOf(subject: string, error: ErrorObject): SchemaFault {
+function faultOf(subject: string, error: ErrorObject): SchemaIssue {
   const place = error.instancePath === "" ? subject : `${subject} at ${error.instancePath}`;
   if (error.keyword === "required") {
     const missing = String(error.params["missingProperty"]);

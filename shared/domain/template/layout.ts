@@ -1,5 +1,5 @@
 /** What an email sets into its layout. */
-export interface LetterParts {
+export interface EmailLayoutParts {
   readonly locale: string;
   /** Off: the page asks not to be tracked (EML-08). */
   readonly tracking: boolean;
@@ -14,7 +14,7 @@ export interface LetterParts {
 const rightToLeft: ReadonlySet<string> = new Set(["ar", "fa", "he", "ur"]);
 
 /** Fills the slots of a layout, `[[lang]] [[dir]] [[title]] [[privacy]] [[preheader]] [[body]]`. The result is whole MJML: nothing is included later. */
-export function composeEmail(layout: string, parts: LetterParts): string {
+export function composeEmail(layout: string, parts: EmailLayoutParts): string {
   const slots: Readonly<Record<string, string>> = {
     lang: parts.locale,
     dir: rightToLeft.has(parts.locale.split("-", 1)[0] ?? "") ? "rtl" : "ltr",

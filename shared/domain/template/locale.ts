@@ -1,5 +1,5 @@
 /** Where a locale may come from, the most telling first (LOC-01, decision 15). */
-export interface LocaleWishes {
+export interface LocalePreferences {
   readonly userLocale: string | null;
   /** An Accept-Language header, RFC 9110: `fr-CA,fr;q=0.9`. */
   readonly acceptLanguage: string | null;
@@ -14,7 +14,7 @@ export const lastLocale = "en-US";
  * spelling in any case, else by the first available locale of its language (`es-MX` by `es-US`). Undefined when
  * nothing available fits, `en-US` included. Wishes that are no language tag are passed over.
  */
-export function resolveLocale(wishes: LocaleWishes, available: readonly string[]): string | undefined {
+export function resolveLocale(wishes: LocalePreferences, available: readonly string[]): string | undefined {
   const wished = [wishes.userLocale, ...acceptedLanguages(wishes.acceptLanguage ?? ""), wishes.cityDefault, lastLocale];
   for (const wish of wished) {
     const met = wish ? meet(wish.trim(), available) : undefined;

@@ -16,9 +16,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { shareRuns } from "../cache/share-runs.ts";
 import type { KeyStore } from "../crypto/key-store.ts";
-import { codeOf, Trouble } from "../errors/trouble.ts";
+import { AppError, codeOf } from "../errors/app-error.ts";
 import type { ArtifactOwner, ArtifactStore } from "./artifact-store.ts";
-import { artifactOf, hashOfRef, missing, openArtifact, pathStep, sealArtifact } from "./sealed-artifact.ts";
+import { artifactMissing, artifactOf, hashOfRef, openArtifact, pathStep, sealArtifact } from "./sealed-artifact.ts";
 
 const openFile = promisify(open);
 const renameFile = promisify(rename);
@@ -77,7 +77,7 @@ export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactSt
       const path = pathOf(owner, hashOfRef(owner, ref));
       const key = await keys.keyOf(owner.tenantId, owner.userId);
       const sealed = await available(async () => readIfThere(path));
-      if (!sealed) throw missing("The artifact is not in the store");
+      if (!sealed) throw artifactMissing("The artifact is not in the store");
       return openArtifact(owner, ref, sealed, key);
     },
   };
@@ -124,15 +124,15 @@ async function available<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (hopeless.has(codeOf(error))) throw unstorable(error);
-    throw new Trouble("ARTIFACT_UNAVAILABLE", `The artifact folder does not answer: ${codeOf(error)}`, {
+    throw new AppError("ARTIFACT_UNAVAILABLE", `The artifact folder does not answer: ${codeOf(error)}`, {
       retryable: true,
       cause: error,
     });
   }
 }
 
-function unstorable(cause: unknown): Trouble {
-  return new Trouble("ARTIFACT_UNSTORABLE", `The file system refuses the artifact's path: ${codeOf(cause)}`, {
+function unstorable(cause: unknown): AppError {
+  return new AppError("ARTIFACT_UNSTORABLE", `The file system refuses the artifact's path: ${codeOf(cause)}`, {
     retryable: false,
     cause,
   });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { ArtifactReceipt, Content } from "#shared/domain/message/content.ts";
 import { contextOf, open, seal } from "../crypto/envelope.ts";
-import { Trouble } from "../errors/trouble.ts";
+import { AppError } from "../errors/app-error.ts";
 import type { ArtifactOwner } from "./artifact-store.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
@@ -31,7 +31,7 @@ export function artifactOf(owner: ArtifactOwner, content: Content): PlainArtifac
 export function hashOfRef(owner: ArtifactOwner, ref: string): string {
   const hash = ref.slice(-64);
   if (ref === `${refStart(owner)}${hash}` && /^[0-9a-f]{64}$/.test(hash)) return hash;
-  throw missing("The reference names no artifact of this message");
+  throw artifactMissing("The reference names no artifact of this message");
 }
 
 /**
@@ -59,8 +59,8 @@ export function openArtifact(owner: ArtifactOwner, ref: string, sealed: Buffer, 
  * The trouble of a reference that leads to nothing: `ARTIFACT_MISSING`, not retryable. The message must hold no
  * content.
  */
-export function missing(message: string): Trouble {
-  return new Trouble("ARTIFACT_MISSING", message, { retryable: false });
+export function artifactMissing(message: string): AppError {
+  return new AppError("ARTIFACT_MISSING", message, { retryable: false });
 }
 
 function plainOf(owner: ArtifactOwner, ref: string, sealed: Buffer, key: Buffer): Buffer {
@@ -79,6 +79,6 @@ function refStart(owner: ArtifactOwner): string {
   return `${pathStep(owner.tenantId)}/${pathStep(owner.msgId)}/`;
 }
 
-function corrupt(cause?: unknown): Trouble {
-  return new Trouble("ARTIFACT_CORRUPT", "The artifact is not what was stored", { retryable: false, cause });
+function corrupt(cause?: unknown): AppError {
+  return new AppError("ARTIFACT_CORRUPT", "The artifact is not what was stored", { retryable: false, cause });
 }

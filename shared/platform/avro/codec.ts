@@ -1,7 +1,7 @@
 import avsc from "avsc";
 import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
 import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
-import { Trouble } from "../errors/trouble.ts";
+import { AppError } from "../errors/app-error.ts";
 import { headBytes, schemaIdOf } from "./framing.ts";
 import { writeRecord } from "./record-writer.ts";
 import { type Registry, subjectOf } from "./registry.ts";
@@ -99,8 +99,8 @@ function read(type: avsc.Type, bytes: Buffer, resolver: avsc.Resolver | undefine
   }
 }
 
-function notRegistered(prefix: string, topic: TopicName): Trouble {
-  return new Trouble(
+function notRegistered(prefix: string, topic: TopicName): AppError {
+  return new AppError(
     "SCHEMA_NOT_REGISTERED",
     `The registry does not have the current schema of ${topic} under ${subjectOf(prefix, topic)}; provision the topics first`,
     { retryable: false },

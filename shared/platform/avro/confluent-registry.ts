@@ -1,7 +1,7 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import avsc from "avsc";
 import type { Registry } from "./registry.ts";
-import { isAbsent, refusedSchema, registryTrouble } from "./registry-failure.ts";
+import { isAbsent, refusedSchema, registryError } from "./registry-failure.ts";
 import { createRegistryHttp } from "./registry-http.ts";
 
 /** Where the registry is, and how long to wait for it. */
@@ -62,7 +62,7 @@ async function present<T>(url: string, call: () => Promise<T>): Promise<T | unde
     return await call();
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw registryTrouble(url, error);
+    throw registryError(url, error);
   }
 }
 
@@ -70,6 +70,6 @@ async function answered<T>(url: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw registryTrouble(url, error);
+    throw registryError(url, error);
   }
 }

@@ -1,6 +1,6 @@
 import { request } from "undici";
 import type { Compatibility } from "./registry.ts";
-import { registryTrouble } from "./registry-failure.ts";
+import { registryError } from "./registry-failure.ts";
 
 const mediaType = "application/vnd.schemaregistry.v1+json";
 
@@ -18,7 +18,7 @@ export function createRegistryHttp(url: string, timeoutMs: number): RegistryHttp
     try {
       return await ask(`${url}${path}`, timeoutMs, put);
     } catch (error) {
-      throw registryTrouble(url, error);
+      throw registryError(url, error);
     }
   };
   const config = (subject: string): string => `/config/${encodeURIComponent(subject)}`;

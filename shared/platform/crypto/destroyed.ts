@@ -1,6 +1,6 @@
-import { Trouble } from "../errors/trouble.ts";
+import { AppError } from "../errors/app-error.ts";
 
 /** The trouble that every key store throws for a person who was erased. */
-export function destroyed(): Trouble {
-  return new Trouble("USER_KEY_DESTROYED", "The person was erased, and the key with them", { retryable: false });
+export function keyDestroyed(): AppError {
+  return new AppError("USER_KEY_DESTROYED", "The person was erased, and the key with them", { retryable: false });
 }

@@ -1,4 +1,4 @@
-import { Trouble } from "../errors/trouble.ts";
+import { AppError } from "../errors/app-error.ts";
 import { contextOf, open, seal } from "./envelope.ts";
 
 /** Master keys by id, and the id that new data keys are wrapped under. */
@@ -45,6 +45,6 @@ export function keyContext(tenantId: string, userId: string): Buffer {
   return contextOf("user-key", tenantId, userId);
 }
 
-function unreadable(message: string, cause?: unknown): Trouble {
-  return new Trouble("USER_KEY_UNREADABLE", message, { retryable: false, cause });
+function unreadable(message: string, cause?: unknown): AppError {
+  return new AppError("USER_KEY_UNREADABLE", message, { retryable: false, cause });
 }

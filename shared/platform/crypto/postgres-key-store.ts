@@ -4,18 +4,18 @@ import { createBoundedCache } from "../cache/bounded-cache.ts";
 import type { Clock } from "../clock/clock.ts";
 import { postgres } from "../postgres/pool.ts";
 import { sqlFile } from "../postgres/sql-file.ts";
-import { destroyed } from "./destroyed.ts";
+import { keyDestroyed } from "./destroyed.ts";
 import type { KeyStore } from "./key-store.ts";
 import { type KeyWrapper, keyContext } from "./master-key.ts";
 
 /** The part of a `pg` pool or client that the store takes. */
-export interface Querying {
+export interface Queryable {
   query(sql: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
 }
 
 /** What the key store is made of. A key lies wrapped in Postgres, and bare in memory. */
 export interface PostgresKeyStoreOptions {
-  readonly database: Querying;
+  readonly database: Queryable;
   readonly wrapper: KeyWrapper;
   readonly clock: Pick<Clock, "now">;
   /** Keys kept in memory at most. Default 10,000, some 2 MB. */
@@ -54,7 +54,7 @@ export function createPostgresKeyStore(options: PostgresKeyStoreOptions): Postgr
       await postgres(() => database.query(create, [...person, fresh]));
       wrapped = await wrappedKey(person);
     }
-    if (!wrapped) throw destroyed();
+    if (!wrapped) throw keyDestroyed();
     return wrapper.unwrap(wrapped, context);
   }
 

@@ -34,7 +34,7 @@ export interface UnsubscribeKeys {
 export const unsubscribeLifeMs = 90 * 24 * 3_600_000;
 
 /** What a token says, or what is wrong with it. A fault never tells what the token held. */
-export type Verified =
+export type TokenVerification =
   | { readonly claim: UnsubscribeClaim }
   | { readonly fault: "malformed" | "unknown_key" | "forged" | "expired" };
 
@@ -68,7 +68,7 @@ function isWellFormed(text: string): boolean {
 }
 
 /** The claim of a token that one of the keys signed and that still holds, or what is wrong with it. Never throws. */
-export function verifyUnsubscribe(token: string, { keys }: UnsubscribeKeys, now: Instant): Verified {
+export function verifyUnsubscribe(token: string, { keys }: UnsubscribeKeys, now: Instant): TokenVerification {
   const [tag, keyId = "", body = "", mac = "", ...rest] = token.slice(0, tokenBytesMax + 1).split(".");
   if (tag !== version || !body || !mac || rest.length > 0 || token.length > tokenBytesMax)
     return { fault: "malformed" };

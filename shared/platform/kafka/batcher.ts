@@ -1,5 +1,5 @@
 import type { OutRecord, Position } from "#shared/contracts/log-record.ts";
-import { codeOf } from "../errors/trouble.ts";
+import { codeOf } from "../errors/app-error.ts";
 import { slot } from "./assignment.ts";
 import { recordSize } from "./record-size.ts";
 

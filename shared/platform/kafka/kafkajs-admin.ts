@@ -4,7 +4,7 @@ import type { Clock } from "../clock/clock.ts";
 import { within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
-import { toTrouble } from "./kafkajs-failure.ts";
+import { toAppError } from "./kafkajs-failure.ts";
 import type { PartitionCounts } from "./kafkajs-producer.ts";
 import type { Log } from "./port.ts";
 
@@ -33,7 +33,7 @@ export function createKafkajsAdmin({ clock, connect, deadlineMs }: AdminParts): 
       try {
         return await answered(what, until - clock.now(), question);
       } catch (error) {
-        const trouble = toTrouble(what, about, error);
+        const trouble = toAppError(what, about, error);
         if (!trouble.retryable || clock.now() >= until) throw trouble;
         await clock.sleep(200);
       }

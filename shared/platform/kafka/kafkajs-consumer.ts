@@ -4,9 +4,9 @@ import type { Clock } from "../clock/clock.ts";
 import { ownedPositions, slot } from "./assignment.ts";
 import { late, within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
-import { createHand, type Hand } from "./hand.ts";
+import { createFetchThrottle } from "./fetch-throttle.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
-import { isFenced, isOutage, toTrouble } from "./kafkajs-failure.ts";
+import { isFenced, isOutage, toAppError } from "./kafkajs-failure.ts";
 import {
   type Cluster,
   type ConsumerGroup,
@@ -16,8 +16,8 @@ import {
   kafkajs,
   type OffsetManager,
 } from "./kafkajs-internals.ts";
-import { createPace } from "./pace.ts";
 import type { Consumer, ConsumerListener, ConsumerOptions } from "./port.ts";
+import { createProgressTracker, type ProgressTracker } from "./progress-tracker.ts";
 
 /** What a consumer on kafkajs is made of. */
 export interface ConsumerParts {
@@ -54,8 +54,8 @@ interface Generation {
 export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerParts): Consumer {
   const { clock } = parts;
   const sessionTimeoutMs = options.sessionTimeoutMs ?? sessionTimeoutMsUsual;
-  const hand: Hand = createHand(sessionTimeoutMs);
-  const pace = createPace(parts.fetchEveryMs);
+  const hand: ProgressTracker = createProgressTracker(sessionTimeoutMs);
+  const pace = createFetchThrottle(parts.fetchEveryMs);
   const stopped = new AbortController();
   let client: KafkajsClient;
   let api: KafkajsApi;
@@ -72,7 +72,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
       await run();
     } catch (error) {
       client.end();
-      throw toTrouble(`Joining ${options.groupId}`, options.topics.join(", "), error);
+      throw toAppError(`Joining ${options.groupId}`, options.topics.join(", "), error);
     }
   }
 
@@ -101,7 +101,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
         (assigner) => {
           hookMember((assigner as unknown as { cluster: Cluster }).cluster, {
             beforeJoin,
-            mayHeartbeat: () => hand.moves(clock.now()),
+            mayHeartbeat: () => hand.isMoving(clock.now()),
             beforeFetch,
           });
           return kafkajs.PartitionAssigners.roundRobin(assigner);
@@ -178,7 +178,7 @@ export function createKafkajsConsumer(options: ConsumerOptions, parts: ConsumerP
         return hand.release(positions, clock.now());
       } catch (error) {
         if (isFenced(error)) return;
-        const trouble = toTrouble("Committing", options.groupId, error);
+        const trouble = toAppError("Committing", options.groupId, error);
         if (!trouble.retryable || clock.now() >= until) throw trouble;
         await clock.sleep(200, stopped.signal);
       }

@@ -1,4 +1,4 @@
-import { Trouble } from "../errors/trouble.ts";
+import { AppError } from "../errors/app-error.ts";
 import { recordTooLarge, unavailable, unknownTopic } from "./failure.ts";
 
 /** The broker's error codes that mean more than "try again", by kafkajs' names. */
@@ -20,8 +20,8 @@ const kinds: Readonly<Record<string, "too-large" | "unknown-topic" | "refused" |
 const outages: readonly string[] = ["KafkaJSGroupCoordinatorNotFound", "KafkaJSLockTimeout", "KafkaJSTimeout"];
 
 /** The error as trouble with a code; what is unknown is retryable, since a client error never means "not written". */
-export function toTrouble(what: string, topic: string, error: unknown): Trouble {
-  if (error instanceof Trouble) return error;
+export function toAppError(what: string, topic: string, error: unknown): AppError {
+  if (error instanceof AppError) return error;
   const kind = kindOf(error);
   if (kind === "too-large") return recordTooLarge(topic, error);
   if (kind === "unknown-topic") return unknownTopic(topic, error);
@@ -40,9 +40,9 @@ export function isOutage(error: unknown): boolean {
   return causes(error).some((each) => outages.includes(each.name ?? "") || each.retriable === true);
 }
 
-function refused(what: string, cause: unknown): Trouble {
+function refused(what: string, cause: unknown): AppError {
   const message = `${what}: Kafka refuses this client; grant it the right`;
-  return new Trouble("KAFKA_REFUSED", message, { retryable: false, cause });
+  return new AppError("KAFKA_REFUSED", message, { retryable: false, cause });
 }
 
 interface ClientError {

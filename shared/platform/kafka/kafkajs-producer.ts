@@ -6,7 +6,7 @@ import { createBatcher, type PlacedRecord } from "./batcher.ts";
 import { late, within } from "./deadline.ts";
 import { recordTooLarge, unavailable, unknownTopic } from "./failure.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
-import { toTrouble } from "./kafkajs-failure.ts";
+import { toAppError } from "./kafkajs-failure.ts";
 import { createPartitioner } from "./partitioner.ts";
 import type { Producer } from "./port.ts";
 import { recordSize } from "./record-size.ts";
@@ -92,7 +92,7 @@ export function createKafkajsProducer(parts: ProducerParts): Producer {
       return positionsOf(batch, written);
     } catch (error) {
       retire(using);
-      throw toTrouble("Sending", batch[0]?.topic ?? "", error);
+      throw toAppError("Sending", batch[0]?.topic ?? "", error);
     }
   }
 

@@ -5,7 +5,7 @@ import { within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
 import { type KafkajsClient, openCluster } from "./kafkajs-client.ts";
 import { toRecord } from "./kafkajs-consumer.ts";
-import { toTrouble } from "./kafkajs-failure.ts";
+import { toAppError } from "./kafkajs-failure.ts";
 import { Batch, type Cluster, type FetchedBatch, type FetchTopic } from "./kafkajs-internals.ts";
 
 /** What reads topics to their ends. */
@@ -48,7 +48,7 @@ export async function* readToEnd(
       signal?.throwIfAborted();
       const { runs, moved, error } = await readOnce(parts, cluster, topics, open);
       if (moved) movedAt = parts.clock.now();
-      else if (parts.clock.now() - movedAt > parts.stallMs) throw toTrouble("Reading", topics.join(", "), error);
+      else if (parts.clock.now() - movedAt > parts.stallMs) throw toAppError("Reading", topics.join(", "), error);
       if (error !== undefined) await recover(parts, cluster, open);
       yield* runs;
     }

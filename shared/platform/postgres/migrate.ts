@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import type { Pool, PoolClient } from "pg";
-import { Trouble } from "../errors/trouble.ts";
+import { AppError } from "../errors/app-error.ts";
 import { inTransaction } from "./transaction.ts";
 
 interface Migration {
@@ -47,7 +47,7 @@ async function appliedBefore(client: PoolClient): Promise<ReadonlyMap<string, st
 function unapplied(migrations: readonly Migration[], applied: ReadonlyMap<string, string>): readonly Migration[] {
   const changed = migrations.find((each) => (applied.get(each.name) ?? each.checksum) !== each.checksum);
   if (changed === undefined) return migrations.filter((each) => !applied.has(each.name));
-  throw new Trouble("MIGRATION_CHANGED", `Migration ${changed.name} was edited after it was applied; add a new file`, {
+  throw new AppError("MIGRATION_CHANGED", `Migration ${changed.name} was edited after it was applied; add a new file`, {
     retryable: false,
   });
 }

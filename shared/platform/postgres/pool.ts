@@ -1,5 +1,5 @@
 import { Pool } from "pg";
-import { postgresTrouble } from "./trouble.ts";
+import { postgresError } from "./postgres-error.ts";
 
 /** Settings of a pool; every time is in ms. */
 export interface PoolOptions {
@@ -34,6 +34,6 @@ export async function postgres<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw postgresTrouble(error);
+    throw postgresError(error);
   }
 }

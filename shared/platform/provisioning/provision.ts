@@ -4,7 +4,7 @@ import { allTopicSpecs } from "#shared/contracts/topic-contract.ts";
 import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
 import { schemaIdOf } from "../avro/framing.ts";
 import { type Registry, subjectOf } from "../avro/registry.ts";
-import { Trouble } from "../errors/trouble.ts";
+import { AppError } from "../errors/app-error.ts";
 import type { Log } from "../kafka/port.ts";
 
 /** Where to provision, and under which names. */
@@ -18,7 +18,7 @@ export interface ProvisionOptions {
 }
 
 /** What was missing and is there now; all empty the second time. */
-export interface Provisioned {
+export interface ProvisionResult {
   /** Whole names of the topics that were missing. */
   readonly topicsCreated: readonly string[];
   /** Subjects that had no, or an earlier, schema. */
@@ -32,7 +32,7 @@ export interface Provisioned {
  * - `REGISTRY_YOUNGER_THAN_LOG`: the log holds schema ids that the registry has lost,
  * - `REGISTRY_INCOMPATIBLE`: a schema does not go with its earlier versions.
  */
-export async function provision(options: ProvisionOptions): Promise<Provisioned> {
+export async function provision(options: ProvisionOptions): Promise<ProvisionResult> {
   const { log, prefix } = options;
   const specs = allTopicSpecs(prefix).map((spec) => replicated(spec, options.replicationFactor ?? 1));
   const topicsCreated = await log.createTopics(specs);
@@ -53,7 +53,7 @@ async function refuseFewerPartitions(log: Log, specs: readonly TopicSpec[]): Pro
   const few = specs.filter((spec) => (count.get(spec.topic)?.length ?? 0) < spec.partitions);
   if (few.length === 0) return;
   const names = few.map((spec) => `${spec.topic} (${count.get(spec.topic)?.length ?? 0} of ${spec.partitions})`);
-  throw new Trouble(
+  throw new AppError(
     "TOPIC_PARTITIONS_TOO_FEW",
     `These topics have fewer partitions than their contract: ${names.join(", ")}. Adding partitions moves keys, so do it with the processors stopped: kafka-topics.sh --alter --topic <name> --partitions <n>`,
     { retryable: false },
@@ -78,7 +78,7 @@ async function refuseYoungerRegistry(options: ProvisionOptions, topics: readonly
     if (ids.length > 0 && !readable.includes(true)) lost.push(`${topic} (ids ${ids.join(", ")})`);
   }
   if (lost.length === 0) return;
-  throw new Trouble(
+  throw new AppError(
     "REGISTRY_YOUNGER_THAN_LOG",
     `The log holds records whose schemas the registry does not have: ${lost.join("; ")}. Restore the registry's data from before, or empty both: registering anew would give their ids to other schemas`,
     { retryable: false },

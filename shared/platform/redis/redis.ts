@@ -1,5 +1,5 @@
 import { type ChainableCommander, Redis } from "ioredis";
-import { redisTrouble } from "./trouble.ts";
+import { redisError } from "./redis-error.ts";
 
 /** Settings of a client; every time is in ms. */
 export interface RedisSettings {
@@ -36,7 +36,7 @@ export async function redisCall<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw redisTrouble(error);
+    throw redisError(error);
   }
 }
 
@@ -44,7 +44,7 @@ export async function redisCall<T>(work: () => Promise<T>): Promise<T> {
 export async function execute(pipeline: ChainableCommander): Promise<readonly unknown[]> {
   const replies = (await redisCall(() => pipeline.exec())) ?? [];
   return replies.map(([error, reply]) => {
-    if (error) throw redisTrouble(error);
+    if (error) throw redisError(error);
     return reply;
   });
 }

@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
  * Every metric of Carillon, once: kind, labels, help. A name that is not here does not type-check. Base units, and no
  * ids in labels.
  */
-export const declared = {
+export const metricDeclarations = {
   comms_stage_records_total: counter("Records that a stage is done with", "stage", "outcome"),
   comms_stage_duration_seconds: histogram(
     "Time from a record's delivery to its outputs' acknowledgement",
@@ -47,10 +47,10 @@ export const declared = {
 } as const;
 
 /** A declared metric. */
-export type MetricName = keyof typeof declared;
-type Labels<Name extends MetricName> = Readonly<Record<(typeof declared)[Name]["labels"][number], string>>;
+export type MetricName = keyof typeof metricDeclarations;
+type Labels<Name extends MetricName> = Readonly<Record<(typeof metricDeclarations)[Name]["labels"][number], string>>;
 type NamesOf<Kind extends string> = {
-  [N in MetricName]: (typeof declared)[N]["kind"] extends Kind ? N : never;
+  [N in MetricName]: (typeof metricDeclarations)[N]["kind"] extends Kind ? N : never;
 }[MetricName];
 
 /** The metrics of a process. What is not declared does not type-check; a label must hold no id, address or token. */
@@ -70,7 +70,7 @@ export function createMetrics(): Metrics {
   const counters = new Map<string, Counter>();
   const histograms = new Map<string, Histogram>();
   const gauges = new Map<string, Gauge>();
-  for (const [name, { kind, help, labels, buckets }] of Object.entries(declared)) {
+  for (const [name, { kind, help, labels, buckets }] of Object.entries(metricDeclarations)) {
     const options = { name, help, labelNames: [...labels], registers: [registry] };
     if (kind === "counter") counters.set(name, new Counter(options));
     else if (kind === "gauge") gauges.set(name, new Gauge(options));

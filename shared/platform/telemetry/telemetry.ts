@@ -1,9 +1,9 @@
 import { mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Logger, type LoggerOptions, pino } from "pino";
-import { codeOf, Trouble } from "../errors/trouble.ts";
+import { AppError, codeOf } from "../errors/app-error.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import { toldError } from "./told-error.ts";
+import { redactedError } from "./redacted-error.ts";
 
 /** What a process tells of its work. */
 export interface Telemetry {
@@ -21,14 +21,14 @@ export interface TelemetryOptions {
 
 /** An error under `err` is told by type, code and frames. Where a line has no sentence, pino would take the error's. */
 const tellingErrors: Pick<LoggerOptions, "serializers" | "hooks"> = {
-  serializers: { err: (error: unknown) => toldError(error) },
+  serializers: { err: (error: unknown) => redactedError(error) },
   hooks: {
     logMethod(args, method) {
       const [first, sentence, ...rest] = args as unknown[];
       const error = first instanceof Error ? first : (first as { readonly err?: unknown } | undefined)?.err;
       if (!(error instanceof Error) || sentence !== undefined) return method.apply(this, args);
       const line = first === error ? { err: error } : first;
-      return method.apply(this, [line, toldError(error).type, ...rest] as typeof args);
+      return method.apply(this, [line, redactedError(error).type, ...rest] as typeof args);
     },
   },
 };
@@ -53,6 +53,6 @@ function opened(file: string): number {
     return openSync(file, "a");
   } catch (error) {
     const told = `COMMS_LOG_FILE names '${file}', which cannot be opened for writing (${codeOf(error)}): name another file`;
-    throw new Trouble("CONFIG_INVALID", told, { retryable: false });
+    throw new AppError("CONFIG_INVALID", told, { retryable: false });
   }
 }

@@ -2,7 +2,7 @@ import type { Channel } from "#shared/contracts/records.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** How long a message holds its key (DED-02). */
-export const dedupe_window_ms = 5 * 60_000;
+export const dedupeWindowMs = 5 * 60_000;
 
 /** One message that asks for its key. The key is a person's on a channel: the buyer's message never stops the seller's. */
 export interface DedupeClaim {

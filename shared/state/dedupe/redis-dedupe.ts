@@ -1,9 +1,9 @@
 import type { Redis } from "ioredis";
 import { channelName } from "#shared/domain/message/channel.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { addScript, luaFile, runPipeline } from "#shared/platform/redis/script.ts";
-import { type Dedupe, type DedupeClaim, dedupe_window_ms, windowKey } from "./dedupe.ts";
+import { type Dedupe, type DedupeClaim, dedupeWindowMs, windowKey } from "./dedupe.ts";
 
 const claim = luaFile(import.meta.url, "./claim.lua");
 
@@ -22,7 +22,7 @@ export interface RedisDedupeOptions {
 export const dedupeName = "dedupe";
 
 /** The dedupe window in Redis, which keeps the time itself; `now` is not asked. Trusted once `dedupe` is restored. */
-export function createRedisDedupe({ redis, keys, windowMs = dedupe_window_ms }: RedisDedupeOptions): Dedupe {
+export function createRedisDedupe({ redis, keys, windowMs = dedupeWindowMs }: RedisDedupeOptions): Dedupe {
   const marker = keys.marker(dedupeName);
   return {
     claim: async (claims) => {
@@ -46,5 +46,5 @@ export function dedupeKey(keys: RedisKeys, named: Omit<DedupeClaim, "msgId">): s
 
 function holdersIn(reply: unknown): readonly string[] {
   if (reply !== null) return reply as readonly string[];
-  throw new Trouble("COMMS_STATE_STALE", "The dedupe window is being restored from the log", { retryable: true });
+  throw new AppError("COMMS_STATE_STALE", "The dedupe window is being restored from the log", { retryable: true });
 }

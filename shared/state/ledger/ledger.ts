@@ -1,5 +1,5 @@
 import type { LedgerState } from "#shared/domain/delivery/ledger-entry.ts";
-import type { CallRecord, ClaimRequest, Settlement } from "#shared/domain/delivery/ledger-rules.ts";
+import type { CallRecord, ClaimRequest, LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
 /**
@@ -49,5 +49,5 @@ export interface Ledger {
   /** Gives the claim back. Only where no bytes of this claim's call went out. */
   release(msgId: string, owner: string, now: Instant): Promise<void>;
   /** Writes what the log says; never over something newer. */
-  settle(settlements: readonly Settlement[], now: Instant): Promise<void>;
+  reconcile(settlements: readonly LoggedResult[], now: Instant): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import type { Redis } from "ioredis";
 import { decodeEntry, type LedgerState, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
-import type { Settlement } from "#shared/domain/delivery/ledger-rules.ts";
+import type { LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { redisCall } from "#shared/platform/redis/redis.ts";
 import { luaFile, runScript } from "#shared/platform/redis/script.ts";
@@ -31,7 +31,7 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys): Ledger {
     return answer;
   }
 
-  async function settle(settlement: Settlement, now: Instant): Promise<void> {
+  async function settle(settlement: LoggedResult, now: Instant): Promise<void> {
     const ttl = Math.ceil(settlement.recordedAt + hotWindowMs - now);
     if (ttl <= 0) return;
     const { msgId, state, attempt, bySender } = settlement;
@@ -60,7 +60,7 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys): Ledger {
     release: async (msgId, owner, now) => {
       await run(msgId, "release", hotWindowMs, owner, now);
     },
-    settle: async (settlements, now) => {
+    reconcile: async (settlements, now) => {
       await Promise.all(settlements.map((settlement) => settle(settlement, now)));
     },
   };
@@ -72,8 +72,8 @@ function look(msgId: string, text: string | undefined, attempt: number, now: Ins
   return stateOf(entry, attempt, now);
 }
 
-function stale(): Trouble {
-  return new Trouble("COMMS_STATE_STALE", "The ledger has lost its memory and is not restored yet", {
+function stale(): AppError {
+  return new AppError("COMMS_STATE_STALE", "The ledger has lost its memory and is not restored yet", {
     retryable: true,
   });
 }

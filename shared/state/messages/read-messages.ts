@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { ToldDecision, ToldGate, ToldMessage } from "#shared/domain/explanation/explain.ts";
+import type { ExplainedDecision, ExplainedGate, ExplainedMessage } from "#shared/domain/explanation/explain.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
@@ -18,7 +18,7 @@ export interface Question {
 }
 
 /** The messages that a question is about, each with its decisions in order. Throws retryable `POSTGRES_UNAVAILABLE`. */
-export async function readMessages(pool: Pool, question: Question): Promise<readonly ToldMessage[]> {
+export async function readMessages(pool: Pool, question: Question): Promise<readonly ExplainedMessage[]> {
   const { tenantId, userId, template, since, limit } = question;
   const found = await postgres(() =>
     pool.query<MessageRow>(messagesOf, [tenantId, userId, template ?? null, new Date(since), limit]),
@@ -53,10 +53,10 @@ interface DecisionRow {
   readonly recorded_at: Date;
   readonly verdict: string;
   readonly reason: string | null;
-  readonly trace: readonly ToldGate[];
+  readonly trace: readonly ExplainedGate[];
 }
 
-function messageFrom(row: MessageRow, decisions: readonly DecisionRow[]): ToldMessage {
+function messageFrom(row: MessageRow, decisions: readonly DecisionRow[]): ExplainedMessage {
   return {
     msgId: row.msg_id,
     channel: row.channel,
@@ -76,7 +76,7 @@ function messageFrom(row: MessageRow, decisions: readonly DecisionRow[]): ToldMe
   };
 }
 
-function decisionFrom(row: DecisionRow): ToldDecision {
+function decisionFrom(row: DecisionRow): ExplainedDecision {
   return {
     stage: row.stage,
     recordedAt: row.recorded_at.getTime(),

@@ -1,6 +1,6 @@
 import type { InRecord } from "#shared/contracts/log-record.ts";
 import type { Template } from "#shared/contracts/records.ts";
-import { codeOf } from "#shared/platform/errors/trouble.ts";
+import { codeOf } from "#shared/platform/errors/app-error.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 
 /** The part of the codec that reading templates takes. */

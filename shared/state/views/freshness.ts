@@ -5,7 +5,7 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { addScript, luaFile, runPipeline } from "#shared/platform/redis/script.ts";
-import type { Restorable } from "./views.ts";
+import type { RebuildableState } from "./views.ts";
 
 const refreshMarker = luaFile(import.meta.url, "./refresh-marker.lua");
 
@@ -14,7 +14,7 @@ export interface FreshnessOptions {
   readonly log: Log;
   readonly redis: Redis;
   readonly keys: RedisKeys;
-  readonly restorables: readonly Restorable[];
+  readonly states: readonly RebuildableState[];
   /** What stands in front of every topic's name. */
   readonly prefix: string;
   /** The group that fills the views; what it has committed, it has applied. */
@@ -34,7 +34,7 @@ interface Goal {
  * asks what the whole group has committed, so it is true however many processes share the partitions.
  */
 export function createFreshness(options: FreshnessOptions): Job {
-  const { log, prefix, groupId, restorables, everyMs = 5_000 } = options;
+  const { log, prefix, groupId, states: restorables, everyMs = 5_000 } = options;
   const topics = [...new Set(restorables.flatMap((each) => each.topics))].map((topic) => `${prefix}${topic}`);
   const goals = new Map<string, Goal>();
 
@@ -81,7 +81,7 @@ function endsOf(offsets: Awaited<ReturnType<Log["offsets"]>>): readonly Position
   return filled.map(({ topic, partition, high }) => ({ topic, partition, offset: high }));
 }
 
-function isOf(restorable: Restorable, prefix: string, { topic }: TopicPartition): boolean {
+function isOf(restorable: RebuildableState, prefix: string, { topic }: TopicPartition): boolean {
   return restorable.topics.some((each) => `${prefix}${each}` === topic);
 }
 

@@ -1,5 +1,5 @@
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 
 /** Says that a restorable may be trusted. It lies in Redis beside what it speaks of, so that a wipe takes both. */
 export interface Marker {
@@ -18,7 +18,7 @@ export function parseMarker(reply: unknown): Marker | undefined {
  * The instant as of which all of these views stood, given their markers from before and after a read. Throws the
  * retryable `COMMS_STATE_STALE` when one is missing, or was made anew in between: then the read may have seen a hole.
  */
-export function settledAsOf(names: readonly string[], before: unknown, after: unknown): Instant {
+export function trustedAsOf(names: readonly string[], before: unknown, after: unknown): Instant {
   const asOf = names.map((name, index) => {
     const first = markerAt(name, before, index);
     const second = markerAt(name, after, index);
@@ -34,6 +34,6 @@ function markerAt(name: string, replies: unknown, index: number): Marker {
   return marker;
 }
 
-function stale(name: string): Trouble {
-  return new Trouble("COMMS_STATE_STALE", `The view ${name} is being restored from the log`, { retryable: true });
+function stale(name: string): AppError {
+  return new AppError("COMMS_STATE_STALE", `The view ${name} is being restored from the log`, { retryable: true });
 }

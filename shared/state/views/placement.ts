@@ -1,4 +1,4 @@
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Consent, Flag, Suppression, Token } from "#shared/contracts/records.ts";
 import {
   parseConsentKey,
@@ -17,7 +17,7 @@ interface Place {
 }
 
 /** The place of a record, told by its value, or by its key where it is a tombstone; undefined for a key not of ours. */
-export type Placement = (record: Received<unknown>) => Place | undefined;
+export type Placement = (record: DecodedRecord<unknown>) => Place | undefined;
 
 /** The placement of each view, by the view's name. */
 export function placements(keys: RedisKeys) {
@@ -75,6 +75,6 @@ function personOf(value: { readonly tenant_id: string; readonly user_id: string 
   return { tenantId: value.tenant_id, userId: value.user_id };
 }
 
-function keyOf(record: Received<unknown>): string {
+function keyOf(record: DecodedRecord<unknown>): string {
   return record.origin.key?.toString("utf8") ?? "";
 }

@@ -3,7 +3,7 @@ import type { Flag, Suppression } from "#shared/contracts/records.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { execute } from "#shared/platform/redis/redis.ts";
 import { recordsOf } from "./fenced-field.ts";
-import { settledAsOf } from "./marker.ts";
+import { trustedAsOf } from "./marker.ts";
 import { personOf } from "./person-fields.ts";
 import type { AsOf, Views } from "./views.ts";
 
@@ -21,7 +21,7 @@ export function createViews({ redis, keys }: { readonly redis: Redis; readonly k
     const pipeline = redis.pipeline().mget(markers);
     fill(pipeline);
     const replies = await execute(pipeline.mget(markers));
-    const asOf = settledAsOf(names, replies.at(0), replies.at(-1));
+    const asOf = trustedAsOf(names, replies.at(0), replies.at(-1));
     return { value: parse(replies.slice(1, -1)), asOf };
   };
 

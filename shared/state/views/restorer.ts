@@ -8,7 +8,7 @@ import { redisCall } from "#shared/platform/redis/redis.ts";
 import { luaFile, runScript } from "#shared/platform/redis/script.ts";
 import type { Marker } from "./marker.ts";
 import { readDecoded, type TopicReader } from "./topic-reader.ts";
-import type { Restorable } from "./views.ts";
+import type { RebuildableState } from "./views.ts";
 
 const finishRebuild = luaFile(import.meta.url, "./finish-rebuild.lua");
 const renewLock = luaFile(import.meta.url, "./renew-lock.lua");
@@ -19,7 +19,7 @@ export interface RestorerOptions extends TopicReader {
   readonly redis: Redis;
   readonly keys: RedisKeys;
   readonly clock: Clock;
-  readonly restorables: readonly Restorable[];
+  readonly states: readonly RebuildableState[];
   /** How often each marker is looked for, ms. Default 500. */
   readonly pollMs?: number;
   /** How long a restorer that died keeps others out, ms. Default 10,000. */
@@ -57,7 +57,7 @@ export interface Restorer {
 
 /** Restores from the log what Redis has lost. Any number of processes may do it; one at a time restores each name. */
 export function createRestorer(options: RestorerOptions): Restorer {
-  const { redis, keys, clock, restorables, pollMs = 500 } = options;
+  const { redis, keys, clock, states: restorables, pollMs = 500 } = options;
   let looked: { readonly at: Instant; readonly gone: Promise<ReadonlySet<string>> } | undefined;
 
   const missing = async (name: string) => (await redisCall(() => redis.exists(keys.marker(name)))) === 0;
@@ -77,7 +77,7 @@ export function createRestorer(options: RestorerOptions): Restorer {
     return gone;
   };
 
-  const jobOf = (restorable: Restorable): Job => ({
+  const jobOf = (restorable: RebuildableState): Job => ({
     name: `restore ${restorable.name}`,
     run: async (now, _emit, signal) => {
       const isGone = (await gone(now)).has(restorable.name);
@@ -90,7 +90,7 @@ export function createRestorer(options: RestorerOptions): Restorer {
     },
   });
 
-  const rebuildOne = async (restorable: Restorable, signal: AbortSignal): Promise<Restoration> => {
+  const rebuildOne = async (restorable: RebuildableState, signal: AbortSignal): Promise<Restoration> => {
     await redisCall(() => redis.del(keys.marker(restorable.name)));
     for (;;) {
       const restoration = await restore(options, restorable, signal);
@@ -105,7 +105,7 @@ export function createRestorer(options: RestorerOptions): Restorer {
   };
 }
 
-function chosen(restorables: readonly Restorable[], names: readonly string[]): readonly Restorable[] {
+function chosen(restorables: readonly RebuildableState[], names: readonly string[]): readonly RebuildableState[] {
   const unknown = names.find((name) => !restorables.some((each) => each.name === name));
   if (unknown !== undefined) {
     throw new Error(
@@ -119,7 +119,11 @@ function chosen(restorables: readonly Restorable[], names: readonly string[]): r
  * The lock's token is the guard: a wipe takes the lock along, and the marker is set only by the token that still holds
  * it. A second wipe during the restoration is noticed by that, and the next look at the marker begins again.
  */
-async function restore(options: RestorerOptions, restorable: Restorable, signal: AbortSignal): Promise<Restoration> {
+async function restore(
+  options: RestorerOptions,
+  restorable: RebuildableState,
+  signal: AbortSignal,
+): Promise<Restoration> {
   const { clock } = options;
   const began = clock.now();
   const lock = lockOf(options, restorable.name);
@@ -138,7 +142,7 @@ async function restore(options: RestorerOptions, restorable: Restorable, signal:
   }
 }
 
-async function quarantineOf({ log, prefix }: RestorerOptions, restorable: Restorable): Promise<number> {
+async function quarantineOf({ log, prefix }: RestorerOptions, restorable: RebuildableState): Promise<number> {
   if (restorable.quarantineFor === undefined || restorable.quarantineMs === 0) return restorable.quarantineMs;
   const offsets = await log.offsets(restorable.quarantineFor.map((topic) => `${prefix}${topic}`));
   return offsets.every(({ high }) => high === 0) ? 0 : restorable.quarantineMs;
@@ -156,7 +160,7 @@ async function waitOut(options: RestorerOptions, waitMs: number, lock: Lock, sig
 }
 
 /** Applies every record up to the captured ends; their number, or undefined when the lock was lost or the signal came. */
-async function replay(options: RestorerOptions, restorable: Restorable, lock: Lock, signal: AbortSignal) {
+async function replay(options: RestorerOptions, restorable: RebuildableState, lock: Lock, signal: AbortSignal) {
   let records = 0;
   for await (const batch of readDecoded(options, restorable.topics, signal)) {
     await restorable.apply(batch, options.clock.now());

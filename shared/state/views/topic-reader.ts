@@ -1,9 +1,9 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { InRecord } from "#shared/contracts/log-record.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import { UnknownSchemaId } from "#shared/platform/avro/undecodable.ts";
-import { codeOf } from "#shared/platform/errors/trouble.ts";
+import { codeOf } from "#shared/platform/errors/app-error.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 
 /** What topics are read to their ends with. */
@@ -24,7 +24,7 @@ export async function* readDecoded(
   { log, codec, prefix }: TopicReader,
   topics: readonly TopicName[],
   signal?: AbortSignal,
-): AsyncIterable<readonly Received<unknown>[]> {
+): AsyncIterable<readonly DecodedRecord<unknown>[]> {
   const whole = topics.map((topic) => `${prefix}${topic}`);
   for await (const run of log.readToEnd(whole, signal)) {
     for (let start = 0; start < run.length; start += recordsPerBatch) {
@@ -37,8 +37,8 @@ async function decodeAll(
   codec: Codec,
   prefix: string,
   run: readonly InRecord[],
-): Promise<readonly Received<unknown>[]> {
-  const decoded: Received<unknown>[] = [];
+): Promise<readonly DecodedRecord<unknown>[]> {
+  const decoded: DecodedRecord<unknown>[] = [];
   for (const origin of run) {
     const topic = origin.topic.slice(prefix.length) as TopicName;
     const value = await decodeOne(codec, topic, origin.value);

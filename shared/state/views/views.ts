@@ -1,4 +1,4 @@
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Flag, Suppression } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import type { AddressRef, Person, PersonRef } from "#shared/domain/recipient/person.ts";
@@ -27,14 +27,14 @@ export interface Views {
  * Something in Redis that the log can make again: a view, the ledger, the dedupe window. The materializer keeps each of
  * them up to date from its topics and restores it from the first record when its marker is gone.
  */
-export interface Restorable {
+export interface RebuildableState {
   readonly name: string;
   readonly topics: readonly TopicName[];
   /**
    * Writes what the records say, fenced by partition and offset where a later one must win; the same records again
    * change nothing. A null value is a tombstone. Throws retryable `Trouble`.
    */
-  apply(records: readonly Received<unknown>[], now: Instant): Promise<void>;
+  apply(records: readonly DecodedRecord<unknown>[], now: Instant): Promise<void>;
   /** How long after a wipe it may not be trusted, ms: as long as a provider call that the wipe made forgotten may last. */
   readonly quarantineMs: number;
   /**

@@ -3,10 +3,10 @@ import type { Clock } from "#shared/platform/clock/clock.ts";
 import { slot } from "#shared/platform/kafka/assignment.ts";
 import { within } from "#shared/platform/kafka/deadline.ts";
 import type { Consumer, ConsumerListener, ConsumerOptions } from "#shared/platform/kafka/port.ts";
+import type { EventLoop } from "./event-loop.ts";
 import type { MemoryGroup, MemoryMember } from "./memory-group.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import type { MemoryTurns } from "./memory-turns.ts";
-import { createMemoryWatch } from "./memory-watch.ts";
+import { createSessionTimeout } from "./session-timeout.ts";
 
 /** How many records a member is handed at once, at most. */
 const batchLength = 100;
@@ -21,7 +21,7 @@ export interface MemoryConsumer extends Consumer {
 export interface MemoryConsumerParts {
   readonly store: MemoryStore;
   readonly group: MemoryGroup;
-  readonly turns: MemoryTurns;
+  readonly turns: EventLoop;
   readonly clock: Clock;
   /** Whether delivery is held by a test. */
   readonly held: () => boolean;
@@ -45,7 +45,7 @@ interface Reading {
 export function createMemoryConsumer(options: ConsumerOptions, parts: MemoryConsumerParts): MemoryConsumer {
   const { store, group, turns, clock } = parts;
   const commits = new Set<Promise<void>>();
-  const watch = createMemoryWatch({
+  const watch = createSessionTimeout({
     clock,
     sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
     holding,

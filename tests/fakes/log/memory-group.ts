@@ -2,7 +2,7 @@ import type { Position, TopicPartition } from "#shared/contracts/log-record.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { ownedPositions, roundRobin, slot } from "#shared/platform/kafka/assignment.ts";
 import { within } from "#shared/platform/kafka/deadline.ts";
-import type { MemoryTurns } from "./memory-turns.ts";
+import type { EventLoop } from "./event-loop.ts";
 
 /** How long the group waits for a member to say that it has drained, ms. */
 const drainMsMax = 3_000;
@@ -29,7 +29,7 @@ export interface MemoryGroup {
 
 /** A group without members. A rebalance waits for those that drain, three seconds at most by the clock. */
 export function createMemoryGroup(options: {
-  readonly turns: MemoryTurns;
+  readonly turns: EventLoop;
   readonly clock: Clock;
   readonly partitionsOf: (topic: string) => readonly TopicPartition[];
 }): MemoryGroup {

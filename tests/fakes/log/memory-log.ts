@@ -2,11 +2,11 @@ import type { InRecord, Position } from "#shared/contracts/log-record.ts";
 import { type Clock, systemClock } from "#shared/platform/clock/clock.ts";
 import { unavailable } from "#shared/platform/kafka/failure.ts";
 import type { ConsumerOptions, Log } from "#shared/platform/kafka/port.ts";
+import { createEventLoop, type EventLoop } from "./event-loop.ts";
 import { createMemoryConsumer, type MemoryConsumer } from "./memory-consumer.ts";
 import { createMemoryGroup, type MemoryGroup } from "./memory-group.ts";
 import { createMemoryProducer, type SendFault } from "./memory-producer.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
-import { createMemoryTurns, type MemoryTurns } from "./memory-turns.ts";
 
 /** What a test may do to the in-memory log. */
 export interface MemoryFaults {
@@ -56,7 +56,7 @@ export interface MemoryLogOptions {
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   const clock = options.clock ?? systemClock;
-  const turns = createMemoryTurns(options.random);
+  const turns = createEventLoop(options.random);
   const store = createMemoryStore(options.partitions);
   const consumers = new Set<MemoryConsumer>();
   const groups = new Map<string, MemoryGroup>();
@@ -139,7 +139,7 @@ function partitionsOf(store: MemoryStore, topics: readonly string[]) {
 
 async function* readToEnd(
   store: MemoryStore,
-  turns: MemoryTurns,
+  turns: EventLoop,
   topics: readonly string[],
   signal?: AbortSignal,
 ): AsyncIterable<readonly InRecord[]> {

@@ -4,8 +4,8 @@ import { recordTooLarge, unavailable, unknownTopic } from "#shared/platform/kafk
 import { createPartitioner } from "#shared/platform/kafka/partitioner.ts";
 import type { Producer } from "#shared/platform/kafka/port.ts";
 import { recordSize } from "#shared/platform/kafka/record-size.ts";
+import type { EventLoop } from "./event-loop.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import type { MemoryTurns } from "./memory-turns.ts";
 
 /** What happens to a send that a test wants to see fail: the answer is lost, and the records were written or were not. */
 export interface SendFault {
@@ -16,7 +16,7 @@ export interface SendFault {
 /** A producer that keeps its own order. A fault may reject a send that was written, as a lost response does. */
 export function createMemoryProducer(parts: {
   readonly store: MemoryStore;
-  readonly turns: MemoryTurns;
+  readonly turns: EventLoop;
   readonly clock: Clock;
   readonly fault: () => SendFault | undefined;
   readonly onWritten: () => void;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Storyteller, storyteller } from "#cli/demo/events.ts";
+import { createEventFactory, type EventFactory } from "#cli/demo/event-factory.ts";
 import type { Decision, Suppression } from "#shared/contracts/records.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { aPerson } from "#tests/support/world/people.ts";
@@ -8,13 +8,13 @@ import { everything, startWorld, type World } from "#tests/support/world.ts";
 
 const address = "bounce@simulator.amazonses.com";
 let world: World;
-let story: Storyteller;
+let story: EventFactory;
 let suppression: Suppression;
 
 beforeAll(async () => {
   world = await startWorld();
   await world.start(everything);
-  story = storyteller("bounce");
+  story = createEventFactory("bounce");
   await world.introduce([
     aPerson("gone", { email: address }),
     aPerson("annoyed", { email: "complaint@simulator.amazonses.com" }),

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { storyteller } from "#cli/demo/events.ts";
+import { createEventFactory } from "#cli/demo/event-factory.ts";
 import type { Event } from "#shared/contracts/records.ts";
 import { deadLetterTopic, stages } from "#shared/contracts/topics.ts";
-import { isRetryable } from "#shared/platform/errors/trouble.ts";
+import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import { killPart, startPart, startStack } from "#stack/stack.ts";
 import { type OwnStack, ownStack } from "#tests/support/own-stack.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
@@ -14,7 +14,7 @@ import { everything, startWorld, type World, type WorldChild } from "#tests/supp
 const people = aCrowd("broker", 10);
 /** Mails under way at once, so that a slow machine has as much to do as it can. */
 const aheadMax = 60;
-const story = storyteller("broker");
+const story = createEventFactory("broker");
 const told: Event[] = [];
 let own: OwnStack;
 let world: World;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { storyteller } from "#cli/demo/events.ts";
+import { createEventFactory } from "#cli/demo/event-factory.ts";
 import type { Event, Suppression } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { suppressionKey } from "#shared/domain/message/record-keys.ts";
@@ -16,7 +16,7 @@ const bounced = aCrowd("bounced", 8);
 const quiet = aCrowd("quiet-off", 8);
 const everyone = [...people, ...bounced, ...quiet];
 
-const story = storyteller("flush");
+const story = createEventFactory("flush");
 let world: World;
 let child: WorldChild;
 let before: ReadonlyMap<string, string>;

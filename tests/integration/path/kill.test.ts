@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { storyteller } from "#cli/demo/events.ts";
+import { createEventFactory } from "#cli/demo/event-factory.ts";
 import type { Feedback } from "#shared/contracts/records.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { metric } from "#tests/support/world/metrics.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await world.start(allBut("email-sender"));
   await world.introduce([...quick, ...slowCritical, ...slowOther]);
   await world.simulator.fault({ provider: "ses", kind: "latency", delay_ms: 4_500, match: { recipient: "slow-" } });
-  const story = storyteller("kill");
+  const story = createEventFactory("kill");
   const now = Date.now();
   const receipts = [...quick, ...slowCritical].map(({ userId }) => story.receipt(userId, now));
   await world.tell(...receipts, ...slowOther.map(({ userId }) => story.booking(userId, sellerTo(userId), now)));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { storyteller } from "#cli/demo/events.ts";
+import { createEventFactory } from "#cli/demo/event-factory.ts";
 import { deadLetterTopic, stages } from "#shared/contracts/topics.ts";
 import { lagOf } from "#tests/support/world/drained.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
@@ -30,7 +30,7 @@ function sent(channel: string): ReadonlySet<string> {
 describe("the mail provider is out for some seconds, and comes back", () => {
   test("the breaker opens, the records wait in their partitions, and other channels go on", async () => {
     await world.simulator.fault({ provider: "ses", kind: "outage" });
-    const story = storyteller("outage");
+    const story = createEventFactory("outage");
     await world.tell(...people.map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now())));
     await eventually(
       async () => (await metric(sender, "comms_breaker_state", { provider: "ses" })) === 1,

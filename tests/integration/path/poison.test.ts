@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Storyteller, storyteller } from "#cli/demo/events.ts";
+import { createEventFactory, type EventFactory } from "#cli/demo/event-factory.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Event } from "#shared/contracts/records.ts";
 import { deadLetterTopic } from "#shared/contracts/topics.ts";
@@ -12,12 +12,12 @@ import { everything, startWorld, type World, type WorldChild } from "#tests/supp
 const mark = "~~~~~~~~";
 let world: World;
 let child: WorldChild;
-let story: Storyteller;
+let story: EventFactory;
 
 beforeAll(async () => {
   world = await startWorld();
   child = await world.start(everything);
-  story = storyteller("poison");
+  story = createEventFactory("poison");
   await world.introduce([aPerson("ines")]);
 });
 afterAll(() => world?.close());

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { storyteller } from "#cli/demo/events.ts";
+import { createEventFactory } from "#cli/demo/event-factory.ts";
 import { deadLetterTopic, stages } from "#shared/contracts/topics.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { metric } from "#tests/support/world/metrics.ts";
@@ -9,7 +9,7 @@ import { sellerTo, tallied } from "#tests/support/world/traffic.ts";
 import { allBut, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
 const people = aCrowd("scale", 30);
-const story = storyteller("scale");
+const story = createEventFactory("scale");
 /** Mails under way at once, so that a slow machine has as much to do as it can. */
 const aheadMax = 60;
 const routers: WorldChild[] = [];

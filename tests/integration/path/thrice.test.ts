@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Storyteller, storyteller } from "#cli/demo/events.ts";
+import { createEventFactory, type EventFactory } from "#cli/demo/event-factory.ts";
 import type { Event } from "#shared/contracts/records.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { aPerson } from "#tests/support/world/people.ts";
 import { everything, startWorld, type World } from "#tests/support/world.ts";
 
 let world: World;
-let story: Storyteller;
+let story: EventFactory;
 let booking: Event;
 
 beforeAll(async () => {
   world = await startWorld();
   await world.start(everything);
-  story = storyteller("thrice");
+  story = createEventFactory("thrice");
   await world.introduce([aPerson("ines", { phone: "+14155550101", push: true, sms: true }), aPerson("studio")]);
   booking = story.booking("ines", "studio", Date.now());
 });

@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Storyteller, storyteller } from "#cli/demo/events.ts";
+import { createEventFactory, type EventFactory } from "#cli/demo/event-factory.ts";
 import type { Event, Feedback } from "#shared/contracts/records.ts";
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
 import { stages } from "#shared/contracts/topics.ts";
-import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import type { CallEntry } from "#simulator/ledger/call-entry.ts";
 import { aPerson } from "#tests/support/world/people.ts";
 import type { Seen } from "#tests/support/world/topic-watch.ts";
 import { everything, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
@@ -17,13 +17,13 @@ const channels = ["email", "push", "sms", "inapp"];
 const contracts = topicContracts();
 let world: World;
 let child: WorldChild;
-let story: Storyteller;
+let story: EventFactory;
 let booking: Event;
 
 beforeAll(async () => {
   world = await startWorld();
   child = await world.start(everything);
-  story = storyteller("walk");
+  story = createEventFactory("walk");
   await world.introduce([
     aPerson("ines", { phone: "+14155550101", push: true, sms: true }),
     aPerson("studio"),
@@ -79,7 +79,7 @@ describe("one booking walks the whole way [CAN-02] [INT-02] [INT-03] [INT-05] [T
     expect(channelsOf(sent("ines")).toSorted()).toEqual(channels.toSorted());
     expect(channelsOf(sent("studio")).toSorted()).toEqual(["email", "inapp"]);
     const taken = (await world.ledger({ outcome: "accepted" })).map(
-      (entry: LedgerEntry) => `${entry.channel} ${entry.recipient}`,
+      (entry: CallEntry) => `${entry.channel} ${entry.recipient}`,
     );
     expect(taken.toSorted()).toEqual([
       "email ines@example.com",

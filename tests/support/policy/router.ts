@@ -1,7 +1,7 @@
 import type { TemplateChoice } from "#processors/router/core/facts.ts";
 import { createRouter, type RouterParts } from "#processors/router/processor.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import type { Accepted, Channel, Flag, RecordTypes, Suppression } from "#shared/contracts/records.ts";
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
@@ -44,7 +44,7 @@ export function routerIn(world: World = {}) {
   const router = createRouter(parts);
 
   const runAll = async (values: readonly Accepted[], now = noon): Promise<readonly Outcome[]> => {
-    const batch = values.map((value) => ({ value, topic: "comms.accepted" }) as Received<Accepted>);
+    const batch = values.map((value) => ({ value, topic: "comms.accepted" }) as DecodedRecord<Accepted>);
     const facts = await router.gather(batch, now);
     return batch.map((record, i) => router.decide(record, facts[i] as never, now) as Outcome);
   };
@@ -53,7 +53,7 @@ export function routerIn(world: World = {}) {
 }
 
 export function outputsOf(outcome: Outcome): readonly Output[] {
-  return outcome.kind === "reject" ? [] : outcome.outputs;
+  return outcome.kind === "deadLetter" ? [] : outcome.outputs;
 }
 
 /** The values written to a topic. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { catalogFolder, loadEventCatalog, readEventFiles } from "#catalog/event-catalog.ts";
-import { eventFileFaults } from "#catalog/event-file.ts";
+import { eventFileIssues } from "#catalog/event-file.ts";
 
 const files = readEventFiles(join(catalogFolder, "events"));
 
@@ -12,7 +12,7 @@ describe("event catalog [INT-01] [INT-07]", () => {
 
   it.each(files.map(({ content }) => content))("$name accepts its own example", (file) => {
     const entry = catalog.find(file.name);
-    expect(entry && catalog.faults(entry, file.example)).toEqual([]);
+    expect(entry && catalog.issues(entry, file.example)).toEqual([]);
   });
 
   it("knows the synthetic probe and no event that is not in a file", () => {
@@ -30,14 +30,14 @@ describe("event catalog [INT-01] [INT-07]", () => {
 
   it("names every fault and no value", () => {
     const entry = catalog.find("security.code_requested");
-    const faults = entry ? catalog.faults(entry, { code: "canary", minutes_valid: 0.5, canary: 1 }) : [];
+    const faults = entry ? catalog.issues(entry, { code: "canary", minutes_valid: 0.5, canary: 1 }) : [];
     expect(faults).toEqual([
       "The payload lacks 'request_id'",
       'The payload at /code must match pattern "^[0-9]{6}$"',
       "The payload at /minutes_valid must be integer",
       "The payload at /minutes_valid must be >= 1",
     ]);
-    expect(entry && catalog.faults(entry, null)).toEqual(["The payload must be object"]);
+    expect(entry && catalog.issues(entry, null)).toEqual(["The payload must be object"]);
   });
 });
 
@@ -66,7 +66,7 @@ describe("faults of event files", () => {
     const templates = new Set(content.sends.map(({ template }) => template));
     const faultsOf = (...channels: string[]) => {
       const sends = content.sends.map((send) => ({ ...send, channels }));
-      return eventFileFaults({ path, content: { ...content, sends } }, templates);
+      return eventFileIssues({ path, content: { ...content, sends } }, templates);
     };
     expect(faultsOf("email", "push", "sms", "inapp")).toEqual([]);
     expect(faultsOf("email", "whatsapp")[0]).toBe(`${path}: sends.0.channels.1: has no sender yet`);

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { exit } from "#cli/command.ts";
 import { failureOf } from "#cli/failure.ts";
 import { ConfigError } from "#shared/platform/config/environment.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 
 const fail = (error: unknown) => failureOf(error, "why --user U");
 
 describe("a command that threw", () => {
   it("says what trouble says, and nothing else", () => {
-    const trouble = new Trouble("SCHEMA_NOT_REGISTERED", "Run make up", { retryable: false });
+    const trouble = new AppError("SCHEMA_NOT_REGISTERED", "Run make up", { retryable: false });
     expect(fail(trouble)).toEqual({ text: "Run make up\n", code: exit.precondition });
   });
 

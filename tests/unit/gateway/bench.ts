@@ -3,12 +3,12 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import { createServer } from "#gateway/http/server.ts";
-import type { Answer, Idempotency } from "#gateway/public/events/idempotency.ts";
+import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
 import type { Publication } from "#gateway/publisher.ts";
 import { createSeen } from "#gateway/webhooks/sns/seen.ts";
 import { unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
-import { seal, snsOrigin, type Unsigned } from "#simulator/sns/envelope.ts";
+import { signEnvelope, snsOrigin, type Unsigned } from "#simulator/sns/envelope.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 
 export const topicArn = "arn:aws:sns:us-east-1:123456789012:comms-ses-events";
@@ -81,7 +81,7 @@ export function createBench(
 
 /** As the table does it, without its times. */
 export function createMemoryIdempotency(): Idempotency {
-  const rows = new Map<string, { hash: string; answer?: Answer }>();
+  const rows = new Map<string, { hash: string; answer?: StoredResponse }>();
   return {
     begin: async ({ tenantId, key, requestHash }, now) => {
       const row = rows.get(`${tenantId} ${key}`);
@@ -129,5 +129,5 @@ export function confirmation(
 
 /** A sealed message as an object, to be tampered with. */
 export function sealed(message: Unsigned): Record<string, string> {
-  return JSON.parse(seal(message, signing).body) as Record<string, string>;
+  return JSON.parse(signEnvelope(message, signing).body) as Record<string, string>;
 }

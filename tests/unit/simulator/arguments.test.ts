@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { optionsOf } from "#simulator/arguments.ts";
+import { simulatorOptions } from "#simulator/arguments.ts";
 
 const stack = join(mkdtempSync(join(tmpdir(), "stack-")), "stack.json");
 writeFileSync(
@@ -15,7 +15,7 @@ writeFileSync(
 
 describe("the command line", () => {
   it("reads the stack's file, and lets an argument go before it", () => {
-    expect(optionsOf(["--stack", stack, "--port", "5000", "--seed", "9"])).toEqual({
+    expect(simulatorOptions(["--stack", stack, "--port", "5000", "--seed", "9"])).toEqual({
       host: "127.0.0.1",
       port: 5000,
       smtpPort: 4025,
@@ -26,6 +26,6 @@ describe("the command line", () => {
   });
 
   it("says what is wrong with a number", () => {
-    expect(() => optionsOf(["--port", "high"])).toThrow("port must be a number from 0 on, not high");
+    expect(() => simulatorOptions(["--port", "high"])).toThrow("port must be a number from 0 on, not high");
   });
 });

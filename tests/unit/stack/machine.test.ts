@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { platformNames } from "#stack/binaries.ts";
 import { assertSpace, freeBytes } from "#stack/disk.ts";
 import { assertJava, javaMajor } from "#stack/java.ts";
-import { optionsOf } from "#stack/options.ts";
-import { isRefusal } from "#stack/refusal.ts";
+import { stackOptionsFrom } from "#stack/options.ts";
+import { isStackRefusal } from "#stack/refusal.ts";
 import { assertOwned } from "#stack/user.ts";
 
 describe("what a machine must have", () => {
@@ -21,7 +21,7 @@ describe("what a machine must have", () => {
 
   it("refuses a Java that is not there", async () => {
     const refused = await assertJava("/nowhere/java").catch((error: unknown) => error);
-    expect(isRefusal(refused)).toBe(true);
+    expect(isStackRefusal(refused)).toBe(true);
     expect(refused).toMatchObject({ code: "STACK_JAVA_MISSING", message: expect.stringContaining("Java 17 or later") });
   });
 
@@ -66,15 +66,15 @@ describe("what the environment may ask of the stack", () => {
   const config = { root: "/r", cache: "/c", mode: undefined, portBase: undefined, java: undefined };
 
   it("takes a mode and a first port", () => {
-    const options = optionsOf({ ...config, mode: "docker", portBase: "24680" }, () => {});
+    const options = stackOptionsFrom({ ...config, mode: "docker", portBase: "24680" }, () => {});
     expect(options).toMatchObject({ root: "/r", mode: "docker", portBase: 24_680 });
   });
 
   it.each(["podman", "Docker", "auto"])("refuses the mode %s", (mode) => {
-    expect(() => optionsOf({ ...config, mode }, () => {})).toThrow(/'docker' or 'native'/);
+    expect(() => stackOptionsFrom({ ...config, mode }, () => {})).toThrow(/'docker' or 'native'/);
   });
 
   it.each(["80", "65530", "x", "24680.5"])("refuses the first port %s", (portBase) => {
-    expect(() => optionsOf({ ...config, portBase }, () => {})).toThrow(/1024 to 65526/);
+    expect(() => stackOptionsFrom({ ...config, portBase }, () => {})).toThrow(/1024 to 65526/);
   });
 });

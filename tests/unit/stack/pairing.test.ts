@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isPartitionOfOurs, logHoldsRecords } from "#stack/log-records.ts";
-import { judgePairing, tokenIn } from "#stack/pairing.ts";
+import { checkPairing, tokenIn } from "#stack/pairing.ts";
 
 describe("a log and its registry", () => {
   it.each([
@@ -13,7 +13,7 @@ describe("a log and its registry", () => {
     ["a registry that has lost its store", "a", undefined, "younger"],
     ["a registry that belongs to another log", "a", "b", "younger"],
   ] as const)("%s", (_, log, registry, verdict) => {
-    expect(judgePairing(log, registry)).toBe(verdict);
+    expect(checkPairing(log, registry)).toBe(verdict);
   });
 
   it("finds the token in the registry's answer, and none in any other", () => {

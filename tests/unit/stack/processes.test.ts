@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeJson } from "#stack/json-file.ts";
 import { withLock } from "#stack/lock.ts";
 import { readTable, writeTable } from "#stack/process-table.ts";
-import { ended, isAlive, type Recorded, record, signal } from "#stack/processes.ts";
+import { ended, isAlive, type ProcessRecord, record, signal } from "#stack/processes.ts";
 
 let folder: string;
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-async function sleeper(): Promise<Recorded> {
+async function sleeper(): Promise<ProcessRecord> {
   const recorded = await record(spawn("sleep", ["60"]).pid ?? -1, 0);
   if (recorded === undefined) throw new Error("sleep did not start");
   return recorded;

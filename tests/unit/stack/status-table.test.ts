@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { addressesOf } from "#stack/addresses.ts";
 import { layoutOf } from "#stack/layout.ts";
 import { portsFrom } from "#stack/ports.ts";
-import { age, rowsOf, tableOf } from "#stack/status-table.ts";
+import { age, statusRows, tableOf } from "#stack/status-table.ts";
 
 const addresses = addressesOf("native", layoutOf("/r", "/c"), portsFrom(20_000));
 
 describe("the table of addresses", () => {
   it("has every address of the stack, aligned", () => {
     const kafka = { name: "kafka", state: "ready", pid: 42, startedAt: 0, residentBytes: 300 * 1024 ** 2 } as const;
-    const table = tableOf(rowsOf([kafka], addresses, new Set([addresses.gateway.url])), 65_000);
+    const table = tableOf(statusRows([kafka], addresses, new Set([addresses.gateway.url])), 65_000);
     expect(table).toBe(
       [
         "PART       STATE        PID  UP       MEMORY   ADDRESS",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { gateFaults, hasDrifted, type Lineage, readLineages, release } from "#tools/gate.ts";
+import { gateIssues, hasDrifted, type Lineage, readLineages, release } from "#tools/gate.ts";
 
 const field = (name: string, extra: object = {}): object => ({
   name,
@@ -19,12 +19,12 @@ const lineage = (current: string, ...released: readonly string[]): Lineage => ({
 describe("the gate", () => {
   test("passes a schema that was released and goes with its past", () => {
     const [one, two] = [schema(field("a")), schema(field("a"), field("b", { default: "" }))];
-    expect(gateFaults([lineage(two, one, two)])).toEqual([]);
+    expect(gateIssues([lineage(two, one, two)])).toEqual([]);
   });
 
   test("refuses the fixture: each step is fit, the first and the last are not", () => {
     const folder = fileURLToPath(new URL("../../fixtures/schemas/", import.meta.url));
-    const faults = gateFaults(readLineages(folder));
+    const faults = gateIssues(readLineages(folder));
     expect(faults).toContainEqual(
       expect.stringContaining("thing: version 1 and version 3: The newer version cannot read"),
     );
@@ -35,11 +35,11 @@ describe("the gate", () => {
 
   test("refuses a current schema that breaks a rule", () => {
     const one = schema(field("a", { pii: undefined }));
-    expect(gateFaults([lineage(one, one)])).toEqual(["thing: a has no pii of none, pseudonym or direct"]);
+    expect(gateIssues([lineage(one, one)])).toEqual(["thing: a has no pii of none, pseudonym or direct"]);
   });
 
   test("refuses a current schema that was not released", () => {
-    const faults = gateFaults([lineage(schema(field("a", { doc: "Other." })), schema(field("a")))]);
+    const faults = gateIssues([lineage(schema(field("a", { doc: "Other." })), schema(field("a")))]);
     expect(faults).toEqual([expect.stringContaining("never released")]);
   });
 
@@ -64,14 +64,14 @@ describe("releasing", () => {
     expect(release(folder)).toEqual([]);
     write(schema(field("a"), field("b", { default: "" })));
     expect(release(folder)).toEqual([join(folder, "history/thing/2.avsc")]);
-    expect(gateFaults(readLineages(folder))).toEqual([]);
+    expect(gateIssues(readLineages(folder))).toEqual([]);
   });
 
   test("does not add what the past forbids", () => {
     release(folder);
     write(schema(field("a", { type: "long" })));
     expect(release(folder)).toEqual([]);
-    expect(gateFaults(readLineages(folder))).not.toEqual([]);
+    expect(gateIssues(readLineages(folder))).not.toEqual([]);
   });
 
   test("a gap in the history is an error", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AvroSchema } from "#shared/platform/avro/body-check.ts";
-import { schemaFaults } from "#tools/schema-rules.ts";
+import { schemaIssues } from "#tools/schema-rules.ts";
 
 const good = { name: "a", type: "string", doc: "A.", pii: "none" };
 const record = (...fields: readonly object[]): AvroSchema =>
@@ -16,7 +16,7 @@ test("a schema that follows every rule has no fault", () => {
   };
   const status = { type: "enum", name: "S", doc: "S.", symbols: ["UNKNOWN", "ON"], default: "UNKNOWN" };
   expect(
-    schemaFaults(record(good, optional, { ...good, name: "c", type: status }, { ...good, name: "d", type: "S" })),
+    schemaIssues(record(good, optional, { ...good, name: "c", type: status }, { ...good, name: "d", type: "S" })),
   ).toEqual([]);
 });
 
@@ -44,6 +44,6 @@ describe("each rule finds its fault", () => {
     ["a has no fields", typed({ type: "record", name: "Empty", doc: "E.", fields: [] })],
     ["a{} is of type Elsewhere", typed({ type: "map", values: "Elsewhere" })],
   ])("%s", (words, schema) => {
-    expect(schemaFaults(schema).join("\n")).toContain(words);
+    expect(schemaIssues(schema).join("\n")).toContain(words);
   });
 });

@@ -17,7 +17,7 @@ type DistrustCode =
   | "COMMS_WEBHOOK_STALE"
   | "COMMS_WEBHOOK_CERTIFICATE";
 
-export type Distrust = { readonly code: DistrustCode; readonly detail: string };
+export type TrustRefusal = { readonly code: DistrustCode; readonly detail: string };
 
 /** Whether a certificate may be fetched from here. Compared as text, since URL parsers differ in what they forgive. */
 export function isCertificateUrl(url: string): boolean {
@@ -30,7 +30,11 @@ export function regionOf(topicArn: string): string | undefined {
 }
 
 /** Why a message is not even worth checking its signature, or undefined. Nothing is fetched for what fails here. */
-export function distrust(envelope: SnsEnvelope, topicArns: ReadonlySet<string>, now: Instant): Distrust | undefined {
+export function refuseUntrusted(
+  envelope: SnsEnvelope,
+  topicArns: ReadonlySet<string>,
+  now: Instant,
+): TrustRefusal | undefined {
   if (envelope.SignatureVersion !== "2") {
     return { code: "COMMS_WEBHOOK_SIGNATURE", detail: "Only SignatureVersion 2 is taken; set it on the topic" };
   }

@@ -1,10 +1,10 @@
 import { channelName } from "#shared/domain/message/channel.ts";
 import { type Flags, isOff } from "../flags.ts";
+import { drop, type GateResult, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";
-import { drop, pass, type Verdict } from "../verdict.ts";
 
 /** Refuses a channel that is switched off by `comms.channels.<channel>.enabled`, for critical messages too. */
-export function channelSwitch({ channel }: Pick<Message, "channel">, flags: Flags): Verdict {
+export function channelSwitch({ channel }: Pick<Message, "channel">, flags: Flags): GateResult {
   if (channel === "UNKNOWN") return drop("COMMS_CHANNEL_DISABLED", "This version does not know the channel");
   const flag = `comms.channels.${channelName(channel)}.enabled`;
   return isOff(flags, flag) ? drop("COMMS_CHANNEL_DISABLED", `${flag} is false`) : pass(`${flag} is not false`);

@@ -1,14 +1,14 @@
 import type { Consent } from "#shared/contracts/records.ts";
 import { consentState, needsConsent } from "#shared/domain/consent/consent.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
+import { drop, type GateResult, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";
-import { drop, pass, type Verdict } from "../verdict.ts";
 
 /** Refuses texts, WhatsApp and push without a recorded consent. It binds critical messages too (CAN-11): they fall back. */
 export function consent(
   { channel, category }: Pick<Message, "channel" | "category">,
   consents: readonly Consent[],
-): Verdict {
+): GateResult {
   const name = channelName(channel);
   if (!needsConsent(channel)) return pass(`${name} needs no consent`);
   const state = consentState(consents, channel, category);

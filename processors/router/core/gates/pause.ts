@@ -1,8 +1,8 @@
 import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { type Flags, isOff } from "../flags.ts";
+import { defer, type GateResult, instantWords, pass, unlessCritical } from "../gate-result.ts";
 import type { Message } from "../message.ts";
-import { defer, instantWords, pass, unlessCritical, type Verdict } from "../verdict.ts";
 
 export const pauseFlag = "comms.channels.non_critical.enabled";
 
@@ -13,7 +13,11 @@ const pause_ms = 10 * 60_000;
  * Holds what is not critical while `comms.channels.non_critical.enabled` is false (INC-02). The flag pauses, it does not
  * discard: the message comes back through every gate until the flag is lifted or the message expires.
  */
-export function pause({ critical, userId }: Pick<Message, "critical" | "userId">, flags: Flags, now: Instant): Verdict {
+export function pause(
+  { critical, userId }: Pick<Message, "critical" | "userId">,
+  flags: Flags,
+  now: Instant,
+): GateResult {
   if (!isOff(flags, pauseFlag)) return pass(`${pauseFlag} is not false`);
   const dueAt = now + pause_ms + spreadOf(userId);
   const detail = `${pauseFlag} is false; asks again at ${instantWords(dueAt)}`;

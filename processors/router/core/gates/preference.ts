@@ -2,8 +2,8 @@ import { optedInByConsent } from "#shared/domain/consent/consent.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import { choiceOf } from "#shared/domain/preference/preference.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
+import { drop, type GateResult, pass, unlessCritical } from "../gate-result.ts";
 import type { Message } from "../message.ts";
-import { drop, pass, unlessCritical, type Verdict } from "../verdict.ts";
 
 /**
  * Refuses what the person switched off, or never switched on where it is off by default. A consent to this very category
@@ -12,7 +12,7 @@ import { drop, pass, unlessCritical, type Verdict } from "../verdict.ts";
 export function preference(
   { channel, category, critical }: Pick<Message, "channel" | "category" | "critical">,
   person: Pick<Person, "preference" | "consents">,
-): Verdict {
+): GateResult {
   const { on, source } = choiceOf(person.preference, channel, category);
   const where = `${category} on ${channelName(channel)}`;
   if (source === "default" && !on && optedInByConsent(person.consents, channel, category)) {

@@ -1,8 +1,8 @@
 import { clockOf, type Hours } from "#shared/domain/quiet-hours/hours.ts";
 import { releaseAt } from "#shared/domain/quiet-hours/release.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import { bypass, defer, drop, type GateResult, instantWords, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";
-import { bypass, defer, drop, instantWords, pass, type Verdict } from "../verdict.ts";
 
 /**
  * Defers a message that would arrive inside the person's quiet hours. Critical messages and allowed categories pass. One
@@ -12,7 +12,7 @@ export function quietHours(
   message: Pick<Message, "userId" | "category" | "critical" | "expiresAt">,
   hours: Hours,
   now: Instant,
-): Verdict {
+): GateResult {
   const words = `Quiet hours are ${clockOf(hours.startMinute)} to ${clockOf(hours.endMinute)} in ${hours.tz}`;
   const dueAt = releaseAt(hours, message.userId, now);
   if (dueAt === undefined) return pass(`${words}; it is outside them`);

@@ -1,10 +1,13 @@
 import type { Suppression } from "#shared/contracts/records.ts";
 import { covers, stoppedBy } from "#shared/domain/suppression/suppression.ts";
+import { bypass, drop, type GateResult, instantWords, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";
-import { bypass, drop, instantWords, pass, type Verdict } from "../verdict.ts";
 
 /** Refuses an address that any entry stops. Which reasons stop critical messages too: `shared/suppression`. */
-export function suppression(message: Pick<Message, "category" | "critical">, entries: readonly Suppression[]): Verdict {
+export function suppression(
+  message: Pick<Message, "category" | "critical">,
+  entries: readonly Suppression[],
+): GateResult {
   const stop = stoppedBy(entries, message);
   if (stop) return drop(stop.reason === "LEGAL" ? "COMMS_BLOCKLISTED" : "COMMS_SUPPRESSED", wordsOf(stop));
   const passed = entries.find((entry) => covers(entry.scope, message.category));

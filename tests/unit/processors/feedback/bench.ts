@@ -1,5 +1,5 @@
 import type { KnownMessage } from "#processors/feedback/core/message.ts";
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 
@@ -86,7 +86,7 @@ export function received<Value extends ProviderEvent | Feedback>(
   topic: "comms.provider-events" | "comms.feedback",
   value: Value,
   headers: Record<string, Buffer> = {},
-): Received<Value> {
+): DecodedRecord<Value> {
   const origin = {
     topic,
     partition: 0,

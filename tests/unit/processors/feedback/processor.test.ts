@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { MessageName } from "#processors/feedback/adapters/message-finder.ts";
 import type { KnownMessage } from "#processors/feedback/core/message.ts";
 import { createFeedback } from "#processors/feedback/processor.ts";
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Feedback, ProviderEvent, ScheduleItem, Suppression } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
@@ -17,7 +17,10 @@ interface Knowing {
   readonly at?: number;
 }
 
-async function run(records: readonly Received<ProviderEvent | Feedback>[], { known = [], at = now }: Knowing = {}) {
+async function run(
+  records: readonly DecodedRecord<ProviderEvent | Feedback>[],
+  { known = [], at = now }: Knowing = {},
+) {
   const asked: MessageName[][] = [];
   const unknown: string[] = [];
   const processor = createFeedback({
@@ -45,7 +48,7 @@ async function hear(body: string, more: Partial<ProviderEvent> & Knowing & { wai
 }
 
 function outputsOf(outcome: Outcome) {
-  return outcome.kind === "reject"
+  return outcome.kind === "deadLetter"
     ? []
     : (outcome.outputs as readonly { topic: string; key: string; value: unknown }[]);
 }
@@ -239,7 +242,7 @@ describe("a webhook that says nothing", () => {
 
   it("is rejected where it cannot be read, without a value of it", async () => {
     const outcome = await hear("canary");
-    expect(outcome).toEqual({ kind: "reject", reason: "COMMS_POISON", message: "The body is not an SNS envelope" });
+    expect(outcome).toEqual({ kind: "deadLetter", reason: "COMMS_POISON", message: "The body is not an SNS envelope" });
   });
 
   it("is counted where no table has it, once however often it waits", async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createMaterializer } from "#processors/materializer/processor.ts";
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
-import type { Restorable } from "#shared/state/views/views.ts";
+import type { RebuildableState } from "#shared/state/views/views.ts";
 
-function recording(name: string, ...topics: readonly TopicName[]): Restorable & { readonly got: unknown[] } {
+function recording(name: string, ...topics: readonly TopicName[]): RebuildableState & { readonly got: unknown[] } {
   const got: unknown[] = [];
   return {
     name,
@@ -15,7 +15,7 @@ function recording(name: string, ...topics: readonly TopicName[]): Restorable & 
   };
 }
 
-function record(topic: TopicName, value: unknown): Received<unknown> {
+function record(topic: TopicName, value: unknown): DecodedRecord<unknown> {
   return {
     topic,
     value,
@@ -41,7 +41,10 @@ describe("createMaterializer", () => {
   });
 
   it("fails as a whole where one of them fails", async () => {
-    const failing: Restorable = { ...recording("x", "comms.flags"), apply: () => Promise.reject(new Error("away")) };
+    const failing: RebuildableState = {
+      ...recording("x", "comms.flags"),
+      apply: () => Promise.reject(new Error("away")),
+    };
     await expect(createMaterializer([flags, failing]).apply([record("comms.flags", 1)], 0)).rejects.toThrow("away");
   });
 });

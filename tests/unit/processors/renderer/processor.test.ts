@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createRenderer } from "#processors/renderer/processor.ts";
-import type { Received } from "#shared/contracts/received.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Routed, Template } from "#shared/contracts/records.ts";
 import type { Content } from "#shared/domain/message/content.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { ArtifactOwner } from "#shared/platform/artifacts/artifact-store.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { indexTemplates } from "#shared/state/templates/template-index.ts";
 import type { TemplateTable } from "#shared/state/templates/template-table.ts";
 import { routed, template } from "./builders.ts";
@@ -32,7 +32,7 @@ function tableOf(templates: readonly Template[], later: readonly Template[] = []
   return { table, refreshes: () => refreshes };
 }
 
-function received(value: Routed): Received<Routed> {
+function received(value: Routed): DecodedRecord<Routed> {
   const origin = { topic: "comms.routed", partition: 0, offset: 0, key: null, value: null, headers: {}, timestamp: 0 };
   return { value, topic: "comms.routed", origin };
 }
@@ -94,7 +94,7 @@ describe("renderer [CAN-03] [CAN-13]", () => {
   });
 
   it("orders no send before the words are stored", async () => {
-    const trouble = new Trouble("ARTIFACT_UNAVAILABLE", "away", { retryable: true });
+    const trouble = new AppError("ARTIFACT_UNAVAILABLE", "away", { retryable: true });
     await expect(run(routed(), undefined, () => Promise.reject(trouble))).rejects.toBe(trouble);
   });
 
@@ -169,7 +169,7 @@ describe("renderer [CAN-03] [CAN-13]", () => {
   });
 
   it("writes to nobody who was erased meanwhile", async () => {
-    const erased = new Trouble("USER_KEY_DESTROYED", "gone", { retryable: false });
+    const erased = new AppError("USER_KEY_DESTROYED", "gone", { retryable: false });
     expect(await run(routed(), undefined, () => Promise.reject(erased))).toMatchObject({
       kind: "drop",
       reason: "COMMS_RENDER_FAILED",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { gateNames } from "#processors/router/core/evaluate-gates.ts";
 import { pauseFlag } from "#processors/router/core/gates/pause.ts";
-import { gateNames } from "#processors/router/core/judge.ts";
 import { deriveId, deriveMsgId } from "#shared/domain/message/id.ts";
 import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
 import type { AddressRef } from "#shared/domain/recipient/person.ts";

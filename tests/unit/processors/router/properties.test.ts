@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decide } from "#processors/router/core/decide.ts";
-import type { AddressState, Facts, Way } from "#processors/router/core/facts.ts";
+import { decideRouting } from "#processors/router/core/decide.ts";
+import type { AddressState, ChannelFacts, RoutingFacts } from "#processors/router/core/facts.ts";
 import { pauseFlag } from "#processors/router/core/gates/pause.ts";
-import { outcomeOf } from "#processors/router/core/outcome.ts";
+import { routingOutcome } from "#processors/router/core/outcome.ts";
 import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
 import { categories } from "#shared/domain/category/category.ts";
 import { deriveMsgId } from "#shared/domain/message/id.ts";
@@ -114,7 +114,7 @@ const suppression = fc
   })
   .map((over) => aSuppression(over as Parameters<typeof aSuppression>[0]));
 
-const way: fc.Arbitrary<Way> = fc.record({
+const way: fc.Arbitrary<ChannelFacts> = fc.record({
   address: fc.constantFrom<AddressState>("usable", "missing", "unusable", "none needed"),
   addressHash: maybe(fc.constant("v1:k:00")),
   suppressions: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(suppression, { maxLength: 3 })),
@@ -136,35 +136,37 @@ const flags: fc.Arbitrary<ReadonlyMap<string, Flag>> = fc
   )
   .map((set) => new Map(set.map(({ name, value }) => [name, { ...aFlag(name, true)[1], value }])));
 
-const facts: fc.Arbitrary<Facts> = fc.record({
+const facts: fc.Arbitrary<RoutingFacts> = fc.record({
   person,
   flags,
-  ways: fc.array(fc.tuple(channel, way), { maxLength: 8 }).map((ways) => new Map(ways)),
+  channels: fc.array(fc.tuple(channel, way), { maxLength: 8 }).map((ways) => new Map(ways)),
 });
 
 /** Open wherever nothing is said against it, so that a rule has something to stop. */
-const openWay: Way = {
+const openWay: ChannelFacts = {
   address: "usable",
   addressHash: null,
   suppressions: [],
   template: { version: 1, locales: ["en-US"] },
 };
-const openFacts = (over: Partial<Facts> = {}, one: Partial<Way> = {}): Facts => ({
+const openFacts = (over: Partial<RoutingFacts> = {}, one: Partial<ChannelFacts> = {}): RoutingFacts => ({
   person: aPerson({
     consents: categories.flatMap((key) => [aConsent("SMS", key), aConsent("WHATSAPP", key), aConsent("PUSH", key)]),
   }),
   flags: new Map(),
-  ways: new Map((["EMAIL", "PUSH", "SMS", "INAPP", "WHATSAPP"] as const).map((name) => [name, { ...openWay, ...one }])),
+  channels: new Map(
+    (["EMAIL", "PUSH", "SMS", "INAPP", "WHATSAPP"] as const).map((name) => [name, { ...openWay, ...one }]),
+  ),
   ...over,
 });
 
 const encode = (topic: string, value: object) => Buffer.from(JSON.stringify({ topic, value }));
 
-function route(record: Accepted, given: Facts, now: number): Outcome {
-  return outcomeOf(record, decide(record, given, now), { now, encode });
+function route(record: Accepted, given: RoutingFacts, now: number): Outcome {
+  return routingOutcome(record, decideRouting(record, given, now), { now, encode });
 }
 
-const topicsOf = (outcome: Outcome) => (outcome.kind === "reject" ? [] : outcome.outputs.map(({ topic }) => topic));
+const topicsOf = (outcome: Outcome) => (outcome.kind === "deadLetter" ? [] : outcome.outputs.map(({ topic }) => topic));
 const sends = (outcome: Outcome) => topicsOf(outcome).filter((topic) => topic.startsWith("comms.routed"));
 
 describe("property: the router answers for everything that a schema lets through", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createMemoryBudget, limitsOf, takeFrom } from "#shared/delivery/budget.ts";
+import { budgetLimits, createMemoryBudget, takeFrom } from "#shared/delivery/budget.ts";
 
 const limits = { rate: 10, burst: 5, reserve: 2 };
 
@@ -11,7 +11,7 @@ describe("the limits that follow from an account's rate", () => {
     [14, 1, 0.1, { rate: 14, burst: 14, reserve: 1 }],
     [0.5, 1, 0.2, { rate: 0.5, burst: 1, reserve: 0 }],
   ])("%d a second, %d s of it at once, %d of that kept", (rate, burstSeconds, reserveShare, expected) => {
-    expect(limitsOf(rate, { burstSeconds, reserveShare })).toEqual(expected);
+    expect(budgetLimits(rate, { burstSeconds, reserveShare })).toEqual(expected);
   });
 });
 

@@ -10,7 +10,7 @@ import type {
   Token,
 } from "#shared/contracts/records.ts";
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
-import type { ChannelAdapter, Letter } from "#shared/delivery/adapter.ts";
+import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import { createMemoryBudget } from "#shared/delivery/budget.ts";
 import { silentMeter } from "#shared/delivery/meter.ts";
@@ -21,7 +21,7 @@ import { deriveMsgId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 
@@ -118,7 +118,7 @@ const table: AnswerTable = {
 export function aSender(change: Partial<SenderParts> = {}) {
   const clock = createManualClock(start);
   const ledger = createMemoryLedger();
-  const letters: Letter[] = [];
+  const letters: OutboundMessage[] = [];
   const metered: string[] = [];
   const world = {
     profile: aProfile() as Profile | null,
@@ -130,7 +130,7 @@ export function aSender(change: Partial<SenderParts> = {}) {
     sentLongAgo: new Set<string>(),
     askedArchive: [] as string[],
     artifact: async (): Promise<Content> => words,
-    provider: async (_letter: Letter): Promise<Answer> => ({ kind: "accepted", ref: `ref-${letters.length}` }),
+    provider: async (_letter: OutboundMessage): Promise<Answer> => ({ kind: "accepted", ref: `ref-${letters.length}` }),
   };
   const adapter: ChannelAdapter = {
     provider: "fake",
@@ -217,6 +217,6 @@ export function scheduledSend(outcome: Outcome): { readonly item: ScheduleItem; 
   return { item, send: (JSON.parse(item.payload.toString()) as { send: Send }).send };
 }
 
-export function trouble(code: string): Trouble {
-  return new Trouble(code, code, { retryable: true });
+export function trouble(code: string): AppError {
+  return new AppError(code, code, { retryable: true });
 }

@@ -4,7 +4,7 @@ import { createBreaker } from "#shared/delivery/breaker.ts";
 import { createMemoryBudget } from "#shared/delivery/budget.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
-import { restorableLedger } from "#shared/state/ledger/restorable-ledger.ts";
+import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
 import { settle } from "#tests/support/manual-clock.ts";
 import {
   aProfile,
@@ -46,7 +46,7 @@ async function onTheLog(bench: ReturnType<typeof aSender>, outcome: Outcome): Pr
     origin,
     topic: "comms.feedback" as const,
   }));
-  await restorableLedger(bench.ledger).apply(records, bench.clock.now());
+  await createRebuildableLedger(bench.ledger).apply(records, bench.clock.now());
 }
 
 describe("a send that goes well [EML-03]", () => {

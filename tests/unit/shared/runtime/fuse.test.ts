@@ -11,21 +11,21 @@ function fed(pattern: (i: number) => boolean, records: number): Fuse {
 
 describe("dead-letter fuse", () => {
   it("bears rejects that stand alone", () => {
-    expect(fed((i) => i % 3 === 0, 1_000).blown).toBeUndefined();
+    expect(fed((i) => i % 3 === 0, 1_000).blownReason).toBeUndefined();
   });
 
   it("blows on so many in a row", () => {
-    expect(fed(() => true, 4).blown).toBeUndefined();
-    expect(fed(() => true, 5).blown).toMatch(/5 records in a row/);
+    expect(fed(() => true, 4).blownReason).toBeUndefined();
+    expect(fed(() => true, 5).blownReason).toMatch(/5 records in a row/);
   });
 
   it("blows on such a share of the last window", () => {
-    expect(fed((i) => i % 2 === 0, 20).blown).toMatch(/10 of the last 20/);
+    expect(fed((i) => i % 2 === 0, 20).blownReason).toMatch(/10 of the last 20/);
   });
 
   it("stays blown", () => {
     const fuse = fed(() => true, 5);
     for (let i = 0; i < 100; i++) fuse.count(false);
-    expect(fuse.blown).toBeDefined();
+    expect(fuse.blownReason).toBeDefined();
   });
 });

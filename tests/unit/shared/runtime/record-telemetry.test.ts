@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { InRecord } from "#shared/contracts/log-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import { createMetrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { outputWritten, recordDone } from "#shared/runtime/record-telemetry.ts";
@@ -33,7 +33,7 @@ describe("what a record leaves behind [HLT-06]", () => {
       payload: "canary@example.com",
       user_id: "canary",
     };
-    const record: Received<unknown> = { value, origin, topic: "comms.routed" };
+    const record: DecodedRecord<unknown> = { value, origin, topic: "comms.routed" };
     recordDone(telemetry, {
       stage: "renderer",
       record,
@@ -57,10 +57,14 @@ describe("what a record leaves behind [HLT-06]", () => {
 
   it("says of a rejected record why, with what it takes to find its request and its trace [HLT-06]", () => {
     const { telemetry, lines } = recording();
-    const reject = { kind: "reject", reason: "COMMS_POISON", message: "The value ends inside of its field" } as const;
-    const undecoded: Received<unknown> = { value: undefined, origin, topic: "comms.routed" };
+    const reject = {
+      kind: "deadLetter",
+      reason: "COMMS_POISON",
+      message: "The value ends inside of its field",
+    } as const;
+    const undecoded: DecodedRecord<unknown> = { value: undefined, origin, topic: "comms.routed" };
     const value = { correlation_id: "corr-2", user_id: "canary" };
-    const decoded: Received<unknown> = { value, origin, topic: "comms.routed" };
+    const decoded: DecodedRecord<unknown> = { value, origin, topic: "comms.routed" };
     for (const record of [undecoded, decoded])
       recordDone(telemetry, { stage: "renderer", record, outcome: reject, durationMs: 1, traceId: "trace-1" });
     expect(lines).toMatchObject([

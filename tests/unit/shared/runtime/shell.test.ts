@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
-import type { Received } from "#shared/contracts/received.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { createManualClock, type ManualClock, settle } from "#tests/support/manual-clock.ts";
 import {
@@ -36,7 +36,7 @@ async function setting(processor: Copier, more: Partial<ShellSetting> = {}) {
 }
 
 const event = (user: string, ref: string) => eventRecord(codec, user, ref);
-const trouble = () => new Trouble("TEST_AWAY", "The other side is away", { retryable: true });
+const trouble = () => new AppError("TEST_AWAY", "The other side is away", { retryable: true });
 
 describe("shell", () => {
   it("writes the outputs and commits what is done", async () => {
@@ -286,7 +286,7 @@ describe("shell", () => {
     });
     const processor = copier({
       decide: () => ({ kind: "perform", effect: "x" }),
-      perform: async (_effect: string, record: Received<Event>) => {
+      perform: async (_effect: string, record: DecodedRecord<Event>) => {
         most = Math.max(most, ++together);
         await gate;
         together--;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Shown } from "#simulator/core/call.ts";
-import type { LedgerEntry } from "#simulator/ledger/entry.ts";
+import type { MailboxContent } from "#simulator/core/call.ts";
+import type { CallEntry } from "#simulator/ledger/call-entry.ts";
 import { createMailbox } from "#simulator/page/mailbox.ts";
 
-const text: Shown = { kind: "text", from: "+15005550006", text: "hi" };
-const entry = (index: number, body_bytes = 10) => ({ call_id: `c-${index}`, body_bytes }) as LedgerEntry;
+const text: MailboxContent = { kind: "text", from: "+15005550006", text: "hi" };
+const entry = (index: number, body_bytes = 10) => ({ call_id: `c-${index}`, body_bytes }) as CallEntry;
 
 describe("the mailbox", () => {
   it("keeps the newest, bounded by number", () => {

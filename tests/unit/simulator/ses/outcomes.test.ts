@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { outcomeOf } from "#simulator/ses/outcomes.ts";
+import { sesOutcomeOf } from "#simulator/ses/outcomes.ts";
 
 describe("outcomeOf [TST-08]", () => {
   it.each([
@@ -10,10 +10,10 @@ describe("outcomeOf [TST-08]", () => {
     ["mailboxfull@simulator.amazonses.com", { delivered: false, bounce: { type: "Transient", status: "4.2.2" } }],
     ["constructor@simulator.amazonses.com", { delivered: true }],
   ])("of %s", (address, outcome) => {
-    expect(outcomeOf(address)).toMatchObject(outcome);
+    expect(sesOutcomeOf(address)).toMatchObject(outcome);
   });
 
   it("delivers to the same names at any other domain", () => {
-    expect(outcomeOf("bounce@example.org")).toEqual({ delivered: true });
+    expect(sesOutcomeOf("bounce@example.org")).toEqual({ delivered: true });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "#shared/contracts/records.ts";
 import { deriveEventId } from "#shared/domain/message/id.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { type Bench, createBench, createMemoryIdempotency } from "../../bench.ts";
 
 const code = {
@@ -175,7 +175,7 @@ describe("POST /v1/events [INT-02] [INT-03]", () => {
 
   it("does not say yes before the log has it", async () => {
     const bench = createBench();
-    bench.failures.push(new Trouble("KAFKA_UNAVAILABLE", "away", { retryable: true }));
+    bench.failures.push(new AppError("KAFKA_UNAVAILABLE", "away", { retryable: true }));
     const answer = await post(bench, probe);
     expect([answer.statusCode, answer.json().code, answer.headers["retry-after"]]).toEqual([
       503,
@@ -248,7 +248,7 @@ describe("Idempotency-Key", () => {
 
   it("is let go of where the log was away, so that the same request may come again", async () => {
     const bench = createBench();
-    bench.failures.push(new Trouble("KAFKA_UNAVAILABLE", "away", { retryable: true }));
+    bench.failures.push(new AppError("KAFKA_UNAVAILABLE", "away", { retryable: true }));
     expect((await post(bench, probe, { headers })).statusCode).toBe(503);
     expect((await post(bench, probe, { headers })).statusCode).toBe(202);
   });
@@ -273,7 +273,7 @@ describe("Idempotency-Key", () => {
   });
 
   it("needs its store; the answer says to come again", async () => {
-    const away = new Trouble("POSTGRES_UNAVAILABLE", "away", { retryable: true });
+    const away = new AppError("POSTGRES_UNAVAILABLE", "away", { retryable: true });
     const bench = createBench({ idempotency: { ...createMemoryIdempotency(), begin: () => Promise.reject(away) } });
     const answer = await post(bench, probe, { headers });
     expect([answer.statusCode, answer.json().code]).toEqual([503, "COMMS_UNAVAILABLE"]);
@@ -281,7 +281,7 @@ describe("Idempotency-Key", () => {
   });
 
   it("that cannot be kept takes nothing from an event that was taken in", async () => {
-    const away = new Trouble("POSTGRES_UNAVAILABLE", "away", { retryable: true });
+    const away = new AppError("POSTGRES_UNAVAILABLE", "away", { retryable: true });
     const bench = createBench({ idempotency: { ...createMemoryIdempotency(), finish: () => Promise.reject(away) } });
     expect((await post(bench, probe, { headers })).statusCode).toBe(202);
   });

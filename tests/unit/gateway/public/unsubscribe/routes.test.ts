@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { signUnsubscribe, type UnsubscribeClaim, unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { type Bench, createBench, unsubscribeSecret } from "../../bench.ts";
 
 const hash = `v1:dev:${"ab".repeat(32)}`;
@@ -123,7 +123,7 @@ describe("POST /unsubscribe/{token}", () => {
 
   it("says that it did not work while the log is away", async () => {
     const bench = createBench();
-    bench.failures.push(new Trouble("KAFKA_UNAVAILABLE", "away", { retryable: true }));
+    bench.failures.push(new AppError("KAFKA_UNAVAILABLE", "away", { retryable: true }));
     const answer = await post(bench, tokenOf(bench));
     expect([answer.statusCode, answer.headers["retry-after"]]).toEqual([503, "5"]);
     expect(answer.body).toContain("Try again in a minute");

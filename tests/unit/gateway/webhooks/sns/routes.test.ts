@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ProviderEvent } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
-import { Trouble } from "#shared/platform/errors/trouble.ts";
-import { seal, type Unsigned } from "#simulator/sns/envelope.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
+import { signEnvelope, type Unsigned } from "#simulator/sns/envelope.ts";
 import { type Bench, confirmation, createBench, notification, sealed, signing } from "../../bench.ts";
 
 async function post({ app }: Bench, message: Unsigned | string, headers: Record<string, string> = {}) {
-  const { headers: own, body } = typeof message === "string" ? { headers: {}, body: message } : seal(message, signing);
+  const { headers: own, body } =
+    typeof message === "string" ? { headers: {}, body: message } : signEnvelope(message, signing);
   return app.inject({ method: "POST", url: "/webhooks/ses", payload: body, headers: { ...own, ...headers } });
 }
 
@@ -27,7 +28,7 @@ describe("POST /webhooks/ses [FBK-01] [EML-04] [INT-06]", () => {
           received_at: bench.clock.now(),
           content_type: "text/plain; charset=UTF-8",
           msg_id: null,
-          body: Buffer.from(seal(message, signing).body),
+          body: Buffer.from(signEnvelope(message, signing).body),
         } satisfies ProviderEvent,
       },
     ]);
@@ -65,7 +66,7 @@ describe("POST /webhooks/ses [FBK-01] [EML-04] [INT-06]", () => {
 
   it("is not answered with a yes before the log has it, and SNS may send again", async () => {
     const bench = createBench();
-    bench.failures.push(new Trouble("KAFKA_UNAVAILABLE", "away", { retryable: true }));
+    bench.failures.push(new AppError("KAFKA_UNAVAILABLE", "away", { retryable: true }));
     const message = notification(bench.clock);
     const answer = await post(bench, message);
     expect([answer.statusCode, answer.headers["retry-after"]]).toEqual([503, "5"]);

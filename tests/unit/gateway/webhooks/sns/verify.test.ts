@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { verifySns } from "#gateway/webhooks/sns/verify.ts";
 import type { Unsigned } from "#simulator/sns/envelope.ts";
-import { seal, snsOrigin } from "#simulator/sns/envelope.ts";
+import { signEnvelope, snsOrigin } from "#simulator/sns/envelope.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 import { certificateUrl, confirmation, notification, publicKey, sealed, signing, topicArn } from "../../bench.ts";
 
@@ -64,7 +64,7 @@ describe.each(messages)("%s", (_name, message) => {
 
   it("is refused with another's signature", async () => {
     const forger = { ...signing, key: generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey };
-    expect(await codeOf(seal(message, forger).body)).toBe("COMMS_WEBHOOK_SIGNATURE");
+    expect(await codeOf(signEnvelope(message, forger).body)).toBe("COMMS_WEBHOOK_SIGNATURE");
   });
 
   it.each(["", "x", "AAAA", "not base64 at all"])("is refused with the signature '%s'", async (Signature) => {
@@ -120,5 +120,5 @@ describe("a message is refused, and nothing fetched for it,", () => {
 
 it("a message is refused where there is no certificate at its URL", async () => {
   const elsewhere = { ...signing, file: "SimpleNotificationService-ffff.pem" };
-  expect(await codeOf(seal(notification(clock), elsewhere).body)).toBe("COMMS_WEBHOOK_CERTIFICATE");
+  expect(await codeOf(signEnvelope(notification(clock), elsewhere).body)).toBe("COMMS_WEBHOOK_CERTIFICATE");
 });

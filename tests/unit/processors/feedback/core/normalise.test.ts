@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { normalise } from "#processors/feedback/core/normalise.ts";
-import type { Notice } from "#processors/feedback/core/report.ts";
+import type { ParsedWebhook } from "#processors/feedback/core/parsed-webhook.ts";
 import { providerEvent, ses } from "../bench.ts";
 
 const golden = (dialect: string, name: string) =>
@@ -50,8 +50,12 @@ describe.each(["event", "notification"])("SES, in the dialect of an %s [EML-04]"
       providerRef: "0100019b8c0-ses-1",
       reports: [{ status, code, address: "anna@example.com" }],
     });
-    const [report] = (notice as Notice).reports;
-    expect([report?.reason, report?.suppress, (notice as Notice).unknown]).toEqual([reason, suppress, undefined]);
+    const [report] = (notice as ParsedWebhook).reports;
+    expect([report?.reason, report?.suppress, (notice as ParsedWebhook).unknown]).toEqual([
+      reason,
+      suppress,
+      undefined,
+    ]);
   });
 
   it("says that a mail was delivered", () => {
@@ -62,7 +66,7 @@ describe.each(["event", "notification"])("SES, in the dialect of an %s [EML-04]"
   });
 
   it("keeps what the mail server said, which holds the address, out of our words", () => {
-    const notice = normalise(providerEvent(golden(dialect, "bounce-permanent-general"))) as Notice;
+    const notice = normalise(providerEvent(golden(dialect, "bounce-permanent-general"))) as ParsedWebhook;
     expect(notice.reports.map(({ words, code }) => words + code).join()).not.toContain("@");
   });
 });
@@ -91,7 +95,7 @@ describe("SES", () => {
       ],
     };
     const mail = { messageId: "s", destination: ["anna@example.com", "bert@example.com", "carla@example.com"] };
-    const notice = normalise(providerEvent(ses({ eventType: "Bounce", mail, bounce }))) as Notice;
+    const notice = normalise(providerEvent(ses({ eventType: "Bounce", mail, bounce }))) as ParsedWebhook;
     expect(notice.reports.map(({ address }) => address)).toEqual(["anna@example.com", "bert@example.com"]);
   });
 
@@ -104,7 +108,7 @@ describe("SES", () => {
     "suppresses nobody for a bounce that it does not know, and says so: %s/%s",
     (bounceType, bounceSubType, status) => {
       const bounce = { bounceType, bounceSubType, bouncedRecipients: [{ emailAddress: "anna@example.com" }] };
-      const notice = normalise(providerEvent(ses({ notificationType: "Bounce", mail: {}, bounce }))) as Notice;
+      const notice = normalise(providerEvent(ses({ notificationType: "Bounce", mail: {}, bounce }))) as ParsedWebhook;
       expect(notice).toMatchObject({ unknown: `Bounce/${bounceType}/${bounceSubType}`, reports: [{ status }] });
       expect(notice.reports[0]?.suppress).toBeUndefined();
     },
@@ -156,7 +160,7 @@ describe("Twilio", () => {
     [{ MessageStatus: "undelivered" }, "FAILED", "undelivered", undefined],
     [{ MessageStatus: "canceled" }, "CANCELLED", "canceled", undefined],
   ])("%o: %s", (form, status, code, suppress) => {
-    const notice = twilio(form) as Notice;
+    const notice = twilio(form) as ParsedWebhook;
     expect(notice).toMatchObject({
       channel: "SMS",
       msgId: "m-1",
@@ -171,7 +175,7 @@ describe("Twilio", () => {
   });
 
   it("suppresses nobody for a code that it does not know, and says so", () => {
-    const notice = twilio({ MessageStatus: "undelivered", ErrorCode: "39999" }) as Notice;
+    const notice = twilio({ MessageStatus: "undelivered", ErrorCode: "39999" }) as ParsedWebhook;
     expect(notice).toMatchObject({ unknown: "39999", reports: [{ status: "FAILED", code: "39999" }] });
     expect(notice.reports[0]?.suppress).toBeUndefined();
     expect(twilio({ MessageStatus: "constructor" })).toEqual({ kind: "nothing", unknown: "constructor" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { gateLines, sentence, type ToldMessage } from "#shared/domain/explanation/explain.ts";
+import { type ExplainedMessage, gateLines, sentence } from "#shared/domain/explanation/explain.ts";
 
-const message: ToldMessage = {
+const message: ExplainedMessage = {
   msgId: "m",
   channel: "email",
   template: "booking_confirmed_buyer",

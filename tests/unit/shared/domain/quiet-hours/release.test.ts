@@ -3,7 +3,7 @@ import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
 import { clockOf, type Hours, minuteOf } from "#shared/domain/quiet-hours/hours.ts";
 import { releaseAt } from "#shared/domain/quiet-hours/release.ts";
-import { spread_ms_max, spreadOf } from "#shared/domain/quiet-hours/spread.ts";
+import { spreadMsMax, spreadOf } from "#shared/domain/quiet-hours/spread.ts";
 
 const minute = 60_000;
 
@@ -82,7 +82,7 @@ describe("spread of the release", () => {
   test("is the same for a person each time, within ten minutes, and even over people", () => {
     const spreads = Array.from({ length: 10_000 }, (_, i) => spreadOf(`usr_${i}`));
     expect(spreads).toEqual(Array.from({ length: 10_000 }, (_, i) => spreadOf(`usr_${i}`)));
-    expect(Math.max(...spreads)).toBeLessThanOrEqual(spread_ms_max);
+    expect(Math.max(...spreads)).toBeLessThanOrEqual(spreadMsMax);
     const perMinute = Array.from(
       { length: 10 },
       (_, m) => spreads.filter((ms) => Math.floor(ms / minute) === m).length,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { peopleIn } from "#shared/domain/recipient/actors.ts";
+import { recipientsOf } from "#shared/domain/recipient/actors.ts";
 import { addressOf, hasAddresses } from "#shared/domain/recipient/address.ts";
 import { cityLocale } from "#shared/domain/recipient/city-locale.ts";
 import { aPerson, aProfile } from "#tests/support/policy/records.ts";
@@ -13,8 +13,8 @@ describe("recipients of an event [RTR-02]", () => {
   ];
 
   test("are the people in the role, each once, in the order told", () => {
-    expect(peopleIn("buyer", actors)).toEqual(["b", "a"]);
-    expect(peopleIn("admin", actors)).toEqual([]);
+    expect(recipientsOf("buyer", actors)).toEqual(["b", "a"]);
+    expect(recipientsOf("admin", actors)).toEqual([]);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type LocaleWishes, resolveLocale } from "#shared/domain/template/locale.ts";
+import { type LocalePreferences, resolveLocale } from "#shared/domain/template/locale.ts";
 
 const all = ["en-US", "es-US", "fr-CA"];
 
-function wishes(given: Partial<LocaleWishes>): LocaleWishes {
+function wishes(given: Partial<LocalePreferences>): LocalePreferences {
   return { userLocale: null, acceptLanguage: null, cityDefault: null, ...given };
 }
 

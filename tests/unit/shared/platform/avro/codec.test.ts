@@ -6,7 +6,7 @@ import type { TopicName } from "#shared/contracts/topics.ts";
 import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
 import { type Registry, subjectOf } from "#shared/platform/avro/registry.ts";
 import { UndecodableError, UnknownSchemaId } from "#shared/platform/avro/undecodable.ts";
-import { codeOf, Trouble } from "#shared/platform/errors/trouble.ts";
+import { AppError, codeOf } from "#shared/platform/errors/app-error.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 
 const send: Send = {
@@ -194,7 +194,7 @@ describe("learning a schema id", () => {
     const flaky: Registry = {
       ...registry,
       schemaById: async (id) => {
-        if (++calls === 1) throw new Trouble("REGISTRY_UNAVAILABLE", "No answer", { retryable: true });
+        if (++calls === 1) throw new AppError("REGISTRY_UNAVAILABLE", "No answer", { retryable: true });
         return registry.schemaById(id);
       },
     };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
-import { createPostgresKeyStore, type Querying } from "#shared/platform/crypto/postgres-key-store.ts";
+import { createPostgresKeyStore, type Queryable } from "#shared/platform/crypto/postgres-key-store.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 
 /** A table of one person, and how often it was asked. */
@@ -9,7 +9,7 @@ function tableOfOne() {
   let wrapped: unknown;
   const asked: string[] = [];
   let trouble: Error | undefined;
-  const database: Querying = {
+  const database: Queryable = {
     query: async (sql, values) => {
       asked.push(sql.split(" ", 1)[0] ?? "");
       if (trouble) throw trouble;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isFenced, isOutage, toTrouble } from "#shared/platform/kafka/kafkajs-failure.ts";
+import { isFenced, isOutage, toAppError } from "#shared/platform/kafka/kafkajs-failure.ts";
 
 const failure = (fields: object) => Object.assign(new Error("x"), fields);
 
@@ -10,18 +10,21 @@ describe("what a client error means", () => {
     ["TOPIC_AUTHORIZATION_FAILED", "KAFKA_REFUSED", false],
     ["NOT_LEADER_FOR_PARTITION", "KAFKA_UNAVAILABLE", true],
   ])("%s is %s", (type, code, retryable) => {
-    expect(toTrouble("Sending", "t", failure({ type }))).toMatchObject({ code, retryable });
+    expect(toAppError("Sending", "t", failure({ type }))).toMatchObject({ code, retryable });
   });
 
   it("finds the reason under what kafkajs wraps round it", () => {
     const wrapped = failure({ name: "KafkaJSNonRetriableError", cause: failure({ type: "MESSAGE_TOO_LARGE" }) });
     const several = failure({ errors: [failure({ type: "UNKNOWN_TOPIC_OR_PARTITION" })] });
-    expect(toTrouble("Sending", "t", wrapped).code).toBe("KAFKA_RECORD_TOO_LARGE");
-    expect(toTrouble("Sending", "t", several).code).toBe("KAFKA_UNKNOWN_TOPIC");
+    expect(toAppError("Sending", "t", wrapped).code).toBe("KAFKA_RECORD_TOO_LARGE");
+    expect(toAppError("Sending", "t", several).code).toBe("KAFKA_UNKNOWN_TOPIC");
   });
 
   it("takes what it does not know for retryable: an error never means that nothing was written", () => {
-    expect(toTrouble("Sending", "t", new TypeError("?"))).toMatchObject({ code: "KAFKA_UNAVAILABLE", retryable: true });
+    expect(toAppError("Sending", "t", new TypeError("?"))).toMatchObject({
+      code: "KAFKA_UNAVAILABLE",
+      retryable: true,
+    });
   });
 
   it("knows a fenced member", () => {

@@ -1,0 +1,50 @@
+import type { Event } from "#shared/contracts/records.ts";
+import { decideIntake, type IntakeDecision } from "#shared/domain/event/decide-intake.ts";
+import type { EventCatalog } from "#shared/domain/event/event-entry.ts";
+import { intakeLimits } from "#shared/domain/event/limits.ts";
+import { valueIssue } from "#shared/domain/event/storable.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Problem } from "../../http/problem.ts";
+import { eventBody, shapeIssues } from "./body.ts";
+import { eventOf, topicOf } from "./event.ts";
+
+export type EventCheck =
+  | { readonly event: Event; readonly intake: Extract<IntakeDecision, { kind: "accepted" }> }
+  | { readonly problem: Problem };
+
+/** The event in a body, judged as intake will judge it; or every fault that it has, of shape and of content at once. */
+export function checkEvent(body: unknown, catalog: EventCatalog, now: Instant): EventCheck {
+  const shape = eventBody.safeParse(body);
+  if (!shape.success) return invalid([...shapeIssues(shape.error), ...payloadFaults(body, catalog)]);
+  // Looked at before it is written out: the writer overflows on what is deep, and makes null of what is no number.
+  const fault = valueIssue(shape.data.payload, intakeLimits.payload_depth_max);
+  if (fault !== undefined) return invalid([fault]);
+  const event = eventOf(shape.data, now);
+  const intake = decideIntake(event, { catalog, topic: topicOf(event), now });
+  if (intake.kind === "accepted") return { event, intake };
+  return { problem: { code: intake.reason, detail: detailOf(intake.faults), faults: intake.faults } };
+}
+
+/** What the catalog says to the parts of a body that does not fit as a whole. */
+function payloadFaults(body: unknown, catalog: EventCatalog): readonly string[] {
+  const { name, payload } = pick(body);
+  const entry = typeof name === "string" ? catalog.find(name) : undefined;
+  if (typeof name === "string" && !entry) return ["the event catalog has no event of this name"];
+  return entry && isObject(payload) ? catalog.issues(entry, payload) : [];
+}
+
+function pick(body: unknown): { readonly name?: unknown; readonly payload?: unknown } {
+  return isObject(body) ? body : {};
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function invalid(faults: readonly string[]): EventCheck {
+  return { problem: { code: "COMMS_INVALID_EVENT", detail: detailOf(faults), faults } };
+}
+
+function detailOf(faults: readonly string[]): string {
+  return faults.length === 1 ? "The event has one fault" : `The event has ${faults.length} faults`;
+}

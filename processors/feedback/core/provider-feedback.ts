@@ -1,0 +1,58 @@
+import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { KnownMessage } from "./message.ts";
+import type { ParsedWebhook, ProviderReport } from "./parsed-webhook.ts";
+
+export interface FeedbackContext {
+  readonly event: ProviderEvent;
+  readonly notice: ParsedWebhook;
+  readonly message: KnownMessage;
+  /** Names an address without revealing it. */
+  readonly hash: (address: string) => string;
+  readonly now: Instant;
+}
+
+/** What a provider says, as a report on our message. The same webhook gives the same ids, however often it is read. */
+export function providerFeedback(
+  report: ProviderReport,
+  index: number,
+  { event, notice, message, hash, now }: FeedbackContext,
+): Feedback {
+  const { provider_event_id } = event;
+  const source = index === 0 ? provider_event_id : `${provider_event_id}/${index}`;
+  return {
+    event_id: message.event_id,
+    occurred_at: message.created_at,
+    recorded_at: now,
+    tenant_id: message.tenant_id,
+    user_id: message.user_id,
+    msg_id: message.msg_id,
+    correlation_id: message.correlation_id,
+    causation_id: provider_event_id,
+    feedback_id: deriveId("feedback", message.msg_id, 0, report.status, source),
+    channel: notice.channel,
+    cause_event: message.cause_event,
+    cause_ref: message.cause_ref,
+    template_name: message.template_name,
+    template_version: message.template_version,
+    category: message.category,
+    locale: message.locale,
+    dedupe_key: message.dedupe_key,
+    status: report.status,
+    origin: "PROVIDER",
+    attempt: 0,
+    provider: event.provider,
+    provider_ref: notice.providerRef,
+    address_hash: report.address === null ? null : hash(report.address),
+    reason: report.reason ?? null,
+    provider_code: report.code,
+    detail: report.words,
+    suppress: report.suppress ?? null,
+    ambiguous: false,
+    artifact_ref: message.artifact_ref,
+    cost_micros: null,
+    currency: null,
+    queued_at: null,
+  };
+}

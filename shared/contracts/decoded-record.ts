@@ -1,0 +1,10 @@
+import type { InRecord } from "./log-record.ts";
+import type { TopicName } from "./topics.ts";
+
+/** A decoded record, with where it lay. */
+export interface DecodedRecord<In> {
+  readonly value: In;
+  readonly origin: InRecord;
+  /** Topic without prefix. */
+  readonly topic: TopicName;
+}

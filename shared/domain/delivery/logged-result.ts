@@ -1,0 +1,21 @@
+import type { Feedback } from "#shared/contracts/records.ts";
+import type { LoggedResult } from "./ledger-rules.ts";
+
+/**
+ * What a feedback record tells the ledger, or undefined for nothing. A provider that reports on a message, be it a
+ * bounce, has taken it. A drop counts only where it was in doubt: every other drop is decided anew each time.
+ */
+export function loggedResultOf(feedback: Feedback): LoggedResult | undefined {
+  const state = stateOf(feedback);
+  if (!state) return undefined;
+  const { msg_id, attempt, origin, recorded_at } = feedback;
+  return { msgId: msg_id, state, attempt, bySender: origin === "SENDER", recordedAt: recorded_at };
+}
+
+function stateOf({ origin, status, reason }: Feedback): LoggedResult["state"] | undefined {
+  if (origin === "PROVIDER") return status === "UNKNOWN" ? undefined : "sent";
+  if (origin !== "SENDER") return undefined;
+  if (status === "SENT") return "sent";
+  if (status === "FAILED") return "failed";
+  return status === "DROPPED" && reason === "COMMS_AMBIGUOUS_SEND" ? "dropped" : undefined;
+}

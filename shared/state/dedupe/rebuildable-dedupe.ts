@@ -1,0 +1,50 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
+import type { Decision } from "#shared/contracts/records.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { execute } from "#shared/platform/redis/redis.ts";
+import type { RebuildableState } from "../views/views.ts";
+import { dedupeWindowMs } from "./dedupe.ts";
+import { dedupeKey, dedupeName, type RedisDedupeOptions } from "./redis-dedupe.ts";
+
+/** What the router may have claimed and not yet told the log when Redis was wiped reaches it within this time. */
+const quarantine_ms = 1_000;
+
+/**
+ * Gives the dedupe window back from the router's decisions (KV-02): every message that went on, now or later, holds its
+ * key for what is left of its window. The first in the log holds it, as the first to claim did.
+ */
+export function createRebuildableDedupe(options: RedisDedupeOptions): RebuildableState {
+  const { redis, windowMs = dedupeWindowMs } = options;
+  return {
+    name: dedupeName,
+    topics: ["comms.decisions"],
+    quarantineMs: quarantine_ms,
+    quarantineFor: ["comms.decisions"],
+    apply: async (records, now) => {
+      const holds = records.flatMap((record) => holdOf(record, now, windowMs));
+      if (holds.length === 0) return;
+      const pipeline = redis.pipeline();
+      for (const { decision, leftMs } of holds) {
+        pipeline.set(keyOf(options, decision), decision.msg_id, "PX", leftMs, "NX");
+      }
+      await execute(pipeline);
+    },
+  };
+}
+
+function keyOf({ keys }: RedisDedupeOptions, decision: Decision): string {
+  const { tenant_id: tenantId, user_id: userId, channel, dedupe_key: key } = decision;
+  return dedupeKey(keys, { tenantId, userId, channel, key });
+}
+
+interface Hold {
+  readonly decision: Decision;
+  readonly leftMs: number;
+}
+
+function holdOf({ value }: DecodedRecord<unknown>, now: Instant, windowMs: number): readonly Hold[] {
+  const decision = value as Decision | null;
+  if (decision?.stage !== "router" || decision.verdict === "DROP") return [];
+  const leftMs = Math.min(decision.recorded_at + windowMs - now, windowMs);
+  return leftMs > 0 ? [{ decision, leftMs }] : [];
+}

@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { mailHeaders, messageId, oneLine } from "#processors/email-sender/core/headers.ts";
+import { aSend } from "../../../shared/delivery/sender-bench.ts";
+
+describe("mail headers [EML-02]", () => {
+  test("no text begins a second line", () => {
+    const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("a\r\nBcc: b", "a\u2028b", "a\u0085b", "\n"));
+    fc.assert(
+      fc.property(text, (words) => {
+        expect(oneLine(words)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+        const send = aSend({ template_name: words, category: words, tenant_id: words });
+        for (const value of Object.values(mailHeaders(send, "transactional"))) expect(value).not.toMatch(/[\r\n]/);
+      }),
+    );
+  });
+
+  test("Feedback-ID has four parts, whatever is in them", () => {
+    expect(mailHeaders(aSend({ category: "a:b c" }), "marketing")["Feedback-ID"]).toBe(
+      "booking_confirmed_buyer:a_b_c:default:carillon",
+    );
+  });
+
+  test("Message-ID is the message's, not the attempt's", () => {
+    expect(messageId("m1", "notify.example.com")).toBe("<m1@notify.example.com>");
+  });
+});

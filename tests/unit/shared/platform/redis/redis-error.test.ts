@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { redisError } from "#shared/platform/redis/redis-error.ts";
+
+describe("redisTrouble", () => {
+  it.each([
+    "Reached the max retries per request limit (which is 3). Refer to …",
+    "Connection is closed.",
+    "Command timed out",
+    "LOADING Redis is loading the dataset in memory",
+    "READONLY You can't write against a read only replica.",
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+    "NOREPLICAS Not enough good replicas to write.",
+    "TRYAGAIN Multiple keys request during rehashing of slot",
+    "OOM command not allowed when used memory > 'maxmemory'.",
+  ])("tells %j as trouble that passes", (message) => {
+    expect(redisError(new Error(message))).toMatchObject({ code: "REDIS_UNAVAILABLE", retryable: true });
+  });
+
+  it.each(["WRONGTYPE Operation against a key", "NOSCRIPT No matching script"])("passes %j as it is", (message) => {
+    const error = new Error(message);
+    expect(redisError(error)).toBe(error);
+  });
+});
