@@ -52,7 +52,7 @@ export function createSimulatorControl(url: string): SimulatorControl {
     fault: (request) => call("POST", "faults", request),
     faults: () => call("GET", "faults"),
     clearFaults: async (filter = {}) =>
-      (await call<{ removed: number }>("DELETE", `faults?${new URLSearchParams(filter).toString()}`)).removed,
+      (await call<{ removed: number }>("DELETE", `faults?${query(filter).toString()}`)).removed,
     ledger: async (filter = {}) => parseLines(await send(`${url}/control/ledger?${query(filter).toString()}`, "GET")),
     quiet: (timeoutMs = 10_000) => quiet(health, timeoutMs),
     publish: async (event) => void (await call("POST", "ses/events", event)),
@@ -82,7 +82,7 @@ async function quiet(health: () => Promise<SimulatorHealth>, timeoutMs: number):
   }
 }
 
-function query(filter: LedgerFilter): URLSearchParams {
+function query(filter: object): URLSearchParams {
   const set = Object.entries(filter).filter(([, value]) => value !== undefined);
   return new URLSearchParams(set.map(([field, value]): [string, string] => [field, String(value)]));
 }

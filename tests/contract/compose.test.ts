@@ -74,11 +74,11 @@ describe("the compose file against the native stack", () => {
   });
 
   it("keeps what must last in named volumes, at the places that the images write to", () => {
-    expect(service("kafka").volumes).toEqual([`kafka:${service("kafka").environment?.KAFKA_LOG_DIRS}`]);
+    expect(service("kafka").volumes).toEqual([`kafka:${service("kafka").environment?.["KAFKA_LOG_DIRS"]}`]);
     expect(service("postgres").volumes).toContain("postgres:/var/lib/postgresql");
     expect(service("redis").volumes).toEqual(["redis:/data"]);
     expect(Object.keys(compose.volumes)).toEqual(["kafka", "postgres", "redis"]);
-    expect(service("registry").environment?.APICURIO_STORAGE_KIND).toBe("sql");
+    expect(service("registry").environment?.["APICURIO_STORAGE_KIND"]).toBe("sql");
   });
 });
 

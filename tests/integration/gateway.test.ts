@@ -83,8 +83,8 @@ describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () =>
     expect(records).toMatchObject([
       { key: "default/bk-1", value: { event_id, name: "booking.confirmed", source: "http" } },
     ]);
-    expect(String(records[0]?.headers.traceparent)).toContain(traceId);
-    expect(String(records[0]?.headers.ce_source)).toBe("/carillon/gateway");
+    expect(String(records[0]?.headers["traceparent"])).toContain(traceId);
+    expect(String(records[0]?.headers["ce_source"])).toBe("/carillon/gateway");
   });
 
   it("answers ten requests at once under one key with one record", async () => {
@@ -130,7 +130,7 @@ describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () =>
 
   it("takes Twilio's status callbacks in, each status once", async () => {
     const { accountSid, authToken } = sandboxAccounts.twilio;
-    const before = (await callbacks()).delivered ?? 0;
+    const before = (await callbacks())["delivered"] ?? 0;
     const answer = await fetch(`${simulator.url}/twilio/2010-04-01/Accounts/${accountSid}/Messages.json`, {
       method: "POST",
       headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}` },

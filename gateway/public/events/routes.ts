@@ -92,7 +92,7 @@ function malformed(reply: FastifyReply, detail: string): FastifyReply {
 }
 
 function isDryRun({ query }: EventRequest): boolean {
-  return query.dry_run === "true" || query.dry_run === "1" || query.dry_run === "";
+  return query["dry_run"] === "true" || query["dry_run"] === "1" || query["dry_run"] === "";
 }
 
 function isKey(key: string | readonly string[]): key is string {

@@ -14,11 +14,11 @@ interface Told {
 export function normaliseSes(body: string): NormalisedWebhook {
   const envelope = parsed(body);
   if (!isFields(envelope)) return { kind: "unreadable", why: "The body is not an SNS envelope" };
-  const message = textOf(envelope.Message, Number.POSITIVE_INFINITY);
+  const message = textOf(envelope["Message"], Number.POSITIVE_INFINITY);
   if (message?.startsWith(greeting)) return { kind: "nothing" };
   const event = parsed(message);
   if (!isFields(event)) return { kind: "unreadable", why: "The message in the envelope is not an SES event" };
-  const type = textOf(event.eventType) ?? textOf(event.notificationType);
+  const type = textOf(event["eventType"]) ?? textOf(event["notificationType"]);
   if (type === null) return { kind: "unreadable", why: "The SES event has neither eventType nor notificationType" };
   return noticeOf(type, event);
 }
@@ -27,36 +27,36 @@ function noticeOf(type: string, event: Fields): NormalisedWebhook {
   if (sesSilent.has(type)) return { kind: "nothing" };
   const told = toldBy(type, event);
   if (told === undefined) return { kind: "nothing", unknown: type };
-  const mail = fieldsOf(event.mail);
-  return { kind: "notice", channel: "EMAIL", msgId: msgIdOf(mail), providerRef: textOf(mail.messageId), ...told };
+  const mail = fieldsOf(event["mail"]);
+  return { kind: "notice", channel: "EMAIL", msgId: msgIdOf(mail), providerRef: textOf(mail["messageId"]), ...told };
 }
 
 function toldBy(type: string, event: Fields): Told | undefined {
-  if (type === "Bounce") return bounce(fieldsOf(event.bounce));
-  if (type === "Complaint") return complaint(fieldsOf(event.complaint));
+  if (type === "Bounce") return bounce(fieldsOf(event["bounce"]));
+  if (type === "Complaint") return complaint(fieldsOf(event["complaint"]));
   const meaning = rowOf(sesEvents, type);
   return meaning && { reports: [{ ...meaning, code: type, address: null }] };
 }
 
 /** Only the recipients that bounced; the mail may have had others. */
 function bounce(detail: Fields): Told {
-  const type = textOf(detail.bounceType, 40) ?? "";
-  const code = `${type}/${textOf(detail.bounceSubType, 40) ?? ""}`;
+  const type = textOf(detail["bounceType"], 40) ?? "";
+  const code = `${type}/${textOf(detail["bounceSubType"], 40) ?? ""}`;
   const known = rowOf(sesBounces, code);
   const meaning = known ?? rowOf(sesBounces, type) ?? sesSoftBounce;
-  const reports = reportsOf(meaning, code, detail.bouncedRecipients);
+  const reports = reportsOf(meaning, code, detail["bouncedRecipients"]);
   return known ? { reports } : { reports, unknown: `Bounce/${code}` };
 }
 
 function complaint(detail: Fields): Told {
-  const type = textOf(detail.complaintFeedbackType, 40);
+  const type = textOf(detail["complaintFeedbackType"], 40);
   const meaning = rowOf(sesComplaints, type ?? "") ?? sesComplaint;
-  return { reports: reportsOf(meaning, `Complaint/${type ?? "unspecified"}`, detail.complainedRecipients) };
+  return { reports: reportsOf(meaning, `Complaint/${type ?? "unspecified"}`, detail["complainedRecipients"]) };
 }
 
 /** One report a recipient; one without an address where none is named, so that the status is not lost. */
 function reportsOf(meaning: Meaning, code: string, recipients: unknown): readonly ProviderReport[] {
-  const addresses = listOf(recipients).flatMap((recipient) => bareAddress(fieldsOf(recipient).emailAddress) ?? []);
+  const addresses = listOf(recipients).flatMap((recipient) => bareAddress(fieldsOf(recipient)["emailAddress"]) ?? []);
   if (addresses.length === 0) return [{ ...meaning, code, address: null }];
   return [...new Set(addresses)].map((address) => ({ ...meaning, code, address }));
 }
@@ -69,10 +69,10 @@ function bareAddress(value: unknown): string | null {
 
 /** By the tag of the sending call, else by the header of the mail. */
 function msgIdOf(mail: Fields): string | null {
-  const tag = textOf(listOf(fieldsOf(mail.tags).msg_id)[0]);
+  const tag = textOf(listOf(fieldsOf(mail["tags"])["msg_id"])[0]);
   if (tag) return tag;
-  const headers = listOf(mail.headers).map(fieldsOf);
-  return textOf(headers.find(({ name }) => textOf(name)?.toLowerCase() === "x-comms-msg-id")?.value);
+  const headers = listOf(mail["headers"]).map(fieldsOf);
+  return textOf(headers.find(({ name }) => textOf(name)?.toLowerCase() === "x-comms-msg-id")?.["value"]);
 }
 
 function rowOf<Row>(table: Readonly<Record<string, Row>>, code: string): Row | undefined {

@@ -31,7 +31,8 @@ export function createConfluentRegistry({ url, timeoutMs = 5_000 }: ConfluentReg
       const text = avro(schema);
       // The library refuses where it is not told the level that is set, and sets one where none is, unless told none.
       const level = await http.level(subject);
-      const compatibility = level && COMPATIBILITY[level];
+      // An absent option would be the library's default; its types do not know of an undefined one.
+      const compatibility = (level && COMPATIBILITY[level]) as COMPATIBILITY;
       const registered = await answered(url, () => library.register(text, { subject, compatibility }));
       return registered.id;
     },

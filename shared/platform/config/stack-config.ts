@@ -17,16 +17,16 @@ export interface StackConfig {
 /** Reads the environment of the local stack. `COMMS_STACK_ROOT` puts a second stack into another folder. */
 export function readStackConfig(env: NodeJS.ProcessEnv = process.env): StackConfig {
   return {
-    root: env.COMMS_STACK_ROOT || fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, ""),
-    cache: env.COMMS_CACHE || defaultCache(env),
-    mode: env.COMMS_STACK || undefined,
-    portBase: env.COMMS_STACK_PORT_BASE || undefined,
-    java: env.JAVA_HOME ? join(env.JAVA_HOME, "bin", "java") : undefined,
+    root: env["COMMS_STACK_ROOT"] || fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, ""),
+    cache: env["COMMS_CACHE"] || defaultCache(env),
+    mode: env["COMMS_STACK"] || undefined,
+    portBase: env["COMMS_STACK_PORT_BASE"] || undefined,
+    java: env["JAVA_HOME"] ? join(env["JAVA_HOME"], "bin", "java") : undefined,
   };
 }
 
 /** Root's own cache is closed to the user that Postgres must run as; the system's is open to all. */
 function defaultCache(env: NodeJS.ProcessEnv): string {
   if (process.getuid?.() === 0) return "/var/cache/carillon";
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "carillon");
+  return join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "carillon");
 }

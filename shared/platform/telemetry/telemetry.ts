@@ -42,7 +42,7 @@ export function createTelemetry({ level, file, version }: TelemetryOptions): Tel
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...tellingErrors }, destination);
   const metrics = createMetrics();
   metrics.set("comms_build_info", { version, node: process.version }, 1);
-  metrics.set("comms_tzdata_info", { version: process.versions.tz ?? "unknown" }, 1);
+  metrics.set("comms_tzdata_info", { version: process.versions["tz"] ?? "unknown" }, 1);
   return { metrics, log, flush: () => destination.flushSync() };
 }
 

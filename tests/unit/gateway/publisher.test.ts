@@ -37,7 +37,7 @@ describe("publish", () => {
       { topic: "t.comms.suppression", key: "k", value: Buffer.from('comms.suppression {"suppression_id":"s-1"}') },
     ]);
     const headers = sent[0]?.headers as Record<string, Buffer>;
-    expect([headers.ce_source, headers.ce_type, headers.ce_time].map(String)).toEqual([
+    expect([headers["ce_source"], headers["ce_type"], headers["ce_time"]].map(String)).toEqual([
       "/carillon/gateway",
       "comms.suppression",
       new Date(clock.now()).toISOString(),

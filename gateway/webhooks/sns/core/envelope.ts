@@ -39,10 +39,10 @@ const whenConfirming = ["Token", "SubscribeURL"] as const;
 /** The envelope in a body, or undefined for anything else. The message in it is not looked at. */
 export function readEnvelope(body: string): SnsEnvelope | undefined {
   const found = parsed(body);
-  if (found === undefined || !isType(found.Type)) return undefined;
-  const needed = found.Type === "Notification" ? always : [...always, ...whenConfirming];
+  if (found === undefined || !isType(found["Type"])) return undefined;
+  const needed = found["Type"] === "Notification" ? always : [...always, ...whenConfirming];
   if (needed.some((field) => typeof found[field] !== "string" || found[field] === "")) return undefined;
-  if (signedFields[found.Type].some((field) => field !== "Message" && isTorn(found[field]))) return undefined;
+  if (signedFields[found["Type"]].some((field) => field !== "Message" && isTorn(found[field]))) return undefined;
   const { Subject, ...rest } = found;
   if (Subject === undefined || Subject === null) return rest as unknown as SnsEnvelope;
   return typeof Subject === "string" ? (found as unknown as SnsEnvelope) : undefined;

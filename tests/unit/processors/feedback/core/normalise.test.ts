@@ -8,7 +8,7 @@ import { providerEvent, ses } from "../bench.ts";
 const golden = (dialect: string, name: string) =>
   readFileSync(new URL(`../../../../golden/webhooks/ses/${dialect}/${name}.json`, import.meta.url), "utf8");
 
-type Row = readonly [file: string, status: string, code: string, reason?: string, suppress?: string];
+type Row = readonly [file: string, status: string, code: string, reason?: string | undefined, suppress?: string];
 
 const bothDialects: readonly Row[] = [
   ["bounce-permanent-general", "BOUNCED", "Permanent/General", "COMMS_INVALID_ADDRESS", "hard_bounce"],

@@ -36,7 +36,7 @@ describe("an access token that cannot be had [PSH-03]", () => {
       provider.says(200, body);
       expect(await through(provider.plain)).toEqual({ kind: "refused", code: "TOKEN_UNREADABLE" });
       expect(provider.asked).toEqual(["/token"]);
-      expect(fcmAnswers.TOKEN_UNREADABLE).toMatchObject({ act: "retry", alert: "P1" });
+      expect(fcmAnswers["TOKEN_UNREADABLE"]).toMatchObject({ act: "retry", alert: "P1" });
     },
   );
 
