@@ -44,7 +44,7 @@ const processors: Readonly<Record<string, Room>> = {
   intake: { ...processor(), imports: [...upToRuntime, "catalog"] },
   router: processor(),
   renderer: processor(),
-  "email-sender": sender("node:*", "@aws-sdk/client-sesv2", "nodemailer"),
+  "email-sender": sender("node:*", "@aws-sdk/client-sesv2"),
   "push-sender": sender("node:*", "firebase-admin", "undici", "zod"),
   "sms-sender": sender("twilio"),
   "inapp-sender": sender("node:*", "pg"),
@@ -89,6 +89,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   "shared/runtime": { imports: [...upToPlatform, "shared/state"], packages: ["node:*", "ioredis", "pg"] },
   "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
   "shared/delivery": { imports: upToRuntime, packages: ["ioredis", "opossum"] },
+  "shared/delivery/email": { imports: [...upToRuntime, "shared/delivery"], packages: ["nodemailer"] },
+  "shared/delivery/providers/smtp": {
+    imports: [...upToRuntime, "shared/delivery"],
+    packages: ["node:*", "nodemailer", "zod"],
+  },
   ...Object.fromEntries(processorRooms),
   gateway: {
     imports: [...upToRuntime, "catalog"],

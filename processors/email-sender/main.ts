@@ -1,10 +1,10 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
+import type { MailStream } from "#shared/delivery/email/headers.ts";
 import type { Platform } from "#shared/runtime/platform.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { unsubscribeKeysOf } from "#shared/runtime/rotation.ts";
 import { createSesAdapter } from "./adapters/ses.ts";
-import type { MailStream } from "./core/headers.ts";
 import { createEmailSender } from "./processor.ts";
 
 /** SES counts by the second; a tenth of it waits for codes and receipts. */

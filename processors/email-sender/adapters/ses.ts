@@ -2,12 +2,11 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
+import { composeMail, type MailOptions, streamOfLetter } from "#shared/delivery/email/mime.ts";
+import { emailTargets } from "#shared/delivery/email/targets.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
-import { addressOf } from "#shared/domain/recipient/address.ts";
-import { normaliseAddress } from "#shared/platform/crypto/address.ts";
 import { sesAnswers } from "../core/answers.ts";
-import { composeMail, type MailOptions, streamOfLetter } from "./mime.ts";
 
 export interface SesOptions {
   readonly region: string;
@@ -33,12 +32,7 @@ export function createSesAdapter(options: SesOptions): ChannelAdapter {
   return {
     provider: "ses",
     answers: sesAnswers,
-    targets: (person) => {
-      const given = addressOf(person, "EMAIL");
-      if (!given) return "none";
-      const address = normaliseAddress("EMAIL", given);
-      return address ? [{ address, deviceId: "" }] : "invalid";
-    },
+    targets: emailTargets,
     send: async (letter, signal) => {
       const command = await commandOf(letter, options.mail);
       try {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mailHeaders, messageId, oneLine } from "#processors/email-sender/core/headers.ts";
-import { aSend } from "../../../shared/delivery/sender-bench.ts";
+import { mailHeaders, messageId, oneLine } from "#shared/delivery/email/headers.ts";
+import { aSend } from "../sender-bench.ts";
 
 describe("mail headers [EML-02]", () => {
   test("no text begins a second line", () => {

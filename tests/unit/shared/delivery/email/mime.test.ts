@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { composeMail, type MailOptions } from "#processors/email-sender/adapters/mime.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
+import { composeMail, type MailOptions } from "#shared/delivery/email/mime.ts";
 import type { EmailContent } from "#shared/domain/message/content.ts";
 import { verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
-import { aSend, hasher, start } from "../../../shared/delivery/sender-bench.ts";
+import { aSend, hasher, start } from "../sender-bench.ts";
 
 const stream = (domain: string) => ({ from: `Carillon <no-reply@${domain}>`, domain, configurationSet: domain });
 const options: MailOptions = {

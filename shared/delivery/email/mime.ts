@@ -1,11 +1,11 @@
 import { createTransport } from "nodemailer";
-import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import { streamOf } from "#shared/domain/category/category.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { EmailContent } from "#shared/domain/message/content.ts";
 import { signUnsubscribe, type UnsubscribeKeys, unsubscribeLifeMs } from "#shared/platform/crypto/unsubscribe-token.ts";
-import { type MailStream, mailHeaders, messageId, oneLine } from "../core/headers.ts";
-import { unsubscribeScope } from "../core/unsubscribe.ts";
+import type { OutboundMessage } from "../adapter.ts";
+import { type MailStream, mailHeaders, messageId, oneLine } from "./headers.ts";
+import { unsubscribeScope } from "./unsubscribe.ts";
 
 export interface MailOptions {
   readonly streams: Readonly<Record<"marketing" | "transactional", MailStream>>;
