@@ -1,0 +1,109 @@
+import { PassThrough, pipeline } from "node:stream";
+import { createTransport } from "nodemailer";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { answerOfFailure, answerOfSuccess, type DataProgress } from "./failure.ts";
+
+/** An SMTP server that takes our mail. */
+export interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  /** `starttls`: upgraded, or nothing is sent. `tls`: from the first byte. `none`: plain, even where TLS is offered. */
+  readonly security: "none" | "starttls" | "tls";
+  readonly login?: { readonly user: string; readonly password: string };
+  /** Certificates in PEM to trust in place of Node's own. */
+  readonly ca?: string;
+  /** What EHLO says. Default: the machine's name. */
+  readonly clientName?: string;
+  /** Connections at most. Default 20: many servers take 50 from one client. */
+  readonly connections?: number;
+}
+
+/** A mail with its envelope. */
+export interface SmtpMail {
+  readonly from: string;
+  readonly to: string;
+  /** Named in bounces as ENVID (RFC 3461), where the server speaks DSN. */
+  readonly msgId: string;
+  /** Complete and signed; the bytes on the wire but for stuffed dots. */
+  readonly raw: Buffer;
+}
+
+/** Connections kept open to one server. */
+export interface SmtpTransport {
+  /** Sends once. Never rejects for what the server or the network did. An aborted signal closes the connection. */
+  send(mail: SmtpMail, signal: AbortSignal): Promise<Answer>;
+  close(): void;
+}
+
+/** Shorter than a call's deadline of 5 s, so that a dead server has a name and not only DEADLINE. */
+const timeouts = {
+  dnsTimeout: 2_000,
+  connectionTimeout: 3_000,
+  greetingTimeout: 3_000,
+  socketTimeout: 4_500,
+  socketCloseTimeout: 500,
+  // QUIT before the socket's own timeout, which also runs while a connection is idle.
+  idleTimeout: 4_000,
+};
+
+/**
+ * nodemailer's pool. It sends a mail again by itself only over a kept connection that ended before a byte of the mail was
+ * read, and then once.
+ */
+export function createSmtpTransport(server: SmtpServer): SmtpTransport {
+  const transporter = createTransport({
+    pool: true,
+    host: server.host,
+    port: server.port,
+    ...security[server.security],
+    ...(server.login && { auth: { user: server.login.user, pass: server.login.password }, forceAuth: true }),
+    ...(server.clientName && { name: server.clientName }),
+    tls: { minVersion: "TLSv1.2", ...(server.ca && { ca: server.ca }) },
+    maxConnections: server.connections ?? 20,
+    maxMessages: 1_000,
+    maxRequeues: 1,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...timeouts,
+  });
+  const bodies = new WeakMap<Buffer, PassThrough>();
+  transporter.use("stream", (mail, done) => {
+    const { raw } = mail.data;
+    mail.message?.processFunc((input) => {
+      const body = new PassThrough();
+      if (Buffer.isBuffer(raw)) bodies.set(raw, body);
+      return pipeline(input, body, () => {});
+    });
+    done();
+  });
+
+  return {
+    send: ({ from, to, msgId, raw: bytes }, signal) => {
+      // A key of its own for each call, should two send the same bytes.
+      const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const envelope = { from, to: [to], size: raw.length };
+      const dsn = { id: msgId, return: "headers", notify: "failure", recipient: to };
+      return new Promise((resolve) => {
+        // By callback: it runs before anything else can move, so what was not complete is stopped and stays so.
+        transporter.sendMail({ envelope, raw, dsn, signal }, (error, info) => {
+          const progress = stop(bodies.get(raw));
+          resolve(error ? answerOfFailure(error, progress) : answerOfSuccess(info?.response, progress));
+        });
+      });
+    },
+    close: () => transporter.close(),
+  };
+}
+
+const security = {
+  none: { secure: false, ignoreTLS: true },
+  starttls: { secure: false, requireTLS: true },
+  tls: { secure: true },
+} as const;
+
+/** Reads how far a body got, and keeps the rest of it from following. */
+function stop(body: PassThrough | undefined): DataProgress {
+  const isComplete = body?.readableEnded ?? false;
+  body?.destroy();
+  return { isComplete };
+}

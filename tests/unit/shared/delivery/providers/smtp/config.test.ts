@@ -1,0 +1,92 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { readSmtpSettings } from "#shared/delivery/providers/smtp/config.ts";
+
+const pem = { type: "pkcs8", format: "pem" } as const;
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey.export(pem).toString();
+const short = generateKeyPairSync("rsa", { modulusLength: 1_024 }).privateKey.export(pem).toString();
+const ed25519 = generateKeyPairSync("ed25519").privateKey.export(pem).toString();
+const least = {
+  COMMS_SMTP_HOST: "mail.example.com",
+  COMMS_MAIL_DOMAIN: "notify.example.com",
+  COMMS_MARKETING_DOMAIN: "updates.example.com",
+};
+const keys = {
+  COMMS_DKIM_RSA_KEY: rsa,
+  COMMS_DKIM_RSA_SELECTOR: "r1",
+  COMMS_DKIM_ED25519_KEY: ed25519,
+  COMMS_DKIM_ED25519_SELECTOR: "e1",
+};
+
+describe("the settings of SMTP", () => {
+  test("a host and two domains are enough; TLS is on by default, and empty is not set", () => {
+    expect(readSmtpSettings({ ...least, COMMS_SMTP_USER: "", COMMS_SMTP_PASSWORD: "" })).toEqual({
+      kind: "settings",
+      settings: {
+        server: { host: "mail.example.com", port: 587, security: "starttls", connections: 20 },
+        dkim: [],
+        domains: { transactional: "notify.example.com", marketing: "updates.example.com" },
+      },
+    });
+  });
+
+  test("a login, and keys of both algorithms, with line ends as they are or written out", () => {
+    const login = { COMMS_SMTP_USER: "carillon", COMMS_SMTP_PASSWORD: "secret" };
+    const oneLine = { COMMS_DKIM_ED25519_KEY: ed25519.replaceAll("\n", "\\n") };
+    const read = readSmtpSettings({ ...least, ...login, ...keys, ...oneLine, COMMS_SMTP_PORT: "465" });
+    if (read.kind === "issues") throw new Error(read.issues.join());
+    expect(read.settings.server).toMatchObject({ port: 465, login: { user: "carillon", password: "secret" } });
+    expect(read.settings.dkim.map(({ selector, key }) => [selector, key.asymmetricKeyType])).toEqual([
+      ["r1", "rsa"],
+      ["e1", "ed25519"],
+    ]);
+  });
+
+  test("every issue is reported at once, and none repeats a value", () => {
+    const read = readSmtpSettings({
+      COMMS_MAIL_DOMAIN: "notify.example.com",
+      COMMS_SMTP_PORT: "none",
+      COMMS_SMTP_SECURITY: "maybe",
+      COMMS_SMTP_PASSWORD: "canary-secret",
+      COMMS_DKIM_RSA_KEY: "canary-key",
+      COMMS_DKIM_ED25519_SELECTOR: "e1",
+    });
+    const issues = read.kind === "issues" ? read.issues : [];
+    expect(issues.map((issue) => issue.split(":")[0]).toSorted()).toEqual([
+      "COMMS_DKIM_ED25519_KEY",
+      "COMMS_DKIM_RSA_KEY",
+      "COMMS_DKIM_RSA_SELECTOR",
+      "COMMS_MARKETING_DOMAIN",
+      "COMMS_SMTP_HOST",
+      "COMMS_SMTP_PORT",
+      "COMMS_SMTP_SECURITY",
+      "COMMS_SMTP_USER",
+    ]);
+    expect(issues.join()).not.toContain("canary");
+  });
+
+  test.each([
+    [
+      "a password over plain",
+      { COMMS_SMTP_SECURITY: "none", COMMS_SMTP_USER: "a", COMMS_SMTP_PASSWORD: "b" },
+      "COMMS_SMTP_SECURITY",
+    ],
+    ["a short RSA key", { ...keys, COMMS_DKIM_RSA_KEY: short }, "COMMS_DKIM_RSA_KEY: is shorter than 2,048 bits"],
+    ["the wrong kind of key", { ...keys, COMMS_DKIM_RSA_KEY: ed25519 }, "COMMS_DKIM_RSA_KEY: is not a private rsa key"],
+    ["one selector for two keys", { ...keys, COMMS_DKIM_ED25519_SELECTOR: "r1" }, "COMMS_DKIM_ED25519_SELECTOR"],
+    ["a selector that ends the tag", { ...keys, COMMS_DKIM_RSA_SELECTOR: "r1; d=evil" }, "COMMS_DKIM_RSA_SELECTOR"],
+  ])("%s is an issue", (_, change, sentence) => {
+    const read = readSmtpSettings({ ...least, ...change });
+    expect(read).toEqual({ kind: "issues", issues: [expect.stringContaining(sentence)] });
+  });
+
+  test("a password may go in plain to this machine itself", () => {
+    const local = {
+      COMMS_SMTP_HOST: "127.0.0.1",
+      COMMS_SMTP_SECURITY: "none",
+      COMMS_SMTP_USER: "a",
+      COMMS_SMTP_PASSWORD: "b",
+    };
+    expect(readSmtpSettings({ ...least, ...local })).toMatchObject({ kind: "settings" });
+  });
+});
