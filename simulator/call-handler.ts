@@ -28,6 +28,8 @@ export interface TakenCall {
 /** Where every call to every provider is decided, recorded and followed up, in that order, before it is answered. */
 export interface CallHandler {
   take(received: ReceivedCall): TakenCall;
+  /** The fault that names this step of a session, recorded with it. A step that meets none leaves no line. */
+  meet(call: Call, refuse: (refusal: CallRefusal) => CallVerdict): Fault | undefined;
   /** Records a call that no fault may touch, and follows it up. */
   record(call: Call, body: Uint8Array, verdict: CallVerdict, fault?: Fault): void;
 }
@@ -41,6 +43,8 @@ export interface CallHandlerParts {
 
 const reset: CallVerdict = { outcome: "reset", answer: { status: 0, headers: {}, body: "" } };
 
+const passed: CallVerdict = { outcome: "ok", answer: { status: 250, headers: {}, body: "" } };
+
 export function createCallHandler({ faults, ledger, mailbox, callbacks }: CallHandlerParts): CallHandler {
   const record: CallHandler["record"] = (call, body, verdict, fault) => {
     const entry = entryOf(call, body, verdict, fault);
@@ -51,6 +55,11 @@ export function createCallHandler({ faults, ledger, mailbox, callbacks }: CallHa
 
   return {
     record,
+    meet(call, refuse) {
+      const fault = faults.takeNamed(call, Date.now());
+      if (fault) record(call, new Uint8Array(), decide({ decide: () => passed, refuse }, fault), fault);
+      return fault;
+    },
     take(received) {
       const fault = faults.take(received.call, Date.now());
       const verdict = decide(received, fault);
@@ -60,7 +69,7 @@ export function createCallHandler({ faults, ledger, mailbox, callbacks }: CallHa
   };
 }
 
-function decide({ decide, refuse }: ReceivedCall, fault: Fault | undefined): CallVerdict {
+function decide({ decide, refuse }: Pick<ReceivedCall, "decide" | "refuse">, fault: Fault | undefined): CallVerdict {
   switch (fault?.kind) {
     case "reset":
       return reset;

@@ -3,6 +3,7 @@ export interface Accounts {
   readonly ses: { readonly accountId: string; readonly region: string; readonly topicArn: string };
   readonly twilio: { readonly accountSid: string; readonly authToken: string };
   readonly fcm: { readonly projectId: string };
+  readonly smtp: { readonly user: string; readonly password: string };
 }
 
 export const sandboxAccounts: Accounts = {
@@ -13,6 +14,7 @@ export const sandboxAccounts: Accounts = {
   },
   twilio: { accountSid: `AC${"0".repeat(31)}1`, authToken: "simulator-auth-token" },
   fcm: { projectId: "carillon-simulator" },
+  smtp: { user: "carillon", password: "simulator-smtp-password" },
 };
 
 export interface SimulatorOptions {
@@ -21,6 +23,8 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** 0 takes a free port. */
   readonly smtpPort?: number;
+  /** Offers STARTTLS over SMTP, with a certificate of its own making. Default false. */
+  readonly smtpTls?: boolean;
   /** The ledger's file, appended to. */
   readonly ledgerPath: string;
   /** Where the gateway stands (`http://127.0.0.1:8080`). Absent, no callback is sent. */
@@ -57,6 +61,7 @@ export function settingsOf(given: SimulatorOptions): Settings {
     host: "127.0.0.1",
     port: 0,
     smtpPort: 0,
+    smtpTls: false,
     callbackDelayMs: 50,
     sesEvents: sesEventTypes.filter((type) => type !== "Send"),
     outOfOrderShare: 0.1,

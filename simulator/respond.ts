@@ -6,6 +6,9 @@ import type { Fault } from "./faults/fault.ts";
 
 const defaultDelayMs = 30_000;
 
+/** No JSON, no XML, no form. */
+const garbage = "\u0000\u0001 not an answer \ufffd";
+
 /** Takes the call at the desk and answers it over HTTP, in the way that its fault asks for. */
 export async function respond(
   desk: CallHandler,
@@ -26,6 +29,8 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { verdict, f
     case "latency":
       await sleep(delayOf(fault), undefined, { ref: false });
       return write(reply, verdict.answer);
+    case "garbled":
+      return write(reply, { ...verdict.answer, body: garbage });
     case "slow_body":
       return trickle(reply, verdict.answer, delayOf(fault));
     default:

@@ -9,6 +9,7 @@ import { openCallLedger } from "./ledger/call-ledger.ts";
 import { type SimulatorOptions, settingsOf } from "./options.ts";
 import { createMailbox } from "./page/mailbox.ts";
 import { pageRoutes } from "./page/routes.ts";
+import { createSelfSigned } from "./self-signed.ts";
 import { sesRoutes } from "./ses/routes.ts";
 import { startSmtp } from "./smtp/server.ts";
 import { createSigningCertificate } from "./sns/certificate.ts";
@@ -21,6 +22,8 @@ export interface Simulator {
   readonly url: string;
   /** `smtp://host:port`. */
   readonly smtp: string;
+  /** The certificate of SMTP's STARTTLS in PEM; absent where it is not offered. */
+  readonly smtpCertificate?: string;
   readonly ledgerPath: string;
   /** Ends every connection and forgets the callbacks that are still owed. The ledger's file stays. */
   close(): Promise<void>;
@@ -70,11 +73,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   fcmRoutes(app, { desk, seed: settings.seed });
   await app.listen({ host: settings.host, port: settings.port });
 
-  const smtp = await startSmtp(desk, { host: settings.host, port: settings.smtpPort });
+  const { host, smtpPort, smtpTls } = settings;
+  const tls = smtpTls ? await createSelfSigned(Date.now(), { name: "localhost", ip: host }) : undefined;
+  const smtp = await startSmtp(desk, { host, port: smtpPort, account: accounts.smtp, ...(tls && { tls }) });
 
   return {
     url: `http://${settings.host}:${portOf(app)}`,
     smtp: `smtp://${settings.host}:${smtp.port}`,
+    ...(tls && { smtpCertificate: tls.certificate }),
     ledgerPath: settings.ledgerPath,
     async close() {
       await app.close();

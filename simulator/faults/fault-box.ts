@@ -8,6 +8,8 @@ export interface FaultBox {
   add(request: z.output<typeof faultRequest>, now: number): Fault;
   /** The fault that this call meets, counted down by one; undefined for a healthy call. */
   take(call: Call, now: number): Fault | undefined;
+  /** The same for a step of a session, which only a fault that names its operation touches. */
+  takeNamed(call: Call, now: number): Fault | undefined;
   /** The faults in force; what has run out is gone. */
   list(now: number): readonly Fault[];
   /** Removes the faults of one provider, the one of that id, or all of them. Says how many. */
@@ -24,18 +26,20 @@ export function createFaultBox(seed: number): FaultBox {
     return faults;
   };
 
+  const meet = (call: Call, now: number, isMeant: (fault: Fault) => boolean): Fault | undefined => {
+    const fault = list(now).find((one) => isMeant(one) && matches(one, call) && drawn(seed, one, call));
+    if (fault !== undefined) faults[faults.indexOf(fault)] = spent(fault);
+    return fault;
+  };
+
   return {
     list,
+    take: (call, now) => meet(call, now, () => true),
+    takeNamed: (call, now) => meet(call, now, ({ match }) => match.operation !== undefined),
     add({ for_ms, ...request }, now) {
       const until = for_ms === undefined ? request.until : now + for_ms;
       const fault: Fault = { ...request, until, id: `fault-${++serial}`, hits: 0 };
       faults.push(fault);
-      return fault;
-    },
-    take(call, now) {
-      const fault = list(now).find((candidate) => matches(candidate, call) && drawn(seed, candidate, call));
-      if (fault === undefined) return undefined;
-      faults[faults.indexOf(fault)] = spent(fault);
       return fault;
     },
     clear(filter = {}) {

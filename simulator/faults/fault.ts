@@ -6,11 +6,13 @@ import { providers } from "../core/call.ts";
  * `status`: answers with the given status and code. `rate_limit`: 429, with or without `Retry-After`. `outage`: 503.
  * `reset`: drops the connection and takes nothing. `reset_after_accept`: takes the call, then drops the connection.
  * `latency`: takes the call at once and answers later. `slow_body`: answers at once, and trickles the body.
+ * `garbled`: takes the call, and answers with bytes that are no answer.
  */
 export const faultKinds = [
   "status",
   "latency",
   "slow_body",
+  "garbled",
   "reset",
   "reset_after_accept",
   "rate_limit",

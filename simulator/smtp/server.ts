@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { AddressInfo, Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { decodeWords } from "postal-mime";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
 import type { CallHandler, TakenCall } from "../call-handler.ts";
 import type { CallVerdict } from "../core/call.ts";
 import { headerOf, readHeaders } from "../core/mail.ts";
+import type { SelfSigned } from "../self-signed.ts";
+import { goesOn, hangUp } from "./connection-faults.ts";
 import { type Reply, refusedRecipient, replyTo } from "./outcomes.ts";
 
 export interface SmtpDouble {
@@ -13,26 +14,43 @@ export interface SmtpDouble {
   close(): Promise<void>;
 }
 
-const defaultDelayMs = 30_000;
+/** How the server is set up. */
+export interface SmtpDoubleOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The one login that is let in. A client may also come without any. */
+  readonly account: { readonly user: string; readonly password: string };
+  /** Left out: STARTTLS is not offered. */
+  readonly tls?: SelfSigned;
+}
 
 /** An SMTP server that takes any mail, with or without a login, and refuses the recipients that name their refusal. */
-export async function startSmtp(
-  desk: CallHandler,
-  { host, port }: { host: string; port: number },
-): Promise<SmtpDouble> {
+export async function startSmtp(desk: CallHandler, options: SmtpDoubleOptions): Promise<SmtpDouble> {
+  const { host, port, account, tls } = options;
   const sockets = new Map<string, Socket>();
+  const step = (operation: string, recipients: readonly string[], session: SMTPServerSession) =>
+    takeStep(desk, { operation, recipients, socket: sockets.get(keyOf(session)) });
   const server = new SMTPServer({
     authOptional: true,
     allowInsecureAuth: true,
-    disabledCommands: ["STARTTLS"],
     disableReverseLookup: true,
     closeTimeout: 100,
-    onAuth: (_auth, _session, done) => done(null, { user: "any" }),
-    onRcptTo: ({ address }, _session, done) => {
-      const refused = refusedRecipient(address);
-      if (refused === undefined) return done();
-      recordRefusal(desk, address, refused);
-      done(failure(refused));
+    ...(tls ? { key: tls.key, cert: tls.certificate } : { disabledCommands: ["STARTTLS"] }),
+    onConnect: (session, done) => step("CONNECT", [], session).then(() => done(), done),
+    onAuth: ({ username, password }, session, done) => {
+      const isKnown = username === account.user && password === account.password;
+      step("AUTH", [], session).then(() => done(isKnown ? null : failure(wrongLogin), { user: "any" }), done);
+    },
+    onMailFrom: (_address, session, done) => {
+      step("MAIL", [], session).then(() => done(), done);
+    },
+    onRcptTo: ({ address }, session, done) => {
+      step("RCPT", [address], session).then(() => {
+        const refused = refusedRecipient(address);
+        if (refused === undefined) return done();
+        recordRefusal(desk, address, refused);
+        done(failure(refused));
+      }, done);
     },
     onData: (stream, session, done) => {
       read(stream)
@@ -41,14 +59,14 @@ export async function startSmtp(
     },
   });
   server.on("error", () => {});
-  await new Promise<void>((resolve, reject) => {
-    server.server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
   server.server.on("connection", (socket: Socket) => {
     const key = `${socket.remoteAddress}:${socket.remotePort}`;
     sockets.set(key, socket);
     socket.once("close", () => sockets.delete(key));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.server.once("error", reject);
+    server.listen(port, host, resolve);
   });
   return {
     port: (server.server.address() as AddressInfo).port,
@@ -56,14 +74,14 @@ export async function startSmtp(
   };
 }
 
+const wrongLogin: Reply = { code: 535, text: "5.7.8 Authentication credentials invalid" };
+
 type Done = (error?: Error | null, message?: string) => void;
 
 async function answer({ verdict, fault }: TakenCall, socket: Socket | undefined, done: Done): Promise<void> {
-  if (fault?.kind === "reset" || fault?.kind === "reset_after_accept") return void socket?.resetAndDestroy();
-  if (fault?.kind === "latency" || fault?.kind === "slow_body") {
-    await sleep(fault.delay_ms ?? defaultDelayMs, undefined, { ref: false });
-  }
+  if (fault && !(await goesOn(fault, socket))) return;
   const { status, body } = verdict.answer;
+  if (status === 421) hangUp(socket);
   done(status < 400 ? null : failure({ code: status, text: body }), body);
 }
 
@@ -96,6 +114,19 @@ async function take(desk: CallHandler, session: SMTPServerSession, raw: Buffer):
     },
     refuse: (refusal) => verdictOf(replyTo(refusal)),
   });
+}
+
+/** A step of a session before the mail. Rejects with the refusal that a fault asks for; stays pending where it hangs up. */
+async function takeStep(
+  desk: CallHandler,
+  at: { operation: string; recipients: readonly string[]; socket: Socket | undefined },
+): Promise<void> {
+  let refused: Reply | undefined;
+  const call = { provider: "smtp", operation: at.operation, channel: "email", recipients: at.recipients } as const;
+  const fault = desk.meet(call, (refusal) => verdictOf((refused = replyTo(refusal))));
+  if (refused?.code === 421) hangUp(at.socket);
+  if (refused) throw failure(refused);
+  if (fault && !(await goesOn(fault, at.socket))) await new Promise(() => {});
 }
 
 function recordRefusal(desk: CallHandler, address: string, refused: Reply): void {

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 interface Case {
-  readonly name: "ses" | "fcm" | "twilio";
+  readonly name: "ses" | "fcm" | "twilio" | "smtp";
   readonly letter: () => OutboundMessage;
   readonly limited: string;
   readonly down: string;
@@ -29,6 +29,7 @@ const cases: readonly Case[] = [
   { name: "ses", letter: () => emailTo("ada@example.com"), limited: "TooManyRequests", down: "http_503" },
   { name: "fcm", letter: () => pushTo("device-token-1"), limited: "QUOTA_EXCEEDED", down: "UNAVAILABLE" },
   { name: "twilio", letter: () => textTo("+14155550123"), limited: "20429", down: "http_503" },
+  { name: "smtp", letter: () => emailTo("ada@example.com"), limited: "4.7.0", down: "4.3.2" },
 ];
 
 /** FCM's token endpoint is the provider's too; the faults here are for messages. */
@@ -57,7 +58,7 @@ describe.each(cases)("the real client of $name against the simulator", ({ name, 
     const answer = await adapter.send(letter(), within(5_000));
     expect(answer).toMatchObject({ kind: "refused", code: limited });
     expect(rowOf(adapter.answers, limited)).toMatchObject({ act: "retry", trouble: true });
-    if (name !== "ses") expect(answer).toMatchObject({ retryAfterMs: 7_000 });
+    if (name === "fcm" || name === "twilio") expect(answer).toMatchObject({ retryAfterMs: 7_000 });
   });
 
   test("an outage is a refusal for now that counts for the breaker", async () => {

@@ -6,16 +6,17 @@ import { createSesAdapter } from "#processors/email-sender/adapters/ses.ts";
 import { createFcmAdapter } from "#processors/push-sender/adapters/fcm.ts";
 import { createTwilioAdapter } from "#processors/sms-sender/adapters/twilio.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
+import { createSmtpAdapter } from "#shared/delivery/providers/smtp/adapter.ts";
 import type { Content } from "#shared/domain/message/content.ts";
 import { createSimulatorControl } from "#simulator/control-client.ts";
-import { sandboxAccounts } from "#simulator/options.ts";
+import { type SimulatorOptions, sandboxAccounts } from "#simulator/options.ts";
 import { startSimulator } from "#simulator/simulator.ts";
 import { aSend, hasher, start } from "#tests/unit/shared/delivery/sender-bench.ts";
 
 /** A simulator of the test's own, and the three real clients in front of it. */
-export async function simulated() {
+export async function simulated(options: Pick<SimulatorOptions, "smtpTls"> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "sender-"));
-  const simulator = await startSimulator({ ledgerPath: join(folder, "ledger.ndjson") });
+  const simulator = await startSimulator({ ledgerPath: join(folder, "ledger.ndjson"), ...options });
   const control = createSimulatorControl(simulator.url);
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
   const mail = {
@@ -58,11 +59,19 @@ export async function simulated() {
       from: "+15005550006",
       callbackUrl: "https://gateway.example.com",
     });
+  const smtp = (url = simulator.smtp) => {
+    const { hostname, port } = new URL(url);
+    return createSmtpAdapter({
+      server: { host: hostname, port: Number(port), security: "none", login: sandboxAccounts.smtp },
+      dkim: [],
+      mail,
+    });
+  };
   const close = async () => {
     await simulator.close();
     rmSync(folder, { recursive: true });
   };
-  return { simulator, control, ses, fcm, twilio, mail, close };
+  return { simulator, control, ses, fcm, twilio, smtp, mail, close };
 }
 
 export function emailTo(address: string, change: Parameters<typeof aSend>[0] = {}): OutboundMessage {

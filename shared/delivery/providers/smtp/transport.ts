@@ -1,4 +1,4 @@
-import { PassThrough, pipeline } from "node:stream";
+import { pipeline, Transform } from "node:stream";
 import { createTransport } from "nodemailer";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { answerOfFailure, answerOfSuccess, type DataProgress } from "./failure.ts";
@@ -66,11 +66,11 @@ export function createSmtpTransport(server: SmtpServer): SmtpTransport {
     disableUrlAccess: true,
     ...timeouts,
   });
-  const bodies = new WeakMap<Buffer, PassThrough>();
+  const bodies = new WeakMap<Buffer, Transform>();
   transporter.use("stream", (mail, done) => {
     const { raw } = mail.data;
     mail.message?.processFunc((input) => {
-      const body = new PassThrough();
+      const body = inPieces();
       if (Buffer.isBuffer(raw)) bodies.set(raw, body);
       return pipeline(input, body, () => {});
     });
@@ -101,8 +101,19 @@ const security = {
   tls: { secure: true },
 } as const;
 
+/** A body that is handed on piece by piece, as the server takes it: the last one says that the dot is next. */
+function inPieces(): Transform {
+  const bytesMax = 16 * 1024;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      for (let at = 0; at < chunk.length; at += bytesMax) this.push(chunk.subarray(at, at + bytesMax));
+      done();
+    },
+  });
+}
+
 /** Reads how far a body got, and keeps the rest of it from following. */
-function stop(body: PassThrough | undefined): DataProgress {
+function stop(body: Transform | undefined): DataProgress {
   const isComplete = body?.readableEnded ?? false;
   body?.destroy();
   return { isComplete };

@@ -38,7 +38,7 @@ export function signMail(raw: Buffer, keys: readonly DkimKey[], by: { domain: st
       `v=1; a=${algorithm}; c=relaxed/relaxed;`,
       `d=${by.domain}; s=${selector};`,
       `t=${Math.floor(by.now / 1_000)};`,
-      `h=${names.join(":\r\n ")};`,
+      `h=${names.join(":").replace(/.{1,64}:(?=.)/g, "$&\r\n ")};`,
       `bh=${bodyHash};`,
       "b=",
     ];

@@ -1,0 +1,40 @@
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Fault } from "../faults/fault.ts";
+
+const defaultDelayMs = 30_000;
+
+/** Does to a connection what a fault asks for. False: the connection is gone, or has had its answer, such as it was. */
+export async function goesOn({ kind, delay_ms }: Fault, socket: Socket | undefined): Promise<boolean> {
+  const delayMs = delay_ms ?? defaultDelayMs;
+  switch (kind) {
+    case "reset":
+    case "reset_after_accept":
+      socket?.resetAndDestroy();
+      return false;
+    case "garbled":
+      socket?.write("\u0000\u0001 not an answer\r\n");
+      return false;
+    case "latency":
+      await sleep(delayMs, undefined, { ref: false });
+      return true;
+    case "slow_body":
+      await drip(delayMs, socket);
+      return true;
+    default:
+      return true;
+  }
+}
+
+/** Ten lines of a reply that goes on, so that no timeout of silence goes off. In plain: not for a session under TLS. */
+async function drip(delayMs: number, socket: Socket | undefined): Promise<void> {
+  for (let part = 0; part < 10 && !socket?.destroyed; part++) {
+    socket?.write("250-2.0.0 still at it\r\n");
+    await sleep(delayMs / 10, undefined, { ref: false });
+  }
+}
+
+/** Ends the connection after what is about to be written, as 421 announces. */
+export function hangUp(socket: Socket | undefined): void {
+  setTimeout(() => socket?.end(), 10).unref();
+}
