@@ -22,6 +22,7 @@ describe("relaxed canonicalisation (RFC 6376, 3.4)", () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     const { body } = splitMail(Buffer.concat([Buffer.from("A: b\r\n\r\n"), bytes]));
     expect(Buffer.from(body, "latin1")).toEqual(bytes);
-    expect(relaxedBody(`a${" ".repeat(2_000_000)}b`)).toBe("a b\r\n");
+    // Not toBe: the difference of two million characters takes minutes to print.
+    expect(relaxedBody(`a${" ".repeat(2_000_000)}b`) === "a b\r\n").toBe(true);
   });
 });
