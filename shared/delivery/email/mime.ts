@@ -7,6 +7,7 @@ import type { OutboundMessage } from "../adapter.ts";
 import { type MailStream, mailHeaders, messageId, oneLine } from "./headers.ts";
 import { unsubscribeScope } from "./unsubscribe.ts";
 
+/** Who a mail comes from, and where its unsubscribe links lead. */
 export interface MailOptions {
   readonly streams: Readonly<Record<"marketing" | "transactional", MailStream>>;
   /** Public origin of the gateway: links are `<url>/unsubscribe/<token>`. */
