@@ -36,7 +36,9 @@ export async function startSmtp(desk: CallHandler, options: SmtpDoubleOptions): 
     disableReverseLookup: true,
     closeTimeout: 100,
     ...(tls ? { key: tls.key, cert: tls.certificate } : { disabledCommands: ["STARTTLS"] }),
-    onConnect: (session, done) => step("CONNECT", [], session).then(() => done(), done),
+    onConnect: (session, done) => {
+      step("CONNECT", [], session).then(() => done(), done);
+    },
     onAuth: ({ username, password }, session, done) => {
       const isKnown = username === account.user && password === account.password;
       step("AUTH", [], session).then(() => done(isKnown ? null : failure(wrongLogin), { user: "any" }), done);
