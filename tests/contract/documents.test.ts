@@ -120,9 +120,11 @@ const tables = new Set(
   [...code("shared/platform/postgres/migrations").matchAll(/\b(comms_\w+)/g)].map(([, name]) => name),
 );
 const settings = new Set(
-  [...`${code("shared/platform/config")}${code("tests/unit/catalog")}`.matchAll(/\bCOMMS_[A-Z_]+/g)].map(
-    ([name]) => name,
-  ),
+  [
+    ...`${code("shared/platform/config")}${code("shared/delivery/providers")}${code("tests/unit/catalog")}`.matchAll(
+      /\bCOMMS_[A-Z_]+/g,
+    ),
+  ].map(([name]) => name),
 );
 const codes = new Set([...Object.keys(reasons), ...Object.keys(problems), ...settings]);
 

@@ -120,7 +120,7 @@ function keyOf(pem: string): KeyObject | undefined {
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function sentenceOf({ path, message }: z.core.$ZodIssue): string {

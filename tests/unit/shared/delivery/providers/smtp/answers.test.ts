@@ -51,19 +51,22 @@ describe("what an SMTP refusal means [EML-06]", () => {
     const part = fc.integer({ min: 0, max: 30 });
     const stages = fc.constantFrom<SmtpStage>("session", "auth", "sender", "message");
     fc.assert(
-      fc.property(fc.integer({ min: 400, max: 599 }), part, part, stages, (code, subject, detail, stage) => {
-        const status = `${String(code)[0]}.${subject % 9}.${detail}`;
-        const row = rowAt(`${code} ${status} words`, stage);
-        if (code < 500) {
-          later++;
-          expect(row.act).not.toBe("refuse");
-        }
-        if (row.suppress) {
-          refused++;
-          expect(stage).toBe("message");
-          expect(["5.1.1", "5.1.6", "5.1.10"]).toContain(status);
-        }
-      }),
+      fc.property(
+        fc.tuple(fc.integer({ min: 400, max: 599 }), part, part, stages),
+        ([code, subject, detail, stage]) => {
+          const status = `${String(code)[0]}.${subject % 9}.${detail}`;
+          const row = rowAt(`${code} ${status} words`, stage);
+          if (code < 500) {
+            later++;
+            expect(row.act).not.toBe("refuse");
+          }
+          if (row.suppress) {
+            refused++;
+            expect(stage).toBe("message");
+            expect(["5.1.1", "5.1.6", "5.1.10"]).toContain(status);
+          }
+        },
+      ),
       { numRuns: 5_000 },
     );
     expect(later).toBeGreaterThan(1_000);

@@ -71,6 +71,16 @@ describe("the settings of SMTP", () => {
       { COMMS_SMTP_SECURITY: "none", COMMS_SMTP_USER: "a", COMMS_SMTP_PASSWORD: "b" },
       "COMMS_SMTP_SECURITY",
     ],
+    [
+      "a password over plain to a name that looks like this machine",
+      {
+        COMMS_SMTP_HOST: "127.0.0.1.evil.example",
+        COMMS_SMTP_SECURITY: "none",
+        COMMS_SMTP_USER: "a",
+        COMMS_SMTP_PASSWORD: "b",
+      },
+      "COMMS_SMTP_SECURITY",
+    ],
     ["a short RSA key", { ...keys, COMMS_DKIM_RSA_KEY: short }, "COMMS_DKIM_RSA_KEY: is shorter than 2,048 bits"],
     ["the wrong kind of key", { ...keys, COMMS_DKIM_RSA_KEY: ed25519 }, "COMMS_DKIM_RSA_KEY: is not a private rsa key"],
     ["one selector for two keys", { ...keys, COMMS_DKIM_ED25519_SELECTOR: "r1" }, "COMMS_DKIM_ED25519_SELECTOR"],

@@ -106,7 +106,7 @@ describe("a yes", () => {
     ["of two minds", "250-a\n550 b", true, unknown("UNREADABLE_ANSWER")],
     ["before the mail was there", "250 Ok", false, unknown("UNREADABLE_ANSWER")],
     ["of no text", undefined, true, unknown("UNREADABLE_ANSWER")],
-  ])("%s", (_, response, isComplete, answer) => {
+  ])("%s", (...[, response, isComplete, answer]) => {
     expect(answerOfSuccess(response, { isComplete })).toEqual(answer);
   });
 });
