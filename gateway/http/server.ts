@@ -39,7 +39,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, { code: "COMMS_NOT_FOUND", detail: "See /openapi.json for what there is" }),
   );
-  app.setErrorHandler((error: FastifyError, request, reply) => fail(error, request, reply, parts.telemetry));
+  app.setErrorHandler((error: FastifyError, _request, reply) => fail(error, reply, parts.telemetry));
   observe(app, parts.telemetry);
   if (parts.publicUrl.startsWith("https:")) secure(app);
 
@@ -69,20 +69,20 @@ function observe(app: FastifyInstance, { metrics, log }: Telemetry): void {
     const route = request.routeOptions.url ?? "none";
     const status = String(reply.statusCode);
     metrics.observe("comms_http_request_seconds", { route, status }, reply.elapsedTime / 1000);
-    const duration_ms = Math.round(reply.elapsedTime * 10) / 10;
     log.info({
       stage: "gateway",
       method: request.method,
       route,
       status: reply.statusCode,
-      duration_ms,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
       ...notesOf(request),
     });
     spans.get(request)?.end(status, reply.statusCode >= 500);
   });
 }
 
-function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply, { log }: Telemetry): FastifyReply {
+function fail(error: FastifyError, reply: FastifyReply, { log }: Telemetry): FastifyReply {
+  const { request } = reply;
   const problem = problemOf(error);
   note(request, { cause: codeOf(error) });
   if (problem.code === "COMMS_INTERNAL")
