@@ -20,7 +20,7 @@ beforeAll(async () => {
     aPerson("annoyed", { email: "complaint@simulator.amazonses.com" }),
     aPerson("ines"),
   ]);
-  await world.tell(story.booking("gone", sellerTo("gone"), Date.now()));
+  await world.tell(story.booking({ buyer: "gone", seller: sellerTo("gone") }, Date.now()));
   await world.watch.until(
     () => world.watch.of("comms.suppression").length > 0,
     "the bounce to be written down",
@@ -90,7 +90,7 @@ describe("a hard bounce [FBK-01] [FBK-02] [FBK-03] [EML-04] [INT-06] [TST-02]", 
 
 describe("the next message to the address [KV-01] [RTR-08] [RTR-09]", () => {
   test("is refused with the reason and what every gate said, and never reaches the provider", async () => {
-    const next = story.booking("gone", sellerTo("gone"), Date.now());
+    const next = story.booking({ buyer: "gone", seller: sellerTo("gone") }, Date.now());
     await world.tell(next);
     const decision = await emailDecision(next.cause_ref);
     expect(decision).toMatchObject({
@@ -120,7 +120,7 @@ describe("the next message to the address [KV-01] [RTR-08] [RTR-09]", () => {
   });
 
   test("while others are written to as before", async () => {
-    await world.tell(story.booking("ines", sellerTo("ines"), Date.now()));
+    await world.tell(story.booking({ buyer: "ines", seller: sellerTo("ines") }, Date.now()));
     await eventually(
       async () => (await world.ledger({ recipient: "ines@example.com" })).length === 1,
       "the mail to another",
@@ -131,12 +131,12 @@ describe("the next message to the address [KV-01] [RTR-08] [RTR-09]", () => {
 
 describe("a complaint [FBK-02] [FBK-03]", () => {
   test("stops what is not critical, and lets a security code through", async () => {
-    await world.tell(story.booking("annoyed", sellerTo("annoyed"), Date.now()));
+    await world.tell(story.booking({ buyer: "annoyed", seller: sellerTo("annoyed") }, Date.now()));
     const complaint = () => world.watch.of("comms.suppression").find(({ reason }) => reason === "COMPLAINT");
     await world.watch.until(() => complaint() !== undefined, "the complaint to be written down", 30_000);
     await untilSeen(complaint() as Suppression);
     const [booking, code] = [
-      story.booking("annoyed", sellerTo("annoyed"), Date.now()),
+      story.booking({ buyer: "annoyed", seller: sellerTo("annoyed") }, Date.now()),
       story.code("annoyed", Date.now()),
     ];
     await world.tell(booking, code);

@@ -48,7 +48,7 @@ afterAll(async () => {
 async function keepTelling(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     if (told.length - mailed() < aheadMax) {
-      const events = people.map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now()));
+      const events = people.map(({ userId }) => story.booking({ buyer: userId, seller: sellerTo(userId) }, Date.now()));
       await eventually(() => wasTold(events), "the log to take events", 60_000);
       told.push(...events);
     }

@@ -57,7 +57,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 function wave(): readonly Event[] {
-  return everyone.map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now()));
+  return everyone.map(({ userId }) => story.booking({ buyer: userId, seller: sellerTo(userId) }, Date.now()));
 }
 
 /** Those of the first wave that are not told again: only what came back from the log still holds their keys. */
@@ -68,7 +68,7 @@ function others(): readonly Event[] {
 /** Another event that tells of the same booking. */
 function sameBooking({ cause_ref, actors }: Event): Event {
   const buyer = actors[0]?.user_id ?? "";
-  return story.booking(buyer, sellerTo(buyer), Date.now(), { bookingId: cause_ref });
+  return story.booking({ buyer, seller: sellerTo(buyer) }, Date.now(), { bookingId: cause_ref });
 }
 
 function suppressed(email: string) {

@@ -29,7 +29,10 @@ beforeAll(async () => {
   const story = createEventFactory("kill");
   const now = Date.now();
   const receipts = [...quick, ...slowCritical].map(({ userId }) => story.receipt(userId, now));
-  await world.tell(...receipts, ...slowOther.map(({ userId }) => story.booking(userId, sellerTo(userId), now)));
+  await world.tell(
+    ...receipts,
+    ...slowOther.map(({ userId }) => story.booking({ buyer: userId, seller: sellerTo(userId) }, now)),
+  );
   await world.watch.until(() => queued() === mails - behind.length, "the mails to be queued", 60_000);
   await world.tell(...behind.map(({ userId }) => story.receipt(userId, now)));
   await world.watch.until(() => queued() === mails, "the mails behind them to be queued", 60_000);

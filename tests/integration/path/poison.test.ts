@@ -100,7 +100,9 @@ describe("poison on comms.events between good events of the same partition", () 
     const good = () => ({
       topic: `${world.prefix}comms.events`,
       key,
-      value: world.platform.codec().encode("comms.events", marked(story.booking("ines", sellerTo("ines"), Date.now()))),
+      value: world.platform
+        .codec()
+        .encode("comms.events", marked(story.booking({ buyer: "ines", seller: sellerTo("ines") }, Date.now()))),
     });
     const written = poisons.map((poison) => poisonRecord("comms.events", key, poison, good().value));
     await world.write([good(), ...written.flatMap((record) => [record, good()])]);
@@ -125,7 +127,7 @@ describe("poison on comms.send.email, where a provider is called", () => {
     const before = await world.ledger();
     const written = small.map((poison) => poisonRecord("comms.send.email", one?.key ?? "", poison, bytes));
     await world.write(written);
-    await world.tell(story.booking("ines", sellerTo("ines"), Date.now()));
+    await world.tell(story.booking({ buyer: "ines", seller: sellerTo("ines") }, Date.now()));
     await world.watch.until(() => letters("email-sender").length === small.length, "the dead letters", 60_000);
     for (const [index, { reason }] of small.entries())
       expectLetter(letters("email-sender")[index], written[index] as OutRecord, reason);

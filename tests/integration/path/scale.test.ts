@@ -43,7 +43,7 @@ async function keepTelling(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     if (told - mailed() < aheadMax) {
       const next = Array.from({ length: 10 }, () => people[told++ % people.length]?.userId ?? "");
-      await world.tell(...next.map((userId) => story.booking(userId, sellerTo(userId), Date.now())));
+      await world.tell(...next.map((userId) => story.booking({ buyer: userId, seller: sellerTo(userId) }, Date.now())));
     }
     await sleep(50, undefined, { signal }).catch(() => undefined);
   }

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await world.start(everything);
   story = createEventFactory("thrice");
   await world.introduce([aPerson("ines", { phone: "+14155550101", push: true, sms: true }), aPerson("studio")]);
-  booking = story.booking("ines", "studio", Date.now());
+  booking = story.booking({ buyer: "ines", seller: "studio" }, Date.now());
 });
 afterAll(() => world?.close());
 
@@ -74,7 +74,7 @@ describe("the same event produced three times [DED-03]", () => {
 
 describe("another event that says the same [DED-01] [DED-02] [RTR-04] [KV-02]", () => {
   test("is dropped with the key and the message that holds it, and nobody is written to again", async () => {
-    const again = story.booking("ines", "studio", Date.now(), { bookingId: booking.cause_ref });
+    const again = story.booking({ buyer: "ines", seller: "studio" }, Date.now(), { bookingId: booking.cause_ref });
     expect(again.cause_ref).not.toBe(booking.cause_ref);
     await world.tell(again);
     await untilDecided(again.cause_ref, 6);
@@ -92,7 +92,7 @@ describe("another event that says the same [DED-01] [DED-02] [RTR-04] [KV-02]", 
 
   test("while one that says something else is sent", async () => {
     const before = sends();
-    const other = story.booking("ines", "studio", Date.now());
+    const other = story.booking({ buyer: "ines", seller: "studio" }, Date.now());
     await world.tell(other);
     await world.watch.until(() => sends() === before + 6, "six more messages", 60_000);
     expect((await calls()).length).toBe(8);

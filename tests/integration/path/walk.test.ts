@@ -29,7 +29,7 @@ beforeAll(async () => {
     aPerson("studio"),
     aPerson("prober", { phone: "+14155550102", push: true, sms: true }),
   ]);
-  booking = { ...story.booking("ines", "studio", Date.now()), correlation_id: correlation };
+  booking = { ...story.booking({ buyer: "ines", seller: "studio" }, Date.now()), correlation_id: correlation };
   const { topic, key, value } = {
     topic: `${world.prefix}comms.events`,
     key: `default/${booking.cause_ref}`,
@@ -257,7 +257,7 @@ describe("the synthetic probe [INT-07]", () => {
   test("walks the same way, to whoever plays the recipient", async () => {
     const now = Date.now();
     const probe: Event = {
-      ...story.booking("ines", "studio", now),
+      ...story.booking({ buyer: "ines", seller: "studio" }, now),
       name: "comms.synthetic.probe",
       cause_ref: "pr_000001",
       actors: [{ role: "synthetic", user_id: "prober" }],
