@@ -22,9 +22,9 @@ export interface ServerParts {
 }
 
 /** SNS sends 256 KiB at most, which escaped in its envelope is up to twice as long; a record may have 1 MiB. Bytes. */
-const bodyBytesMax = 768 * 1024;
+export const bodyBytesMax = 768 * 1024;
 /** A request must have arrived whole within this, ms. */
-const requestTimeoutMs = 15_000;
+export const requestTimeoutMs = 15_000;
 
 /** The HTTP edge. Every body arrives as bytes: signatures are over bytes, and so is what goes on the topic. */
 export function createServer(parts: ServerParts): FastifyInstance {

@@ -26,11 +26,12 @@ afterEach(() => agent.close());
 function answers(
   status: number,
   body: string | Buffer,
-  headers: Record<string, string> = {},
-  origin = host,
-  at = path,
+  { origin = host, at = path, location }: { origin?: string; at?: string; location?: string } = {},
 ) {
-  agent.get(origin).intercept({ path: at }).reply(status, body, { headers });
+  agent
+    .get(origin)
+    .intercept({ path: at })
+    .reply(status, body, { headers: location === undefined ? {} : { location } });
 }
 
 function certificates(origin?: string) {
@@ -69,13 +70,13 @@ describe("a certificate", () => {
   });
 
   it("comes from the configured origin, with that origin's path in front", async () => {
-    answers(200, certificate.pem, {}, "http://127.0.0.1:9", `/sns${path}`);
+    answers(200, certificate.pem, { origin: "http://127.0.0.1:9", at: `/sns${path}` });
     expectOwnKey(await certificates("http://127.0.0.1:9/sns/").keyOf(url));
   });
 
   it("is none behind a redirect, which is not followed", async () => {
     answers(302, "", { location: "https://evil.example.com/cert.pem" });
-    answers(200, certificate.pem, {}, "https://evil.example.com", "/cert.pem");
+    answers(200, certificate.pem, { origin: "https://evil.example.com", at: "/cert.pem" });
     expect(await certificates().keyOf(url)).toBeUndefined();
     expect(agent.pendingInterceptors()).toHaveLength(1);
   });
