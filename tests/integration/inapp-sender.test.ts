@@ -24,7 +24,7 @@ const letter: OutboundMessage = {
 };
 const signal = new AbortController().signal;
 
-describe("the notification centre [INA-05] [DAT-08]", () => {
+describe("the notification centre", () => {
   test("has a note once, however often it is written", async () => {
     const adapter = createInappAdapter(database.pool);
     expect(await adapter.send(letter, signal)).toEqual({ kind: "accepted", ref: send.msg_id });

@@ -88,7 +88,7 @@ function allSay(locale: string): Promise<void> {
   );
 }
 
-describe("the materializer on the stack [KV-01]", () => {
+describe("the materializer on the stack", () => {
   it("fills the views, heals a wipe in mid-flight by itself, and two of it do not disturb one another", async () => {
     const [one, two] = [await startMaterializer(), await startMaterializer()];
     await tell("en-US");

@@ -162,7 +162,7 @@ async function tables(): Promise<unknown> {
   return rows;
 }
 
-describe("comms_message [DAT-05] [DED-04] [FBK-03]", () => {
+describe("comms_message [DED-04] [FBK-03]", () => {
   it("has a row of every message that was let through", async () => {
     await apply(
       record("comms.decisions", decision({ critical: true, reason: "critical_override", verdict: "BYPASS" })),

@@ -76,7 +76,7 @@ async function marker(name = "flags") {
   return parseMarker(await redis.redis.get(redis.keys.marker(name)));
 }
 
-describe("restoring a view [KV-01]", () => {
+describe("restoring a view", () => {
   it("reads the topic from its first record, also where it was compacted", async () => {
     await write("a", "1");
     await write("b", "1");

@@ -56,7 +56,7 @@ describe("a hard bounce [FBK-01] [FBK-02] [FBK-03] [EML-04] [INT-06] [TST-02]", 
     expect(suppression.msg_id).toBe(msg_id);
   });
 
-  test("the message's row says bounced, the suppression has a row of its own [DAT-05] [DAT-06]", async () => {
+  test("the message's row says bounced, the suppression has a row of its own [DAT-06]", async () => {
     const row = async () => {
       const { rows } = await world.platform
         .postgres()
@@ -88,7 +88,7 @@ describe("a hard bounce [FBK-01] [FBK-02] [FBK-03] [EML-04] [INT-06] [TST-02]", 
   });
 });
 
-describe("the next message to the address [KV-01] [RTR-08] [RTR-09]", () => {
+describe("the next message to the address [RTR-08] [RTR-09]", () => {
   test("is refused with the reason and what every gate said, and never reaches the provider", async () => {
     const next = story.booking("gone", sellerTo("gone"), Date.now());
     await world.tell(next);

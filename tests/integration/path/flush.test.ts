@@ -166,7 +166,7 @@ describe("FLUSHALL in the middle of traffic [KV-02] [KV-07] [DED-02] [DED-03]", 
     );
   });
 
-  test("nobody who is refused was written to, and each time for the reason that stood before [KV-01]", () => {
+  test("nobody who is refused was written to, and each time for the reason that stood before", () => {
     const reasonsOf = (crowd: typeof people) => {
       const ids = new Set(crowd.map(({ userId }) => userId));
       return tallied(

@@ -68,7 +68,7 @@ async function taken(): Promise<readonly string[]> {
   return (await world.ledger({ provider: "ses", outcome: "accepted" })).map(({ msg_id }) => msg_id ?? "");
 }
 
-describe("kill -9 of the email sender with calls in flight [DED-03] [KV-07] [TST-02]", () => {
+describe("kill -9 of the email sender with calls in flight [DED-03] [KV-07]", () => {
   test("loses nothing: every mail is at the provider", async () => {
     expect(new Set(await taken())).toEqual(new Set(world.watch.of("comms.send.email").map(({ msg_id }) => msg_id)));
   });

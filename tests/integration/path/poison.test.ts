@@ -134,7 +134,7 @@ describe("poison on comms.send.email, where a provider is called", () => {
   });
 });
 
-describe("what poison leaves behind [SEC-01]", () => {
+describe("what poison leaves behind", () => {
   test("counts and reasons, and no value of it in the log or the metrics", async () => {
     const metrics = await (await fetch(`${child.healthUrl}/metrics`)).text();
     expect(metrics).toContain('comms_dead_letters_total{stage="intake",reason="COMMS_POISON"}');

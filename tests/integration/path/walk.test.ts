@@ -138,7 +138,7 @@ describe("one booking walks the whole way [CAN-02] [INT-02] [INT-03] [INT-05] [T
   });
 });
 
-describe("what the walk leaves behind [CAN-13] [EML-03] [DAT-05] [DAT-08]", () => {
+describe("what the walk leaves behind [CAN-13] [EML-03] [SMS-10]", () => {
   test("an artifact for each message, which only the key of its person opens", async () => {
     for (const { msg_id, user_id, artifact_ref } of sent()) {
       const owner = { tenantId: "default", userId: user_id, msgId: msg_id };
@@ -220,7 +220,7 @@ describe("the walk can be followed [HLT-06]", () => {
     }
   });
 
-  test("and none of them holds an address, a token or a word of the message, nor does a metric [SEC-01]", async () => {
+  test("and none of them holds an address, a token or a word of the message, nor does a metric", async () => {
     const log = await readFile(child.logFile, "utf8");
     const metrics = await (await fetch(`${child.healthUrl}/metrics`)).text();
     expect(metrics).toContain("comms_stage_records_total{");

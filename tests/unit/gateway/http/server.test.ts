@@ -131,7 +131,7 @@ describe("every request", () => {
     expect(line).toMatchObject({ correlation_id: line?.["event_id"] });
   });
 
-  it("that fails leaves what failed, and nothing that the failure says [SEC-01]", async () => {
+  it("that fails leaves what failed, and nothing that the failure says", async () => {
     const { app, lines, failures } = await logged();
     failures.push(Object.assign(new Error("canary"), { code: "22P02", detail: "Failing row contains (canary)" }));
     const headers = { "content-type": "application/json", "x-request-id": "r1" };
