@@ -74,7 +74,7 @@ async function control(path: string, body: object = {}): Promise<{ callbacks: Re
 const callbacks = async () => (await control("health")).callbacks;
 
 describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () => {
-  it("has an event on the log before it says so, in the trace of whoever asked", async () => {
+  it("has an event on the log before it says so, in the trace of its caller", async () => {
     const traceId = randomBytes(16).toString("hex");
     const answer = await postEvent(await booking("bk-1"), { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
     expect(answer.status).toBe(202);
@@ -100,7 +100,9 @@ describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () =>
     const told = (await recordsOf(test.platform, "comms.events")).filter(({ key }) => /bk-[23]$/.test(key));
     expect(told).toHaveLength(1);
   });
+});
 
+describe("webhooks at the gateway [FBK-01]", () => {
   it("takes SES's own events in, as SNS signs them, and confirms the subscription that they need", async () => {
     await control("sns/subscription");
     const client = new SESv2Client({
@@ -162,7 +164,9 @@ describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () =>
       );
     expect([within("0.05"), within("\\+Inf")]).toEqual([3, 3]);
   });
+});
 
+describe("an unsubscribe at the gateway", () => {
   it("takes an unsubscribe in from a mail client's one click", async () => {
     const claim = {
       tenantId: "default",

@@ -194,7 +194,9 @@ describe("digest windows in Postgres [KV-06]", () => {
     const { rows } = await database.pool.query("select item_id from comms_digest where user_id = 'nora'");
     expect(rows).toEqual([{ item_id: "nul1" }]);
   });
+});
 
+describe("large digest windows in Postgres [KV-06]", () => {
   it("close however much is in them, each with its own summary that a topic takes", async () => {
     const opened = Date.parse("2027-01-01T12:00:00Z");
     const shown = { sender_name: "Mill Lane", excerpt: "Shall we meet?", thread_url: "https://app.example.com/t/1" };

@@ -70,7 +70,17 @@ async function mark(name: string, epoch: string, asOf: number): Promise<void> {
   await redis.redis.set(redis.keys.marker(name), JSON.stringify({ epoch, as_of: asOf }));
 }
 
-function record(topic: TopicName, key: string, value: unknown, offset: number, partition = 0): DecodedRecord<unknown> {
+interface Position {
+  readonly offset: number;
+  readonly partition?: number;
+}
+
+function record(
+  topic: TopicName,
+  [key, value]: readonly [string, unknown],
+  position: Position,
+): DecodedRecord<unknown> {
+  const { offset, partition = 0 } = position;
   const origin = { topic, partition, offset, key: Buffer.from(key), value: null, headers: {}, timestamp: now };
   return { topic, value, origin };
 }
@@ -92,32 +102,34 @@ describe("a person's view [KV-01]", () => {
   });
 
   it("has what four topics say of them", async () => {
-    await apply("profiles", record("comms.profiles", key, profile, 0));
-    await apply("preferences", record("comms.preferences", key, preference, 0));
-    await apply("consents", record("comms.consents", consentKey(consent), consent, 0));
-    await apply("tokens", record("comms.tokens", tokenKey(token), token, 0));
+    await apply("profiles", record("comms.profiles", [key, profile], { offset: 0 }));
+    await apply("preferences", record("comms.preferences", [key, preference], { offset: 0 }));
+    await apply("consents", record("comms.consents", [consentKey(consent), consent], { offset: 0 }));
+    await apply("tokens", record("comms.tokens", [tokenKey(token), token], { offset: 0 }));
     expect(await annNow()).toEqual({ profile, preference, consents: [consent], tokens: [token] });
   });
 
   it("loses what a tombstone lifts, and nothing else", async () => {
     const other = { ...token, device_id: "d2" };
-    await apply("consents", record("comms.consents", consentKey(consent), consent, 0));
-    await apply("tokens", record("comms.tokens", tokenKey(token), token, 0));
-    await apply("tokens", record("comms.tokens", tokenKey(other), other, 1));
-    await apply("consents", record("comms.consents", consentKey(consent), null, 2));
-    await apply("tokens", record("comms.tokens", tokenKey(token), null, 2));
+    await apply("consents", record("comms.consents", [consentKey(consent), consent], { offset: 0 }));
+    await apply("tokens", record("comms.tokens", [tokenKey(token), token], { offset: 0 }));
+    await apply("tokens", record("comms.tokens", [tokenKey(other), other], { offset: 1 }));
+    await apply("consents", record("comms.consents", [consentKey(consent), null], { offset: 2 }));
+    await apply("tokens", record("comms.tokens", [tokenKey(token), null], { offset: 2 }));
     expect(await annNow()).toMatchObject({ consents: [], tokens: [other] });
   });
 
   it("passes over a tombstone whose key nobody of us wrote", async () => {
-    await apply("consents", record("comms.consents", "nonsense", null, 9));
+    await apply("consents", record("comms.consents", ["nonsense", null], { offset: 9 }));
     expect(await annNow()).toMatchObject({ consents: [] });
   });
 
   it("answers a hundred at once in the order asked", async () => {
     const refs = Array.from({ length: 100 }, (_, index) => ({ tenantId: "t", userId: `u${index}` }));
     const records = refs.map((ref, offset) =>
-      record("comms.profiles", personKey("t", ref.userId), { ...profile, tenant_id: "t", user_id: ref.userId }, offset),
+      record("comms.profiles", [personKey("t", ref.userId), { ...profile, tenant_id: "t", user_id: ref.userId }], {
+        offset,
+      }),
     );
     await apply("profiles", ...records);
     const { value } = await views.persons(refs);
@@ -135,15 +147,18 @@ describe("the suppression view [FBK-02]", () => {
   };
 
   it("keeps every entry of an address until it is lifted", async () => {
-    await apply("suppression", record("comms.suppression", suppressionKey(suppression), suppression, 4));
-    await apply("suppression", record("comms.suppression", suppressionKey(unsubscribed), unsubscribed, 5));
+    await apply("suppression", record("comms.suppression", [suppressionKey(suppression), suppression], { offset: 4 }));
+    await apply(
+      "suppression",
+      record("comms.suppression", [suppressionKey(unsubscribed), unsubscribed], { offset: 5 }),
+    );
     expect((await views.suppressions([ref])).value).toEqual([[suppression, unsubscribed]]);
-    await apply("suppression", record("comms.suppression", suppressionKey(suppression), null, 6));
+    await apply("suppression", record("comms.suppression", [suppressionKey(suppression), null], { offset: 6 }));
     expect((await views.suppressions([ref])).value).toEqual([[unsubscribed]]);
   });
 
   it("does not mix channels, tenants and addresses", async () => {
-    await apply("suppression", record("comms.suppression", suppressionKey(suppression), suppression, 0));
+    await apply("suppression", record("comms.suppression", [suppressionKey(suppression), suppression], { offset: 0 }));
     const others = [
       { ...ref, channel: "SMS" as const },
       { ...ref, tenantId: "t2" },
@@ -155,9 +170,9 @@ describe("the suppression view [FBK-02]", () => {
 
 describe("the flags' view", () => {
   it("maps names to flags", async () => {
-    await apply("flags", record("comms.flags", flag.name, flag, 0));
+    await apply("flags", record("comms.flags", [flag.name, flag], { offset: 0 }));
     expect([...(await views.flags()).value]).toEqual([[flag.name, flag]]);
-    await apply("flags", record("comms.flags", flag.name, null, 1));
+    await apply("flags", record("comms.flags", [flag.name, null], { offset: 1 }));
     expect([...(await views.flags()).value]).toEqual([]);
   });
 });
@@ -178,7 +193,7 @@ describe("fenced writes", () => {
       for (const { offset, partition, dead } of facts) {
         await apply(
           "profiles",
-          record("comms.profiles", key, dead ? null : version(offset, partition), offset, partition),
+          record("comms.profiles", [key, dead ? null : version(offset, partition)], { offset, partition }),
         );
       }
       const last = facts.reduce((a, b) => ((b.partition - a.partition || b.offset - a.offset) > 0 ? b : a));
@@ -189,15 +204,15 @@ describe("fenced writes", () => {
   });
 
   it("do not let an old record through after its tombstone", async () => {
-    await apply("profiles", record("comms.profiles", key, null, 7));
-    await apply("profiles", record("comms.profiles", key, profile, 6));
+    await apply("profiles", record("comms.profiles", [key, null], { offset: 7 }));
+    await apply("profiles", record("comms.profiles", [key, profile], { offset: 6 }));
     expect((await annNow())?.profile).toBeNull();
   });
 
   it("survive that Redis forgets its scripts", async () => {
-    await apply("profiles", record("comms.profiles", key, profile, 1));
+    await apply("profiles", record("comms.profiles", [key, profile], { offset: 1 }));
     await redis.redis.script("FLUSH");
-    await apply("profiles", record("comms.profiles", key, { ...profile, locale: "de-DE" }, 2));
+    await apply("profiles", record("comms.profiles", [key, { ...profile, locale: "de-DE" }], { offset: 2 }));
     expect((await annNow())?.profile?.locale).toBe("de-DE");
   });
 });

@@ -60,8 +60,13 @@ function marked(event: Event): Event {
   return { ...event, payload: JSON.stringify({ ...JSON.parse(event.payload), note: mark }) };
 }
 
+interface Place {
+  readonly topic: string;
+  readonly key: string;
+}
+
 /** A poison record under the key of the records round it, so that all of them share a partition. */
-function poisonRecord(topic: string, key: string, { name, bytes }: Poison, good: Buffer): OutRecord {
+function poisonRecord({ name, bytes }: Poison, good: Buffer, { topic, key }: Place): OutRecord {
   const headers = { "x-producer": Buffer.from(`maker of ${name}`), "x-twice": [Buffer.from("a"), Buffer.from("b")] };
   return { topic: world.prefix + topic, key, value: bytes(good), headers };
 }
@@ -102,7 +107,7 @@ describe("poison on comms.events between good events of the same partition", () 
       key,
       value: world.platform.codec().encode("comms.events", marked(story.booking("ines", sellerTo("ines"), Date.now()))),
     });
-    const written = poisons.map((poison) => poisonRecord("comms.events", key, poison, good().value));
+    const written = poisons.map((poison) => poisonRecord(poison, good().value, { topic: "comms.events", key }));
     await world.write([good(), ...written.flatMap((record) => [record, good()])]);
     await world.watch.until(() => letters("intake").length === poisons.length, "the dead letters", 60_000);
     for (const [index, { reason }] of poisons.entries())
@@ -123,7 +128,9 @@ describe("poison on comms.send.email, where a provider is called", () => {
     const bytes = one?.record.value ?? Buffer.alloc(0);
     const small = poisons.filter(({ name }) => name !== "10 MB" && name !== "invalid UTF-8");
     const before = await world.ledger();
-    const written = small.map((poison) => poisonRecord("comms.send.email", one?.key ?? "", poison, bytes));
+    const written = small.map((poison) =>
+      poisonRecord(poison, bytes, { topic: "comms.send.email", key: one?.key ?? "" }),
+    );
     await world.write(written);
     await world.tell(story.booking("ines", sellerTo("ines"), Date.now()));
     await world.watch.until(() => letters("email-sender").length === small.length, "the dead letters", 60_000);
