@@ -77,7 +77,7 @@ async function brokerKilled(): Promise<void> {
 const beside: readonly Stage[] = ["inapp-sender", "digest", "scheduler"];
 const onTheWay = stages.filter((name) => !beside.includes(name));
 
-/** When a stage is done with a record again, by its own count, once what it had in hand at the kill has settled. */
+/** When a stage is done with a record again, by its own count, once what it had in hand at the kill is done. */
 async function firstMove(name: string, url: string): Promise<{ readonly name: string; readonly at: number }> {
   await sleep(1_500);
   const before = await recordsDone(url);

@@ -103,7 +103,7 @@ async function idle({ measured }: Bench, seconds: number): Promise<void> {
 async function carry(bench: Bench, { perSecond, seconds }: Rate, note = ""): Promise<boolean> {
   const { world, crowd, measured, healthUrls } = bench;
   heading(
-    `${note}${perSecond} events a second for ${seconds} s, three channels, 10 % critical, 5 % suppressed, 5 % told twice`,
+    `${note}${perSecond} events a second for ${seconds} s, three channels, 10 % critical, 5 % suppressed, 5 % repeated`,
   );
   const before = measured.map((one) => one.cpu());
   const objectivesBefore = await objectivesOf(healthUrls);
@@ -124,7 +124,7 @@ async function carry(bench: Bench, { perSecond, seconds }: Rate, note = ""): Pro
 interface Objectives {
   readonly toQueue: Buckets;
   readonly toProvider: Buckets;
-  /** Calls made of which an earlier one had ended unknown. */
+  /** Calls for a message whose earlier call had an unknown result. */
   readonly ambiguous: number;
 }
 

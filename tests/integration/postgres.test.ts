@@ -149,8 +149,8 @@ describe("partitions of comms_decision", () => {
   });
 });
 
-describe("trouble", () => {
-  it("is told when nothing listens", async () => {
+describe("an outage", () => {
+  it("is a retryable error when nothing listens", async () => {
     const pool = createPool("postgres://nobody@127.0.0.1:1/none");
     await expect(postgres(() => pool.query("select 1"))).rejects.toMatchObject({
       code: "POSTGRES_UNAVAILABLE",
@@ -158,7 +158,7 @@ describe("trouble", () => {
     });
   });
 
-  it("is told when the server ends the connection, and not for a wrong statement", async () => {
+  it("is one when the server ends the connection, and not for a wrong statement", async () => {
     const killed = postgres(() => database.pool.query("select pg_terminate_backend(pg_backend_pid())"));
     await expect(killed).rejects.toMatchObject({ code: "POSTGRES_UNAVAILABLE" });
     await expect(postgres(() => database.pool.query("selct 1"))).rejects.toMatchObject({ code: "42601" });

@@ -202,7 +202,7 @@ describe("comms_message [DED-04] [FBK-03]", () => {
 });
 
 describe("comms_message after the first decision [DED-04] [FBK-03]", () => {
-  it("does not take a second telling of a sent message for its end", async () => {
+  it("does not take a repeat of a sent message for its end", async () => {
     await apply(record("comms.feedback", feedback()));
     await apply(
       record("comms.decisions", decision({ decision_id: "d2", verdict: "DROP", reason: "COMMS_ALREADY_SENT" })),
@@ -213,7 +213,7 @@ describe("comms_message after the first decision [DED-04] [FBK-03]", () => {
     expect(await only("comms_message")).toMatchObject({ status: "sent", reason: null });
   });
 
-  it("takes it for nothing where the first telling's report is still on its way", async () => {
+  it("ignores it while the first report is still on its way", async () => {
     await apply(record("comms.decisions", decision({ verdict: "BYPASS", reason: "critical_override" })));
     await apply(
       record("comms.decisions", decision({ decision_id: "d2", verdict: "DROP", reason: "COMMS_ALREADY_SENT" })),

@@ -59,8 +59,8 @@ async function write(name: string, value: string | null): Promise<void> {
   await producer.send([{ topic, key: name, value: value === null ? null : codec.encode("comms.flags", flag) }]);
 }
 
-function restorerOf(...restorables: readonly RebuildableState[]): Restorer {
-  return createRestorer({ ...redis, log, codec, clock, prefix, states: restorables, leaseMs: 3_000 });
+function restorerOf(...states: readonly RebuildableState[]): Restorer {
+  return createRestorer({ ...redis, log, codec, clock, prefix, states: states, leaseMs: 3_000 });
 }
 
 async function look(restorer: Restorer): Promise<void> {

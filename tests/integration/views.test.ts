@@ -51,17 +51,17 @@ const suppression: Suppression = {
 
 let redis: TestRedis;
 let views: Views;
-let restorables: ReadonlyMap<string, RebuildableState>;
+let states: ReadonlyMap<string, RebuildableState>;
 
 beforeAll(() => {
   redis = connectRedis();
   views = createViews(redis);
-  restorables = new Map(createRebuildableViews(redis).map((each) => [each.name, each]));
+  states = new Map(createRebuildableViews(redis).map((each) => [each.name, each]));
 });
 
 beforeEach(async () => {
   await redis.wipe();
-  for (const name of restorables.keys()) await mark(name, "e1", now);
+  for (const name of states.keys()) await mark(name, "e1", now);
 });
 
 afterAll(() => redis.close());
@@ -86,7 +86,7 @@ function record(
 }
 
 async function apply(name: string, ...records: readonly DecodedRecord<unknown>[]): Promise<void> {
-  await restorables.get(name)?.apply(records, now);
+  await states.get(name)?.apply(records, now);
 }
 
 async function annNow() {
@@ -181,11 +181,11 @@ describe("fenced writes", () => {
   const key = personKey("default", "ann/1");
   const version = (offset: number, partition: number) => ({ ...profile, locale: `p${partition}o${offset}` });
 
-  it("end with the last record whatever the order and however often", async () => {
+  it("end with the last record in any order and however often", async () => {
     const step = fc.record({ offset: fc.nat(6), partition: fc.nat(1), dead: fc.boolean() });
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
       await redis.wipe();
-      for (const name of restorables.keys()) await mark(name, "e1", now);
+      for (const name of states.keys()) await mark(name, "e1", now);
       // One offset holds one record: the first that names it says whether it is a tombstone.
       const facts = steps.map(
         (each) => steps.find((a) => a.offset === each.offset && a.partition === each.partition) ?? each,
@@ -230,7 +230,7 @@ describe("readiness", () => {
     await views.flags();
   });
 
-  it("is refused where the marker was made anew in the middle of the read", async () => {
+  it("is refused where the marker was replaced in the middle of the read", async () => {
     const wiped = createViews({
       keys: redis.keys,
       redis: Object.create(redis.redis, { pipeline: { value: () => midwayWiped(redis) } }),
@@ -238,7 +238,7 @@ describe("readiness", () => {
     await expect(wiped.flags()).rejects.toMatchObject({ code: "COMMS_STATE_STALE" });
   });
 
-  it("is trouble, and no answer, when Redis is not there", async () => {
+  it("is a retryable error, and no answer, when Redis is not there", async () => {
     const nowhere = createRedis("redis://127.0.0.1:1", { commandTimeoutMs: 200, retriesPerCommand: 0 });
     const blind = createViews({ redis: nowhere, keys: redis.keys });
     await expect(blind.flags()).rejects.toMatchObject({ code: "REDIS_UNAVAILABLE", retryable: true });

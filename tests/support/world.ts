@@ -65,7 +65,7 @@ export interface World {
   /** Tells the log of these people and waits until the views know them. */
   introduce(people: readonly Character[]): Promise<void>;
   /** Produces events as a producer would, in one call. */
-  tell(...events: readonly Event[]): Promise<void>;
+  produceEvents(...events: readonly Event[]): Promise<void>;
   /** Produces any bytes. Topics here are whole, prefix included. */
   write(records: readonly OutRecord[]): Promise<void>;
   /** Waits until every stage is done with all that lies on its topics. */
@@ -152,7 +152,7 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
       await produce(platform, introduce(people, Date.now()));
       await untilKnown(platform.views(), people, 60_000);
     },
-    tell: (...events) => write(events.map((event) => eventRecord(platform, event))),
+    produceEvents: (...events) => write(events.map((event) => eventRecord(platform, event))),
     write,
     drained: (ms = 60_000) => untilDrained({ log: platform.log(), prefix }, stages, ms),
     ledger: (filter) => control.ledger(filter),
