@@ -12,9 +12,9 @@ export interface ServerOptions {
 }
 
 /** SNS sends 256 KiB at most, which is up to twice as long when escaped in its envelope; a record may have 1 MiB. Bytes. */
-const bodyBytesMax = 768 * 1024;
+export const bodyBytesMax = 768 * 1024;
 /** A request must have arrived whole within this, ms. */
-const requestTimeoutMs = 15_000;
+export const requestTimeoutMs = 15_000;
 
 /**
  * A server without routes. It passes every body on as bytes: a signature covers bytes, and a webhook's bytes go on the

@@ -14,6 +14,8 @@ const portion = 20;
 /** How often due windows are looked for, ms. */
 const lookEveryMs = 1_000;
 
+export const closerLimits = { batch, leaseMs } as const;
+
 /**
  * Closes windows that are due: one summary a window goes back to the router, and the window is closed once that is
  * acknowledged. A crash in between sends the same summary again, under the same ids. A window whose summary the log does

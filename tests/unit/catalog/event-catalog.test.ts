@@ -7,7 +7,7 @@ import { eventFileIssues } from "#catalog/event-file.ts";
 
 const files = readEventFiles(join(catalogFolder, "events"));
 
-describe("event catalog [INT-01] [INT-07]", () => {
+describe("event catalog [INT-07]", () => {
   const catalog = loadEventCatalog();
 
   it.each(files.map(({ content }) => content))("$name accepts its own example", (file) => {

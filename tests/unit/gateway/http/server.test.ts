@@ -135,7 +135,7 @@ describe("the trace of a request", () => {
 });
 
 describe("the log line of a request", () => {
-  it("that fails leaves what failed, and nothing that the failure says [SEC-01]", async () => {
+  it("that fails leaves what failed, and nothing that the failure says", async () => {
     const { app, lines, failures } = await logged();
     failures.push(Object.assign(new Error("canary"), { code: "22P02", detail: "Failing row contains (canary)" }));
     const headers = { "content-type": "application/json", "x-request-id": "r1" };
