@@ -96,10 +96,10 @@ async function runMaven(maven: string, properties: Readonly<Record<string, strin
     );
   });
   if (done.code === 0) return;
-  const words = (done.stdout + done.stderr).split("\n").filter((line) => line.includes("ERROR"));
+  const errors = (done.stdout + done.stderr).split("\n").filter((line) => line.includes("ERROR"));
   throw refusal(
     "STACK_FETCH_FAILED",
-    `Maven could not fetch the servers; see that 'mvn' reaches Maven Central, then try again. It said: ${words[0] ?? "nothing"}`,
+    `Maven could not fetch the servers; see that 'mvn' reaches Maven Central, then try again. It said: ${errors[0] ?? "nothing"}`,
   );
 }
 

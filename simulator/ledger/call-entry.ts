@@ -13,7 +13,7 @@ export interface CallEntry {
   readonly channel: "email" | "push" | "sms";
   /** The first recipient: an address, a token, a number. Absent where the call names none. */
   readonly recipient?: string;
-  /** All of them, where there is more than one. */
+  /** All of them, if there is more than one. */
   readonly recipients?: readonly string[];
   readonly msg_id?: string;
   readonly tenant?: string;
