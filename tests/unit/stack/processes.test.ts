@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeJson } from "#stack/json-file.ts";
 import { withLock } from "#stack/lock.ts";
 import { readTable, writeTable } from "#stack/process-table.ts";
-import { waitForEnd, isAlive, type ProcessRecord, record, signal } from "#stack/processes.ts";
+import { isAlive, type ProcessRecord, record, signal, waitForEnd } from "#stack/processes.ts";
 
 let folder: string;
 
