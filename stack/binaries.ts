@@ -37,7 +37,7 @@ export function platformNames(os: string, cpu: string): { readonly postgres: str
     : { postgres: `${system}-arm64v8`, redis: `${system}-arm64` };
 }
 
-/** The servers from the cache, fetched from Maven Central first where the cache lacks them. */
+/** The servers from the cache, fetched from Maven Central first if the cache lacks them. */
 export async function binaries(options: {
   readonly cache: string;
   readonly maven: string;

@@ -32,12 +32,12 @@ export interface StackOptions {
   readonly say?: Say | undefined;
 }
 
-/** The stack as it stands. */
+/** The present state of the stack. */
 export interface StackStatus {
   /** `part`: some parts run or answer, and some do not. */
   readonly state: "up" | "part" | "down";
   readonly parts: readonly PartStatus[];
-  /** Where the parts stand or would stand; `undefined` where the stack was never started. */
+  /** The addresses that the parts have or would have; `undefined` if the stack was never started. */
   readonly addresses: Addresses | undefined;
 }
 
@@ -63,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Addresses> {
   });
 }
 
-/** Ends every part; leaves the data and the choice of ports as they are. Does nothing where nothing runs. */
+/** Ends every part; leaves the data and the choice of ports as they are. Does nothing if nothing runs. */
 export async function stopStack(options: StackOptions): Promise<void> {
   const stack = resolveOptions(options);
   await locked(stack, () => takeDown(options, stack));
