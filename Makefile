@@ -5,7 +5,7 @@
 NODE := bin/node
 INSTALLED := node_modules/.installed
 
-# node_modules that came another way (npm install, a link to another checkout's) are taken as they are.
+# node_modules from another source (npm install, a link to another checkout's) are used as they are.
 $(INSTALLED): package-lock.json
 	@if [ -L node_modules ] || { [ -e node_modules/.package-lock.json ] && [ ! node_modules/.package-lock.json -ot package-lock.json ]; }; \
 	then :; else npm ci --ignore-scripts --loglevel=error >&2; fi

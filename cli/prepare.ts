@@ -9,7 +9,7 @@ import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
 import { readTemplates } from "#shared/state/templates/template-reader.ts";
 import { type CliCommand, exit } from "./command.ts";
 
-/** `comms prepare`: everything that must stand before a processor may start. A second run changes nothing. */
+/** `comms prepare`: creates what a processor needs before it starts. A second run changes nothing. */
 export const prepare: CliCommand = {
   name: "prepare",
   usage: "prepare [--replace]",
@@ -27,7 +27,7 @@ export const prepare: CliCommand = {
   },
 };
 
-/** Topics and schemas first, then tables, then templates, which need both. Says in lines what it changed. */
+/** Prepares topics and schemas, then tables, then templates, which need both. Returns what it changed, in lines. */
 export async function prepareAll(
   platform: Platform,
   options: { readonly replace?: boolean } = {},

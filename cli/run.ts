@@ -11,7 +11,7 @@ import { type CliCommand, exit } from "./command.ts";
 
 type Assemble = (platform: Platform) => Promise<Runnable>;
 
-/** Where each processor is put together. Loaded only when it is hosted: a router never loads the Twilio client. */
+/** The module that assembles each processor. It is loaded only when it is hosted: a router never loads the Twilio client. */
 const processors: Readonly<Record<Stage, () => Promise<{ readonly assemble: Assemble }>>> = {
   intake: () => import("#processors/intake/main.ts"),
   router: () => import("#processors/router/main.ts"),
@@ -39,8 +39,8 @@ export const run: CliCommand = {
     const names = args.includes("all") ? hostable : args;
     const unknown = names.filter((name) => !hostable.some((one) => one === name));
     if (names.length === 0 || unknown.length > 0) {
-      const fault = unknown.length > 0 ? `There is no processor '${unknown.join("', '")}'. ` : "";
-      process.stderr.write(`${fault}Name one or more of: ${hostable.join(", ")}, or all.\n`);
+      const reason = unknown.length > 0 ? `There is no processor '${unknown.join("', '")}'. ` : "";
+      process.stderr.write(`${reason}Name one or more of: ${hostable.join(", ")}, or all.\n`);
       return exit.usage;
     }
     return host(names);
@@ -55,7 +55,7 @@ async function host(names: readonly string[]): Promise<number> {
     process.stderr.write(`${redactedError(error).message ?? errorText(error)}\n`);
     ended.resolve(exit.failed);
   };
-  // Node itself would print an error whole, with every property that a driver gave it.
+  // Node would print an error with every property that a driver set on it.
   process.on("uncaughtException", crash);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ended.resolve(exit.done));
   try {
@@ -75,7 +75,7 @@ async function host(names: readonly string[]): Promise<number> {
     return code;
   } finally {
     await Promise.race([platform.close(), sleep(10_000, undefined, { ref: false })]);
-    // kafkajs may keep a socket's timer alive after it has said goodbye.
+    // kafkajs may keep a socket's timer alive after it has disconnected.
     setTimeout(() => process.exit(), 2_000).unref();
   }
 }

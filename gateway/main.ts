@@ -10,7 +10,7 @@ import { createPublisher } from "./publisher.ts";
 import { gatewayRoutes } from "./routes.ts";
 import { createCertificates } from "./webhooks/sns/certificates.ts";
 import { createConfirmSubscription } from "./webhooks/sns/confirm.ts";
-import { createSeen } from "./webhooks/sns/seen.ts";
+import { createReplayCache } from "./webhooks/sns/replay-cache.ts";
 
 /** Builds the gateway from the clients of a process. */
 export async function assemble(platform: Platform): Promise<HostedService> {
@@ -31,7 +31,7 @@ export async function assemble(platform: Platform): Promise<HostedService> {
       certificates: createCertificates({ clock, origin }),
       topicArns: new Set(config.COMMS_SNS_TOPIC_ARNS),
       confirm: createConfirmSubscription({ origin }),
-      seen: createSeen(),
+      replays: createReplayCache(),
       publisher,
       clock,
     },

@@ -21,7 +21,7 @@ export type Publication = {
 export interface Publisher {
   /**
    * Resolves once every in-sync replica has the record. Rejects with the retryable `KAFKA_UNAVAILABLE` when that is not
-   * known in time. The record may be on the log all the same, so a repeated request must derive the same id.
+   * known in time. The record may still be on the log, so a repeated request must derive the same id.
    */
   publish(publication: Publication, request: IncomingHttpHeaders): Promise<void>;
   close(deadlineMs: number): Promise<void>;

@@ -16,7 +16,7 @@ export type CallRefusal = Pick<Fault, "status" | "code" | "retry_after_s"> & {
 export interface ReceivedCall {
   readonly call: Call;
   readonly body: Uint8Array;
-  /** How the provider answers it when no fault stands. */
+  /** How the provider answers it when no fault is in force. */
   readonly decide: () => CallVerdict;
   /** How the provider words a refusal. */
   readonly refuse: (refusal: CallRefusal) => CallVerdict;

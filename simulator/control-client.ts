@@ -17,7 +17,7 @@ export interface SesEventCommand {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** Commands to a running simulator. Every method rejects where it does not answer, or refuses the command. */
+/** Commands to a running simulator. Every method rejects if it does not answer or refuses the command. */
 export interface SimulatorControl {
   /** Injects a fault; it lasts until it is spent, its time is over, or it is cleared. */
   fault(request: FaultRequest): Promise<Fault>;

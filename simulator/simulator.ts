@@ -22,14 +22,14 @@ export interface Simulator {
   /** `smtp://host:port`. */
   readonly smtp: string;
   readonly ledgerPath: string;
-  /** Ends every connection and forgets the callbacks that are still owed. The ledger's file stays. */
+  /** Ends every connection and drops the pending callbacks. The ledger's file stays. */
   close(): Promise<void>;
 }
 
 /** A raw mail of 40 MB, SES's bound, in base64. */
 const bodyBytesMax = 56 * 1024 * 1024;
 
-/** Starts the doubles of SES, FCM, Twilio and SMTP. Rejects where a port is taken or the ledger cannot be opened. */
+/** Starts the doubles of SES, FCM, Twilio and SMTP. Rejects if a port is taken or the ledger cannot be opened. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const settings = settingsOf(options);
   const { accounts } = settings;

@@ -2,7 +2,7 @@ import avsc from "avsc";
 import type { AvroNamed, AvroSchema } from "#shared/platform/avro/body-check.ts";
 
 /**
- * Why two versions of a schema do not go together, a sentence each; empty where each reads what the other writes.
+ * Why two versions of a schema are incompatible, a sentence each; empty if each reads what the other writes.
  * Avro's own resolution is asked first, both ways. It misses what changes a meaning and not a shape: a symbol that is
  * taken away (old records turn into the default), another unit of time, text turned into bytes, another default.
  */

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { exportedDeclaration } from "./export-names.ts";
 
-/** Lines between a comment and what it belongs to: a linter's directive. */
+/** A linter's directive may stand between a comment and its declaration. */
 const directive = /^\/\/ oxlint-/;
 
 interface Export {

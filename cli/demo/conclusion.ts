@@ -45,7 +45,7 @@ function disagreements(reported: MessagesByChannel, taken: MessagesByChannel): r
     const [untaken, unreported] = [ours.difference(theirs).size, theirs.difference(ours).size];
     return untaken + unreported === 0
       ? []
-      : [`${channel}: ${untaken} sent that nobody took, ${unreported} taken that nobody reported`];
+      : [`${channel}: ${untaken} sent that no provider accepted, ${unreported} accepted that nobody reported`];
   });
 }
 

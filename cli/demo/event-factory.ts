@@ -15,7 +15,7 @@ interface BookingParties {
   readonly seller: string;
 }
 
-/** `bookingId` and `causeRef` differ where two events are about the same booking. */
+/** `bookingId` and `causeRef` differ when two events are about the same booking. */
 interface BookingOptions {
   readonly causeRef?: string;
   readonly bookingId?: string;

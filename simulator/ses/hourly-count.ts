@@ -1,4 +1,4 @@
-/** How many mails were taken in the last 24 hours, to the hour. Its memory is 25 numbers. */
+/** How many mails were accepted in the last 24 hours, to the hour. Holds at most 25 numbers. */
 export interface HourlyCount {
   add(at: number): void;
   lastDay(now: number): number;

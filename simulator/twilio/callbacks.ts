@@ -14,7 +14,7 @@ export interface StatusCallbacks {
   readonly base: () => string | undefined;
 }
 
-/** What Twilio owes for a message that it took: nothing, unless the message named a callback. */
+/** The callbacks of an accepted message: none, unless the message named a URL. */
 export function statusCallbacks(
   stored: StoredMessage,
   deliveryError: number | undefined,

@@ -31,7 +31,7 @@ export function postgresPart({ layout, ports, binaries }: PartContext): Part {
     command: () =>
       owned({ file: join(bin, "postgres"), cwd: home, args: ["-D", cluster, ...settings(ports.postgres)] }),
     ready: () => postgresReady(ports.postgres, 2_000),
-    settle: () => createDatabase(ports.postgres),
+    afterReady: () => createDatabase(ports.postgres),
   };
 }
 

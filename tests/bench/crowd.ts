@@ -26,7 +26,7 @@ function crowdOf(run: string, each: number): Crowd {
   };
 }
 
-/** Tells a world of a crowd, and waits until its views know them. */
+/** Produces the records of a crowd, and waits until the views have them. */
 export async function meet({ prefix, platform }: World, each: number): Promise<Crowd> {
   const crowd = crowdOf(prefix.replace(".", ""), each);
   await produce(platform, tellOf(crowd, platform));
@@ -34,7 +34,7 @@ export async function meet({ prefix, platform }: World, each: number): Promise<C
   return crowd;
 }
 
-/** Tells the log of them: each takes promotions on one channel alone, so that an event is one message. */
+/** Produces their records. Each takes promotions on one channel alone, so that an event is one message. */
 function tellOf(crowd: Crowd, platform: Pick<Platform, "hasher">): readonly Output[] {
   const now = Date.now();
   return [

@@ -43,7 +43,7 @@ async function senderKilled(): Promise<void> {
   }
 }
 
-/** The broker is killed under load and started again: on a stack of its own, so that nobody else's is hurt. */
+/** The broker is killed under load and started again: on a stack of its own, so that no other test is affected. */
 async function brokerKilled(): Promise<void> {
   heading(`kill -9 of the broker and a start right after, ${perSecond} events a second`);
   const stack = await ownStack();
@@ -73,7 +73,7 @@ async function brokerKilled(): Promise<void> {
   }
 }
 
-/** Those that no mail, push or text goes through. */
+/** Stages that no mail, push or text passes. */
 const beside: readonly Stage[] = ["inapp-sender", "digest", "scheduler"];
 const onTheWay = stages.filter((name) => !beside.includes(name));
 

@@ -26,7 +26,7 @@ import { type RedisServer, startRedisServer } from "./world/redis-server.ts";
 import { removeTopics } from "./world/remove-topics.ts";
 import { type TopicWatch, unwatched, watchTopics } from "./world/topic-watch.ts";
 
-/** All that `comms run all` hosts, to be split over children as a test likes. */
+/** All that `comms run all` hosts. A test splits it over child processes. */
 export const everything = [...stages, "gateway"] as const;
 
 /** Everything but these. */
@@ -37,7 +37,7 @@ export function allBut(...names: readonly string[]): readonly string[] {
 export interface WorldOptions {
   /** Another stack than the checkout's: where its broker, registry and database stand. */
   readonly stack?: Addresses;
-  /** Whether to read along all topics. Default true; a bench does not want to pay for it. */
+  /** Whether to read along all topics. Default true; a bench turns it off, because it costs CPU. */
   readonly watch?: boolean;
   /** Whether the providers call back. Default true. */
   readonly callbacks?: boolean;
@@ -47,7 +47,7 @@ export interface WorldOptions {
 
 /**
  * Carillon whole, for one test file: topics, database, Redis, artifacts and providers of its own on the stack that
- * runs. Nothing in it is seen by another world, so it may be broken at will.
+ * runs. No other world sees it, so a test may break it.
  */
 export interface World {
   readonly prefix: string;
@@ -58,17 +58,17 @@ export interface World {
   readonly simulator: SimulatorControl;
   readonly simulatorUrl: string;
   readonly gatewayUrl: string;
-  /** What its children are started with, beside the test's own environment. */
+  /** The environment of its children, on top of the test's own. */
   readonly env: Readonly<Record<string, string>>;
   /** Starts processors in one child process; resolves once all of them are ready. */
   start(names: readonly string[], env?: Readonly<Record<string, string>>): Promise<WorldChild>;
-  /** Tells the log of these people and waits until the views know them. */
+  /** Produces the records of these people and waits until the views have them. */
   introduce(people: readonly Character[]): Promise<void>;
   /** Produces events as a producer would, in one call. */
   produceEvents(...events: readonly Event[]): Promise<void>;
   /** Produces any bytes. Topics here are whole, prefix included. */
   write(records: readonly OutRecord[]): Promise<void>;
-  /** Waits until every stage is done with all that lies on its topics. */
+  /** Waits until every stage has completed every record on its topics. */
   drained(ms?: number): Promise<void>;
   /** The providers' own account. */
   ledger(filter?: LedgerFilter): Promise<readonly CallEntry[]>;
@@ -81,14 +81,14 @@ export interface WorldChild extends Child {
 }
 
 /** A part that does not close in this time is left behind, ms. */
-const closeEach_ms = 20_000;
+const closeEachMs = 20_000;
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const closers = new Closers();
   try {
     return await build(options, closers);
   } catch (error) {
-    await closers.close(closeEach_ms);
+    await closers.close(closeEachMs);
     throw error;
   }
 }
@@ -157,7 +157,7 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
     drained: (ms = 60_000) => untilDrained({ log: platform.log(), prefix }, stages, ms),
     ledger: (filter) => control.ledger(filter),
     close: async () => {
-      const left = await closers.close(closeEach_ms);
+      const left = await closers.close(closeEachMs);
       if (left.length > 0) throw new Error(`The world left behind: ${left.join(", ")}`);
     },
   };
@@ -190,7 +190,7 @@ function createWriter(platform: Platform): World["write"] {
   };
 }
 
-/** Keyed by what it is about, as producers are asked to. */
+/** The key is the cause, as producers are asked to set it. */
 function eventRecord({ prefix, codec }: Platform, event: Event): OutRecord {
   const key = `${event.tenant_id}/${event.cause_ref}`;
   return { topic: `${prefix}comms.events`, key, value: codec().encode("comms.events", event) };

@@ -9,14 +9,14 @@ import type { Publisher } from "../../publisher.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ConfirmSubscription } from "./confirm.ts";
 import type { SnsEnvelope } from "./core/envelope.ts";
-import type { Seen } from "./seen.ts";
+import type { ReplayCache } from "./replay-cache.ts";
 import { verifySns } from "./verify.ts";
 
 export interface SnsWebhookParts {
   readonly certificates: Certificates;
   readonly topicArns: ReadonlySet<string>;
   readonly confirm: ConfirmSubscription;
-  readonly seen: Seen;
+  readonly replays: ReplayCache;
   readonly publisher: Publisher;
   readonly clock: Clock;
 }
@@ -42,7 +42,7 @@ interface Call {
 async function accept(envelope: SnsEnvelope, call: Call, parts: SnsWebhookParts): Promise<FastifyReply> {
   const { request, reply, now } = call;
   note(request, { sns_type: envelope.Type, sns_message_id: envelope.MessageId });
-  if (parts.seen.has(envelope.MessageId, now)) return reply.code(200).send();
+  if (parts.replays.has(envelope.MessageId, now)) return reply.code(200).send();
   if (envelope.Type === "SubscriptionConfirmation") await parts.confirm(envelope.TopicArn, envelope.Token ?? "");
   if (envelope.Type === "Notification") {
     const value = providerEvent(envelope, call);
@@ -52,7 +52,7 @@ async function accept(envelope: SnsEnvelope, call: Call, parts: SnsWebhookParts)
       request.headers,
     );
   }
-  parts.seen.add(envelope.MessageId, now);
+  parts.replays.add(envelope.MessageId, now);
   return reply.code(200).send();
 }
 

@@ -10,7 +10,7 @@ import { isSignedByTwilio } from "./signature.ts";
 export interface TwilioWebhookParts {
   /** More than one while a token rotates. */
   readonly authTokens: readonly string[];
-  /** The gateway's public origin, and path where it has one, without a trailing slash. The headers of a request are not used. */
+  /** The gateway's public origin, with its path if it has one, without a trailing slash. The headers of a request are not used. */
   readonly publicUrl: string;
   readonly publisher: Publisher;
   readonly clock: Clock;

@@ -18,8 +18,8 @@ export interface TopicSpace {
 }
 
 /**
- * Waits until the groups of these stages have committed every record that lies on their topics: then each is done with,
- * its outputs are written, and nothing is under way but what waits for its time.
+ * Waits until the groups of these stages have committed every record on their topics. Then each record is complete, its
+ * outputs are written, and only what waits for its time is left.
  */
 export async function untilDrained(topics: TopicSpace, stages: readonly string[], ms: number): Promise<void> {
   const { log, prefix } = topics;
@@ -33,7 +33,7 @@ export async function untilDrained(topics: TopicSpace, stages: readonly string[]
   await eventually(isDrained, "every stage to be done with its topics", { ms, pollMs });
 }
 
-/** Records that a stage's group has still to be done with. */
+/** Records that a stage's group has not completed yet. */
 export async function lagOf(log: Log, prefix: string, stage: string): Promise<number> {
   return lagTo(await log.offsets(topicsOf(prefix, stage)), { log, prefix }, stage);
 }

@@ -6,7 +6,7 @@ import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
 import type { Publication } from "#gateway/publisher.ts";
 import { gatewayRoutes } from "#gateway/routes.ts";
-import { createSeen } from "#gateway/webhooks/sns/seen.ts";
+import { createReplayCache } from "#gateway/webhooks/sns/replay-cache.ts";
 import { unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { signEnvelope, snsOrigin, type Unsigned } from "#simulator/sns/envelope.ts";
@@ -73,7 +73,7 @@ export function createBench(
       },
       topicArns: new Set([topicArn]),
       confirm: async (arn, token) => void confirmed.push([arn, token]),
-      seen: createSeen(),
+      replays: createReplayCache(),
       publisher,
       clock,
     },

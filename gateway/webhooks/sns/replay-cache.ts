@@ -3,7 +3,7 @@ import { createBoundedCache } from "#shared/platform/cache/bounded-cache.ts";
 import { ageMsMax, aheadMsMax } from "./core/trust.ts";
 
 /** Ids of the messages that were accepted and whose timestamp is still fresh. */
-export interface Seen {
+export interface ReplayCache {
   has(messageId: string, now: Instant): boolean;
   add(messageId: string, now: Instant): void;
 }
@@ -12,7 +12,7 @@ export interface Seen {
  * Of this process only: another gateway accepts a replay again, under the same id, and readers drop the repeat. A message
  * older than the cache remembers is stale by its own timestamp.
  */
-export function createSeen(entriesMax = 100_000): Seen {
+export function createReplayCache(entriesMax = 100_000): ReplayCache {
   const until = createBoundedCache<string, Instant>(entriesMax);
   return {
     has: (messageId, now) => (until.get(messageId) ?? 0) > now,
