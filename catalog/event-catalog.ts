@@ -26,7 +26,7 @@ export function loadEventCatalog(folder: string = catalogFolder): EventCatalog {
   for (const entry of entries.values()) checks.set(entry, compileSchemaCheck("The payload", entry.payload));
   return {
     find: (name) => entries.get(name),
-    issues: (entry, payload) => (checks.get(entry)?.(payload) ?? []).map((fault) => fault.sentence),
+    issues: (entry, payload) => (checks.get(entry)?.(payload) ?? []).map((fault) => fault.description),
   };
 }
 

@@ -21,7 +21,7 @@ export function render(template: ParsedTemplate, payload: string): RenderResult 
   const faults = template.check(variables);
   const missing = faults.flatMap((fault) => fault.missing ?? []);
   if (missing.length > 0) return refuse("variables", "COMMS_TEMPLATE_MISSING_VAR", `Missing: ${missing.join(", ")}`);
-  if (faults[0]) return refuse("variables", "COMMS_RENDER_FAILED", faults[0].sentence);
+  if (faults[0]) return refuse("variables", "COMMS_RENDER_FAILED", faults[0].description);
   try {
     return { kind: "content", content: fill(template, variables) };
   } catch (error) {

@@ -3,7 +3,7 @@ import addFormats from "ajv-formats";
 
 /** What does not fit, in a sentence without the value; `missing` names the property where one is lacking. */
 export interface SchemaIssue {
-  readonly sentence: string;
+  readonly description: string;
   readonly missing?: string;
 }
 
@@ -26,9 +26,9 @@ function faultOf(subject: string, error: ErrorObject): SchemaIssue {
   const place = error.instancePath === "" ? subject : `${subject} at ${error.instancePath}`;
   if (error.keyword === "required") {
     const missing = String(error.params["missingProperty"]);
-    return { sentence: `${place} lacks '${missing}'`, missing };
+    return { description: `${place} lacks '${missing}'`, missing };
   }
-  if (error.keyword === "additionalProperties") return { sentence: `${place} has a property that is not known` };
-  if (error.keyword === "enum" || error.keyword === "const") return { sentence: `${place} is not an allowed value` };
-  return { sentence: `${place} ${error.message ?? "does not fit the schema"}` };
+  if (error.keyword === "additionalProperties") return { description: `${place} has a property that is not known` };
+  if (error.keyword === "enum" || error.keyword === "const") return { description: `${place} is not an allowed value` };
+  return { description: `${place} ${error.message ?? "does not fit the schema"}` };
 }

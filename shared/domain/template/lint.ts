@@ -61,5 +61,5 @@ function exampleFaults(source: TemplateSource): readonly string[] {
   const unexplained = Object.keys(variables).filter((name) => variables[name]?.example === undefined);
   if (unexplained.length > 0) return unexplained.map((name) => `variable '${name}' has no example`);
   const check = compileSchemaCheck("The example", variablesSchema(variables));
-  return check(exampleOf(variables)).map((fault) => fault.sentence);
+  return check(exampleOf(variables)).map((fault) => fault.description);
 }
