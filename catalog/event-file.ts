@@ -37,23 +37,23 @@ const eventFile = z.strictObject({
 /** One event as its YAML file says it. */
 export type EventFile = z.infer<typeof eventFile>;
 
-/** Every fault of an event file, a sentence each, beginning with its path. */
+/** Every issue of an event file, a sentence each, beginning with its path. */
 export function eventFileIssues(
   file: { readonly path: string; readonly content: EventFile },
   templates: ReadonlySet<string>,
 ): readonly string[] {
   const parsed = eventFile.safeParse(file.content);
-  const faults = parsed.success
-    ? [...placeFaults(file.path, parsed.data), ...sendFaults(parsed.data, templates)]
+  const issues = parsed.success
+    ? [...placeIssues(file.path, parsed.data), ...sendIssues(parsed.data, templates)]
     : parsed.error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
-  return faults.map((fault) => `${file.path}: ${fault}`);
+  return issues.map((issue) => `${file.path}: ${issue}`);
 }
 
-function placeFaults(path: string, file: EventFile): readonly string[] {
+function placeIssues(path: string, file: EventFile): readonly string[] {
   return path === `${file.family}/${file.name}.yaml` ? [] : [`belongs in ${file.family}/${file.name}.yaml`];
 }
 
-function sendFaults(file: EventFile, templates: ReadonlySet<string>): readonly string[] {
+function sendIssues(file: EventFile, templates: ReadonlySet<string>): readonly string[] {
   const known = new Set(["cause_ref", "minute", ...Object.keys(file.payload.properties)]);
   return file.sends.flatMap((send) => [
     ...(templates.has(send.template) ? [] : [`template '${send.template}' does not exist`]),

@@ -11,8 +11,8 @@ import type { StageProcessor } from "#shared/runtime/processor.ts";
 
 /** A record of a refusal is never larger than what it refuses: a topic takes 1 MiB, and an event may have as much. Bytes. */
 const original_bytes_max = 512 * 1024;
-const faults_max = 50;
-/** Characters of an id and of a fault. */
+const issues_max = 50;
+/** Characters of an id and of an issue. */
 const text_length_max = 256;
 
 /** Asks nothing of anybody: the catalog is in memory. */
@@ -46,7 +46,7 @@ export function acceptedOutputs({ records }: Extract<IntakeDecision, { kind: "ac
 }
 
 function rejectedRecord(
-  { reason, faults }: Extract<IntakeDecision, { kind: "rejected" }>,
+  { reason, issues }: Extract<IntakeDecision, { kind: "rejected" }>,
   { value, origin, topic }: DecodedRecord<Event>,
   now: Instant,
 ): Rejected {
@@ -57,7 +57,7 @@ function rejectedRecord(
     event_name: legible(value.name),
     cause_ref: legible(value.cause_ref),
     reason,
-    faults: faults.slice(0, faults_max).map(legible),
+    faults: issues.slice(0, issues_max).map(legible),
     source_topic: topic,
     source_partition: origin.partition,
     source_offset: origin.offset,

@@ -61,7 +61,7 @@ export type TopicContract = z.infer<typeof contract>;
 /** What every dead-letter topic promises; `<stage>` stands for the stage's name. */
 export type DeadLetterContract = z.infer<typeof deadLetters>;
 
-/** The contract of a topic. Throws with every fault when the file does not hold what a contract must. */
+/** The contract of a topic. Throws with every issue when the file does not hold what a contract must. */
 function topicContract(topic: TopicName): TopicContract {
   return read(`${topic}.yaml`, contract);
 }

@@ -18,10 +18,10 @@ export interface RenderRefusal {
 /** Fills a template with a payload, a JSON text. The same arguments give the same words. */
 export function render(template: ParsedTemplate, payload: string): RenderResult {
   const variables = variablesOf(payload);
-  const faults = template.check(variables);
-  const missing = faults.flatMap((fault) => fault.missing ?? []);
+  const issues = template.check(variables);
+  const missing = issues.flatMap((issue) => issue.missing ?? []);
   if (missing.length > 0) return refuse("variables", "COMMS_TEMPLATE_MISSING_VAR", `Missing: ${missing.join(", ")}`);
-  if (faults[0]) return refuse("variables", "COMMS_RENDER_FAILED", faults[0].description);
+  if (issues[0]) return refuse("variables", "COMMS_RENDER_FAILED", issues[0].description);
   try {
     return { kind: "content", content: fill(template, variables) };
   } catch (error) {

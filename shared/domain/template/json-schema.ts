@@ -7,7 +7,7 @@ export interface SchemaIssue {
   readonly missing?: string;
 }
 
-/** Every fault of a value; empty when it fits. */
+/** Every issue of a value; empty when it fits. */
 export type SchemaCheck = (value: unknown) => readonly SchemaIssue[];
 
 /**
@@ -18,11 +18,11 @@ export function compileSchemaCheck(subject: string, schema: object): SchemaCheck
   const ajv = new Ajv2020({ allErrors: true, strict: true, meta: false, validateSchema: false });
   addFormats.default(ajv);
   const validate = ajv.compile(schema);
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).map((error) => faultOf(subject, error)));
+  return (value) => (validate(value) ? [] : (validate.errors ?? []).map((error) => issueOfError(subject, error)));
 }
 
-/** Names places by the schema's own words: neither values nor names that only the payload has may leak into faults. */
-function faultOf(subject: string, error: ErrorObject): SchemaIssue {
+/** Names places by the schema's own words: neither values nor names that only the payload has may leak into issues. */
+function issueOfError(subject: string, error: ErrorObject): SchemaIssue {
   const place = error.instancePath === "" ? subject : `${subject} at ${error.instancePath}`;
   if (error.keyword === "required") {
     const missing = String(error.params["missingProperty"]);

@@ -3,13 +3,13 @@ import { compileSchemaCheck } from "./json-schema.ts";
 import type { TemplateSource } from "./source.ts";
 import { exampleOf, variablesSchema } from "./variables.ts";
 
-/** Every fault that can be seen without compiling, a sentence each. */
+/** Every issue that can be seen without compiling, a sentence each. */
 export function lintSource(source: TemplateSource): readonly string[] {
   return [
-    ...localeFaults(source),
-    ...partsOf(source).flatMap(([part, text, kind]) => partFaults(part, text, kind, source)),
-    ...(source.mjml === null ? [] : mjmlFaults(source.mjml)),
-    ...exampleFaults(source),
+    ...localeIssues(source),
+    ...partsOf(source).flatMap(([part, text, kind]) => partIssues(part, text, kind, source)),
+    ...(source.mjml === null ? [] : mjmlIssues(source.mjml)),
+    ...exampleIssues(source),
   ];
 }
 
@@ -23,7 +23,7 @@ function partsOf(source: TemplateSource): readonly (readonly [string, string, "h
   return parts.flatMap(([part, text, kind]) => (text === null ? [] : [[part, text, kind] as const]));
 }
 
-function partFaults(part: string, text: string, kind: "html" | "text", source: TemplateSource): readonly string[] {
+function partIssues(part: string, text: string, kind: "html" | "text", source: TemplateSource): readonly string[] {
   if (text.includes("{{{") || /\{%-?\s*raw\b|\|\s*raw\b/.test(text)) {
     return [`${part}: raw output is refused, every variable is escaped`];
   }
@@ -37,7 +37,7 @@ function partFaults(part: string, text: string, kind: "html" | "text", source: T
   }
 }
 
-function mjmlFaults(mjml: string): readonly string[] {
+function mjmlIssues(mjml: string): readonly string[] {
   const images = mjml.match(/<mj-image\b[^>]*>/g) ?? [];
   return [
     ...(/<mj-include\b/.test(mjml) ? ["mjml: mj-include is refused, a template is whole by itself"] : []),
@@ -47,7 +47,7 @@ function mjmlFaults(mjml: string): readonly string[] {
   ];
 }
 
-function localeFaults(source: TemplateSource): readonly string[] {
+function localeIssues(source: TemplateSource): readonly string[] {
   try {
     const canonical = Intl.getCanonicalLocales(source.locale)[0];
     return canonical === source.locale ? [] : [`locale '${source.locale}' is spelt '${canonical}'`];
@@ -56,10 +56,10 @@ function localeFaults(source: TemplateSource): readonly string[] {
   }
 }
 
-function exampleFaults(source: TemplateSource): readonly string[] {
+function exampleIssues(source: TemplateSource): readonly string[] {
   const { variables } = source.manifest;
   const unexplained = Object.keys(variables).filter((name) => variables[name]?.example === undefined);
   if (unexplained.length > 0) return unexplained.map((name) => `variable '${name}' has no example`);
   const check = compileSchemaCheck("The example", variablesSchema(variables));
-  return check(exampleOf(variables)).map((fault) => fault.description);
+  return check(exampleOf(variables)).map((issue) => issue.description);
 }

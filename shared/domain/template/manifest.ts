@@ -42,12 +42,12 @@ export interface TemplateManifest {
 
 const criticalCategories: ReadonlySet<string> = new Set(["security", "legal"]);
 
-/** Reads the text of a `template.yaml`. Throws an `Error` naming every fault, each beginning with the path. */
+/** Reads the text of a `template.yaml`. Throws an `Error` naming every issue, each beginning with the path. */
 export function parseTemplateManifest(path: string, text: string): TemplateManifest {
   const parsed = manifest.safeParse(parse(text));
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${path}: ${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(faults.join("\n"));
+    const issues = parsed.error.issues.map((issue) => `${path}: ${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(issues.join("\n"));
   }
   const { category, author, variables } = parsed.data;
   const sensitive = criticalCategories.has(category);

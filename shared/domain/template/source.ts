@@ -27,7 +27,7 @@ export interface TemplatePlace {
   readonly channel: Channel;
 }
 
-/** How people name a source, in faults and reports: `charge_receipt/1 en-US email`. */
+/** How people name a source, in issues and reports: `charge_receipt/1 en-US email`. */
 export function sourceName(place: TemplatePlace): string {
   return `${place.name}/${place.version} ${place.locale} ${place.channel.toLowerCase()}`;
 }
