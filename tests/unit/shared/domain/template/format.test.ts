@@ -8,11 +8,11 @@ function plain(text: string): string {
 
 describe("formats", () => {
   it.each([
-    ["en-US", 245_000_000, "USD", "$245.00"],
-    ["fr-CA", 4_500_000, "CAD", "4,50 $"],
-    ["en-US", 1_999_000, "JPY", "¥2"],
-    ["en-US", -500_000, "USD", "-$0.50"],
-  ])("money in %s: %d micros of %s", (locale, amount_micros, currency, expected) => {
+    { locale: "en-US", amount_micros: 245_000_000, currency: "USD", expected: "$245.00" },
+    { locale: "fr-CA", amount_micros: 4_500_000, currency: "CAD", expected: "4,50 $" },
+    { locale: "en-US", amount_micros: 1_999_000, currency: "JPY", expected: "¥2" },
+    { locale: "en-US", amount_micros: -500_000, currency: "USD", expected: "-$0.50" },
+  ])("money in $locale: $amount_micros micros of $currency", ({ locale, amount_micros, currency, expected }) => {
     expect(plain(formatMoney(locale, { amount_micros, currency }))).toBe(expected);
   });
 
