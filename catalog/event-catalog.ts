@@ -8,7 +8,7 @@ import { compileSchemaCheck, type SchemaCheck } from "#shared/domain/template/js
 import type { TemplateManifest } from "#shared/domain/template/manifest.ts";
 import { type EventFile, eventFileIssues } from "./event-file.ts";
 
-/** The folder that holds `events/`, `templates/` and `layouts/`: this one. */
+/** The folder that holds `events/`, `templates/` and `layouts/`. */
 export const catalogFolder = import.meta.dirname;
 
 /**
@@ -30,7 +30,7 @@ export function loadEventCatalog(folder: string = catalogFolder): EventCatalog {
   };
 }
 
-/** The events of the catalog as their files say them, for tests and documents. */
+/** The files of the catalog's events, for tests and documents. The content is not validated. */
 export function readEventFiles(folder: string): readonly { readonly path: string; readonly content: EventFile }[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".yaml"))

@@ -5,10 +5,10 @@ import { channelOf } from "#shared/domain/message/channel.ts";
 
 const families = ["booking", "docs", "payments", "messaging", "trust", "promotions", "synthetic"] as const;
 
-/** The stages that send. */
+/** The stages that send messages. */
 const senders: ReadonlySet<string> = new Set(stages.filter((stage) => stage.endsWith("-sender")));
 
-/** A channel is known before its sender is; what is sent on it meanwhile would lie on its topic for good. */
+/** A channel may be known before it has a sender; its messages would then stay on the topic for good. */
 const channel = z
   .string()
   .refine((name) => channelOf(name) !== undefined, { error: "is no channel", abort: true })
@@ -34,7 +34,7 @@ const eventFile = z.strictObject({
     .min(1),
 });
 
-/** One event as its YAML file says it. */
+/** The content of an event's YAML file. */
 export type EventFile = z.infer<typeof eventFile>;
 
 /** Every issue of an event file, a sentence each, beginning with its path. */

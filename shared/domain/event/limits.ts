@@ -20,6 +20,7 @@ export interface IntakeLimits {
 
 const day_ms = 86_400_000;
 
+/** The limits of every intake; both edges, Kafka and HTTP, use the same. */
 export const intakeLimits: IntakeLimits = {
   payload_bytes_max: 256 * 1024,
   payload_depth_max: 64,

@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-/** What does not fit, in a sentence without the value; `missing` names the property where one is lacking. */
+/** An issue of a value, in a sentence without the value; `missing` names a property that is lacking. */
 export interface SchemaIssue {
   readonly description: string;
   readonly missing?: string;
@@ -11,8 +11,8 @@ export interface SchemaIssue {
 export type SchemaCheck = (value: unknown) => readonly SchemaIssue[];
 
 /**
- * Compiles a JSON schema (draft 2020-12) of something people call `subject`, "The payload" for example. Takes about a
- * millisecond: keep the result. Throws when the schema itself is unusable.
+ * Compiles a JSON schema (draft 2020-12). `subject` begins each description: "The payload", for example. It takes about a
+ * millisecond, so keep the result. Throws if the schema itself is unusable.
  */
 export function compileSchemaCheck(subject: string, schema: object): SchemaCheck {
   const ajv = new Ajv2020({ allErrors: true, strict: true, meta: false, validateSchema: false });
@@ -21,7 +21,7 @@ export function compileSchemaCheck(subject: string, schema: object): SchemaCheck
   return (value) => (validate(value) ? [] : (validate.errors ?? []).map((error) => issueOfError(subject, error)));
 }
 
-/** Names places by the schema's own words: neither values nor names that only the payload has may leak into issues. */
+/** Describes places in the schema's own terms: issues must hold neither values nor names that only the payload has. */
 function issueOfError(subject: string, error: ErrorObject): SchemaIssue {
   const place = error.instancePath === "" ? subject : `${subject} at ${error.instancePath}`;
   if (error.keyword === "required") {

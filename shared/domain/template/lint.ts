@@ -3,27 +3,33 @@ import { compileSchemaCheck } from "./json-schema.ts";
 import type { TemplateSource } from "./source.ts";
 import { exampleOf, variablesSchema } from "./variables.ts";
 
-/** Every issue that can be seen without compiling, a sentence each. */
+/** Every issue that shows without compiling, a sentence each. */
 export function lintSource(source: TemplateSource): readonly string[] {
   return [
     ...localeIssues(source),
-    ...partsOf(source).flatMap(([part, text, kind]) => partIssues(part, text, kind, source)),
+    ...partsOf(source).flatMap((part) => partIssues(part, source)),
     ...(source.mjml === null ? [] : mjmlIssues(source.mjml)),
     ...exampleIssues(source),
   ];
 }
 
-function partsOf(source: TemplateSource): readonly (readonly [string, string, "html" | "text"])[] {
-  const parts: (readonly [string, string | null, "html" | "text"])[] = [
-    ["subject", source.subject, "text"],
-    ["mjml", source.mjml, "html"],
-    ["text", source.text, "text"],
-    ["data", source.data, "text"],
-  ];
-  return parts.flatMap(([part, text, kind]) => (text === null ? [] : [[part, text, kind] as const]));
+interface Part {
+  readonly part: string;
+  readonly text: string;
+  readonly kind: "html" | "text";
 }
 
-function partIssues(part: string, text: string, kind: "html" | "text", source: TemplateSource): readonly string[] {
+function partsOf({ subject, mjml, text, data }: TemplateSource): readonly Part[] {
+  const parts = [
+    { part: "subject", text: subject, kind: "text" },
+    { part: "mjml", text: mjml, kind: "html" },
+    { part: "text", text, kind: "text" },
+    { part: "data", text: data, kind: "text" },
+  ] as const;
+  return parts.flatMap((one) => (one.text === null ? [] : [{ ...one, text: one.text }]));
+}
+
+function partIssues({ part, text, kind }: Part, source: TemplateSource): readonly string[] {
   if (text.includes("{{{") || /\{%-?\s*raw\b|\|\s*raw\b/.test(text)) {
     return [`${part}: raw output is refused, every variable is escaped`];
   }
