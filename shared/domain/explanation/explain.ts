@@ -87,8 +87,8 @@ function mark(verdict: string): string {
 }
 
 function describeReason(reason: string): string {
-  const known: Readonly<Record<string, string>> = { ...reasons, ...bypasses };
-  return known[reason]?.toLowerCase() ?? "for a reason that this build does not know";
+  const descriptions: Readonly<Record<string, string>> = { ...reasons, ...bypasses };
+  return descriptions[reason]?.toLowerCase() ?? "for a reason that this build does not know";
 }
 
 function time(at: Instant | null): string {

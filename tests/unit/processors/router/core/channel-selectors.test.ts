@@ -34,14 +34,17 @@ describe("an event that uses every channel [PRF-08]", () => {
     expect(select({ channels })).toEqual(["SMS PASS own", "PUSH PASS own"]);
   });
 
-  test.each<[string, Partial<Accepted>, Partial<Record<Channel, GateResult>>, readonly string[]]>([
-    ["by email", { critical: true }, {}, ["EMAIL BYPASS decider"]],
-    ["by in-app if email is closed", { critical: true }, { EMAIL: suppressed }, ["INAPP BYPASS decider"]],
-    ["by nothing if both are closed", { critical: true }, { EMAIL: suppressed, INAPP: suppressed }, []],
-    ["by nothing if it is not critical", { critical: false }, {}, []],
-  ])("a text without consent falls back %s", (_, over, results, fallback) => {
-    const lines = select({ channels: ["SMS"], ...over }, { SMS: noConsent, ...results });
+  test.each<[string, Partial<Record<Channel, GateResult>>, readonly string[]]>([
+    ["by email", {}, ["EMAIL BYPASS decider"]],
+    ["by in-app if email is closed", { EMAIL: suppressed }, ["INAPP BYPASS decider"]],
+    ["by nothing if both are closed", { EMAIL: suppressed, INAPP: suppressed }, []],
+  ])("a critical text without consent falls back %s", (_, results, fallback) => {
+    const lines = select({ channels: ["SMS"], critical: true }, { SMS: noConsent, ...results });
     expect(lines).toEqual(["SMS DROP own", ...fallback]);
+  });
+
+  test("a text that is not critical does not fall back", () => {
+    expect(select({ channels: ["SMS"] }, { SMS: noConsent })).toEqual(["SMS DROP own"]);
   });
 
   test("a critical text that is dropped for another reason does not fall back", () => {

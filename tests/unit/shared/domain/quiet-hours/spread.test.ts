@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { spreadMsMax, spreadOf } from "#shared/domain/quiet-hours/spread.ts";
 
 test("people are spread evenly over ten minutes, each at the same time every day", () => {
-  const minutes = new Array<number>(10).fill(0);
+  const minutes = Array.from({ length: 10 }, () => 0);
   for (let i = 0; i < 10_000; i++) {
     const spread = spreadOf(`usr_${i}`);
     expect(spread).toBe(spreadOf(`usr_${i}`));
