@@ -21,7 +21,7 @@ describe("a template's manifest", () => {
         parseTemplateManifest("a/template.yaml", text);
         return [];
       } catch (error) {
-        return String((error as Error).message).split("\n");
+        return (error as Error).message.split("\n");
       }
     })();
     expect(lines.every((line) => line.startsWith("a/template.yaml: "))).toBe(true);

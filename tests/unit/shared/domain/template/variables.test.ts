@@ -20,6 +20,7 @@ const check = compileSchemaCheck("The payload", variablesSchema(variables));
 test("the examples fit the schema, with and without the optional ones", () => {
   expect(check(exampleOf(variables))).toEqual([]);
   expect(check(exampleOf(variables, { requiredOnly: true }))).toEqual([]);
+  expect(Object.keys(exampleOf(variables))).toEqual(["name", "link", "rows"]);
   expect(Object.keys(exampleOf(variables, { requiredOnly: true }))).toEqual(["name", "rows"]);
 });
 
