@@ -7,10 +7,12 @@ import { createGateway } from "./gateway.ts";
 import { createServer } from "./http/server.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
 import { createPublisher } from "./publisher.ts";
+import { gatewayRoutes } from "./routes.ts";
 import { createCertificates } from "./webhooks/sns/certificates.ts";
 import { createConfirmSubscription } from "./webhooks/sns/confirm.ts";
 import { createSeen } from "./webhooks/sns/seen.ts";
 
+/** Builds the gateway from the clients of a process. */
 export async function assemble(platform: Platform): Promise<HostedService> {
   const { config, clock, telemetry } = platform;
   const publicUrl = config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, "");
@@ -22,7 +24,8 @@ export async function assemble(platform: Platform): Promise<HostedService> {
     clock,
     prefix: platform.prefix,
   });
-  const app = createServer({
+  const app = createServer({ telemetry, isSecure: publicUrl.startsWith("https:") });
+  gatewayRoutes(app, {
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock },
     sns: {
       certificates: createCertificates({ clock, origin }),
@@ -34,7 +37,6 @@ export async function assemble(platform: Platform): Promise<HostedService> {
     },
     twilio: { authTokens: twilioTokens(config), publicUrl, publisher, clock },
     unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock },
-    telemetry,
     publicUrl,
     version,
   });

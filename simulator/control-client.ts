@@ -39,7 +39,7 @@ export interface SimulatorControl {
   reset(): Promise<void>;
 }
 
-const poll_ms = 20;
+const pollMs = 20;
 
 /** A client of the simulator at that URL (`http://127.0.0.1:4010`). */
 export function createSimulatorControl(url: string): SimulatorControl {
@@ -78,7 +78,7 @@ async function quiet(health: () => Promise<SimulatorHealth>, timeoutMs: number):
     const { callbacks } = await health();
     if (callbacks.pending === 0) return;
     if (Date.now() > end) throw new Error(`${callbacks.pending} callbacks are still pending after ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, poll_ms));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 

@@ -27,7 +27,7 @@ export interface Simulator {
 }
 
 /** A raw mail of 40 MB, SES's bound, in base64. */
-const maxBody_bytes = 56 * 1024 * 1024;
+const bodyBytesMax = 56 * 1024 * 1024;
 
 /** Starts the doubles of SES, FCM, Twilio and SMTP. Rejects where a port is taken or the ledger cannot be opened. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -38,7 +38,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const faults = createFaultBox(settings.seed);
   const mailbox = createMailbox();
   const callbacks = createCallbackQueue();
-  const desk = createCallHandler({ faults, ledger, mailbox, callbacks });
+  const handler = createCallHandler({ faults, ledger, mailbox, callbacks });
   const certificate = await createSigningCertificate(Date.now());
 
   const app = createServer();
@@ -46,7 +46,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   pageRoutes(app, mailbox);
   snsDoubleRoutes(app, { certificate, callbacks, gateway, topicArn: accounts.ses.topicArn });
   sesRoutes(app, {
-    desk,
+    handler,
     callbacks,
     account: accounts.ses,
     publishing: {
@@ -58,7 +58,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
   });
   twilioDoubleRoutes(app, {
-    desk,
+    handler,
     callbacks: {
       account: accounts.twilio,
       seed: settings.seed,
@@ -67,10 +67,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       base: () => gateway.base,
     },
   });
-  fcmRoutes(app, { desk, seed: settings.seed });
+  fcmRoutes(app, { handler, seed: settings.seed });
   await app.listen({ host: settings.host, port: settings.port });
 
-  const smtp = await startSmtp(desk, { host: settings.host, port: settings.smtpPort });
+  const smtp = await startSmtp(handler, { host: settings.host, port: settings.smtpPort });
 
   return {
     url: `http://${settings.host}:${portOf(app)}`,
@@ -87,7 +87,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
 /** Every body arrives as bytes: each provider reads its own form, and the ledger hashes what was on the wire. */
 function createServer(): FastifyInstance {
-  const app = Fastify({ bodyLimit: maxBody_bytes, forceCloseConnections: true });
+  const app = Fastify({ bodyLimit: bodyBytesMax, forceCloseConnections: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   return app;

@@ -1,7 +1,6 @@
 /** Lists what `shared/` exports without a doc comment right above it, and fails if there is any. */
 import { globSync, readFileSync } from "node:fs";
-
-const declaration = /^export (?:abstract |async )?(?:class|const|function\*?|interface|let|type) (\w+)/;
+import { exportedDeclaration } from "./export-names.ts";
 
 /** Lines between a comment and what it belongs to: a linter's directive. */
 const directive = /^\/\/ oxlint-/;
@@ -14,7 +13,7 @@ interface Export {
 function exportsOf(file: string): readonly Export[] {
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.flatMap((line, at) => {
-    const name = declaration.exec(line)?.[1];
+    const name = exportedDeclaration.exec(line)?.[1];
     if (name === undefined) return [];
     const above = lines.slice(0, at).findLast((one) => !directive.test(one)) ?? "";
     return [{ place: `${file}:${at + 1} ${name}`, isDocumented: above.trimEnd().endsWith("*/") }];

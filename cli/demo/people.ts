@@ -52,7 +52,7 @@ export function characters(run: string, now: Instant): readonly Character[] {
   ];
 }
 
-/** What identity, the devices and the settings page have told of these people. */
+/** The records that identity, the devices and the settings page write about these people. */
 export function introduce(people: readonly Character[], now: Instant): readonly Output[] {
   return people.flatMap((person) => [
     profile(person, now),

@@ -14,6 +14,8 @@ const closeSize = 20;
 /** The interval between two checks for due windows, ms. */
 const lookEveryMs = 1_000;
 
+export const closerLimits = { batch, leaseMs } as const;
+
 /**
  * Closes due windows: one summary for each window goes back to the router, and the window is closed once the log has
  * acknowledged it. A crash in between sends the same summary again, under the same ids. A window whose summary the log

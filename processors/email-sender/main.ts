@@ -8,7 +8,7 @@ import type { MailStream } from "./core/headers.ts";
 import { createEmailSender } from "./processor.ts";
 
 /** SES counts by the second; a tenth of it waits for codes and receipts. */
-const shares = { burstSeconds: 1, reserveShare: 0.1 };
+export const shares = { burstSeconds: 1, reserveShare: 0.1 };
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const { config } = platform;

@@ -5,7 +5,7 @@ import type { Runnable } from "#shared/runtime/processor.ts";
 import { createInappAdapter } from "./adapters/postgres.ts";
 import { createInappSender } from "./processor.ts";
 
-const shares = { burstSeconds: 1, reserveShare: 0.1 };
+export const shares = { burstSeconds: 1, reserveShare: 0.1 };
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const limits = budgetLimits(platform.config.COMMS_INAPP_RATE, shares);

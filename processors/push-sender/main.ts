@@ -7,7 +7,7 @@ import { createFcmAdapter } from "./adapters/fcm.ts";
 import { createPushSender } from "./processor.ts";
 
 /** Half a second's worth at once: FCM wants a rate that rises slowly. */
-const shares = { burstSeconds: 0.5, reserveShare: 0.1 };
+export const shares = { burstSeconds: 0.5, reserveShare: 0.1 };
 
 const googleTokenUrl = "https://oauth2.googleapis.com/token";
 

@@ -8,6 +8,8 @@ import { overdueSeconds, waitMs } from "./core/due.ts";
 const leaseMs = 30_000;
 const batch = 500;
 
+export const dispatchLimits = { batch, leaseMs } as const;
+
 export interface DispatcherParts {
   readonly store: ScheduleStore;
   /** Unique to this process: two dispatchers must not share it. */

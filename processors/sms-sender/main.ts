@@ -6,7 +6,7 @@ import { createTwilioAdapter } from "./adapters/twilio.ts";
 import { createSmsSender } from "./processor.ts";
 
 /** A fifth waits for codes, which are most of what this channel is for. */
-const shares = { burstSeconds: 1, reserveShare: 0.2 };
+export const shares = { burstSeconds: 1, reserveShare: 0.2 };
 
 export async function assemble(platform: Platform): Promise<Runnable> {
   const { config } = platform;

@@ -1,12 +1,12 @@
 // Written by tools/generate.ts from schemas/avro. Do not edit: run `npm run generate`.
 
-/** The urgency with which a record is served. */
+/** The lane in which a record is served: express before bulk. */
 export type Lane = "UNKNOWN" | "EXPRESS" | "BULK";
 
 /** A way to reach a person. */
 export type Channel = "UNKNOWN" | "EMAIL" | "PUSH" | "SMS" | "INAPP" | "WHATSAPP";
 
-/** One event for one person, valid and resolved by intake; also a digest summary, and a deferred message on its way back through the gates. */
+/** One event for one person, valid and resolved by intake; also a digest summary, and a deferred message that comes back through the gates. */
 export interface Accepted {
   /** UUIDv5 of the domain event this record descends from. */
   readonly event_id: string;
@@ -85,7 +85,7 @@ export interface GateTrace {
   readonly verdict: Verdict;
   /** Reason code, or bypass code. */
   readonly reason: string | null;
-  /** The rule and the actual value, in words that carry no address. */
+  /** The rule and the actual value, as a description that carries no address. */
   readonly detail: string;
 }
 
@@ -131,7 +131,7 @@ export interface Decision {
   readonly locale: string;
   /** Payload-driven dedupe key. */
   readonly dedupe_key: string;
-  /** The gate that settled it. */
+  /** The gate that decided it. */
   readonly gate: string;
   /** The stage's verdict. */
   readonly verdict: Verdict;
@@ -189,7 +189,7 @@ export interface Actor {
   readonly user_id: string;
 }
 
-/** How urgent the producer holds the event to be. */
+/** The priority that the producer gives the event. */
 export type Priority = "UNKNOWN" | "HIGH" | "NORMAL" | "LOW";
 
 /** What a producer tells: something happened. Written by product teams to comms.events. */
@@ -202,7 +202,7 @@ export interface Event {
   readonly name: string;
   /** The producing service. */
   readonly source: string;
-  /** The producer's reference of what happened; part of every message id, so it must be the same each time the same event is told. */
+  /** The producer's reference of what happened; part of every message id, so it must be the same each time the same event is produced. */
   readonly cause_ref: string;
   /** Id of the producer's request; where null, the event id serves. */
   readonly correlation_id: string | null;
@@ -258,7 +258,7 @@ export interface Feedback {
   readonly template_version: number;
   /** Category key: security, legal, booking, messages, reviews, promotions or finance. */
   readonly category: string;
-  /** Locale of the words. */
+  /** Locale of the content. */
   readonly locale: string;
   /** Payload-driven dedupe key. */
   readonly dedupe_key: string;
@@ -384,7 +384,7 @@ export interface ProviderEvent {
   readonly body: Buffer;
 }
 
-/** What intake could not accept, with the faults found and the original bytes. */
+/** What intake could not accept, with the issues found and the original bytes. */
 export interface Rejected {
   /** UUIDv5 of topic, partition and offset, or of the HTTP request. */
   readonly rejected_id: string;
@@ -398,7 +398,7 @@ export interface Rejected {
   readonly cause_ref: string | null;
   /** A reason code: COMMS_INVALID_EVENT, COMMS_UNKNOWN_EVENT, COMMS_PAYLOAD_TOO_LARGE. */
   readonly reason: string;
-  /** The faults found, a sentence each, without the values; the first 50 of them. */
+  /** The issues found, a sentence each, without the values; the first 50 of them. */
   readonly faults: readonly string[];
   /** Topic the event came in by. */
   readonly source_topic: string;
@@ -410,7 +410,7 @@ export interface Rejected {
   readonly original: Buffer;
 }
 
-/** A message's words, fixed: where the encrypted artifact lies and what its content hashes to. */
+/** A message's content, fixed: where the encrypted artifact lies and what its content hashes to. */
 export interface Rendered {
   /** UUIDv5 of the domain event this record descends from. */
   readonly event_id: string;
@@ -440,7 +440,7 @@ export interface Rendered {
   readonly template_version: number;
   /** Category key: security, legal, booking, messages, reviews, promotions or finance. */
   readonly category: string;
-  /** Locale of the words. */
+  /** Locale of the content. */
   readonly locale: string;
   /** Payload-driven dedupe key. */
   readonly dedupe_key: string;
@@ -562,7 +562,7 @@ export interface Send {
   readonly critical: boolean;
   /** Lane. */
   readonly lane: Lane;
-  /** Locale of the words. */
+  /** Locale of the content. */
   readonly locale: string;
   /** Payload-driven dedupe key. */
   readonly dedupe_key: string;
@@ -663,7 +663,7 @@ export interface Token {
   readonly token: string;
   /** The device's locale. */
   readonly locale: string | null;
-  /** When the device last told its token. */
+  /** When the device last registered its token. */
   readonly last_seen: number;
   /** Sends refused since. */
   readonly invalid_attempts: number;

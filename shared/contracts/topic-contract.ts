@@ -17,7 +17,7 @@ const size = z
   .transform((text) => Number(text.slice(0, -3)) * 1024 * 1024);
 
 /** The producers and consumers that are not stages. */
-const parties = ["product-teams", "identity", "gateway", "outbox", "runtime", "operators", "whatsapp-sender"] as const;
+const parties = ["product-teams", "identity", "gateway", "runtime", "operators", "whatsapp-sender"] as const;
 const party = z.enum([...stages, ...parties]);
 
 const common = {

@@ -4,7 +4,7 @@ export interface HourlyCount {
   lastDay(now: number): number;
 }
 
-const hour_ms = 3_600_000;
+const hourMs = 3_600_000;
 
 export function createHourlyCount(): HourlyCount {
   const counts = new Map<number, number>();
@@ -15,12 +15,12 @@ export function createHourlyCount(): HourlyCount {
 
   return {
     add(at) {
-      const hour = Math.floor(at / hour_ms);
+      const hour = Math.floor(at / hourMs);
       if (!counts.has(hour)) forget(hour);
       counts.set(hour, (counts.get(hour) ?? 0) + 1);
     },
     lastDay(now) {
-      forget(Math.floor(now / hour_ms));
+      forget(Math.floor(now / hourMs));
       return [...counts.values()].reduce((sum, count) => sum + count, 0);
     },
   };

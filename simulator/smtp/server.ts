@@ -17,7 +17,7 @@ const defaultDelayMs = 30_000;
 
 /** An SMTP server that takes any mail, with or without a login, and refuses the recipients that name their refusal. */
 export async function startSmtp(
-  desk: CallHandler,
+  handler: CallHandler,
   { host, port }: { host: string; port: number },
 ): Promise<SmtpDouble> {
   const sockets = new Map<string, Socket>();
@@ -31,12 +31,12 @@ export async function startSmtp(
     onRcptTo: ({ address }, _session, done) => {
       const refused = refusedRecipient(address);
       if (refused === undefined) return done();
-      recordRefusal(desk, address, refused);
+      recordRefusal(handler, address, refused);
       done(failure(refused));
     },
     onData: (stream, session, done) => {
       read(stream)
-        .then(async (raw) => answer(await take(desk, session, raw), sockets.get(keyOf(session)), done))
+        .then(async (raw) => answer(await take(handler, session, raw), sockets.get(keyOf(session)), done))
         .catch(done);
     },
   });
@@ -67,10 +67,10 @@ async function answer({ verdict, fault }: TakenCall, socket: Socket | undefined,
   done(status < 400 ? null : failure({ code: status, text: body }), body);
 }
 
-async function take(desk: CallHandler, session: SMTPServerSession, raw: Buffer): Promise<TakenCall> {
+async function take(handler: CallHandler, session: SMTPServerSession, raw: Buffer): Promise<TakenCall> {
   const headers = await readHeaders(raw);
   const recipients = session.envelope.rcptTo.map(({ address }) => address);
-  return desk.take({
+  return handler.take({
     call: {
       provider: "smtp",
       operation: "DATA",
@@ -98,9 +98,9 @@ async function take(desk: CallHandler, session: SMTPServerSession, raw: Buffer):
   });
 }
 
-function recordRefusal(desk: CallHandler, address: string, refused: Reply): void {
+function recordRefusal(handler: CallHandler, address: string, refused: Reply): void {
   const call = { provider: "smtp", operation: "RCPT", channel: "email", recipients: [address] } as const;
-  desk.record(call, new Uint8Array(), verdictOf(refused));
+  handler.record({ call, body: new Uint8Array() }, { verdict: verdictOf(refused), fault: undefined });
 }
 
 function verdictOf({ code, text }: Reply): CallVerdict {

@@ -10,7 +10,7 @@ export interface SigningCertificate {
   readonly file: string;
 }
 
-const day_ms = 86_400_000;
+const dayMs = 86_400_000;
 const subject = [{ name: "commonName", value: "sns.amazonaws.com" }];
 
 /** Makes a new RSA key of 2048 bits and its certificate, valid from yesterday for a year. */
@@ -29,8 +29,8 @@ function selfSigned({ publicKey, privateKey }: { publicKey: string; privateKey: 
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
   certificate.serialNumber = "01";
-  certificate.validity.notBefore = new Date(now - day_ms);
-  certificate.validity.notAfter = new Date(now + 365 * day_ms);
+  certificate.validity.notBefore = new Date(now - dayMs);
+  certificate.validity.notAfter = new Date(now + 365 * dayMs);
   certificate.setSubject(subject);
   certificate.setIssuer(subject);
   certificate.sign(forge.pki.privateKeyFromPem(privateKey), forge.md.sha256.create());

@@ -1,7 +1,7 @@
 import { chance } from "../core/chance.ts";
 
 /** One status of a message, as a callback tells it. `wait` counts in steps of the callback delay. */
-export interface Status {
+export interface StatusStep {
   readonly status: "queued" | "sent" | "delivered" | "undelivered";
   readonly wait: number;
 }
@@ -14,7 +14,7 @@ export function statusesOf(
   key: string,
   failed: boolean,
   { seed, outOfOrderShare }: { readonly seed: number; readonly outOfOrderShare: number },
-): readonly Status[] {
+): readonly StatusStep[] {
   const final = failed ? "undelivered" : "delivered";
   const swapped = chance(seed, key) < outOfOrderShare;
   return [

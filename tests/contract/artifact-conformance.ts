@@ -51,7 +51,7 @@ export function artifactConformance(name: string, create: () => Promise<Artifact
       expect(await store.get(owner, one.ref)).toEqual(email);
     });
 
-    test("shows no word of it, and gives it to nobody but its owner [SEC-01]", async () => {
+    test("shows no word of it, and gives it to nobody but its owner", async () => {
       const { store, dump } = await create();
       const { ref } = await store.put(owner, email);
       for (const [file, bytes] of await dump()) expect(`${file} ${bytes.toString("latin1")}`).not.toContain("Canary");

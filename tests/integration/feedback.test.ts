@@ -202,7 +202,9 @@ describe("a webhook, from the provider to the next message [EML-04] [FBK-01] [FB
     await expect.poll(() => refusal(address, false), long).toBeUndefined();
     expect(await statusOf("m-complaint")).toBe("complained");
   });
+});
 
+describe("a webhook that changes nothing, comes early or comes twice [FBK-01] [FBK-02]", () => {
   it("that tells of an absence after a delivery changes nothing", async () => {
     const address = "ooto+1@simulator.amazonses.com";
     await decided("m-ooto");

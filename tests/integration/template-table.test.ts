@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe("templates on a real log [CAN-03] [DAT-01]", () => {
+describe("templates on a real log [DAT-01]", () => {
   it("are published once, seen by a table that is ready and by one that follows, and kept in Postgres", async () => {
     const registry = createConfluentRegistry({ url: addresses().registry.url });
     await registry.register(subjectOf(prefix, "comms.templates"), schemaOfTopic("comms.templates"));

@@ -196,7 +196,9 @@ describe("digest windows in Postgres [KV-06]", () => {
     const { rows } = await database.pool.query("select item_id from comms_digest where user_id = 'nora'");
     expect(rows).toEqual([{ item_id: "nul1" }]);
   });
+});
 
+describe("large digest windows in Postgres [KV-06]", () => {
   it("close however much is in them, each with its own summary that a topic takes", async () => {
     const opened = Date.parse("2027-01-01T12:00:00Z");
     const shown = { sender_name: "Mill Lane", excerpt: "Shall we meet?", thread_url: "https://app.example.com/t/1" };
@@ -230,14 +232,14 @@ describe("digest windows in Postgres [KV-06]", () => {
       void out.push(...outputs.map((one) => (one as { value: Accepted }).value));
     await createCloser(digest, "one").run(closes + 1, emit, signal);
     const codec = await memoryCodec();
-    const told = out
+    const summaries = out
       .filter(({ user_id }) => !["nora", "anna"].includes(user_id))
       .map((accepted) => {
         const { count, items } = JSON.parse(accepted.payload);
         expect(codec.encode("comms.accepted.bulk", accepted).length).toBeLessThan(summaryBytesMax + 4_096);
         return [accepted.user_id, count, items.length];
       });
-    expect(told.sort()).toEqual([
+    expect(summaries.sort()).toEqual([
       ["ben", 1, 1],
       ["busy", 3_000, 20],
       ["large", 5, 5],

@@ -57,7 +57,7 @@ export async function createTestPlatform(settings: Readonly<Record<string, strin
   };
 }
 
-/** Runs one processor in its shell, as `comms run` does, until it is stopped. A crash is told to `onCrash`. */
+/** Runs one processor in its shell, as `comms run` does, until it is stopped. A crash is reported to `onCrash`. */
 export async function startStage(
   platform: Platform,
   runnable: Runnable,
@@ -106,7 +106,7 @@ export async function recordsOf<Topic extends TopicName>(
   return found;
 }
 
-/** A port of the loopback that nobody has, for those who must be told of it beforehand. */
+/** A port of the loopback that nobody has, for servers that need it before they start. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -65,7 +65,7 @@ export interface World {
   /** Tells the log of these people and waits until the views know them. */
   introduce(people: readonly Character[]): Promise<void>;
   /** Produces events as a producer would, in one call. */
-  tell(...events: readonly Event[]): Promise<void>;
+  produceEvents(...events: readonly Event[]): Promise<void>;
   /** Produces any bytes. Topics here are whole, prefix included. */
   write(records: readonly OutRecord[]): Promise<void>;
   /** Waits until every stage is done with all that lies on its topics. */
@@ -93,7 +93,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   }
 }
 
-/** Whatever is opened goes into `closers` at once, so that a world that does not come to be leaves nothing behind. */
+/** Each part goes into `closers` as soon as it is opened, so that a world that fails to start leaves nothing behind. */
 async function build(options: WorldOptions, closers: Closers): Promise<World> {
   const prefix = `t${randomBytes(4).toString("hex")}.`;
   const stack = options.stack ?? addresses();
@@ -111,19 +111,13 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
   });
   closers.add("simulator", () => simulator.close());
   const env = {
+    ...storeSettings(stack, database?.url),
+    ...providerSettings(simulator.url),
     COMMS_TOPIC_PREFIX: prefix,
-    COMMS_BOOTSTRAP_SERVERS: stack.kafka.bootstrap,
-    COMMS_SCHEMA_REGISTRY_URL: stack.registry.url,
-    COMMS_POSTGRES_URL: database?.url ?? stack.postgres.url,
     COMMS_REDIS_URL: redis.url,
     COMMS_ARTIFACTS_URL: pathToFileURL(join(folder, "artifacts")).href,
     COMMS_GATEWAY_PORT: String(port),
     COMMS_GATEWAY_PUBLIC_URL: gatewayUrl,
-    COMMS_SES_ENDPOINT: `${simulator.url}/ses`,
-    COMMS_FCM_URL: `${simulator.url}/fcm`,
-    COMMS_FCM_TOKEN_URL: `${simulator.url}/fcm/token`,
-    COMMS_TWILIO_URL: `${simulator.url}/twilio`,
-    COMMS_SNS_CERTIFICATE_ORIGIN: `${simulator.url}/sns`,
     COMMS_DIGEST_WINDOW_SECONDS: "2",
     ...options.env,
   };
@@ -136,11 +130,7 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
   const control = createSimulatorControl(simulator.url);
   const children: Child[] = [];
   closers.add("children", () => Promise.all(children.map((child) => child.kill())));
-  let producer: Producer | undefined;
-  const write = async (records: readonly OutRecord[]): Promise<void> => {
-    producer ??= await platform.log().producer();
-    await producer.send(records);
-  };
+  const write = createWriter(platform);
 
   return {
     prefix,
@@ -162,14 +152,41 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
       await produce(platform, introduce(people, Date.now()));
       await untilKnown(platform.views(), people, 60_000);
     },
-    tell: (...events) => write(events.map((event) => eventRecord(platform, event))),
+    produceEvents: (...events) => write(events.map((event) => eventRecord(platform, event))),
     write,
-    drained: (ms = 60_000) => untilDrained(platform.log(), prefix, stages, ms),
+    drained: (ms = 60_000) => untilDrained({ log: platform.log(), prefix }, stages, ms),
     ledger: (filter) => control.ledger(filter),
     close: async () => {
       const left = await closers.close(closeEach_ms);
       if (left.length > 0) throw new Error(`The world left behind: ${left.join(", ")}`);
     },
+  };
+}
+
+function storeSettings(stack: Addresses, databaseUrl = stack.postgres.url): Readonly<Record<string, string>> {
+  return {
+    COMMS_BOOTSTRAP_SERVERS: stack.kafka.bootstrap,
+    COMMS_SCHEMA_REGISTRY_URL: stack.registry.url,
+    COMMS_POSTGRES_URL: databaseUrl,
+  };
+}
+
+function providerSettings(simulatorUrl: string): Readonly<Record<string, string>> {
+  return {
+    COMMS_SES_ENDPOINT: `${simulatorUrl}/ses`,
+    COMMS_FCM_URL: `${simulatorUrl}/fcm`,
+    COMMS_FCM_TOKEN_URL: `${simulatorUrl}/fcm/token`,
+    COMMS_TWILIO_URL: `${simulatorUrl}/twilio`,
+    COMMS_SNS_CERTIFICATE_ORIGIN: `${simulatorUrl}/sns`,
+  };
+}
+
+/** Writes records by one producer, which connects when it is first used. */
+function createWriter(platform: Platform): World["write"] {
+  let producer: Producer | undefined;
+  return async (records) => {
+    producer ??= await platform.log().producer();
+    await producer.send(records);
   };
 }
 

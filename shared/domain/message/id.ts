@@ -17,7 +17,8 @@ const namespace = Buffer.from("6f1c2f0a54d24d0fa3b1c0de5ca41110", "hex");
  * so `["a|b", "c"]` and `["a", "b|c"]` differ. The same parts always give the same id, in every process.
  */
 export function deriveId(kind: string, ...parts: readonly (string | number)[]): string {
-  return v5([kind, ...parts].map(lengthPrefixed).join(""), namespace);
+  // As bytes: of a string the package makes bytes more slowly, and throws for half of a surrogate pair.
+  return v5(Buffer.from([kind, ...parts].map(lengthPrefixed).join("")), namespace);
 }
 
 function lengthPrefixed(part: string | number): string {

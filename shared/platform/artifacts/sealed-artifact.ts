@@ -7,7 +7,7 @@ import type { ArtifactOwner } from "./artifact-store.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** Far over any content that is sent; a bound on what a changed artifact could make a reader allocate. */
-const contentBytesMax = 16 * 1024 * 1024;
+export const contentBytesMax = 16 * 1024 * 1024;
 
 /** A file system takes 255 bytes, and behind the step may stand a hash and the mark of an unfinished file. */
 const pathStepMax = 128;

@@ -6,6 +6,9 @@ import { createKafkajsProducer } from "./kafkajs-producer.ts";
 import { readToEnd } from "./kafkajs-reader.ts";
 import type { Consumer, Log, Producer } from "./port.ts";
 
+/** What holds where the options say nothing else, ms. */
+export const kafkaDefaults = { sendDeadlineMs: 30_000, fetchWaitMs: 500, fetchEveryMs: 20 } as const;
+
 /** How to reach the log, and how long to wait for it, ms. */
 export interface KafkajsLogOptions extends ConnectionOptions {
   readonly clock?: Clock;
@@ -59,7 +62,7 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
           clock,
           connect,
           partitionCounts: admin.partitionCounts,
-          sendDeadlineMs: options.sendDeadlineMs ?? 30_000,
+          sendDeadlineMs: options.sendDeadlineMs ?? kafkaDefaults.sendDeadlineMs,
           recordBytesMax: options.recordBytesMax ?? 16_777_216,
         }),
       ),
@@ -68,8 +71,8 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
         createKafkajsConsumer(wanted, {
           clock,
           connect,
-          fetchWaitMs: options.fetchWaitMs ?? 500,
-          fetchEveryMs: options.fetchEveryMs ?? 20,
+          fetchWaitMs: options.fetchWaitMs ?? kafkaDefaults.fetchWaitMs,
+          fetchEveryMs: options.fetchEveryMs ?? kafkaDefaults.fetchEveryMs,
           commitDeadlineMs: options.commitDeadlineMs ?? 10_000,
         }),
       ),

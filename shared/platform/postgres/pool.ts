@@ -1,6 +1,9 @@
 import { Pool } from "pg";
 import { postgresError } from "./postgres-error.ts";
 
+/** Connections that a process holds at most, unless it says otherwise. */
+export const connectionsMax = 8;
+
 /** Settings of a pool; every time is in ms. */
 export interface PoolOptions {
   /** Connections at most. Default 8. */
@@ -19,7 +22,7 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: "comms",
-    max: options.max ?? 8,
+    max: options.max ?? connectionsMax,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     keepAlive: true,

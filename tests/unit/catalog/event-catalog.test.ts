@@ -6,7 +6,7 @@ import { catalogFolder, loadEventCatalog, readEventFiles } from "#catalog/event-
 
 const files = readEventFiles(join(catalogFolder, "events"));
 
-describe("event catalog [INT-01] [INT-07]", () => {
+describe("event catalog [INT-07]", () => {
   const catalog = loadEventCatalog();
 
   it.each(files.map(({ content }) => content))("$name accepts its own example", (file) => {

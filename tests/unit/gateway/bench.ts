@@ -5,6 +5,7 @@ import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
 import type { Publication } from "#gateway/publisher.ts";
+import { gatewayRoutes } from "#gateway/routes.ts";
 import { createSeen } from "#gateway/webhooks/sns/seen.ts";
 import { unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
@@ -55,7 +56,13 @@ export function createBench(
     close: async () => {},
   };
   const publicUrl = options.publicUrl ?? "https://comms.example.com";
-  const app = createServer({
+  const telemetry = createTelemetry({
+    level: options.logFile ? "info" : "silent",
+    file: options.logFile,
+    version: "test",
+  });
+  const app = createServer({ telemetry, isSecure: publicUrl.startsWith("https:") });
+  gatewayRoutes(app, {
     events: { catalog, publisher, idempotency: options.idempotency ?? createMemoryIdempotency(), clock },
     sns: {
       certificates: {
@@ -72,7 +79,6 @@ export function createBench(
     },
     twilio: { authTokens: twilioTokens, publicUrl, publisher, clock },
     unsubscribe: { keys: unsubscribeKeys(unsubscribeSecret), publisher, clock },
-    telemetry: createTelemetry({ level: options.logFile ? "info" : "silent", file: options.logFile, version: "test" }),
     publicUrl,
     version: "1.2.3",
   });

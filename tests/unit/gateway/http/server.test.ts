@@ -101,7 +101,9 @@ describe("every request", () => {
     const { app } = createBench({ publicUrl });
     expect((await app.inject("/openapi.json")).headers["strict-transport-security"]).toBe(header);
   });
+});
 
+describe("the trace of a request", () => {
   it("leaves the ids to find it by, its own or the producer's, and is answered with them [HLT-06]", async () => {
     const { app, lines } = await logged();
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -130,8 +132,10 @@ describe("every request", () => {
     expect(String(requests[0]?.["traceparent"]).split("-")[1]).toBe(line?.["trace_id"]);
     expect(line).toMatchObject({ correlation_id: line?.["event_id"] });
   });
+});
 
-  it("that fails leaves what failed, and nothing that the failure says [SEC-01]", async () => {
+describe("the log line of a request", () => {
+  it("that fails leaves what failed, and nothing that the failure says", async () => {
     const { app, lines, failures } = await logged();
     failures.push(Object.assign(new Error("canary"), { code: "22P02", detail: "Failing row contains (canary)" }));
     const headers = { "content-type": "application/json", "x-request-id": "r1" };

@@ -52,7 +52,7 @@ async function run(
   return renderer.perform(decided.effect, record, new AbortController().signal);
 }
 
-describe("renderer [CAN-03] [CAN-13]", () => {
+describe("renderer [CAN-13]", () => {
   it("stores the content under its owner, then reports it and orders the send", async () => {
     const puts: unknown[] = [];
     const outcome = await run(routed(), undefined, async (owner, content) => {

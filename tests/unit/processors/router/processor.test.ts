@@ -186,7 +186,7 @@ describe("router: what does not, and why", () => {
   });
 });
 
-describe("router: what waits [RTR-07] [QH-03] [RTR-05] [INC-02]", () => {
+describe("router: what waits [RTR-07] [QH-03] [RTR-05]", () => {
   const email = anAccepted({ channels: ["EMAIL", "INAPP"] });
 
   test("given quiet hours, each message waits on the schedule by itself, its version pinned", async () => {

@@ -74,7 +74,7 @@ describe("what a record leaves behind [HLT-06]", () => {
     expect(JSON.stringify(lines)).not.toContain("canary");
   });
 
-  it("counts decisions, reports and the objectives' times off what is written, with a bucket at each objective [SLO-01] [SLO-02]", async () => {
+  it("counts decisions, reports and the objectives' times off what is written, with a bucket at each objective", async () => {
     const { telemetry } = recording();
     const { metrics } = telemetry;
     const write = (topic: string, value: object) => outputWritten(telemetry, { topic, key: "k", value } as Output);

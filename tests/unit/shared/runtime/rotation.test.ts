@@ -36,7 +36,7 @@ const faults = (more: NodeJS.ProcessEnv): string => {
   return "";
 };
 
-describe("secrets in rotation [SEC-04]", () => {
+describe("secrets in rotation", () => {
   it("hash an address under the new pepper, and find it under the old", () => {
     const before = createAddressHasher(addressPeppers(told({ COMMS_ADDRESS_PEPPER_ID: "y1" })));
     const after = createAddressHasher(

@@ -39,7 +39,7 @@ async function through(endpoint: string) {
   return answer;
 }
 
-describe("SES's odd answers [EML-03]", () => {
+describe("SES's odd answers", () => {
   test("a TLS handshake that fails is a call never made", async () => {
     expect(await through(provider.secure)).toMatchObject({ kind: "unreached" });
   });

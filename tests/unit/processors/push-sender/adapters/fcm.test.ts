@@ -29,7 +29,7 @@ async function through(url: string, privateKey = key.toString()) {
   return answer;
 }
 
-describe("an access token that cannot be had [PSH-03]", () => {
+describe("an access token that cannot be had", () => {
   test.each(["", "<html>", "null", '{"access_token":5}', '{"access_token":"t"}'])(
     "as the answer is %j: refused before any message goes out, tried again, and looked at",
     async (body) => {

@@ -27,7 +27,7 @@ const through = (baseUrl: string) =>
     callbackUrl: "https://gateway.example.com",
   }).send(letter, AbortSignal.timeout(5_000));
 
-describe("Twilio's odd answers [SMS-10]", () => {
+describe("Twilio's odd answers", () => {
   test("a TLS handshake that fails is a call never made", async () => {
     expect(await through(provider.secure)).toMatchObject({ kind: "unreached" });
   });

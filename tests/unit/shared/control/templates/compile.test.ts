@@ -8,7 +8,7 @@ async function faults(faulty: TemplateSource): Promise<readonly string[]> {
   return result.kind === "faulty" ? result.faults : [];
 }
 
-describe("compileSource [TPL-04] [TPL-06]", () => {
+describe("compileSource [TPL-04]", () => {
   it("inlines MJML and keeps Liquid in it", async () => {
     const result = await compileSource(
       emailSource(`<mj-text>Hi {{ name }}</mj-text><mj-button href="https://a.example/?n={{ name }}">Go</mj-button>`),

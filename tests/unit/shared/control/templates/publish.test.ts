@@ -42,7 +42,7 @@ async function publish(published: readonly Template[], options: { readonly repla
   };
 }
 
-describe("publishTemplates [CAN-03] [DAT-01] [TPL-10]", () => {
+describe("publishTemplates [DAT-01] [TPL-10]", () => {
   it("publishes each locale and channel once, under the key of its place", async () => {
     const { report, outputs, templates } = await publish([]);
     expect(report).toEqual({ published: expect.any(Array), unchanged: 0 });

@@ -5,7 +5,7 @@ import { isOnByDefault } from "#shared/domain/preference/defaults.ts";
 import { choiceOf } from "#shared/domain/preference/preference.ts";
 import { aPreference } from "#tests/support/policy/records.ts";
 
-describe("default opt-in matrix [PRF-03] [PRF-04] [PRF-05] [PRF-06] [PRF-07] [CAN-10]", () => {
+describe("default opt-in matrix [PRF-03] [PRF-04] [PRF-05] [PRF-06] [PRF-07]", () => {
   test.each<[Channel, readonly string[]]>([
     ["EMAIL", ["security", "legal", "booking", "messages", "reviews", "finance"]],
     ["PUSH", ["booking", "messages", "reviews"]],

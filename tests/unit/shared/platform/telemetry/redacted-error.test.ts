@@ -30,7 +30,7 @@ async function logged(name: string, write: (log: ReturnType<typeof createTelemet
   return readFile(file, "utf8");
 }
 
-describe("an error in the log [HLT-06] [SEC-01]", () => {
+describe("an error in the log [HLT-06]", () => {
   it("is its type, its code and its frames, and nothing that it says", async () => {
     const text = await logged("err", (log) =>
       log.fatal({ stage: "router", err: refusedRow() }, "the stage has crashed"),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digest } from "#processors/router/core/gates/digest.ts";
 
-describe("digest gate [RTR-05] [DIG-01]", () => {
+describe("digest gate [RTR-05]", () => {
   test.each([
     { name: "no cadence", cadence: null, critical: false, expected: { verdict: "PASS" } },
     {

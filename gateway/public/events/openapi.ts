@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { eventBody } from "../public/events/body.ts";
-import { problems } from "./problem.ts";
+import { problems } from "../../http/problem.ts";
+import { eventBody } from "./body.ts";
 
 const problem = z.strictObject({
   type: z.string(),
@@ -10,8 +10,8 @@ const problem = z.strictObject({
   code: z.enum(Object.keys(problems) as [string, ...string[]]),
   faults: z.array(z.string()).optional(),
 });
-const taken = z.strictObject({ event_id: z.string() });
-const judged = z.strictObject({
+const acceptedBody = z.strictObject({ event_id: z.string() });
+const dryRunBody = z.strictObject({
   event_id: z.string(),
   dry_run: z.literal(true),
   accepted: z.array(
@@ -29,7 +29,7 @@ const judged = z.strictObject({
   ),
 });
 
-/** The HTTP API for producers, from the schemas that the routes check by. */
+/** The HTTP API for producers, built from the schemas that the routes check requests with. */
 export function openApi(options: { readonly publicUrl: string; readonly version: string }): object {
   return {
     openapi: "3.1.0",
@@ -43,8 +43,8 @@ export function openApi(options: { readonly publicUrl: string; readonly version:
     components: {
       schemas: {
         Event: z.toJSONSchema(eventBody, { io: "input" }),
-        Taken: z.toJSONSchema(taken),
-        Judged: z.toJSONSchema(judged),
+        Taken: z.toJSONSchema(acceptedBody),
+        Judged: z.toJSONSchema(dryRunBody),
         Problem: z.toJSONSchema(problem),
       },
     },
@@ -63,7 +63,7 @@ const postEvents = {
       name: "dry_run",
       in: "query",
       schema: { type: "boolean" },
-      description: "Judge the event and write nothing",
+      description: "Check the event and write nothing",
     },
   ],
   requestBody: { required: true, content: { "application/json": { schema: reference("Event") } } },
