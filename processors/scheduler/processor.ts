@@ -5,10 +5,10 @@ import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import type { ScheduleStore } from "./adapters/schedule-store.ts";
 import { issueOf } from "./core/issue.ts";
 
-/** An item as it may be stored, or why it could never be given out. */
+/** An item to be stored, or the reason why it could never be produced. */
 type Read = ScheduleItem | string | null;
 
-/** Takes in what is to be produced later. A second item of the same id replaces the first. */
+/** Stores items that are to be produced later. A second item of the same id replaces the first. */
 export function createScheduler(store: Pick<ScheduleStore, "save">): SinkProcessor<ScheduleItem> {
   return {
     kind: "sink",

@@ -62,8 +62,8 @@ export async function perform(
     resend: mayResend(send, now),
   });
   if (claim.kind !== "claimed") {
-    const { no } = ledgerGate(send, claim, now, policy);
-    if (no) return sendOutcome(name, send, no, now);
+    const { refusal } = ledgerGate(send, claim, { now, policy });
+    if (refusal) return sendOutcome(name, send, refusal, now);
     throw lost(send);
   }
   await confirm(parts, send, to.length, owner, signal);
@@ -176,7 +176,7 @@ async function conclude(parts: PerformParts, called: Called): Promise<Outcome> {
   if (after.kind === "wait") {
     const note = JSON.stringify({ dueAt: after.wait.dueAt });
     await remember(parts, send, owner, { state: after.record, attempt: send.attempt, note });
-    const outcome = deferOutcome(name, send, after.wait, now);
+    const outcome = deferOutcome({ name, send, now }, after.wait);
     return outcome.kind === "defer" ? { ...outcome, outputs: [...outcome.outputs, ...prunes] } : outcome;
   }
   const { report } = after;

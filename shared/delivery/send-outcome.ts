@@ -7,5 +7,7 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 /** What the shell is told of a verdict that needs no call. */
 export function sendOutcome(name: SenderName, send: Send, verdict: SendRefusal, now: Instant): Outcome {
   if (verdict.kind === "again") return repeatOutcome(send, verdict.report);
-  return verdict.kind === "wait" ? deferOutcome(name, send, verdict, now) : dropOutcome(name, send, verdict, now);
+  return verdict.kind === "wait"
+    ? deferOutcome({ name, send, now }, verdict)
+    : dropOutcome({ name, send, now }, verdict);
 }

@@ -81,7 +81,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
         now,
       ),
     decide: ({ value: send }, facts, now) => {
-      const verdict = decideSend(send, facts, now, policy);
+      const verdict = decideSend(send, facts, { now, policy });
       if (verdict.kind === "send") return { kind: "perform", effect: { to: verdict.to } };
       return sendOutcome(name, send, verdict, now);
     },

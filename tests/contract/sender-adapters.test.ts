@@ -56,7 +56,7 @@ describe.each(cases)("the real client of $name against the simulator", ({ name, 
     await world.control.fault({ provider: name, kind: "rate_limit", retry_after_s: 7, count: 1, ...onSends(name) });
     const answer = await adapter.send(letter(), within(5_000));
     expect(answer).toMatchObject({ kind: "refused", code: limited });
-    expect(rowOf(adapter.answers, limited)).toMatchObject({ act: "retry", trouble: true });
+    expect(rowOf(adapter.answers, limited)).toMatchObject({ act: "retry", isOutage: true });
     if (name !== "ses") expect(answer).toMatchObject({ retryAfterMs: 7_000 });
   });
 
@@ -66,7 +66,7 @@ describe.each(cases)("the real client of $name against the simulator", ({ name, 
     const answer = await adapter.send(letter(), within(5_000));
     expect(answer).toMatchObject({ kind: "refused" });
     if (answer.kind === "refused")
-      expect(rowOf(adapter.answers, answer.code), answer.code).toMatchObject({ act: "retry", trouble: true });
+      expect(rowOf(adapter.answers, answer.code), answer.code).toMatchObject({ act: "retry", isOutage: true });
     expect(answer).toMatchObject({ code: expect.stringMatching(new RegExp(`${down}|http_5|Service`)) });
   });
 

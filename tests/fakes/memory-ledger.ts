@@ -47,11 +47,11 @@ export function createMemoryLedger(): MemoryLedger {
     },
     confirm: async (msgId, owner, now) => {
       check();
-      return put(msgId, confirmEntry(entries.get(msgId), owner, leaseMs, now));
+      return put(msgId, confirmEntry(entries.get(msgId), { owner, leaseMs, now }));
     },
-    record: async (msgId, owner, record, now) => put(msgId, recordCall(entries.get(msgId), owner, record, now)),
+    record: async (msgId, owner, record, now) => put(msgId, recordCall(entries.get(msgId), record, { owner, now })),
     release: async (msgId, owner, now) => {
-      const next = releaseEntry(entries.get(msgId), owner, now);
+      const next = releaseEntry(entries.get(msgId), { owner, now });
       if (next === "delete") entries.delete(msgId);
       else put(msgId, next);
     },

@@ -22,7 +22,7 @@ export function checkEvent(body: unknown, catalog: EventCatalog, now: Instant): 
   const event = eventOf(shape.data, now);
   const intake = decideIntake(event, { catalog, topic: topicOf(event), now });
   if (intake.kind === "accepted") return { event, intake };
-  return { problem: { code: intake.reason, detail: detailOf(intake.faults), faults: intake.faults } };
+  return { problem: { code: intake.reason, detail: detailOf(intake.issues), faults: intake.issues } };
 }
 
 /** The issues of the payload in a body whose shape does not fit. */

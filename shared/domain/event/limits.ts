@@ -1,18 +1,18 @@
-/** What intake takes, and no more. */
+/** The bounds of an event that intake accepts. */
 export interface IntakeLimits {
   /** Bytes of the payload in UTF-8. */
   readonly payload_bytes_max: number;
   /** People in one event; a campaign is an event a person. */
   readonly actors_max: number;
-  /** How deep objects and lists may lie in each other, the payload itself being the first. */
+  /** The most levels of nested objects and lists; the payload itself is the first. */
   readonly payload_depth_max: number;
-  /** Bytes of the payload times the records that one event becomes: each of them carries it. */
+  /** Bytes of the payload times the number of records of the event: each record carries the payload. */
   readonly fan_out_bytes_max: number;
   /** Bytes of an id or a reference in UTF-8. */
   readonly id_bytes_max: number;
   /** Characters of a rendered dedupe key. */
   readonly dedupe_key_length_max: number;
-  /** How far ahead of now an event may expire: what waits longer would outlive the record of its own decision. */
+  /** How far ahead of now an event may expire: a message that waits longer would outlive the record of its decision. */
   readonly horizon_ms_max: number;
   /** How far a producer's clock may be ahead. */
   readonly clock_ahead_ms_max: number;
@@ -20,6 +20,7 @@ export interface IntakeLimits {
 
 const day_ms = 86_400_000;
 
+/** The limits of every intake; both edges, Kafka and HTTP, use the same. */
 export const intakeLimits: IntakeLimits = {
   payload_bytes_max: 256 * 1024,
   payload_depth_max: 64,

@@ -1,5 +1,5 @@
--- The ledger's rules, atomically. shared/domain/delivery/ledger-rules.ts says the same in words that need no Redis; one
--- conformance suite holds the two together.
+-- The ledger's rules, atomically. shared/domain/delivery/ledger-rules.ts states the same rules without Redis; one
+-- conformance suite runs against both.
 -- KEYS[1] marker, KEYS[2] entry. ARGV[1] operation, ARGV[2] ttl in ms, then what the operation needs.
 -- Instants are strings throughout: a Lua number would print 1.8e+12.
 local op, ttl = ARGV[1], ARGV[2]
@@ -31,7 +31,7 @@ if op == 'claim' then
   local mine = entry and entry.state == 'C' and entry.owner == owner
   if not (free or mine or (ambiguous and resend)) then return { 'refused', text } end
   local doubt = (ambiguous or (entry and entry.doubt == '1')) and '1' or ''
-  -- After a call of which the end is unknown comes another one, also where its process died.
+  -- A call with an unknown result is followed by a new one, even if its process died.
   if doubt == '1' and calling then attempt = math.max(attempt, entry.state == 'K' and entry.attempt + 1 or entry.attempt) end
   put('C', attempt, lease, doubt == '1' and entry.since or '', doubt, owner, '')
   return { 'claimed', doubt, tostring(attempt) }

@@ -107,6 +107,6 @@ describe("FCM's answers", () => {
     const pruning = Object.keys(fcmAnswers).filter((code) => fcmAnswers[code]?.prune);
     expect(pruning).toEqual(["UNREGISTERED", "SENDER_ID_MISMATCH", "INVALID_ARGUMENT"]);
     expect(Object.values(fcmAnswers).filter(({ suppress }) => suppress)).toEqual([]);
-    expect(rowOf(fcmAnswers, "http_502")).toMatchObject({ act: "retry", trouble: true });
+    expect(rowOf(fcmAnswers, "http_502")).toMatchObject({ act: "retry", isOutage: true });
   });
 });

@@ -108,10 +108,10 @@ export function aConsent(change: Partial<Consent> = {}): Consent {
 }
 
 const table: AnswerTable = {
-  Slow: { act: "retry", words: "Too fast", trouble: true },
-  Never: { act: "refuse", words: "Refused", suppress: "hard_bounce" },
-  Gone: { act: "refuse", words: "Token unregistered", prune: true },
-  Down: { act: "halt", words: "Suspended", alert: "P0" },
+  Slow: { act: "retry", description: "Too fast", isOutage: true },
+  Never: { act: "refuse", description: "Refused", suppress: "hard_bounce" },
+  Gone: { act: "refuse", description: "Token unregistered", prune: true },
+  Down: { act: "halt", description: "Suspended", alert: "P0" },
 };
 
 /** One sender with everything round it in memory. `provider` answers each call; what it was called with is kept. */
