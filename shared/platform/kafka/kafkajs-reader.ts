@@ -4,9 +4,9 @@ import { slot } from "./assignment.ts";
 import { within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
 import { type KafkajsClient, openCluster } from "./kafkajs-client.ts";
-import { toRecord } from "./kafkajs-consumer.ts";
 import { toAppError } from "./kafkajs-failure.ts";
 import { Batch, type Cluster, type FetchedBatch, type FetchTopic } from "./kafkajs-internals.ts";
+import { toRecord } from "./kafkajs-record.ts";
 
 /** What reads topics to their ends. */
 export interface ReaderParts {

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "#shared/platform/clock/clock.ts";
 import { unavailable } from "#shared/platform/kafka/failure.ts";
 import type { ConsumerOptions, Log } from "#shared/platform/kafka/port.ts";
 import { createEventLoop, type EventLoop } from "./event-loop.ts";
-import { createMemoryConsumer, type MemoryConsumer } from "./memory-consumer.ts";
+import { MemoryConsumer } from "./memory-consumer.ts";
 import { createMemoryGroup, type MemoryGroup } from "./memory-group.ts";
 import { createMemoryProducer, type SendFault } from "./memory-producer.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
@@ -60,7 +60,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   const store = createMemoryStore(options.partitions);
   const consumers = new Set<MemoryConsumer>();
   const groups = new Map<string, MemoryGroup>();
-  const faults = createFaults();
+  const faults = new FaultQueue();
 
   function group(id: string): MemoryGroup {
     const found = groups.get(id) ?? createMemoryGroup({ turns, clock, partitionsOf: store.partitionsOf });
@@ -73,13 +73,13 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   }
 
   function consumer(wanted: ConsumerOptions): MemoryConsumer {
-    const created = createMemoryConsumer(wanted, {
+    const created = new MemoryConsumer(wanted, {
       store,
       turns,
       clock,
       group: group(wanted.groupId),
-      held: faults.held,
-      commitFault: faults.takeCommit,
+      held: () => faults.isHeld,
+      commitFault: () => faults.takeCommit(),
       onClose: (gone) => consumers.delete(gone),
     });
     consumers.add(created);
@@ -87,9 +87,10 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   }
 
   return {
-    producer: async () => createMemoryProducer({ store, turns, clock, fault: faults.takeSend, onWritten: wake }),
+    producer: async () =>
+      createMemoryProducer({ store, turns, clock, fault: () => faults.takeSend(), onWritten: wake }),
     consumer: async (wanted) => consumer(wanted),
-    readToEnd: (topics, signal) => readToEnd(store, turns, topics, signal),
+    readToEnd: (topics, signal) => readToEnd({ store, turns }, topics, signal),
     offsets: (topics) => turns.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) }))),
     committed: (groupId, topics) =>
       turns.run(() => partitionsOf(store, topics).map((at) => ({ ...at, offset: group(groupId).committed(at) }))),
@@ -103,12 +104,14 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
     truncate: store.truncate,
     idle: turns.idle,
     faults: {
-      failNextSend: faults.failNextSend,
-      failNextCommit: faults.failNextCommit,
+      failNextSend: (fate, error) => faults.failNextSend(fate, error),
+      failNextCommit: (error) => faults.failNextCommit(error),
       rebalance: (groupId) => turns.add(() => group(groupId).rebalance()),
-      hold: () => faults.setHeld(true),
+      hold: () => {
+        faults.isHeld = true;
+      },
       release: () => {
-        faults.setHeld(false);
+        faults.isHeld = false;
         wake();
       },
       away: turns.halt,
@@ -117,20 +120,28 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   };
 }
 
-function createFaults() {
-  const sends: SendFault[] = [];
-  const commits: Error[] = [];
-  let held = false;
-  return {
-    failNextSend: (fate: SendFault["fate"], error?: Error): void => void sends.push({ fate, error }),
-    takeSend: (): SendFault | undefined => sends.shift(),
-    failNextCommit: (error?: Error): void => void commits.push(error ?? unavailable("Committing")),
-    takeCommit: (): Error | undefined => commits.shift(),
-    held: (): boolean => held,
-    setHeld: (value: boolean): void => {
-      held = value;
-    },
-  };
+/** The faults that a test has asked for and the log has not met yet. */
+class FaultQueue {
+  readonly #sends: SendFault[] = [];
+  readonly #commits: Error[] = [];
+  /** Whether delivery is held. */
+  isHeld = false;
+
+  failNextSend(fate: SendFault["fate"], error?: Error): void {
+    this.#sends.push({ fate, error });
+  }
+
+  takeSend(): SendFault | undefined {
+    return this.#sends.shift();
+  }
+
+  failNextCommit(error?: Error): void {
+    this.#commits.push(error ?? unavailable("Committing"));
+  }
+
+  takeCommit(): Error | undefined {
+    return this.#commits.shift();
+  }
 }
 
 function partitionsOf(store: MemoryStore, topics: readonly string[]) {
@@ -138,8 +149,7 @@ function partitionsOf(store: MemoryStore, topics: readonly string[]) {
 }
 
 async function* readToEnd(
-  store: MemoryStore,
-  turns: EventLoop,
+  { store, turns }: { readonly store: MemoryStore; readonly turns: EventLoop },
   topics: readonly string[],
   signal?: AbortSignal,
 ): AsyncIterable<readonly InRecord[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Position } from "#shared/contracts/log-record.ts";
-import { createBatcher, type PlacedRecord } from "#shared/platform/kafka/batcher.ts";
+import { Batcher, type PlacedRecord } from "#shared/platform/kafka/batcher.ts";
 import { recordTooLarge, unavailable } from "#shared/platform/kafka/failure.ts";
 import { settle } from "#tests/support/manual-clock.ts";
 
@@ -11,10 +11,10 @@ interface Write {
 }
 
 /** A batcher whose writes wait until the test answers them. */
-function given(limits?: Parameters<typeof createBatcher>[1]) {
+function given(limits?: ConstructorParameters<typeof Batcher>[1]) {
   const writes: Write[] = [];
   let offset = 0;
-  const batcher = createBatcher(
+  const batcher = new Batcher(
     (batch) =>
       new Promise<readonly Position[]>((resolve, reject) => {
         const positions = batch.map(({ topic, partition }) => ({ topic, partition, offset: offset++ }));
