@@ -92,7 +92,7 @@ export class Inbox {
     return items;
   }
 
-  /** The record has left: with its effects recorded (`done`), or to be delivered again some other time. */
+  /** The record has left: with its effects recorded (`done`), or to be delivered again later. */
   finish(item: Item, done: boolean): void {
     if (done) this.#marks.get(`${item.record.topic}/${item.record.partition}`)?.mark.done(item.record.offset);
     this.#queues.finish(item.queue);

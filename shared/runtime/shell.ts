@@ -221,7 +221,7 @@ export class Shell {
       send: (records) => this.#send(records),
       stopping: this.#stopping.signal,
       deadline: this.#deadline.signal,
-      closed: () => this.#health.isClosed,
+      isClosed: () => this.#health.isClosed,
       onCrash: (error) => this.#health.crash(error),
     };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { writeBisecting } from "#shared/runtime/bisect.ts";
+import { bisectWrite } from "#shared/runtime/bisect.ts";
 
 const refused = (code: string) => Object.assign(new Error("invalid input: +1 202 555 0143"), { code });
 
@@ -18,7 +18,7 @@ describe("writing by halves", () => {
     "rejects what is refused with %s, and writes the rest",
     async (code) => {
       const table = tableOf("cf", code);
-      const outcomes = await writeBisecting("abcdefg".split(""), table.write);
+      const outcomes = await bisectWrite("abcdefg".split(""), table.write);
       expect(outcomes.map(({ kind }) => kind)).toEqual([
         "emit",
         "emit",
@@ -38,13 +38,13 @@ describe("writing by halves", () => {
   );
 
   it.each(["08006", "42601", "57014", "unknown"])("throws %s on: it says nothing of the value", async (code) => {
-    await expect(writeBisecting("ab".split(""), tableOf("a", code).write)).rejects.toMatchObject({ code });
+    await expect(bisectWrite("ab".split(""), tableOf("a", code).write)).rejects.toMatchObject({ code });
   });
 
   it("writes once where nothing is refused, and nothing where there is nothing", async () => {
     const table = tableOf("");
-    expect(await writeBisecting("ab".split(""), table.write)).toHaveLength(2);
+    expect(await bisectWrite("ab".split(""), table.write)).toHaveLength(2);
     expect(table.rows).toEqual(["a", "b"]);
-    expect(await writeBisecting([], () => Promise.reject(refused("22021")))).toEqual([]);
+    expect(await bisectWrite([], () => Promise.reject(refused("22021")))).toEqual([]);
   });
 });
