@@ -7,7 +7,7 @@ import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { killable } from "#tests/support/killable-log.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 import { seeded } from "#tests/support/seeded.ts";
-import { copied, copier, eventRecord, memoryCodec, outOfOrder, shellOf } from "#tests/support/shell-bench.ts";
+import { copied, copier, eventOf, eventRecord, memoryCodec, outOfOrder, shellOf } from "#tests/support/shell-bench.ts";
 
 const codec = await memoryCodec();
 const users = ["anna", "ben", "cora", "dan", "eve"];
@@ -71,7 +71,7 @@ async function life(
     const records = Array.from({ length: 5 }, () => {
       const user = users[Math.floor(random() * users.length)] as string;
       const lane = random() < 0.3 ? "comms.events.bulk" : "comms.events";
-      return eventRecord(codec, user, `${lane}/${user}:${sequence++}`, lane);
+      return eventRecord(codec, eventOf(user, `${lane}/${user}:${sequence++}`), lane);
     });
     // A fault may hit the test's own producer: what is then not in the log was never accepted.
     await Promise.all([producer.send(records).catch(() => undefined), clock.advance(100)]);

@@ -49,13 +49,9 @@ export function eventOf(user: string, causeRef: string, extra: Partial<Event> = 
   };
 }
 
-export function eventRecord(
-  codec: Codec,
-  user: string,
-  causeRef: string,
-  topic: TopicName = "comms.events",
-): OutRecord {
-  return { topic, key: user, value: codec.encode(topic, eventOf(user, causeRef)) };
+/** The record of such an event, on `comms.events` unless another topic is given. */
+export function eventRecord(codec: Codec, event: Event, topic: TopicName = "comms.events"): OutRecord {
+  return { topic, key: event.actors[0]?.user_id ?? "", value: codec.encode(topic, event) };
 }
 
 /** What the copying processor below writes for one event. */

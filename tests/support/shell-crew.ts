@@ -9,7 +9,7 @@ import type { ShellLimits } from "#shared/runtime/limits.ts";
 import type { Shell } from "#shared/runtime/shell.ts";
 import { createCommitAudit, inputHeader, inputOf, placeOf } from "./commit-audit.ts";
 import type { KillableLog } from "./killable-log.ts";
-import { copied, copier, eventRecord, memoryCodec, shellOf } from "./shell-bench.ts";
+import { copied, copier, eventOf, eventRecord, memoryCodec, shellOf } from "./shell-bench.ts";
 
 /** A log, the means to make it suffer, and the clock by which all of it lives. */
 export interface ShellUnderTest {
@@ -142,7 +142,7 @@ export class Crew {
   /** Writes one event for each user, `times` over. */
   async produce(users: readonly string[], times: number, topic: TopicName = "comms.events"): Promise<void> {
     const records = Array.from({ length: times }, () =>
-      users.map((user) => eventRecord(codec, user, `${topic}/${user}:${this.#written++}`, topic)),
+      users.map((user) => eventRecord(codec, eventOf(user, `${topic}/${user}:${this.#written++}`), topic)),
     );
     await this.write(records.flat());
   }

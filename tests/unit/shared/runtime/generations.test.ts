@@ -51,7 +51,9 @@ describe("generations", () => {
     generations.begin(4);
     expect(generations.signalOf(4).aborted).toBe(true);
   });
+});
 
+describe("generations, over time,", () => {
   it("are idle when no record of any of them is in work, and no sooner", async () => {
     const generations = new Generations();
     expect(await hasResolved(generations.idle())).toBe(true);

@@ -75,7 +75,9 @@ describe("what a record leaves behind [HLT-06]", () => {
     ]);
     expect(JSON.stringify(lines)).not.toContain("canary");
   });
+});
 
+describe("what an output leaves behind", () => {
   it("counts decisions, reports and the objectives' times off what is written, with a bucket at each objective [SLO-01] [SLO-02]", async () => {
     const { telemetry } = recording();
     const { metrics } = telemetry;
