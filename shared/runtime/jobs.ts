@@ -20,7 +20,7 @@ export interface JobParts {
   readonly stopping: AbortSignal;
   /** Aborts when the deadline of the stop has passed, and ends an iteration under way. */
   readonly deadline: AbortSignal;
-  /** Whether the stage takes no more work, whatever the reason. */
+  /** Whether the stage takes no more work, for any reason. */
   readonly isClosed: () => boolean;
   readonly onCrash: (error: unknown) => void;
 }

@@ -2,7 +2,7 @@ import type { Generations } from "./generations.ts";
 import type { Inbox, Item } from "./inbox.ts";
 import type { ShellLimits } from "./limits.ts";
 
-/** What a pump takes from, and what it hands batches to. */
+/** Where a pump takes records from, and what works on its batches. */
 export interface PumpParts {
   readonly inbox: Pick<Inbox, "take">;
   readonly generations: Pick<Generations, "canTake" | "current" | "inWork" | "enter">;

@@ -41,7 +41,7 @@ export class StageHealth {
     });
   }
 
-  /** Whether the stage takes no more work, whatever the reason. */
+  /** Whether the stage takes no more work, for any reason. */
   get isClosed(): boolean {
     return this.#crashed || this.#parts.stopping.aborted || this.#fuse.blownReason !== undefined;
   }

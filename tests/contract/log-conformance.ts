@@ -137,7 +137,7 @@ function describeTopics(bench: LogBench): void {
       expect(await bench.readAll(to)).toEqual([]);
     });
 
-    it("tells bounds and what a group has committed", async () => {
+    it("returns bounds and what a group has committed", async () => {
       const to = await bench.topic(2);
       await bench.producer.send([{ topic: to, key: null, value: null, partition: 1 }]);
       expect(await bench.log.offsets([to])).toEqual([
@@ -299,7 +299,7 @@ function describeGroup(bench: LogBench): void {
       await reader.consumer.close();
     });
 
-    it("begins at the end when told so", async () => {
+    it("begins at the end when asked to", async () => {
       const to = await bench.topic(1);
       await bench.send(to, ["old"]);
       const reader = await joinGroup(bench.log, { groupId: `${to}-latest`, topics: [to], from: "latest" });

@@ -151,13 +151,13 @@ function describeHandover(bench: ShellBench): void {
 
 function describeOutages(bench: ShellBench): void {
   describe("rebalances and outages that last", () => {
-    it("begins nothing anew while work of before the rebalance goes on", async () => {
+    it("begins nothing again while work of before the rebalance goes on", async () => {
       const slow = drainMsMax + 1_500;
       const crew = await bench.crew({ work: bench.works((ref) => (numberOf(ref) < users.length ? slow : 5)) });
       await crew.join();
       await crew.produce(users, 3);
       await crew.until(() => crew.members[0]?.working.size === users.length, "the first to be at work");
-      // A real group may have begun anew before: brokers take a while to agree on who leads a new topic.
+      // A real group may have rebalanced before: brokers take a while to agree on who leads a new topic.
       const before = crew.revocations;
       await crew.join();
       expect(crew.interruptions).toBe(1);

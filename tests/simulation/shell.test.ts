@@ -89,7 +89,7 @@ async function life(
   };
 }
 
-describe("shell under kills, rebalances, lost answers and trouble", () => {
+describe("shell under kills, rebalances, lost answers and outages", () => {
   const seeds = Array.from({ length: 25 }, (_, i) => i + 1);
 
   it.each(seeds)("seed %i: loses nothing, and never does two of one key at once", async (seed) => {

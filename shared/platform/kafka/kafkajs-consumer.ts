@@ -4,7 +4,7 @@ import type { Clock } from "../clock/clock.ts";
 import { ownedPositions, slot } from "./assignment.ts";
 import { late, within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
-import { createFetchThrottle, type FetchThrottle } from "./fetch-throttle.ts";
+import { FetchThrottle } from "./fetch-throttle.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
 import { isFenced, isOutage, toAppError } from "./kafkajs-failure.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "./kafkajs-internals.ts";
 import { toRecord } from "./kafkajs-record.ts";
 import type { Consumer, ConsumerListener, ConsumerOptions } from "./port.ts";
-import { createProgressTracker, type ProgressTracker } from "./progress-tracker.ts";
+import { ProgressTracker } from "./progress-tracker.ts";
 
 /** What a consumer on kafkajs is made of. */
 export interface ConsumerParts {
@@ -47,7 +47,7 @@ interface Generation {
 }
 
 /**
- * A member with its guards; `docs/adr/0004-kafkajs-behind-a-port.md` says why they are needed. Each stands where it acts.
+ * A member with its guards; `docs/adr/0004-kafkajs-behind-a-port.md` says why they are needed. Each has its comment where it acts.
  */
 export class KafkajsConsumer implements Consumer {
   readonly #options: ConsumerOptions;
@@ -68,8 +68,8 @@ export class KafkajsConsumer implements Consumer {
     this.#options = options;
     this.#parts = parts;
     this.#sessionTimeoutMs = options.sessionTimeoutMs ?? sessionTimeoutMsUsual;
-    this.#progress = createProgressTracker(this.#sessionTimeoutMs);
-    this.#throttle = createFetchThrottle(parts.fetchEveryMs);
+    this.#progress = new ProgressTracker(this.#sessionTimeoutMs);
+    this.#throttle = new FetchThrottle(parts.fetchEveryMs);
   }
 
   async start(listener: ConsumerListener): Promise<void> {

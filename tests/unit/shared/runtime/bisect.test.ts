@@ -3,7 +3,7 @@ import { bisectWrite } from "#shared/runtime/bisect.ts";
 
 const refused = (code: string) => Object.assign(new Error("invalid input: +1 202 555 0143"), { code });
 
-/** A table that refuses the letters given, and whatever stands beside them. */
+/** A table that refuses the letters given, and all that is written with them. */
 function tableOf(bad: string, code = "22021") {
   const rows: string[] = [];
   const write = async (some: readonly string[]) => {
@@ -13,9 +13,9 @@ function tableOf(bad: string, code = "22021") {
   return { rows, write };
 }
 
-describe("writing by halves", () => {
+describe("writing by bisection", () => {
   it.each(["22021", "22P05", "23514", "54000", "54001"])(
-    "rejects what is refused with %s, and writes the rest",
+    "makes a dead letter of what is refused with %s, and writes the rest",
     async (code) => {
       const table = tableOf("cf", code);
       const outcomes = await bisectWrite("abcdefg".split(""), table.write);
