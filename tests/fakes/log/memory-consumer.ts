@@ -6,7 +6,7 @@ import type { Consumer, ConsumerListener, ConsumerOptions } from "#shared/platfo
 import type { EventLoop } from "./event-loop.ts";
 import type { MemoryGroup, MemoryMember } from "./memory-group.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import { createSessionTimeout, type SessionTimeout } from "./session-timeout.ts";
+import { SessionTimeout } from "./session-timeout.ts";
 
 /** How many records a member is handed at once, at most. */
 const batchLength = 100;
@@ -15,7 +15,7 @@ const batchLength = 100;
 export interface MemoryConsumerParts {
   readonly store: MemoryStore;
   readonly group: MemoryGroup;
-  readonly turns: EventLoop;
+  readonly loop: EventLoop;
   readonly clock: Clock;
   /** Whether delivery is held by a test. */
   readonly held: () => boolean;
@@ -57,18 +57,18 @@ export class MemoryConsumer implements Consumer {
       revoking: () => this.#onRevoking(),
       assigned: (partitions, generation) => this.#onAssigned(partitions, generation),
     };
-    this.#timeout = createSessionTimeout({
+    this.#timeout = new SessionTimeout({
       clock: parts.clock,
       sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
-      holding: () => this.#isHolding(),
-      expel: () => parts.turns.add(() => this.#expel()),
+      isHolding: () => this.#isHolding(),
+      expel: () => parts.loop.add(() => this.#expel()),
     });
   }
 
   start(listener: ConsumerListener): Promise<void> {
-    const { turns, store, group } = this.#parts;
+    const { loop, store, group } = this.#parts;
     this.#listener = listener;
-    return turns.run(() => {
+    return loop.run(() => {
       for (const topic of this.#options.topics) store.partitionsOf(topic);
       if (!this.#isClosed) group.join(this.#member);
     });
@@ -88,7 +88,7 @@ export class MemoryConsumer implements Consumer {
   }
 
   commit(positions: readonly Position[], generation: number): Promise<void> {
-    const commit = this.#parts.turns
+    const commit = this.#parts.loop
       .run(() => this.#commitNow(positions, generation))
       .finally(() => this.#commits.delete(commit));
     this.#commits.add(commit);
@@ -101,7 +101,7 @@ export class MemoryConsumer implements Consumer {
   }
 
   async close(deadlineMs = 5_000): Promise<void> {
-    const { clock, turns, group, onClose } = this.#parts;
+    const { clock, loop, group, onClose } = this.#parts;
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#timeout.stop();
@@ -109,7 +109,7 @@ export class MemoryConsumer implements Consumer {
     await within(
       clock,
       deadlineMs,
-      turns.run(() => group.leave(this.#member)),
+      loop.run(() => group.leave(this.#member)),
     );
   }
 
@@ -146,10 +146,10 @@ export class MemoryConsumer implements Consumer {
   }
 
   #rejoin(): void {
-    const { turns, group } = this.#parts;
+    const { loop, group } = this.#parts;
     if (!this.#isExpelled || this.#isClosed) return;
     this.#isExpelled = false;
-    turns.add(() => group.join(this.#member));
+    loop.add(() => group.join(this.#member));
   }
 
   #notify(call: (listener: ConsumerListener) => unknown): void {
@@ -166,7 +166,7 @@ export class MemoryConsumer implements Consumer {
   #scheduleDelivery(reading: Reading): void {
     if (reading.scheduled || !this.#canDeliver(reading)) return;
     reading.scheduled = true;
-    this.#parts.turns.add(() => {
+    this.#parts.loop.add(() => {
       reading.scheduled = false;
       if (this.#readings.get(slot(reading.at)) === reading) this.#deliver(reading);
     });

@@ -124,7 +124,7 @@ describe("shell, in an outage", () => {
       producer: async () => {
         const producer = await log.producer();
         return {
-          ...producer,
+          close: (deadlineMs) => producer.close(deadlineMs),
           send: async (records) => {
             if (records[0]?.topic !== "comms.rejected") return producer.send(records);
             parts.push(records.map(({ key }) => key?.toString()));
