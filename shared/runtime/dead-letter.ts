@@ -3,8 +3,8 @@ import { deadLetterTopic, groupOf } from "#shared/contracts/topics.ts";
 import type { Reason } from "#shared/domain/message/reason.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** Why a record is set aside, in words that may stand in a header. */
-export interface Rejection {
+/** Why a record becomes a dead letter, in text that may stand in a header. */
+export interface DeadLetterCause {
   readonly stage: string;
   readonly reason: Reason;
   /** A sentence without values of the record. */
@@ -15,19 +15,19 @@ export interface Rejection {
 }
 
 /**
- * The record as it came in, byte for byte, with Kafka Connect's headers and ours saying why it is here. A record that
- * was requeued and failed again keeps the time of its first failure and counts its attempts.
+ * The record as it came in, byte for byte, with Kafka Connect's headers and ours that say why it is a dead letter. A
+ * record that was requeued and failed again keeps the time of its first failure and counts its attempts.
  */
-export function deadLetter(record: InRecord, rejection: Rejection): OutRecord {
+export function deadLetter(record: InRecord, cause: DeadLetterCause): OutRecord {
   return {
-    topic: deadLetterTopic(rejection.stage),
+    topic: deadLetterTopic(cause.stage),
     key: record.key,
     value: record.value,
-    headers: { ...record.headers, ...reasons(record, rejection) },
+    headers: { ...record.headers, ...causeHeaders(record, cause) },
   };
 }
 
-function reasons(record: InRecord, { stage, reason, message, at, now }: Rejection): Headers {
+function causeHeaders(record: InRecord, { stage, reason, message, at, now }: DeadLetterCause): Headers {
   const attempts = Number(text(record.headers["comms-attempts"]) ?? 0) + 1;
   const fields: Record<string, string> = {
     "__connect.errors.topic": record.topic,

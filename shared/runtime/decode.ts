@@ -5,14 +5,17 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 
-type Rejection = Extract<Outcome, { readonly kind: "deadLetter" }>;
+/** The outcome of a record that goes to the dead-letter topic. */
+export type DeadLetterOutcome = Extract<Outcome, { readonly kind: "deadLetter" }>;
 
-/** What came of a record's bytes. */
-export type DecodeResult =
-  | { readonly kind: "good"; readonly received: DecodedRecord<unknown> }
-  | { readonly kind: "bad"; readonly rejection: Rejection }
-  /** The schema id is not known yet: ask the registry, then decode again. */
-  | { readonly kind: "learn"; readonly schemaId: number };
+/** A record with its decoded value. */
+export interface DecodeSuccess {
+  readonly kind: "decoded";
+  readonly record: DecodedRecord<unknown>;
+}
+
+/** What came of a record's bytes. With `learn` the schema id is not known yet: ask the registry, then decode again. */
+export type DecodeResult = DecodeSuccess | DeadLetterOutcome | { readonly kind: "learn"; readonly schemaId: number };
 
 /** One record to decode; `bytesMax` bounds its value, bytes. */
 export interface DecodeRequest {
@@ -25,36 +28,32 @@ export interface DecodeRequest {
   readonly bytesMax: number;
 }
 
-/** Decodes one record, or says why it never will be. Throws only what is a fault of ours. */
+/** Decodes one record, or says why that is impossible. Throws only programming errors. */
 export function decodeRecord({ codec, topic, record, tombstones, bytesMax }: DecodeRequest): DecodeResult {
   const { value } = record;
   if (value === null) {
-    return tombstones ? good(topic, record, null) : bad("The value is null, which on this topic says nothing");
+    return tombstones ? decoded(topic, record, null) : poison("The value is null, which on this topic says nothing");
   }
   if (value.length > bytesMax) {
     const message = `The value has ${value.length} bytes; the limit is ${bytesMax}`;
-    return { kind: "bad", rejection: { kind: "deadLetter", reason: "COMMS_PAYLOAD_TOO_LARGE", message } };
+    return { kind: "deadLetter", reason: "COMMS_PAYLOAD_TOO_LARGE", message };
   }
   try {
-    return good(topic, record, codec.decode(topic, value));
+    return decoded(topic, record, codec.decode(topic, value));
   } catch (error) {
-    if (codeOf(error) === "COMMS_POISON") return bad((error as Error).message);
+    if (codeOf(error) === "COMMS_POISON") return poison((error as Error).message);
     if (hasSchemaId(error)) return { kind: "learn", schemaId: error.schemaId };
     throw error;
   }
 }
 
-/** The rejection of a record that cannot be decoded. */
-export function poison(message: string): Rejection {
+/** The outcome of a record whose bytes or values cannot be used. */
+export function poison(message: string): DeadLetterOutcome {
   return { kind: "deadLetter", reason: "COMMS_POISON", message };
 }
 
-function good(topic: TopicName, origin: InRecord, value: unknown): DecodeResult {
-  return { kind: "good", received: { value, origin, topic } };
-}
-
-function bad(message: string): DecodeResult {
-  return { kind: "bad", rejection: poison(message) };
+function decoded(topic: TopicName, origin: InRecord, value: unknown): DecodeSuccess {
+  return { kind: "decoded", record: { value, origin, topic } };
 }
 
 function hasSchemaId(error: unknown): error is { readonly schemaId: number } {

@@ -1,8 +1,8 @@
-/** When a consumer that rejects must stop. */
+/** How many dead letters stop a consumer. */
 export interface FuseLimits {
-  /** This many rejects in a row blow it. */
+  /** This many dead letters in a row blow it. */
   readonly inRow: number;
-  /** So does this share of rejects among the last `window` records, once the window is full. */
+  /** So does this share of dead letters among the last `window` records, once the window is full. */
   readonly share: number;
   readonly window: number;
 }
@@ -11,39 +11,40 @@ export interface FuseLimits {
 export const defaultFuse: FuseLimits = { inRow: 20, share: 0.5, window: 200 };
 
 /**
- * The dead-letter fuse: a consumer that rejects record after record is itself at fault, and must stop before it has
- * emptied the topic into the dead-letter topic. Once blown it stays blown until the process starts anew.
+ * The dead-letter fuse: a consumer that dead-letters record after record is itself at fault, and must stop before it has
+ * emptied the topic into the dead-letter topic. Once blown it stays blown until the process restarts.
  */
 export class Fuse {
   readonly #limits: FuseLimits;
   readonly #recent: boolean[] = [];
   #inRow = 0;
-  #rejects = 0;
-  #blown: string | undefined;
+  #deadLetters = 0;
+  #blownReason: string | undefined;
 
   constructor(limits: FuseLimits = defaultFuse) {
     this.#limits = limits;
   }
 
-  /** Takes one outcome in; returns why the fuse is blown, or undefined. */
-  count(rejected: boolean): string | undefined {
-    this.#inRow = rejected ? this.#inRow + 1 : 0;
-    this.#recent.push(rejected);
-    this.#rejects += Number(rejected);
-    if (this.#recent.length > this.#limits.window) this.#rejects -= Number(this.#recent.shift());
-    this.#blown ??= this.#verdict();
-    return this.#blown;
+  /** Counts one outcome; returns why the fuse is blown, or undefined. */
+  count(isDeadLetter: boolean): string | undefined {
+    this.#inRow = isDeadLetter ? this.#inRow + 1 : 0;
+    this.#recent.push(isDeadLetter);
+    this.#deadLetters += Number(isDeadLetter);
+    if (this.#recent.length > this.#limits.window) this.#deadLetters -= Number(this.#recent.shift());
+    this.#blownReason ??= this.#check();
+    return this.#blownReason;
   }
 
+  /** Why the fuse is blown; undefined while it holds. */
   get blownReason(): string | undefined {
-    return this.#blown;
+    return this.#blownReason;
   }
 
-  #verdict(): string | undefined {
+  #check(): string | undefined {
     const { inRow, share, window } = this.#limits;
-    if (this.#inRow >= inRow) return `${inRow} records in a row were rejected`;
-    if (this.#recent.length >= window && this.#rejects / this.#recent.length >= share) {
-      return `${this.#rejects} of the last ${window} records were rejected`;
+    if (this.#inRow >= inRow) return `${inRow} records in a row went to the dead-letter topic`;
+    if (this.#recent.length >= window && this.#deadLetters / this.#recent.length >= share) {
+      return `${this.#deadLetters} of the last ${window} records went to the dead-letter topic`;
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { Health } from "#shared/platform/http/health-server.ts";
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
-import type { ShellState } from "./shell.ts";
+import type { ShellState } from "./shell-parts.ts";
 
 /** Something that a process hosts: a stage in its shell, or the gateway. */
 export interface HostedService {
@@ -11,10 +11,10 @@ export interface HostedService {
   state(): ShellState;
 }
 
-/** Records in hand and none done with for so long: the stage is wedged, ms. Longer than any provider call may take. */
+/** A stage with records in hand that finishes none for so long is wedged, ms. Longer than any provider call may take. */
 const stalledMsMax = 60_000;
 
-/** One process and what it hosts. Health speaks for all of them: one wedged stage makes the process unlive. */
+/** One process and what it hosts. Its health is that of all of them: one wedged stage makes the process not live. */
 export class Host {
   readonly #hosted: readonly HostedService[];
   readonly #metrics: Metrics;
@@ -26,16 +26,16 @@ export class Host {
     this.#metrics = metrics;
     this.health = {
       live: () =>
-        this.#first(({ stalledMs, stage }) =>
+        this.#problems(({ stalledMs, stage }) =>
           stalledMs > stalledMsMax ? `${stage}: no progress for ${stalledMs} ms` : undefined,
         ),
       ready: () =>
-        this.#unstarted() ?? this.#first(({ ready, stage, why }) => (ready ? undefined : `${stage}: ${why}`)),
+        this.#unstarted() ?? this.#problems(({ ready, stage, why }) => (ready ? undefined : `${stage}: ${why}`)),
       metrics: () => this.#metrics.text(),
     };
   }
 
-  /** Starts them one beside the other; rejects with the first failure. */
+  /** Starts all at once; rejects with the first failure. */
   async start(): Promise<void> {
     await Promise.all(
       this.#hosted.map(async (one) => {
@@ -45,7 +45,7 @@ export class Host {
     );
   }
 
-  /** Stops all of them beside one another within the deadline. */
+  /** Stops all at once, within the deadline. */
   async stop(deadlineMs: number): Promise<void> {
     await Promise.allSettled(this.#hosted.map((one) => one.stop(deadlineMs)));
   }
@@ -59,8 +59,8 @@ export class Host {
     return waiting.length === 0 ? undefined : `starting: ${waiting.map(({ name }) => name).join(", ")}`;
   }
 
-  #first(say: (state: ShellState) => string | undefined): string | undefined {
-    const faults = this.states().flatMap((state) => say(state) ?? []);
-    return faults.length === 0 ? undefined : faults.join("\n");
+  #problems(check: (state: ShellState) => string | undefined): string | undefined {
+    const problems = this.states().flatMap((state) => check(state) ?? []);
+    return problems.length === 0 ? undefined : problems.join("\n");
   }
 }

@@ -6,14 +6,15 @@ import { Watermark } from "./watermark.ts";
 /** One record in hand. */
 export interface Item {
   readonly record: InRecord;
-  readonly urgency: Priority;
-  readonly lane: string;
+  readonly priority: Priority;
+  /** The queue that it waits in: records of one key queue leave one at a time. */
+  readonly queue: string;
   readonly bytes: number;
   readonly deliveredAt: Instant;
   /** The decoded value, once there is one; for the log line only. */
   value: unknown;
-  /** Set when it was handed to a task of its own, or is done with. */
-  settled: boolean;
+  /** Whether its batch answers for it no more: it has a task of its own, or has left. */
+  isDetached: boolean;
 }
 
 /** How records wait, and when partitions rest. */
@@ -21,7 +22,7 @@ export interface InboxOptions {
   /** Whether records of one key must come one after another; else each leaves in the order of its arrival. */
   readonly ordered: boolean;
   readonly priorityOf: (topic: string) => Priority;
-  /** Bounds per urgency; past them its partitions are paused, and resumed at half. */
+  /** Bounds per priority; past them its partitions are paused, and resumed at half. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
   readonly pause: (partitions: readonly TopicPartition[]) => void;
@@ -35,10 +36,10 @@ interface Load {
   paused: boolean;
 }
 
-/** What one generation of a member has in hand: records waiting in lanes, watermarks, and the brake on each urgency. */
+/** What one generation of a member has in hand: records waiting in key queues, watermarks, and the brake on each priority. */
 export class Inbox {
   readonly #options: InboxOptions;
-  readonly #lanes = new KeyQueues<Item>();
+  readonly #queues = new KeyQueues<Item>();
   readonly #marks = new Map<string, { readonly at: TopicPartition; readonly mark: Watermark; committed: number }>();
   readonly #loads: Load[] = [];
   #arrivals = 0;
@@ -57,58 +58,59 @@ export class Inbox {
 
   /** Drops what waits; what is in work may still be finished. */
   clear(): void {
-    this.#lanes.clear();
+    this.#queues.clear();
     this.#loads.length = 0;
   }
 
   add(records: readonly InRecord[], now: Instant): void {
     for (const record of records) {
-      const urgency = this.#options.priorityOf(record.topic);
+      const priority = this.#options.priorityOf(record.topic);
       const bytes = (record.value?.length ?? 0) + (record.key?.length ?? 0);
       const item = {
         record,
-        urgency,
+        priority,
         bytes,
-        lane: this.#laneOf(record),
+        queue: this.#queueOf(record),
         deliveredAt: now,
         value: undefined,
-        settled: false,
+        isDetached: false,
       };
       this.#marks.get(`${record.topic}/${record.partition}`)?.mark.begin(record.offset);
-      this.#lanes.add(item.lane, urgency, item);
-      const load = this.#load(urgency);
+      this.#queues.add(item.queue, priority, item);
+      const load = this.#load(priority);
       load.records++;
       load.bytes += bytes;
-      this.#brake(urgency, load);
+      this.#brake(priority, load);
     }
   }
 
-  /** Takes up to `max` records, most urgent first; those that are not most urgent only while fewer than `bulkMax` are in work. */
+  /** Takes up to `max` records, the highest priority first; of the others only while fewer than `bulkMax` are in work. */
   take(max: number, bulkMax: number): Item[] {
-    const room = (urgency: Priority) => (urgency === 0 ? max : Math.max(0, bulkMax - this.#load(urgency).working));
-    const items = this.#lanes.take(max, room);
-    for (const item of items) this.#load(item.urgency).working++;
+    const room = (priority: Priority) => (priority === 0 ? max : Math.max(0, bulkMax - this.#load(priority).working));
+    const items = this.#queues.take(max, room);
+    for (const item of items) this.#load(item.priority).working++;
     return items;
   }
 
-  /** The record has left: with its effects recorded (`done`), or to be delivered again some other time. */
+  /** The record has left: with its effects recorded (`done`), or to be delivered again later. */
   finish(item: Item, done: boolean): void {
     if (done) this.#marks.get(`${item.record.topic}/${item.record.partition}`)?.mark.done(item.record.offset);
-    this.#lanes.finish(item.lane);
-    const load = this.#load(item.urgency);
+    this.#queues.finish(item.queue);
+    const load = this.#load(item.priority);
     load.working = Math.max(0, load.working - 1);
     load.records = Math.max(0, load.records - 1);
     load.bytes = Math.max(0, load.bytes - item.bytes);
-    this.#release(item.urgency, load);
+    this.#release(item.priority, load);
   }
 
-  /** Positions that moved since `committed` was last told. */
+  /** Positions that have moved since the last call of `committed`. */
   positions(): Position[] {
     return [...this.#marks.values()].flatMap(({ at, mark, committed }) =>
       mark.position === undefined || mark.position === committed ? [] : [{ ...at, offset: mark.position }],
     );
   }
 
+  /** Notes what the group has committed. */
   committed(positions: readonly Position[]): void {
     for (const { topic, partition, offset } of positions) {
       const entry = this.#marks.get(`${topic}/${partition}`);
@@ -116,37 +118,43 @@ export class Inbox {
     }
   }
 
-  get waiting(): number {
-    return this.#lanes.waiting;
+  /** Partitions of the generation. */
+  get assigned(): number {
+    return this.#marks.size;
   }
 
-  #laneOf(record: InRecord): string {
+  /** Records that wait to be taken. */
+  get waiting(): number {
+    return this.#queues.waiting;
+  }
+
+  #queueOf(record: InRecord): string {
     if (this.#options.ordered && record.key !== null) return `${record.topic}/${record.key.toString("latin1")}`;
     return String(this.#arrivals++);
   }
 
-  #load(urgency: Priority): Load {
-    this.#loads[urgency] ??= { records: 0, bytes: 0, working: 0, paused: false };
-    return this.#loads[urgency];
+  #load(priority: Priority): Load {
+    this.#loads[priority] ??= { records: 0, bytes: 0, working: 0, paused: false };
+    return this.#loads[priority];
   }
 
-  #brake(urgency: Priority, load: Load): void {
+  #brake(priority: Priority, load: Load): void {
     const { waitingRecords, waitingBytes, pause } = this.#options;
     if (load.paused || (load.records < waitingRecords && load.bytes < waitingBytes)) return;
     load.paused = true;
-    pause(this.#partitionsOf(urgency));
+    pause(this.#partitionsOf(priority));
   }
 
-  #release(urgency: Priority, load: Load): void {
+  #release(priority: Priority, load: Load): void {
     const { waitingRecords, waitingBytes, resume } = this.#options;
     if (!load.paused || load.records > waitingRecords / 2 || load.bytes > waitingBytes / 2) return;
     load.paused = false;
-    resume(this.#partitionsOf(urgency));
+    resume(this.#partitionsOf(priority));
   }
 
-  #partitionsOf(urgency: Priority): TopicPartition[] {
+  #partitionsOf(priority: Priority): TopicPartition[] {
     return [...this.#marks.values()]
       .map(({ at }) => at)
-      .filter(({ topic }) => this.#options.priorityOf(topic) === urgency);
+      .filter(({ topic }) => this.#options.priorityOf(topic) === priority);
   }
 }

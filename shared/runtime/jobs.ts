@@ -14,32 +14,32 @@ export interface JobParts {
   readonly telemetry: Telemetry;
   readonly outages: OutageWatch;
   readonly outbox: Outbox;
-  /** Rejects with retryable `Trouble` where the log does not acknowledge. */
+  /** Rejects with a retryable `AppError` if the log does not acknowledge. */
   readonly send: (records: readonly OutRecord[]) => Promise<void>;
-  /** Aborts when the stage stops: no further turn begins. */
+  /** Aborts when the stage stops: no further iteration begins. */
   readonly stopping: AbortSignal;
-  /** Aborts when the deadline of the stop has passed, and ends a turn under way. */
+  /** Aborts when the deadline of the stop has passed, and ends an iteration under way. */
   readonly deadline: AbortSignal;
-  /** Whether the stage takes no more work, whatever the reason. */
-  readonly closed: () => boolean;
+  /** Whether the stage takes no more work, for any reason. */
+  readonly isClosed: () => boolean;
   readonly onCrash: (error: unknown) => void;
 }
 
 /**
- * Runs a job again and again, after the wait that each turn asks for, until the stage closes. Trouble outside is waited
- * out within a turn; anything unknown goes to `onCrash`. Never rejects.
+ * Runs a job again and again until the stage closes; each iteration says how long to wait for the next. An outage is
+ * waited out within an iteration; anything unknown goes to `onCrash`. Never rejects.
  */
 export async function runJob(job: Job, parts: JobParts): Promise<void> {
-  while (!parts.closed()) {
-    const waitMs = await turn(job, parts);
+  while (!parts.isClosed()) {
+    const waitMs = await iterate(job, parts);
     await parts.clock.sleep(waitMs, parts.stopping);
   }
 }
 
-async function turn(job: Job, parts: JobParts): Promise<number> {
-  const { clock, outages: trouble, stopping, deadline } = parts;
+async function iterate(job: Job, parts: JobParts): Promise<number> {
+  const { clock, outages, stopping, deadline } = parts;
   try {
-    return await trouble.call(
+    return await outages.call(
       () => job.run(clock.now(), (outputs) => emit(job.name, outputs, parts), deadline),
       stopping,
     );
@@ -53,7 +53,7 @@ async function emit(name: string, outputs: readonly Output[], parts: JobParts): 
   const { clock, outbox, telemetry } = parts;
   const span = startRootSpan(name);
   const now = clock.now();
-  await parts.send(outputs.map((output) => outbox.one(output, now, span)));
+  await parts.send(outputs.map((output) => outbox.one(output, now, { span })));
   for (const output of outputs) outputWritten(telemetry, output);
   span.end("emit", false);
 }

@@ -1,37 +1,37 @@
-/** How urgent a record is: 0 first. The express topic of a stage is 0, its bulk twin 1. */
+/** Which record is served first: 0 before 1. The express topic of a stage is 0, its bulk twin 1. */
 export type Priority = number;
 
-interface Lane<Item> {
+interface KeyQueue<Item> {
   readonly waiting: Item[];
-  readonly urgency: Priority;
-  busy: boolean;
+  readonly priority: Priority;
+  isBusy: boolean;
 }
 
 /**
  * Queues by key. The records of one key leave one at a time, in their order; those of different keys leave together.
- * More urgent lanes leave first; within an urgency, first come first served.
+ * Queues of a higher priority are served first; within a priority, first come first served.
  */
 export class KeyQueues<Item> {
-  readonly #lanes = new Map<string, Lane<Item>>();
+  readonly #queues = new Map<string, KeyQueue<Item>>();
   readonly #runnable: string[][] = [];
   #waiting = 0;
 
-  add(key: string, urgency: Priority, item: Item): void {
+  add(key: string, priority: Priority, item: Item): void {
     this.#waiting++;
-    const lane = this.#lanes.get(key);
-    if (lane) {
-      lane.waiting.push(item);
+    const queue = this.#queues.get(key);
+    if (queue) {
+      queue.waiting.push(item);
       return;
     }
-    this.#lanes.set(key, { waiting: [item], urgency, busy: false });
-    this.#queue(urgency).push(key);
+    this.#queues.set(key, { waiting: [item], priority, isBusy: false });
+    this.#runnableOf(priority).push(key);
   }
 
-  /** Takes the heads of up to `limit(urgency)` idle lanes of each urgency, `max` in all; each taken lane is busy until `finish`. */
-  take(max: number, limit: (urgency: Priority) => number = () => max): Item[] {
+  /** Takes the heads of up to `limit(priority)` idle queues of each priority, `max` in all; a queue is then busy until `finish`. */
+  take(max: number, limit: (priority: Priority) => number = () => max): Item[] {
     const taken: Item[] = [];
-    for (const [urgency, keys] of this.#runnable.entries()) {
-      const room = Math.min(max - taken.length, limit(urgency), keys?.length ?? 0);
+    for (const [priority, keys] of this.#runnable.entries()) {
+      const room = Math.min(max - taken.length, limit(priority), keys?.length ?? 0);
       if (!keys || room <= 0) continue;
       for (const key of keys.splice(0, room)) taken.push(this.#head(key));
     }
@@ -39,38 +39,39 @@ export class KeyQueues<Item> {
     return taken;
   }
 
-  /** The lane's record is done with; the next of its key may leave. */
+  /** The record of this key has left; the next of its key may be taken. */
   finish(key: string): void {
-    const lane = this.#lanes.get(key);
-    if (!lane) return;
-    lane.busy = false;
-    if (lane.waiting.length === 0) this.#lanes.delete(key);
-    else this.#queue(lane.urgency).push(key);
+    const queue = this.#queues.get(key);
+    if (!queue) return;
+    queue.isBusy = false;
+    if (queue.waiting.length === 0) this.#queues.delete(key);
+    else this.#runnableOf(queue.priority).push(key);
   }
 
-  /** Drops all that waits and forgets which lanes are busy. */
+  /** Drops all that waits and forgets which queues are busy. */
   clear(): void {
-    this.#lanes.clear();
+    this.#queues.clear();
     this.#runnable.length = 0;
     this.#waiting = 0;
   }
 
+  /** Items that wait, over all keys. */
   get waiting(): number {
     return this.#waiting;
   }
 
   #head(key: string): Item {
-    const lane = this.#lanes.get(key);
-    const item = lane?.waiting.shift();
-    if (!lane || item === undefined) throw new Error(`The lane ${key} was runnable but empty`);
-    lane.busy = true;
+    const queue = this.#queues.get(key);
+    const item = queue?.waiting.shift();
+    if (!queue || item === undefined) throw new Error(`The queue of ${key} was runnable but empty`);
+    queue.isBusy = true;
     return item;
   }
 
-  #queue(urgency: Priority): string[] {
-    const queue = this.#runnable[urgency];
-    if (queue) return queue;
-    for (let u = this.#runnable.length; u <= urgency; u++) this.#runnable.push([]);
-    return this.#runnable[urgency] as string[];
+  #runnableOf(priority: Priority): string[] {
+    const keys = this.#runnable[priority];
+    if (keys) return keys;
+    for (let u = this.#runnable.length; u <= priority; u++) this.#runnable.push([]);
+    return this.#runnable[priority] as string[];
   }
 }

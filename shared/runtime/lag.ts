@@ -3,10 +3,10 @@ import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 
-/** How often a stage asks how far behind its group is, ms: each asking costs the broker a few calls. */
+/** How often a stage asks how far behind its group is, ms: each time costs the broker a few calls. */
 const lagEveryMs = 15_000;
 
-/** Whose lag is told, and where. */
+/** Which lag is reported, and where. */
 export interface LagParts {
   readonly clock: Clock;
   readonly log: Pick<Log, "offsets" | "committed">;
@@ -18,8 +18,8 @@ export interface LagParts {
 }
 
 /**
- * Tells how far the whole group is behind, as far as the broker knows, until the signal aborts. What the broker does not
- * answer is told with the next turn. Never rejects.
+ * Reports how far the whole group is behind, as far as the broker knows, until the signal aborts. What the broker does
+ * not answer is reported with the next pass. Never rejects.
  */
 export async function watchLag(
   { clock, log, metrics, stage, prefix, topics }: LagParts,
@@ -39,7 +39,7 @@ export async function watchLag(
 
 /**
  * Records between what the group has committed and the end, by whole topic name. A partition without a commit counts from
- * its first record. Rejects with the log's `Trouble`.
+ * its first record. Rejects with the log's `AppError`.
  */
 async function lagByTopic(
   log: Pick<Log, "offsets" | "committed">,

@@ -5,21 +5,29 @@ import { codeOf, isRetryable } from "#shared/platform/errors/app-error.ts";
 /** How the shell waits for a broker, a store or a provider: from 50 ms, and never longer than half a session timeout. */
 export const outageBackoff: Backoff = { baseMs: 50, maxMs: 4_000 };
 
-/** Thrown when what was waited for is no longer ours to do: the partition has gone, or the stage stops. */
+/** Thrown when a call is no longer ours to make: the partition has gone, or the stage stops. */
 export const abandoned: unique symbol = Symbol("abandoned");
 
-/** How trouble outside is waited out, and who is told. */
+/** A try that failed and may succeed later. */
+export interface FailedTry {
+  readonly code: string;
+  /** Which try of its call it was, from 1. */
+  readonly attempt: number;
+  readonly error: Error;
+}
+
+/** How an outage is waited out, and what is reported of it. */
 export interface OutageWatchOptions {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Failed tries of one call after which the stage counts as troubled. */
+  /** Failed tries of one call that make an outage. */
   readonly tries: number;
-  /** Told of every failed try. */
-  readonly onFailedTry: (code: string, attempt: number, error: Error) => void;
+  /** Called after every failed try. */
+  readonly onFailedTry: (failure: FailedTry) => void;
 }
 
-/** Waits out trouble outside, and knows what the stage is waiting for. */
+/** Waits out what does not answer outside (a broker, a store, a provider), and knows what the stage is waiting for. */
 export class OutageWatch {
   readonly #options: OutageWatchOptions;
   readonly #waiting = new Map<symbol, string>();
@@ -28,7 +36,7 @@ export class OutageWatch {
     this.#options = options;
   }
 
-  /** The code of something that has failed `tries` times and still does; undefined when nothing has. */
+  /** The code of a call that has failed `tries` times and is still tried; undefined when there is none. */
   get outage(): string | undefined {
     return this.#waiting.values().next().value;
   }
@@ -45,7 +53,7 @@ export class OutageWatch {
           return await work();
         } catch (error) {
           if (!isRetryable(error)) throw error;
-          await this.#wait(token, error as Error, attempt, signal);
+          await this.#wait(token, { code: codeOf(error), attempt, error: error as Error }, signal);
           if (signal.aborted) throw abandoned;
         }
       }
@@ -54,14 +62,14 @@ export class OutageWatch {
     }
   }
 
-  async #wait(token: symbol, error: Error, attempt: number, signal: AbortSignal): Promise<void> {
-    const { clock, random, tries, onFailedTry: onTrouble } = this.#options;
-    const code = codeOf(error);
-    onTrouble(code, attempt, error);
+  async #wait(token: symbol, failure: FailedTry, signal: AbortSignal): Promise<void> {
+    const { clock, random, tries, onFailedTry } = this.#options;
+    const { code, attempt, error } = failure;
+    onFailedTry(failure);
     if (attempt >= tries) this.#waiting.set(token, code);
-    const asked = "retryAfterMs" in error && typeof error.retryAfterMs === "number" ? error.retryAfterMs : 0;
+    const retryAfterMs = "retryAfterMs" in error && typeof error.retryAfterMs === "number" ? error.retryAfterMs : 0;
     await clock.sleep(
-      Math.min(outageBackoff.maxMs, Math.max(5, asked) + fullJitter(attempt, random(), outageBackoff)),
+      Math.min(outageBackoff.maxMs, Math.max(5, retryAfterMs) + fullJitter(attempt, random(), outageBackoff)),
       signal,
     );
   }

@@ -6,9 +6,9 @@ import type { Codec } from "#shared/platform/avro/codec.ts";
 import { recordSize } from "#shared/platform/kafka/record-size.ts";
 import type { RecordSpan } from "#shared/platform/telemetry/tracing.ts";
 import { deadLetter } from "./dead-letter.ts";
-import { envelope } from "./envelope.ts";
+import { type Envelope, envelope } from "./envelope.ts";
 
-/** What an outbox writes with, and in whose name. */
+/** What an outbox writes with, and for which stage. */
 export interface OutboxOptions {
   readonly codec: Codec;
   /** Put before every topic. */
@@ -16,13 +16,19 @@ export interface OutboxOptions {
   readonly stage: string;
 }
 
-/** A record with what became of it. */
+/** A record with its outcome. */
 export interface CompletedRecord {
   readonly record: InRecord;
   /** Undefined where it could not be decoded. */
   readonly value: unknown;
   readonly outcome: Outcome;
   readonly span: Pick<RecordSpan, "headers">;
+}
+
+/** What an output comes of: the span that writes it, and the record that led to it, if one did. */
+export interface OutputOrigin {
+  readonly span: CompletedRecord["span"];
+  readonly cause?: NonNullable<Envelope["cause"]>;
 }
 
 /** Turns outcomes into what is written: outputs, framed and in their envelope, or the dead letter. */
@@ -38,11 +44,11 @@ export class Outbox {
    * once it holds `bytesMax`, and encoded only when asked for, so that a batch in which everything fans out is never in
    * memory whole. No part is empty.
    */
-  *parts(ended: readonly CompletedRecord[], now: Instant, bytesMax: number): Generator<readonly OutRecord[]> {
+  *parts(completed: readonly CompletedRecord[], now: Instant, bytesMax: number): Generator<readonly OutRecord[]> {
     let part: OutRecord[] = [];
     let bytes = 0;
-    for (const one of ended) {
-      for (const record of this.of(one, now)) {
+    for (const one of completed) {
+      for (const record of this.#recordsOf(one, now)) {
         part.push(record);
         bytes += recordSize(record);
         if (bytes < bytesMax) continue;
@@ -54,34 +60,30 @@ export class Outbox {
     if (part.length > 0) yield part;
   }
 
-  /** What a record that has ended leaves on the log. The same record again leaves the same but for times. */
-  *of({ record, value, outcome, span }: CompletedRecord, now: Instant): Generator<OutRecord> {
+  /** One output as it is written. */
+  one(output: Output, now: Instant, { span, cause }: OutputOrigin): OutRecord {
+    const { codec, prefix, stage } = this.#options;
+    const { topic, key } = output;
+    const headers = envelope({ stage, topic, key, now, trace: span.headers, ...(cause ? { cause } : {}) });
+    const value = encode(codec, output);
+    return { topic: prefix + topic, key, value, headers: { ...headers, ...output.headers } };
+  }
+
+  /** What a completed record leaves on the log. The same record again leaves the same but for times. */
+  *#recordsOf({ record, value, outcome, span }: CompletedRecord, now: Instant): Generator<OutRecord> {
     const { prefix, stage } = this.#options;
     if (outcome.kind !== "deadLetter") {
-      for (const [index, output] of outcome.outputs.entries()) yield this.one(output, now, span, { record, index });
+      for (const [index, output] of outcome.outputs.entries())
+        yield this.one(output, now, { span, cause: { record, index } });
       return;
     }
     const at = value === undefined ? "decode" : "decide";
     const letter = deadLetter(record, { stage, reason: outcome.reason, message: outcome.message, at, now });
     yield { ...letter, topic: prefix + letter.topic };
   }
-
-  /** One output; `cause` is left out where no record led to it. */
-  one(
-    output: Output,
-    now: Instant,
-    span: CompletedRecord["span"],
-    cause?: { record: InRecord; index: number },
-  ): OutRecord {
-    const { codec, prefix, stage } = this.#options;
-    const { topic, key } = output;
-    const headers = envelope({ stage, topic, key, now, trace: span.headers, ...(cause ? { cause } : {}) });
-    const value = encoded(codec, output);
-    return { topic: prefix + topic, key, value, headers: { ...headers, ...output.headers } };
-  }
 }
 
-function encoded(codec: Codec, output: Output): Buffer | null {
+function encode(codec: Codec, output: Output): Buffer | null {
   if ("raw" in output) return output.raw;
   return output.value === null ? null : codec.encode(output.topic, output.value);
 }

@@ -35,7 +35,7 @@ export interface Platform {
   readonly config: Config;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  /** This process and no other, ever: host, pid and something drawn at the start. */
+  /** Identifies this process and no other, ever: host, pid and a random part. */
   readonly owner: string;
   readonly keys: RedisKeys;
   readonly hasher: AddressHasher;
@@ -133,7 +133,7 @@ function userKeys(config: Config, database: Pool, clock: Clock) {
   return createPostgresKeyStore({ database, wrapper: createKeyWrapper(masterKeys(config)), clock });
 }
 
-/** The function's first answer, ever after. */
+/** Calls the function once and returns its first result from then on. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

@@ -16,7 +16,7 @@ export function masterKeys(config: Config): MasterKeys {
   return { current, keys: Object.fromEntries(keys.map(([id, hex]) => [id, Buffer.from(hex, "hex")])) };
 }
 
-/** The secret that links are signed with, and those whose links still work. Signer and gateway must be told the same. */
+/** The secret that links are signed with, and those whose links still work. Signer and gateway must be given the same. */
 export function unsubscribeKeysOf(config: Config): UnsubscribeKeys {
   const { COMMS_UNSUBSCRIBE_SECRET_ID: current, COMMS_UNSUBSCRIBE_SECRET, COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS } = config;
   const keys = Object.entries({ ...COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS, [current]: COMMS_UNSUBSCRIBE_SECRET });

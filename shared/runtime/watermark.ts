@@ -1,6 +1,6 @@
 /**
- * Knows which offsets of one partition are done, and how far they are done without a hole: the low watermark, the only
- * position that may be committed. Offsets begin in rising order and end in any.
+ * Knows which offsets of one partition are done, and up to where they are done without a hole: the low watermark, the only
+ * position that may be committed. Offsets begin in rising order and end in any order.
  */
 export class Watermark {
   readonly #open: number[] = [];

@@ -9,7 +9,7 @@ import { freshSeed } from "#tests/support/fresh-seed.ts";
 import { killable } from "#tests/support/killable-log.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 import { seeded } from "#tests/support/seeded.ts";
-import { copied, copier, eventRecord, memoryCodec, outOfOrder, shellOf } from "#tests/support/shell-bench.ts";
+import { copied, copier, eventOf, eventRecord, memoryCodec, outOfOrder, shellOf } from "#tests/support/shell-bench.ts";
 
 const codec = await memoryCodec();
 const users = ["anna", "ben", "cora", "dan", "eve"];
@@ -40,7 +40,7 @@ async function life(seed: number): Promise<LifeResult> {
     const records = Array.from({ length: 5 }, () => {
       const user = users[Math.floor(random() * users.length)] as string;
       const lane = random() < 0.3 ? "comms.events.bulk" : "comms.events";
-      return eventRecord(codec, user, `${lane}/${user}:${sequence++}`, lane);
+      return eventRecord(codec, eventOf(user, `${lane}/${user}:${sequence++}`), lane);
     });
     // A fault may hit the test's own producer. What is then not in the log was never accepted.
     await Promise.all([producer.send(records).catch(() => undefined), clock.advance(100)]);

@@ -11,7 +11,7 @@ const record: InRecord = {
   headers: { traceparent: Buffer.from("t"), twice: [Buffer.from("a"), Buffer.from("b")] },
   timestamp: 5,
 };
-const rejection = {
+const cause = {
   stage: "intake",
   reason: "COMMS_POISON",
   message: "The value is empty",
@@ -22,7 +22,7 @@ const text = (headers: InRecord["headers"], name: string) => String(headers[name
 
 describe("a dead letter", () => {
   it("keeps key, value and headers byte for byte, those that occur twice too", () => {
-    const letter = deadLetter(record, rejection);
+    const letter = deadLetter(record, cause);
     expect(letter.topic).toBe("comms.intake.dlq");
     expect(letter.key).toEqual(record.key);
     expect(letter.value).toEqual(record.value);
@@ -30,9 +30,9 @@ describe("a dead letter", () => {
   });
 
   it("says where it lay, in which stage it failed and why, as Kafka Connect does", () => {
-    const { headers = {} } = deadLetter(record, rejection);
-    const told = Object.fromEntries(Object.keys(headers).map((name) => [name, text(headers, name)]));
-    expect(told).toMatchObject({
+    const { headers = {} } = deadLetter(record, cause);
+    const texts = Object.fromEntries(Object.keys(headers).map((name) => [name, text(headers, name)]));
+    expect(texts).toMatchObject({
       "__connect.errors.topic": "comms.events",
       "__connect.errors.partition": "3",
       "__connect.errors.offset": "42",
@@ -48,8 +48,8 @@ describe("a dead letter", () => {
   });
 
   it("remembers its first failure when it was given back and failed again", () => {
-    const first = deadLetter(record, rejection);
-    const second = deadLetter({ ...record, headers: first.headers ?? {} }, { ...rejection, now: 9_000 });
+    const first = deadLetter(record, cause);
+    const second = deadLetter({ ...record, headers: first.headers ?? {} }, { ...cause, now: 9_000 });
     expect(text(second.headers ?? {}, "comms-attempts")).toBe("2");
     expect(text(second.headers ?? {}, "comms-first-failed-at")).toBe("1970-01-01T00:00:01.000Z");
   });

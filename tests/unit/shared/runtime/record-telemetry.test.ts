@@ -22,6 +22,8 @@ const origin: InRecord = {
   timestamp: 0,
 };
 
+const spanOf = (traceId: string) => ({ traceId, end: () => {} });
+
 describe("what a record leaves behind [HLT-06]", () => {
   it("is one line with its ids and none of its values", () => {
     const { telemetry, lines } = recording();
@@ -39,7 +41,7 @@ describe("what a record leaves behind [HLT-06]", () => {
       record,
       outcome: { kind: "drop", reason: "COMMS_EXPIRED", outputs: [] },
       durationMs: 12,
-      traceId: "t",
+      span: spanOf("t"),
     });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({
@@ -66,14 +68,16 @@ describe("what a record leaves behind [HLT-06]", () => {
     const value = { correlation_id: "corr-2", user_id: "canary" };
     const decoded: DecodedRecord<unknown> = { value, origin, topic: "comms.routed" };
     for (const record of [undecoded, decoded])
-      recordDone(telemetry, { stage: "renderer", record, outcome: reject, durationMs: 1, traceId: "trace-1" });
+      recordDone(telemetry, { stage: "renderer", record, outcome: reject, durationMs: 1, span: spanOf("trace-1") });
     expect(lines).toMatchObject([
       { outcome: "reject", reason: "COMMS_POISON", message: reject.message, trace_id: "trace-1", offset: 7 },
       { outcome: "reject", message: reject.message, trace_id: "trace-1", correlation_id: "corr-2" },
     ]);
     expect(JSON.stringify(lines)).not.toContain("canary");
   });
+});
 
+describe("what an output leaves behind", () => {
   it("counts decisions, reports and the objectives' times off what is written, with a bucket at each objective", async () => {
     const { telemetry } = recording();
     const { metrics } = telemetry;

@@ -26,10 +26,10 @@ const enough = {
   COMMS_TWILIO_FROM: "+15005550006",
   COMMS_SNS_TOPIC_ARNS: "arn",
 };
-const told = (more: NodeJS.ProcessEnv = {}): Config => readConfig({ ...enough, ...more }, "/nowhere");
+const configOf = (more: NodeJS.ProcessEnv = {}): Config => readConfig({ ...enough, ...more }, "/nowhere");
 const faults = (more: NodeJS.ProcessEnv): string => {
   try {
-    told(more);
+    configOf(more);
   } catch (error) {
     return (error as Error).message;
   }
@@ -38,10 +38,10 @@ const faults = (more: NodeJS.ProcessEnv): string => {
 
 describe("secrets in rotation", () => {
   it("hash an address under the new pepper, and find it under the old", () => {
-    const before = createAddressHasher(addressPeppers(told({ COMMS_ADDRESS_PEPPER_ID: "y1" })));
+    const before = createAddressHasher(addressPeppers(configOf({ COMMS_ADDRESS_PEPPER_ID: "y1" })));
     const after = createAddressHasher(
       addressPeppers(
-        told({
+        configOf({
           COMMS_ADDRESS_PEPPER: "pepper of next year",
           COMMS_ADDRESS_PEPPER_ID: "y2",
           COMMS_ADDRESS_PEPPERS_PREVIOUS: "y1=pepper of this year, y0=pepper==of the past",
@@ -56,14 +56,16 @@ describe("secrets in rotation", () => {
 
   it("wrap under the new master key, and open what the old one wrapped", () => {
     const [dataKey, context] = [randomBytes(32), Buffer.from("person")];
-    const wrapped = createKeyWrapper(masterKeys(told())).wrap(dataKey, context);
+    const wrapped = createKeyWrapper(masterKeys(configOf())).wrap(dataKey, context);
     const next = { COMMS_MASTER_KEY: "02".repeat(32), COMMS_MASTER_KEY_ID: "y2" };
     const after = createKeyWrapper(
-      masterKeys(told({ ...next, COMMS_MASTER_KEYS_PREVIOUS: `main=${enough.COMMS_MASTER_KEY}` })),
+      masterKeys(configOf({ ...next, COMMS_MASTER_KEYS_PREVIOUS: `main=${enough.COMMS_MASTER_KEY}` })),
     );
     expect(after.unwrap(wrapped, context)).toEqual(dataKey);
     expect(after.wrap(dataKey, context).subarray(1, 3).toString()).toBe("y2");
-    expect(() => createKeyWrapper(masterKeys(told(next))).unwrap(wrapped, context)).toThrow(/'main' is not configured/);
+    expect(() => createKeyWrapper(masterKeys(configOf(next))).unwrap(wrapped, context)).toThrow(
+      /'main' is not configured/,
+    );
   });
 
   it("sign links with the new secret, and keep those that the old one signed", () => {
@@ -76,19 +78,19 @@ describe("secrets in rotation", () => {
       msgId: "m",
       expiresAt: 10,
     };
-    const link = signUnsubscribe(claim, unsubscribeKeysOf(told()));
+    const link = signUnsubscribe(claim, unsubscribeKeysOf(configOf()));
     const next = { COMMS_UNSUBSCRIBE_SECRET: "secret of next year", COMMS_UNSUBSCRIBE_SECRET_ID: "y2" };
     const after = unsubscribeKeysOf(
-      told({ ...next, COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS: `main=${enough.COMMS_UNSUBSCRIBE_SECRET}` }),
+      configOf({ ...next, COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS: `main=${enough.COMMS_UNSUBSCRIBE_SECRET}` }),
     );
     expect(verifyUnsubscribe(link, after, 1)).toEqual({ claim });
     expect(signUnsubscribe(claim, after)).toMatch(/^v1\.y2\./);
-    expect(verifyUnsubscribe(link, unsubscribeKeysOf(told(next)), 1)).toEqual({ fault: "unknown_key" });
+    expect(verifyUnsubscribe(link, unsubscribeKeysOf(configOf(next)), 1)).toEqual({ fault: "unknown_key" });
   });
 
   it("take Twilio's callbacks under either token", () => {
-    expect(twilioTokens(told())).toEqual(["token of this year"]);
-    expect(twilioTokens(told({ COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: "the old one" }))).toEqual([
+    expect(twilioTokens(configOf())).toEqual(["token of this year"]);
+    expect(twilioTokens(configOf({ COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: "the old one" }))).toEqual([
       "token of this year",
       "the old one",
     ]);
@@ -111,7 +113,7 @@ describe("faults of secrets in rotation", () => {
     ["COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS", "main=canary-canary-canary", "has the id of the current one"],
     ["COMMS_MASTER_KEY_ID", "canary key", "may hold letters, digits, - and _ only"],
     ["COMMS_UNSUBSCRIBE_SECRET_ID", "canary.key", "may hold letters, digits, - and _ only"],
-  ])("%s is told in a sentence, without its value", (name, value, sentence) => {
+  ])("%s is reported in a sentence, without its value", (name, value, sentence) => {
     const text = faults({ [name]: value });
     expect(text).toContain(`${name}: ${sentence}`);
     expect(text).not.toMatch(/canary|caca/);

@@ -10,6 +10,7 @@ import {
   copied,
   copier,
   copyOf,
+  eventOf,
   eventRecord,
   memoryCodec,
   type ShellSetting,
@@ -18,11 +19,11 @@ import {
 
 const codec = await memoryCodec();
 
-async function setting(processor: Copier, more: Partial<ShellSetting> = {}) {
+async function running(processor: Copier, more: Partial<ShellSetting> = {}) {
   const clock = more.clock ?? createManualClock();
   const log = (more.log as MemoryLog) ?? createMemoryLog({ partitions: 3, clock });
-  const running = shellOf({ ...more, log, codec, clock, runnable: { processor } });
-  await running.shell.start();
+  const bench = shellOf({ ...more, log, codec, clock, runnable: { processor } });
+  await bench.shell.start();
   await settle();
   const produce = async (...records: OutRecord[]) => {
     const producer = await log.producer();
@@ -32,15 +33,15 @@ async function setting(processor: Copier, more: Partial<ShellSetting> = {}) {
   const out = () =>
     log.records("comms.rejected").map((r) => (codec.decode("comms.rejected", r.value as Buffer) as Rejected).cause_ref);
   const dead = () => log.records("comms.intake.dlq");
-  return { ...running, log, clock: clock as ManualClock, produce, out, dead };
+  return { ...bench, log, clock: clock as ManualClock, produce, out, dead };
 }
 
-const event = (user: string, ref: string) => eventRecord(codec, user, ref);
-const trouble = () => new AppError("TEST_AWAY", "The other side is away", { retryable: true });
+const event = (user: string, ref: string) => eventRecord(codec, eventOf(user, ref));
+const outage = () => new AppError("TEST_AWAY", "The other side is away", { retryable: true });
 
 describe("shell", () => {
   it("writes the outputs and commits what is done", async () => {
-    const { produce, out, clock, log } = await setting(copier());
+    const { produce, out, clock, log } = await running(copier());
     await produce(event("anna", "1"), event("ben", "2"));
     expect(out().sort()).toEqual(["1", "2"]);
     await clock.advance(1_000);
@@ -60,7 +61,7 @@ describe("shell", () => {
         return copied(record);
       },
     });
-    const { produce, out } = await setting(processor);
+    const { produce, out } = await running(processor);
     await produce(event("anna", "a1"), event("anna", "a2"), event("ben", "b1"), event("cora", "c1"));
     expect(out().sort()).toEqual(["b1", "c1"]);
     release();
@@ -73,15 +74,17 @@ describe("shell", () => {
       decide: (record) => (record.value.cause_ref === "a1" ? { kind: "perform", effect: "wait" } : copied(record)),
       perform: () => new Promise(() => {}),
     });
-    const { produce, clock, log } = await setting(processor, { log: createMemoryLog({ partitions: 1 }) });
+    const { produce, clock, log } = await running(processor, { log: createMemoryLog({ partitions: 1 }) });
     await produce(event("anna", "a1"), event("ben", "b1"));
     await clock.advance(2_000);
     const [position] = await log.committed("comms.intake", ["comms.events"]);
     expect(position?.offset ?? -1).toBeLessThanOrEqual(0);
   });
+});
 
+describe("shell, of records that cannot be used", () => {
   it("sends what cannot be decoded to the dead-letter topic with its bytes, and delivers the neighbours", async () => {
-    const { produce, out, dead } = await setting(copier());
+    const { produce, out, dead } = await running(copier());
     const bytes = Buffer.from([9, 9, 9, 9, 9, 9]);
     const headers = { tag: Buffer.from("x") };
     await produce(
@@ -99,19 +102,21 @@ describe("shell", () => {
   });
 
   it("takes a null value on a stage topic for poison", async () => {
-    const { produce, out, dead } = await setting(copier());
+    const { produce, out, dead } = await running(copier());
     await produce({ topic: "comms.events", key: "anna", value: null }, event("anna", "1"));
     expect(out()).toEqual(["1"]);
     expect(dead()[0]?.value).toBeNull();
   });
 
   it("refuses what is too large unread", async () => {
-    const { produce, dead } = await setting(copier(), { limits: { recordBytes: 10 } });
+    const { produce, dead } = await running(copier(), { limits: { recordBytes: 10 } });
     await produce(event("anna", "1"));
     expect(dead()[0]?.headers["comms-error-code"]?.toString()).toBe("COMMS_PAYLOAD_TOO_LARGE");
   });
+});
 
-  it("writes large outputs in parts, and after trouble goes on with the part that failed", async () => {
+describe("shell, in an outage", () => {
+  it("writes large outputs in parts, and after an outage goes on with the part that failed", async () => {
     const parts: (string | undefined)[][] = [];
     const log = createMemoryLog({ partitions: 1 });
     const slow: MemoryLog = {
@@ -119,11 +124,11 @@ describe("shell", () => {
       producer: async () => {
         const producer = await log.producer();
         return {
-          ...producer,
+          close: (deadlineMs) => producer.close(deadlineMs),
           send: async (records) => {
             if (records[0]?.topic !== "comms.rejected") return producer.send(records);
             parts.push(records.map(({ key }) => key?.toString()));
-            if (parts.length === 2) throw trouble();
+            if (parts.length === 2) throw outage();
             return producer.send(records);
           },
         };
@@ -137,22 +142,22 @@ describe("shell", () => {
       }),
     });
     // A copy takes between 300 and 600 bytes, so two fill a part.
-    const { produce, clock } = await setting(fanOut, { log: slow, limits: { outputBytes: 600 } });
+    const { produce, clock } = await running(fanOut, { log: slow, limits: { outputBytes: 600 } });
     await produce(event("anna", "1"));
     await clock.advance(5_000);
     expect(parts).toEqual([["a", "b"], ["c", "d"], ["c", "d"], ["e"]]);
     expect(log.records("comms.rejected").map(({ key }) => key?.toString())).toEqual(keys);
   });
 
-  it("waits trouble out, is unready meanwhile, and loses nothing", async () => {
+  it("waits an outage out, is unready meanwhile, and loses nothing", async () => {
     let away = true;
     const processor = copier({
       gather: async (batch) => {
-        if (away) throw trouble();
+        if (away) throw outage();
         return batch.map(() => null);
       },
     });
-    const { produce, out, clock, shell, dead } = await setting(processor);
+    const { produce, out, clock, shell, dead } = await running(processor);
     await produce(event("anna", "1"));
     await clock.advance(20_000);
     expect(shell.state()).toMatchObject({ ready: false, why: "it waits for something outside: TEST_AWAY" });
@@ -162,8 +167,10 @@ describe("shell", () => {
     expect(dead()).toEqual([]);
     expect(shell.state().ready).toBe(true);
   });
+});
 
-  it("gathers and decides anew before it performs again", async () => {
+describe("shell, after a failed provider call", () => {
+  it("gathers and decides again before it performs again", async () => {
     let calls = 0;
     let optedOut = false;
     const processor = copier({
@@ -174,40 +181,44 @@ describe("shell", () => {
       perform: async (_effect, record) => {
         calls++;
         optedOut = true;
-        if (calls === 1) throw trouble();
+        if (calls === 1) throw outage();
         return copied(record);
       },
     });
-    const { produce, out, clock } = await setting(processor);
+    const { produce, out, clock } = await running(processor);
     await produce(event("anna", "1"));
     await clock.advance(5_000);
     expect(calls).toBe(1);
     expect(out()).toEqual([]);
   });
+});
 
+describe("shell, after a crash", () => {
   it("crashes on what it does not know, with nothing committed", async () => {
     const processor = copier({
       decide: () => {
         throw new TypeError("a fault of ours");
       },
     });
-    const { produce, crashes, clock, log } = await setting(processor);
+    const { produce, crashes, clock, log } = await running(processor);
     await produce(event("anna", "1"));
     await clock.advance(2_000);
     expect(crashes).toHaveLength(1);
     const positions = await log.committed("comms.intake", ["comms.events"]);
     expect(positions.every(({ offset }) => offset <= 0)).toBe(true);
   });
+});
 
+describe("shell, of the lag", () => {
   it("says how far the group is behind, and that it is not once it is not", async () => {
     let away = true;
     const processor = copier({
       gather: async (batch) => {
-        if (away) throw trouble();
+        if (away) throw outage();
         return batch.map(() => null);
       },
     });
-    const { produce, clock, telemetry } = await setting(processor);
+    const { produce, clock, telemetry } = await running(processor);
     await produce(event("anna", "1"), event("ben", "2"));
     await clock.advance(16_000);
     const lag = () =>
@@ -217,9 +228,11 @@ describe("shell", () => {
     await clock.advance(20_000);
     expect(await lag()).toBe(0);
   });
+});
 
+describe("shell, of the fuse", () => {
   it("stops on the dead-letter fuse instead of emptying the topic", async () => {
-    const { produce, dead, shell, telemetry } = await setting(copier(), {
+    const { produce, dead, shell, telemetry } = await running(copier(), {
       limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
       log: createMemoryLog({ partitions: 1 }),
     });
@@ -233,7 +246,7 @@ describe("shell", () => {
   });
 
   it("sends again after an answer that was lost, with the same id", async () => {
-    const { produce, log, clock } = await setting(copier());
+    const { produce, log, clock } = await running(copier());
     log.faults.hold();
     await produce(event("anna", "1"));
     log.faults.failNextSend("written");
@@ -244,7 +257,9 @@ describe("shell", () => {
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(1);
   });
+});
 
+describe("shell, of lanes", () => {
   it("pauses a lane that is full and serves the express lane beside it", async () => {
     const seen: string[] = [];
     let held = true;
@@ -256,18 +271,20 @@ describe("shell", () => {
         return copied(record);
       },
     });
-    const { produce, shell } = await setting(processor, { limits: { inFlight: 8, waitingRecords: 20 } });
+    const { produce, shell } = await running(processor, { limits: { inFlight: 8, waitingRecords: 20 } });
     await produce(
-      ...Array.from({ length: 200 }, (_, i) => eventRecord(codec, `u${i}`, `bulk${i}`, "comms.events.bulk")),
+      ...Array.from({ length: 200 }, (_, i) => eventRecord(codec, eventOf(`u${i}`, `bulk${i}`), "comms.events.bulk")),
     );
     await produce(event("anna", "code"));
     expect(seen).toContain("code");
     expect(shell.state().inHand).toBeLessThan(100);
     held = false;
   });
+});
 
+describe("shell, at a stop and in a rebalance", () => {
   it("lets work end on a stop, commits it, and leaves the rest", async () => {
-    const { produce, shell, log, out } = await setting(copier());
+    const { produce, shell, log, out } = await running(copier());
     await produce(event("anna", "1"));
     await shell.stop(1_000);
     expect(out()).toEqual(["1"]);
@@ -293,7 +310,7 @@ describe("shell", () => {
         return copied(record);
       },
     });
-    const { produce, log, out } = await setting(processor);
+    const { produce, log, out } = await running(processor);
     await produce(event("anna", "1"));
     log.faults.rebalance("comms.intake");
     await settle();
