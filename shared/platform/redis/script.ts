@@ -12,6 +12,12 @@ export interface Script {
 /** An argument of a script; numbers arrive there as decimal text. */
 export type ScriptArg = string | number | Buffer;
 
+/** What one call of a script is about: its `KEYS` and its `ARGV`. */
+export interface ScriptCall {
+  readonly keys: readonly string[];
+  readonly args: readonly ScriptArg[];
+}
+
 /** The script in a `.lua` file beside the module that asks: `luaFile(import.meta.url, "./claim.lua")`. Read once. */
 export function luaFile(moduleUrl: string, path: string): Script {
   const lua = readFileSync(new URL(path, moduleUrl), "utf8");
@@ -22,12 +28,7 @@ export function luaFile(moduleUrl: string, path: string): Script {
  * Runs a script in one trip, and in a second one where Redis has forgotten it (a restart, `SCRIPT FLUSH`). Throws the
  * retryable `REDIS_UNAVAILABLE`; then it is unknown whether the script ran.
  */
-export async function runScript(
-  redis: Redis,
-  script: Script,
-  keys: readonly string[],
-  args: readonly ScriptArg[],
-): Promise<unknown> {
+export async function runScript(redis: Redis, script: Script, { keys, args }: ScriptCall): Promise<unknown> {
   return redisCall(async () => {
     try {
       return await redis.evalsha(script.sha, keys.length, ...keys, ...args);
@@ -39,12 +40,7 @@ export async function runScript(
 }
 
 /** Puts a call of a script into a pipeline that `runPipeline` sends. */
-export function addScript(
-  pipeline: ChainableCommander,
-  script: Script,
-  keys: readonly string[],
-  args: readonly ScriptArg[],
-): void {
+export function addScript(pipeline: ChainableCommander, script: Script, { keys, args }: ScriptCall): void {
   pipeline.evalsha(script.sha, keys.length, ...keys, ...args);
 }
 

@@ -33,7 +33,7 @@ describe("what is thrown once bytes may have gone out [DED-03]", () => {
       await bench.clock.advance(item.due_at - bench.clock.now());
       outcome = await bench.take(send);
     }
-    expect(bench.letters).toHaveLength(8);
+    expect(bench.calls).toHaveLength(8);
     expect(outputsOn(outcome, "comms.feedback")).toMatchObject([
       { status: "DROPPED", reason: "COMMS_AMBIGUOUS_SEND", attempt: 8, ambiguous: true },
     ]);
@@ -59,7 +59,7 @@ describe("a process that dies in each call", () => {
       outcomes.push(await bench.take(aSend({ critical: true })));
       await bench.clock.advance(60_000);
     }
-    expect(bench.letters).toHaveLength(8);
+    expect(bench.calls).toHaveLength(8);
     expect(outputsOn(outcomes.at(-1) as (typeof outcomes)[0], "comms.feedback")).toMatchObject([
       { status: "DROPPED", reason: "COMMS_AMBIGUOUS_SEND" },
     ]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSesAdapter } from "#processors/email-sender/adapters/ses.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import { oddProvider } from "../../../shared/delivery/odd-provider.ts";
-import { aSend, start, words } from "../../../shared/delivery/sender-bench.ts";
+import { aSend, emailContent, start } from "../../../shared/delivery/sender-bench.ts";
 
 let provider: Awaited<ReturnType<typeof oddProvider>>;
 beforeAll(async () => {
@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
-const letter: OutboundMessage = {
+const message: OutboundMessage = {
   send: aSend(),
-  content: words,
+  content: emailContent,
   target: { address: "ada@example.com", deviceId: "" },
   addressHash: "h",
   now: start,
@@ -34,7 +34,7 @@ async function through(endpoint: string) {
       unsubscribeKeys: { current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } },
     },
   });
-  const answer = await adapter.send(letter, AbortSignal.timeout(5_000));
+  const answer = await adapter.send(message, AbortSignal.timeout(5_000));
   await adapter.close();
   return answer;
 }
