@@ -52,17 +52,17 @@ describe("template table", () => {
         return log.readToEnd(...args);
       },
     };
-    const troubles: unknown[] = [];
+    const errors: unknown[] = [];
     const table = createTemplateTable({
       log: counted,
       codec,
       topic,
       clock,
-      onTrouble: (error) => troubles.push(error),
+      onError: (error) => errors.push(error),
     });
     const send = (value: Template) =>
       producer.send([{ topic, key: templateKey(value), value: codec.encode("comms.templates", value) }]);
-    return { table, send, producer, log: counted, troubles, reads: () => reads };
+    return { table, send, producer, log: counted, errors, reads: () => reads };
   }
 
   beforeEach(async () => {
@@ -86,8 +86,12 @@ describe("template table", () => {
     });
     expect(world.table.version("charge_receipt", "EMAIL", 1)?.locales).toEqual(["en-US", "es-US"]);
     expect(world.table.version("charge_receipt", "EMAIL", 3)).toBeUndefined();
-    expect(world.table.get("charge_receipt", 3, "EMAIL", "en-US")?.active).toBe(false);
-    expect(world.table.get("charge_receipt", 1, "EMAIL", "en-US")?.content_hash).toBe("h1");
+    expect(world.table.get({ name: "charge_receipt", version: 3, channel: "EMAIL", locale: "en-US" })?.active).toBe(
+      false,
+    );
+    expect(
+      world.table.get({ name: "charge_receipt", version: 1, channel: "EMAIL", locale: "en-US" })?.content_hash,
+    ).toBe("h1");
     expect(world.table.active("charge_receipt", "SMS")).toBeUndefined();
   });
 
@@ -127,7 +131,7 @@ describe("template table", () => {
     const { offsets } = world.log;
     world.log.offsets = () => Promise.reject(new Error("away"));
     await clock.advance(5_000);
-    expect(world.troubles).toHaveLength(1);
+    expect(world.errors).toHaveLength(1);
     expect(world.table.active("charge_receipt", "EMAIL")?.version).toBe(1);
     world.log.offsets = offsets;
     await world.send(template({ version: 2 }));
