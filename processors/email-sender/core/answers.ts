@@ -4,7 +4,7 @@ import type { AnswerTable } from "#shared/domain/delivery/answer.ts";
 export const sesAnswers: AnswerTable = {
   TooManyRequests: { act: "retry", words: "Sending rate exceeded", trouble: true },
   Throttling: { act: "retry", words: "Sending rate exceeded", trouble: true },
-  // The quota is of a rolling day, so it renews by and by: look every quarter of an hour for about that day.
+  // The quota is of a rolling day, so it renews gradually: try every quarter of an hour for about a day.
   LimitExceeded: { act: "retry", words: "Daily quota exceeded", baseMs: 15 * 60_000, tries: 96, alert: "P1" },
   AccountSuspended: { act: "halt", words: "The account is suspended", alert: "P0" },
   SendingPaused: { act: "halt", words: "Sending is paused", alert: "P0" },

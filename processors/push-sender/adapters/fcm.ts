@@ -35,13 +35,13 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
     ? grantedAccessTokens(options.account, options.tokenUrl, Date.now)
     : googleAccessTokens(options.account);
 
-  async function post(letter: OutboundMessage, token: string, signal: AbortSignal): Promise<Answer> {
+  async function post(message: OutboundMessage, token: string, signal: AbortSignal): Promise<Answer> {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const {
       statusCode,
       headers: answered,
       body,
-    } = await pool.request({ path, method: "POST", headers, body: bodyOf(letter), signal });
+    } = await pool.request({ path, method: "POST", headers, body: bodyOf(message), signal });
     const text = await body.text();
     if (statusCode < 300) return taken(text);
     const code = fcmCode(statusCode, text);
@@ -53,11 +53,11 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
     provider: "fcm",
     answers: fcmAnswers,
     targets: ({ tokens: devices }) => devicesOf(devices),
-    send: async (letter, signal) => {
+    send: async (message, signal) => {
       const access = await tokens.get(signal);
       if ("failed" in access) return access.failed;
       try {
-        return await post(letter, access.token, signal);
+        return await post(message, access.token, signal);
       } catch (error) {
         const network = networkAnswer(error);
         if (!network) throw error;
@@ -69,7 +69,7 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
 }
 
 function bodyOf({ send, content, target }: OutboundMessage): string {
-  if (content.channel !== "PUSH") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
+  if (content.channel !== "PUSH") throw new TypeError(`Message ${send.msg_id} has ${content.channel} content`);
   return JSON.stringify({ message: pushMessage(send, content, target.address) });
 }
 

@@ -42,16 +42,16 @@ const bothDialects: readonly Row[] = [
 
 describe.each(["event", "notification"])("SES, in the dialect of an %s [EML-04]", (dialect) => {
   it.each(bothDialects)("%s: %s", (file = "", status, code, reason, suppress) => {
-    const notice = normalise(providerEvent(golden(dialect, file)));
-    expect(notice).toMatchObject({
-      kind: "notice",
+    const webhook = normalise(providerEvent(golden(dialect, file)));
+    expect(webhook).toMatchObject({
+      kind: "parsed",
       channel: "EMAIL",
       msgId: "m-1",
       providerRef: "0100019b8c0-ses-1",
       reports: [{ status, code, address: "anna@example.com" }],
     });
-    const [report] = (notice as ParsedWebhook).reports;
-    expect([report?.reason, report?.suppress, (notice as ParsedWebhook).unknown]).toEqual([
+    const [report] = (webhook as ParsedWebhook).reports;
+    expect([report?.reason, report?.suppress, (webhook as ParsedWebhook).unknown]).toEqual([
       reason,
       suppress,
       undefined,
@@ -66,8 +66,8 @@ describe.each(["event", "notification"])("SES, in the dialect of an %s [EML-04]"
   });
 
   it("keeps what the mail server said, which holds the address, out of our words", () => {
-    const notice = normalise(providerEvent(golden(dialect, "bounce-permanent-general"))) as ParsedWebhook;
-    expect(notice.reports.map(({ words, code }) => words + code).join()).not.toContain("@");
+    const webhook = normalise(providerEvent(golden(dialect, "bounce-permanent-general"))) as ParsedWebhook;
+    expect(webhook.reports.map(({ description, code }) => description + code).join()).not.toContain("@");
   });
 });
 
@@ -95,8 +95,8 @@ describe("SES", () => {
       ],
     };
     const mail = { messageId: "s", destination: ["anna@example.com", "bert@example.com", "carla@example.com"] };
-    const notice = normalise(providerEvent(ses({ eventType: "Bounce", mail, bounce }))) as ParsedWebhook;
-    expect(notice.reports.map(({ address }) => address)).toEqual(["anna@example.com", "bert@example.com"]);
+    const webhook = normalise(providerEvent(ses({ eventType: "Bounce", mail, bounce }))) as ParsedWebhook;
+    expect(webhook.reports.map(({ address }) => address)).toEqual(["anna@example.com", "bert@example.com"]);
   });
 
   it.each([
@@ -108,9 +108,9 @@ describe("SES", () => {
     "suppresses nobody for a bounce that it does not know, and says so: %s/%s",
     (bounceType, bounceSubType, status) => {
       const bounce = { bounceType, bounceSubType, bouncedRecipients: [{ emailAddress: "anna@example.com" }] };
-      const notice = normalise(providerEvent(ses({ notificationType: "Bounce", mail: {}, bounce }))) as ParsedWebhook;
-      expect(notice).toMatchObject({ unknown: `Bounce/${bounceType}/${bounceSubType}`, reports: [{ status }] });
-      expect(notice.reports[0]?.suppress).toBeUndefined();
+      const webhook = normalise(providerEvent(ses({ notificationType: "Bounce", mail: {}, bounce }))) as ParsedWebhook;
+      expect(webhook).toMatchObject({ unknown: `Bounce/${bounceType}/${bounceSubType}`, reports: [{ status }] });
+      expect(webhook.reports[0]?.suppress).toBeUndefined();
     },
   );
 
@@ -160,14 +160,14 @@ describe("Twilio", () => {
     [{ MessageStatus: "undelivered" }, "FAILED", "undelivered", undefined],
     [{ MessageStatus: "canceled" }, "CANCELLED", "canceled", undefined],
   ])("%o: %s", (form, status, code, suppress) => {
-    const notice = twilio(form) as ParsedWebhook;
-    expect(notice).toMatchObject({
+    const webhook = twilio(form) as ParsedWebhook;
+    expect(webhook).toMatchObject({
       channel: "SMS",
       msgId: "m-1",
       providerRef: "SM1",
       reports: [{ status, code, address: "+15005550006" }],
     });
-    expect([notice.reports[0]?.suppress, notice.unknown]).toEqual([suppress, undefined]);
+    expect([webhook.reports[0]?.suppress, webhook.unknown]).toEqual([suppress, undefined]);
   });
 
   it.each(["accepted", "queued", "sending", "scheduled"])("%s says nothing new", (MessageStatus) => {
@@ -175,9 +175,9 @@ describe("Twilio", () => {
   });
 
   it("suppresses nobody for a code that it does not know, and says so", () => {
-    const notice = twilio({ MessageStatus: "undelivered", ErrorCode: "39999" }) as ParsedWebhook;
-    expect(notice).toMatchObject({ unknown: "39999", reports: [{ status: "FAILED", code: "39999" }] });
-    expect(notice.reports[0]?.suppress).toBeUndefined();
+    const webhook = twilio({ MessageStatus: "undelivered", ErrorCode: "39999" }) as ParsedWebhook;
+    expect(webhook).toMatchObject({ unknown: "39999", reports: [{ status: "FAILED", code: "39999" }] });
+    expect(webhook.reports[0]?.suppress).toBeUndefined();
     expect(twilio({ MessageStatus: "constructor" })).toEqual({ kind: "nothing", unknown: "constructor" });
   });
 
@@ -196,7 +196,7 @@ describe("normalise", () => {
     fc.assert(
       fc.property(anything, fc.constantFrom("ses", "twilio", "other"), (body, provider) => {
         const normalised = normalise(providerEvent(body, { provider }));
-        expect(["notice", "nothing", "unreadable"]).toContain(normalised.kind);
+        expect(["parsed", "nothing", "unreadable"]).toContain(normalised.kind);
       }),
       { numRuns: 500 },
     );
@@ -206,7 +206,7 @@ describe("normalise", () => {
     fc.assert(
       fc.property(sesLike(), (event) => {
         const normalised = normalise(providerEvent(ses(event)));
-        if (normalised.kind !== "notice" || normalised.unknown === undefined) return;
+        if (normalised.kind !== "parsed" || normalised.unknown === undefined) return;
         expect(normalised.reports.filter(({ suppress }) => suppress !== undefined)).toEqual([]);
       }),
       { numRuns: 500 },
