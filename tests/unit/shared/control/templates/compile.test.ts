@@ -3,9 +3,9 @@ import { compileSource, contentHash } from "#shared/control/templates/compile.ts
 import type { TemplateSource } from "#shared/domain/template/source.ts";
 import { emailSource, manifest, source } from "../../domain/template/builders.ts";
 
-async function faults(faulty: TemplateSource): Promise<readonly string[]> {
-  const result = await compileSource(faulty);
-  return result.kind === "faulty" ? result.faults : [];
+async function issuesOf(source: TemplateSource): Promise<readonly string[]> {
+  const result = await compileSource(source);
+  return result.kind === "invalid" ? result.issues : [];
 }
 
 describe("compileSource [TPL-04] [TPL-06]", () => {
@@ -67,18 +67,18 @@ describe("compileSource [TPL-04] [TPL-06]", () => {
       emailSource('<mj-button href="http://a.example">x</mj-button>'),
       "mjml: links and images must be https",
     ],
-  ])("refuses %s", async (_, faulty, sentence) => {
-    expect(await faults(faulty)).toContain(sentence);
+  ])("refuses %s", async (_, source, sentence) => {
+    expect(await issuesOf(source)).toContain(sentence);
   });
 
   it("refuses MJML that does not fit, without naming a path of this machine", async () => {
-    const [fault = ""] = await faults(emailSource("<mj-section></mj-section>"));
+    const [fault = ""] = await issuesOf(emailSource("<mj-section></mj-section>"));
     expect(fault).toMatch(/^mjml: .*mj-section cannot be used inside mj-column/);
     expect(fault).not.toContain(process.cwd());
   });
 
   it("refuses HTML that mail programs would clip", async () => {
-    expect(await faults(emailSource(`<mj-text>${"x".repeat(101_000)}</mj-text>`))).toEqual([
+    expect(await issuesOf(emailSource(`<mj-text>${"x".repeat(101_000)}</mj-text>`))).toEqual([
       expect.stringMatching(/^mjml: the HTML is \d{6} bytes, and mail programs clip at 100000$/),
     ]);
   });
@@ -88,7 +88,7 @@ describe("compileSource [TPL-04] [TPL-06]", () => {
     if (!name) throw new Error("no variable");
     const withExample = (example: unknown) =>
       source({ manifest: { ...manifest, variables: { name: { ...name, example } } }, text: "{{ name }}" });
-    expect(await faults(withExample(undefined))).toEqual(["variable 'name' has no example"]);
-    expect(await faults(withExample(3))).toEqual(["The example at /name must be string"]);
+    expect(await issuesOf(withExample(undefined))).toEqual(["variable 'name' has no example"]);
+    expect(await issuesOf(withExample(3))).toEqual(["The example at /name must be string"]);
   });
 });
