@@ -80,7 +80,7 @@ describe("FCM's answers", () => {
     fieldViolations: [{ field }],
   });
 
-  test.each([
+  test.for<[string, number, string, string]>([
     ["a token that is gone", 404, error("NOT_FOUND", fcm("UNREGISTERED")), "UNREGISTERED"],
     ["a token that is none", 400, error("INVALID_ARGUMENT", fcm("INVALID_ARGUMENT")), "INVALID_ARGUMENT"],
     [
@@ -99,7 +99,7 @@ describe("FCM's answers", () => {
       "THIRD_PARTY_AUTH_ERROR",
     ],
     ["a proxy's page", 502, "<html>", "http_502"],
-  ])("%s: %i is %4$s", (_, status, body, code) => {
+  ])("%s: %i is %4$s", ([, status, body, code]) => {
     expect(fcmCode(status, body)).toBe(code);
   });
 

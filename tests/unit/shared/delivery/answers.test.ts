@@ -50,12 +50,12 @@ describe("the tables of answers", () => {
     });
   });
 
-  test.each([
+  test.for<[string, string | undefined, number, string]>([
     ["a known code stays", "20003", 401, "20003"],
     ["a 503 is trouble by whatever name", "20503", 503, "http_503"],
     ["an unknown code of ours stays", "21999", 400, "21999"],
     ["no code is the status", undefined, 418, "http_418"],
-  ])("%s", (_, own, status, code) => {
+  ])("%s", ([, own, status, code]) => {
     expect(codeOfAnswer(twilioAnswers, own, status)).toBe(code);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Feedback } from "#shared/contracts/records.ts";
+import type { Feedback, Send, Suppression } from "#shared/contracts/records.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import { createMemoryBudget } from "#shared/delivery/budget.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
@@ -117,6 +117,17 @@ describe("the second time [DED-03]", () => {
     expect(reasonOf(await bench.take(aSend({ expires_at: start + minute })))).toBe("COMMS_ALREADY_SENT");
   });
 
+  test("a failure is told again by the same id, and not tried again", async () => {
+    const bench = aSender();
+    bench.world.provider = async () => ({ kind: "refused", code: "Never" });
+    const first = await bench.take(aSend());
+    const second = await bench.take(aSend());
+    expect(feedbackOf(second)).toEqual(feedbackOf(first));
+    expect(bench.calls).toHaveLength(1);
+  });
+});
+
+describe("the second time, after the ledger has forgotten the first [DED-03]", () => {
   test("after the ledger's memory, the archive is asked: for what the ledger does not know, and for nothing else", async () => {
     const bench = aSender();
     const old = aSend({ occurred_at: start - 30 * 24 * 60 * minute });
@@ -157,19 +168,10 @@ describe("the second time [DED-03]", () => {
     const old = aSend({ ...code, cause_ref: "code-2", occurred_at: start - 5 * 24 * 60 * minute });
     await expect(bench.take(old)).rejects.toMatchObject({ code: "POSTGRES_UNAVAILABLE", retryable: true });
   });
-
-  test("a failure is told again by the same id, and not tried again", async () => {
-    const bench = aSender();
-    bench.world.provider = async () => ({ kind: "refused", code: "Never" });
-    const first = await bench.take(aSend());
-    const second = await bench.take(aSend());
-    expect(feedbackOf(second)).toEqual(feedbackOf(first));
-    expect(bench.calls).toHaveLength(1);
-  });
 });
 
 describe("the last look before the call", () => {
-  test.each([
+  test.for<[string, Send, Suppression | undefined, string]>([
     ["expired", aSend({ expires_at: start }), undefined, "COMMS_EXPIRED"],
     ["a hard bounce", aSend(), aSuppression(), "COMMS_SUPPRESSED"],
     ["a hard bounce, critical", aSend({ critical: true }), aSuppression(), "COMMS_SUPPRESSED"],
@@ -181,7 +183,7 @@ describe("the last look before the call", () => {
       aSuppression({ reason: "UNSUBSCRIBE", scope: "category:booking" }),
       "COMMS_SUPPRESSED",
     ],
-  ])("%s: a recorded no, and no call", async (_, send, entry, reason) => {
+  ])("%s: a recorded no, and no call", async ([, send, entry, reason]) => {
     const bench = aSender();
     if (entry) bench.world.suppressions = [entry];
     const outcome = await bench.take(send);
@@ -336,9 +338,9 @@ describe("a provider that refuses for good", () => {
   );
 });
 
-describe("a call of which the end is unknown", () => {
-  const timeout = async () => ({ kind: "unknown", code: "DEADLINE" }) as const;
+const timeout = async () => ({ kind: "unknown", code: "DEADLINE" }) as const;
 
+describe("a call of which the end is unknown", () => {
   test("critical: once more by the schedule, told and counted as ambiguous", async () => {
     const bench = aSender();
     bench.world.provider = timeout;
@@ -399,7 +401,9 @@ describe("a call of which the end is unknown", () => {
     expect(feedbackOf(await bench.take(held.send))).toMatchObject({ status: "SENT", ambiguous: true });
     expect(bench.metered).toContain("ambiguous email");
   });
+});
 
+describe("the call after one of which the end is unknown", () => {
   test.each<readonly [string, () => Promise<Answer>, readonly string[]]>([
     ["the breaker lets it through no more", () => Promise.reject(outage("PROVIDER_UNAVAILABLE")), []],
     ["no connection was made", async () => ({ kind: "unreached", code: "ECONNREFUSED" }), []],

@@ -41,7 +41,7 @@ const bothDialects: readonly Row[] = [
 ];
 
 describe.each(["event", "notification"])("SES, in the dialect of an %s [EML-04]", (dialect) => {
-  it.each(bothDialects)("%s: %s", (file = "", status, code, reason, suppress) => {
+  it.for(bothDialects)("%s: %s", ([file, status, code, reason, suppress]) => {
     const webhook = normalise(providerEvent(golden(dialect, file)));
     expect(webhook).toMatchObject({
       kind: "parsed",
@@ -147,7 +147,7 @@ const twilio = (form: Record<string, string>) =>
   );
 
 describe("Twilio", () => {
-  it.each([
+  it.for<[Record<string, string>, string, string, string | undefined]>([
     [{ MessageStatus: "sent" }, "SENT", "sent", undefined],
     [{ MessageStatus: "delivered" }, "DELIVERED", "delivered", undefined],
     [{ MessageStatus: "delivered", ErrorCode: "0" }, "DELIVERED", "delivered", undefined],
@@ -159,7 +159,7 @@ describe("Twilio", () => {
     [{ MessageStatus: "failed", ErrorCode: "21614" }, "BOUNCED", "21614", "hard_bounce"],
     [{ MessageStatus: "undelivered" }, "FAILED", "undelivered", undefined],
     [{ MessageStatus: "canceled" }, "CANCELLED", "canceled", undefined],
-  ])("%o: %s", (form, status, code, suppress) => {
+  ])("%o: %s", ([form, status, code, suppress]) => {
     const webhook = twilio(form) as ParsedWebhook;
     expect(webhook).toMatchObject({
       channel: "SMS",
