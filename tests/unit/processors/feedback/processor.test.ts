@@ -180,17 +180,6 @@ describe("a webhook of a message that is not known yet", () => {
       ],
     });
   });
-
-  it.each([
-    [1, 1_000, 1_000],
-    [2, 2_100, 2_100],
-    [3, 4_200, 4_200],
-    [9, 120_000, 60_000],
-    [12, 299_999, 60_000],
-  ])("waits the longer the longer it has waited: turn %i, %i ms old, %i ms more", async (waited, age, step) => {
-    const [output] = outputsOf(await receive(golden("delivery"), { waited, at: now + age }));
-    expect(output?.value).toMatchObject({ due_at: now + age + step, headers: { "comms-attempt": String(waited + 1) } });
-  });
 });
 
 describe("a webhook of a message that never becomes known", () => {
