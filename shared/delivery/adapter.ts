@@ -5,7 +5,7 @@ import type { Content } from "#shared/domain/message/content.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** What one provider call sends, and where. */
+/** The message of one provider call, and its target. */
 export interface OutboundMessage {
   readonly send: Send;
   readonly content: Content;

@@ -40,7 +40,7 @@ export async function conclude(parts: ConcludeParts, calls: AnsweredCalls): Prom
   countAmbiguousSend(parts, calls);
   const result = combine(parts.adapter.answers, calls.answers);
   if (result.kind === "halt" || calls.answers.every(isBreakerRefusal)) return halt(parts, calls.claim, result);
-  // The ledger also counts calls that no record tells of, because their processes died.
+  // The ledger also counts calls whose processes died before they wrote a record.
   const send = { ...calls.send, attempt: calls.claim.attempt };
   const context = contextOf(parts, { ...calls, send });
   const next = afterCall(result, context, parts.policy);

@@ -9,7 +9,7 @@ export interface ProviderRequest {
   readonly seconds: number;
 }
 
-/** A code that somebody must look at, an unknown one included. */
+/** A code that needs attention; an unknown one does. */
 export interface ProviderAlert {
   readonly channel: string;
   readonly provider: string;

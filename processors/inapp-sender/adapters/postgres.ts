@@ -9,8 +9,8 @@ import { inappAnswers } from "../core/answers.ts";
 const insert = readFileSync(new URL("./notification.sql", import.meta.url), "utf8");
 
 /**
- * The notification centre is a table (DAT-08), keyed by `msg_id`: writing twice is harmless, so a write of which the
- * end is unknown counts as not made. The person is the address.
+ * The notification centre is a table (DAT-08), keyed by `msg_id`: writing twice is harmless, so a write with an
+ * unknown result counts as not made. The person is the address.
  */
 export function createInappAdapter(pool: Pool): ChannelAdapter {
   return {

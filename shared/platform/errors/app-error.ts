@@ -5,7 +5,7 @@
  */
 export class AppError extends Error {
   readonly code: string;
-  /** Whether the same call may succeed later. The shell retries what is retryable and crashes on the rest. */
+  /** Whether the same call may succeed later. The shell retries a retryable error and crashes on any other. */
   readonly retryable: boolean;
   /** How long the other side asked to wait, ms; undefined if it did not. */
   readonly retryAfterMs: number | undefined;

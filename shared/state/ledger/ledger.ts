@@ -23,7 +23,7 @@ export interface ClaimRef {
   readonly owner: string;
 }
 
-/** The answer to a claim: the message belongs to the caller, or its state where it does not. */
+/** The answer to a claim: the message belongs to the caller, or the state that it is in. */
 export type ClaimResult =
   /**
    * The caller's. `ambiguous`: the result of an earlier call is unknown, so this call may be the second. `attempt`: the
@@ -33,7 +33,7 @@ export type ClaimResult =
   | Exclude<LedgerState, { readonly kind: "free" }>;
 
 /**
- * Who sends which message, so that nobody sends it twice (DED-03, KV-07). One entry a `msg_id`. All calls are
+ * Says who sends which message, so that it is not sent twice (DED-03, KV-07). One entry a `msg_id`. All calls are
  * idempotent. Every call may throw the retryable `AppError` `REDIS_UNAVAILABLE`; `peek`, `claim` and `confirm` throw
  * `COMMS_STATE_STALE` (retryable) while the ledger has lost its memory.
  */

@@ -4,7 +4,7 @@ import { loggedResultOf } from "#shared/domain/delivery/logged-result.ts";
 import type { RebuildableState } from "../views/views.ts";
 import { type Ledger, leaseMs } from "./ledger.ts";
 
-/** While these are empty, nobody has called a provider yet. */
+/** While these are empty, no provider has been called yet. */
 const sendTopics = (Object.keys(topicRecords) as TopicName[]).filter((topic) => topic.startsWith("comms.send."));
 
 /**
