@@ -80,7 +80,7 @@ function contentCases(create: Create): void {
 
 /** What is damaged, missing, oddly named or away. */
 function refusalCases(create: Create): void {
-  test("notices what was changed or exchanged", async () => {
+  test("detects bytes that were changed or exchanged", async () => {
     const { store, dump, damage } = await create();
     const { ref } = await store.put(owner, email);
     const other = await store.put(owner, { ...email, subject: "Other" });
@@ -107,7 +107,7 @@ function refusalCases(create: Create): void {
     await expect(store.get(owner, ref)).rejects.toMatchObject({ code: "ARTIFACT_MISSING", retryable: false });
   });
 
-  test("stays in its place whatever tenant, person and message are called", async () => {
+  test("stays in its place for any names of tenant, person and message", async () => {
     const { store, dump } = await create();
     for (const odd of [
       "..",

@@ -32,7 +32,7 @@ interface Bench extends LedgerUnderTest {
   look(now?: number, attempt?: number): Promise<LedgerState | undefined>;
 }
 
-/** The behaviour of every ledger, in whatever store its entries are. */
+/** The behaviour of every ledger, in any store. */
 export function ledgerConformance(name: string, open: () => Promise<LedgerUnderTest>): void {
   describe(`the ledger in ${name} [DED-03] [KV-07]`, () => {
     let under: LedgerUnderTest;
@@ -233,7 +233,7 @@ function resultCases(bench: Bench): void {
 
 /** What the log says, and any run of calls. */
 function reconcileCases(bench: Bench): void {
-  test("what the log says settles it: the note goes, the state stays", async () => {
+  test("a result from the log removes the note and keeps the state", async () => {
     await bench.ledger.record(by("a"), { state: "sent", attempt: 2, note: "n" }, t0);
     await bench.ledger.reconcile([{ msgId, state: "sent", attempt: 2, bySender: true, recordedAt: t0 }], t0);
     expect(await bench.look()).toEqual({ kind: "sent", attempt: 2, note: "" });

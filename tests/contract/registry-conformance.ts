@@ -47,7 +47,7 @@ function lookupCases(bench: Bench): void {
     expect(await bench.registry.compatibility(stranger)).toBeUndefined();
   });
 
-  test("gives the same schema the same id, however often and under whatever subject", async () => {
+  test("gives the same schema the same id, any number of times and under any subject", async () => {
     const [one, other] = [subject(), subject()];
     const id = await bench.registry.register(one, bench.first());
     expect(await bench.registry.register(one, bench.first())).toBe(id);
@@ -55,7 +55,7 @@ function lookupCases(bench: Bench): void {
     expect(await bench.registry.lookup(one, bench.first())).toBe(id);
   });
 
-  test("finds a schema whatever its white space", async () => {
+  test("finds a schema with any white space", async () => {
     const one = subject();
     const id = await bench.registry.register(one, JSON.stringify(JSON.parse(bench.first()), null, 2));
     expect(await bench.registry.lookup(one, bench.first())).toBe(id);

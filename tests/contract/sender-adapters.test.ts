@@ -31,7 +31,7 @@ const cases: readonly Case[] = [
   { name: "twilio", message: () => textTo("+14155550123"), limited: "20429", down: "http_503" },
 ];
 
-/** FCM's token endpoint is the provider's too; the faults here are for messages. */
+/** FCM's token endpoint belongs to the provider as well; the faults here are for messages. */
 function onSends(name: Case["name"]) {
   return name === "fcm" ? { match: { operation: "messages:send" } } : {};
 }
@@ -117,7 +117,7 @@ describe("the codes by which a provider tells things apart", () => {
     });
   });
 
-  test("a message that FCM finds too big is our fault, not the token's", async () => {
+  test("a message that is too big for FCM is our error, not the token's", async () => {
     const message = pushTo("device-token-2");
     const long = { ...message, content: { ...message.content, body: "x".repeat(5_000) } } as OutboundMessage;
     expect(await adapterOf("fcm").send(long, within(5_000))).toMatchObject({ kind: "refused", code: "BAD_REQUEST" });

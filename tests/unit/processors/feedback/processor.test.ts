@@ -72,7 +72,7 @@ describe("a webhook with names that PostgreSQL refuses", () => {
     expect(JSON.stringify(outcomes)).not.toContain(JSON.stringify(odd).slice(1, -1));
   });
 
-  it("finds the message by the other name, and tells the code without them", async () => {
+  it("finds the message by the other name, and reports the code without them", async () => {
     const ref = message.provider_ref ?? "";
     const [report] = outputsOf(await receive(bounce(ref, "m\0", "Perma\0nent"), { known: [message] }));
     expect(report?.value).toMatchObject({ msg_id: "m-1", provider_ref: ref, provider_code: "Perma\ufffdnent/" });
@@ -146,7 +146,7 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
     expect(outputs).toMatchObject([{ topic: "comms.feedback", value: { status: "FAILED", suppress: null } }]);
   });
 
-  it("takes no heed of how late it is", async () => {
+  it("is reported at any age", async () => {
     const outcome = await receive(golden("complaint-abuse"), { known: [message], at: now + 30 * 86_400_000 });
     expect(outcome.kind).toBe("emit");
   });

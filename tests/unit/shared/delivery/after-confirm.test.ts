@@ -4,7 +4,7 @@ import { aSend, aSender, outputsOn, scheduledSend } from "./sender-bench.ts";
 const unreadable = async () => Promise.reject(new SyntaxError("Unexpected end of JSON input"));
 
 describe("what is thrown once bytes may have gone out [DED-03]", () => {
-  test("by the adapter: the call's end is unknown, told to the ledger and to somebody, and the process lives", async () => {
+  test("by the adapter: the result is unknown, recorded on the ledger, and raises an alert; the process lives", async () => {
     const bench = aSender();
     bench.world.provider = unreadable;
     const { item } = scheduledSend(await bench.take(aSend()));
@@ -39,7 +39,7 @@ describe("what is thrown once bytes may have gone out [DED-03]", () => {
     ]);
   });
 
-  test("by the ledger, for whatever reason: the report goes out and somebody is told", async () => {
+  test("by the ledger, for any reason: the report goes out and an alert is raised", async () => {
     const bench = aSender();
     bench.ledger.record = async () => Promise.reject(new Error("OOM command not allowed"));
     const outcome = await bench.take(aSend());
@@ -49,7 +49,7 @@ describe("what is thrown once bytes may have gone out [DED-03]", () => {
 });
 
 describe("a process that dies in each call", () => {
-  test("calls no more often than one that lives: the ledger counts, whatever the record says", async () => {
+  test("calls no more often than one that lives: the ledger counts, not the record", async () => {
     const bench = aSender();
     bench.world.provider = unreadable;
     bench.parts.breaker.run = async (call) => call();

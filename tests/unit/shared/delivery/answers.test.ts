@@ -22,7 +22,7 @@ describe("the tables of answers", () => {
     },
   );
 
-  test("SES: rates wait, an account out of order halts all, a refused message is no address's fault", () => {
+  test("SES: rates wait, an account out of order halts all, a refused message blames no address", () => {
     expect(sesAnswers).toMatchObject({
       TooManyRequests: { act: "retry" },
       LimitExceeded: { act: "retry", baseMs: 900_000 },
@@ -51,7 +51,7 @@ describe("the tables of answers", () => {
 
   test.for<[string, string | undefined, number, string]>([
     ["a known code stays", "20003", 401, "20003"],
-    ["a 503 is trouble by whatever name", "20503", 503, "http_503"],
+    ["a 503 is an outage under any code", "20503", 503, "http_503"],
     ["an unknown code of ours stays", "21999", 400, "21999"],
     ["no code is the status", undefined, 418, "http_418"],
   ])("%s", ([, own, status, code]) => {

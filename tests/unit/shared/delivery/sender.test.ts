@@ -50,7 +50,7 @@ async function onTheLog(bench: ReturnType<typeof aSender>, outcome: Outcome): Pr
 }
 
 describe("a send that goes well [EML-03]", () => {
-  test("calls the provider once with the rendered words and reports it", async () => {
+  test("calls the provider once with the rendered content and reports it", async () => {
     const bench = aSender();
     const outcome = await bench.take(aSend());
     expect(outcome.kind).toBe("emit");
@@ -117,7 +117,7 @@ describe("the second time [DED-03]", () => {
     expect(reasonOf(await bench.take(aSend({ expires_at: start + minute })))).toBe("COMMS_ALREADY_SENT");
   });
 
-  test("a failure is told again by the same id, and not tried again", async () => {
+  test("a failure is reported again by the same id, and not tried again", async () => {
     const bench = aSender();
     bench.world.provider = async () => ({ kind: "refused", code: "Never" });
     const first = await bench.take(aSend());
@@ -144,7 +144,7 @@ describe("the second time, after the ledger has forgotten the first [DED-03]", (
     expect(bench.calls).toHaveLength(2);
   });
 
-  test("an event told again with fresh times, after the ledger has forgotten it, is known to the archive", async () => {
+  test("an event that is replayed with fresh times, after the ledger has forgotten it, is known to the archive", async () => {
     const bench = aSender();
     await bench.take(aSend());
     await bench.clock.advance(5 * 24 * 60 * minute);
@@ -328,7 +328,7 @@ describe("a provider that refuses for good", () => {
   });
 
   test.each(["ARTIFACT_MISSING", "ARTIFACT_CORRUPT", "USER_KEY_DESTROYED"])(
-    "words that are gone for good (%s) end the message and not the process",
+    "content that is lost for good (%s) end the message and not the process",
     async (code) => {
       const bench = aSender();
       bench.world.artifact = async () => Promise.reject(Object.assign(new Error("gone"), { code, retryable: false }));
@@ -341,7 +341,7 @@ describe("a provider that refuses for good", () => {
 const timeout = async () => ({ kind: "unknown", code: "DEADLINE" }) as const;
 
 describe("a call of which the end is unknown", () => {
-  test("critical: once more by the schedule, told and counted as ambiguous", async () => {
+  test("critical: once more by the schedule, reported and counted as ambiguous", async () => {
     const bench = aSender();
     bench.world.provider = timeout;
     const { item, send } = scheduledSend(await bench.take(aSend({ critical: true })));
@@ -371,7 +371,7 @@ describe("a call of which the end is unknown", () => {
     expect(bench.calls).toHaveLength(1);
   });
 
-  test("feedback from the provider settles it: it was sent", async () => {
+  test("feedback from the provider decides it: it was sent", async () => {
     const bench = aSender();
     bench.world.provider = timeout;
     const { send } = scheduledSend(await bench.take(aSend({ critical: true })));
@@ -455,7 +455,7 @@ describe("stores that fail at the wrong moment", () => {
     expect(feedbackOf(await bench.take(aSend()))).toMatchObject({ status: "SENT" });
   });
 
-  test("trouble before the call gives the claim back", async () => {
+  test("an outage before the call gives the claim back", async () => {
     const bench = aSender();
     const confirm = bench.ledger.confirm;
     bench.ledger.confirm = async () => Promise.reject(outage("REDIS_UNAVAILABLE"));

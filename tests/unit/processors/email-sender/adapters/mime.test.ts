@@ -91,7 +91,7 @@ describe("the mail on the wire [EML-02]", () => {
     expect(second.get("message-id")).toBe(first.get("message-id"));
   });
 
-  test("lets no words begin a header", async () => {
+  test("lets no content begin a header", async () => {
     const raw = await rawOf(
       { template_name: "x\r\nBcc: eve@example.com" },
       { subject: "Hi\r\nBcc: eve@example.com\u2028X: y" },

@@ -49,7 +49,7 @@ describe("SES's odd answers [EML-03]", () => {
     expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
   });
 
-  test.each([302, 400])("a %i without words is a refusal by its status", async (status) => {
+  test.each([302, 400])("a %i without a code is a refusal by its status", async (status) => {
     provider.says(status, "<html>");
     expect(await through(provider.plain)).toEqual({ kind: "refused", code: `http_${status}` });
   });

@@ -8,7 +8,7 @@ describe("normalise", () => {
     expect(normalise(providerEvent("{}", { provider: "carrier-pigeon" }))).toMatchObject({ kind: "unreadable" });
   });
 
-  it("never throws, whatever the body holds", () => {
+  it("never throws, for any body", () => {
     const anything = fc.oneof(fc.json(), fc.string(), fc.jsonValue().map(ses), sesLike().map(ses), formLike());
     fc.assert(
       fc.property(anything, fc.constantFrom("ses", "twilio", "other"), (body, provider) => {

@@ -64,7 +64,7 @@ describe.each(["event", "notification"])("SES, in the dialect of an %s [EML-04]"
     });
   });
 
-  it("keeps what the mail server said, which holds the address, out of our words", () => {
+  it("keeps the mail server's text, which holds the address, out of our description", () => {
     const webhook = normalise(providerEvent(golden(dialect, "bounce-permanent-general"))) as ParsedWebhook;
     expect(webhook.reports.map(({ description, code }) => description + code).join()).not.toContain("@");
   });
@@ -83,7 +83,7 @@ describe("SES", () => {
     expect(normalise(providerEvent(golden("event", file)))).toEqual({ kind: "nothing" });
   });
 
-  it("tells of those who bounced, and of no one else that the mail went to", () => {
+  it("reports the recipients that bounced, and no others of the mail", () => {
     const bounce = {
       bounceType: "Permanent",
       bounceSubType: "General",
