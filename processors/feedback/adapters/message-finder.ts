@@ -20,7 +20,7 @@ export interface MessageFinder {
 
 type Row = Omit<KnownMessage, "created_at"> & { readonly created_at: Date };
 
-/** Reads `comms_message`, which the projector writes. One query a batch; a message id counts before a provider's reference. */
+/** Reads `comms_message`, which the projector writes: one query a batch. A message id counts before a reference. */
 export function createMessageFinder(pool: Pool): MessageFinder {
   return {
     find: async (names) => {

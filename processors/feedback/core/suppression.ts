@@ -8,8 +8,8 @@ import type { Suppress } from "./parsed-webhook.ts";
 type Entry = Pick<Suppression, "reason" | "origin" | "scope">;
 
 /**
- * The entry that each value of `Feedback.suppress` puts on the list. A complaint covers everything and still stops nothing
- * critical: that follows from its reason (`shared/domain/suppression`). A value that is not here puts nothing on it.
+ * The entry that each value of `Feedback.suppress` puts on the list. A complaint covers everything and still stops
+ * nothing critical: that follows from its reason (`shared/domain/suppression`). A value that is not here puts nothing on it.
  */
 const entries: Readonly<Record<Suppress, Entry>> = {
   hard_bounce: { reason: "HARD_BOUNCE", origin: "PROVIDER", scope: "all" },
@@ -31,7 +31,7 @@ export interface SuppressionCause {
   readonly evidence: string;
 }
 
-/** The entry for a value of `Feedback.suppress`, or none. The same address, value and tenant give the same record key. */
+/** The entry for a value of `Feedback.suppress`, or none. The same value, address and tenant give the same key. */
 export function suppress(
   value: string | null,
   address: HashedAddress,
