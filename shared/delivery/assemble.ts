@@ -45,11 +45,11 @@ function meterOf({ telemetry }: Platform): SendMeter {
   const { metrics, log } = telemetry;
   return {
     ambiguousSend: (channel) => metrics.count("comms_ambiguous_sends_total", { channel }),
-    providerRequest: (channel, provider, outcome, seconds) =>
+    providerRequest: ({ channel, provider, outcome, seconds }) =>
       metrics.observe("comms_provider_request_seconds", { channel, provider, outcome }, seconds),
     breakerState: (provider, state) => metrics.set("comms_breaker_state", { provider }, levels[state]),
     tokenInvalid: (code) => metrics.count("comms_push_tokens_invalid_total", { code }),
-    alert: (channel, provider, code, level) =>
+    alert: ({ channel, provider, code, level }) =>
       log.warn({ channel, provider, code, level }, "the provider's answer needs a look"),
   };
 }

@@ -67,7 +67,7 @@ export async function simulated() {
 
 export function emailTo(address: string, change: Parameters<typeof aSend>[0] = {}): OutboundMessage {
   const content: Content = { channel: "EMAIL", subject: "Your stay is booked", html: "<p>Grüße</p>", text: "Grüße" };
-  return letterOf("EMAIL", address, content, change);
+  return messageTo(address, content, change);
 }
 
 export function pushTo(token: string): OutboundMessage {
@@ -78,19 +78,15 @@ export function pushTo(token: string): OutboundMessage {
     data: { link: "/b/1" },
     collapseKey: "booking-1",
   };
-  return letterOf("PUSH", token, content, { channel: "PUSH" });
+  return messageTo(token, content, { channel: "PUSH" });
 }
 
 export function textTo(number: string): OutboundMessage {
-  return letterOf("SMS", number, { channel: "SMS", text: "Your code is 123456" }, { channel: "SMS" });
+  return messageTo(number, { channel: "SMS", text: "Your code is 123456" }, { channel: "SMS" });
 }
 
-function letterOf(
-  channel: "EMAIL" | "PUSH" | "SMS",
-  address: string,
-  content: Content,
-  change: Parameters<typeof aSend>[0],
-): OutboundMessage {
+function messageTo(address: string, content: Content, change: Parameters<typeof aSend>[0]): OutboundMessage {
+  const { channel } = content;
   const deviceId = channel === "PUSH" ? "d1" : "";
   return {
     send: aSend(change),

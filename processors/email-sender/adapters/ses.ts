@@ -7,7 +7,7 @@ import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/deli
 import { addressOf } from "#shared/domain/recipient/address.ts";
 import { normaliseAddress } from "#shared/platform/crypto/address.ts";
 import { sesAnswers } from "../core/answers.ts";
-import { composeMail, type MailOptions, streamOfLetter } from "./mime.ts";
+import { composeMail, type MailOptions, mailStreamOf } from "./mime.ts";
 
 export interface SesOptions {
   readonly region: string;
@@ -39,8 +39,8 @@ export function createSesAdapter(options: SesOptions): ChannelAdapter {
       const address = normaliseAddress("EMAIL", given);
       return address ? [{ address, deviceId: "" }] : "invalid";
     },
-    send: async (letter, signal) => {
-      const command = await commandOf(letter, options.mail);
+    send: async (message, signal) => {
+      const command = await commandOf(message, options.mail);
       try {
         const { MessageId } = await client.send(command, { abortSignal: signal });
         return { kind: "accepted", ref: MessageId ?? null };
@@ -52,14 +52,14 @@ export function createSesAdapter(options: SesOptions): ChannelAdapter {
   };
 }
 
-async function commandOf(letter: OutboundMessage, mail: MailOptions): Promise<SendEmailCommand> {
-  const { send, target, content } = letter;
-  if (content.channel !== "EMAIL") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
-  const stream = streamOfLetter(letter, mail);
+async function commandOf(message: OutboundMessage, mail: MailOptions): Promise<SendEmailCommand> {
+  const { send, target, content } = message;
+  if (content.channel !== "EMAIL") throw new TypeError(`Message ${send.msg_id} has ${content.channel} content`);
+  const stream = mailStreamOf(message, mail);
   return new SendEmailCommand({
     FromEmailAddress: stream.from,
     Destination: { ToAddresses: [target.address] },
-    Content: { Raw: { Data: await composeMail(letter, content, mail) } },
+    Content: { Raw: { Data: await composeMail(message, content, mail) } },
     ConfigurationSetName: stream.configurationSet,
     EmailTags: [
       { Name: "msg_id", Value: send.msg_id },

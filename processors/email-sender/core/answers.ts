@@ -4,7 +4,7 @@ import type { AnswerTable } from "#shared/domain/delivery/answer.ts";
 export const sesAnswers: AnswerTable = {
   TooManyRequests: { act: "retry", description: "Sending rate exceeded", isOutage: true },
   Throttling: { act: "retry", description: "Sending rate exceeded", isOutage: true },
-  // The quota is of a rolling day, so it renews by and by: look every quarter of an hour for about that day.
+  // The quota is of a rolling day, so it renews gradually: try every quarter of an hour for about a day.
   LimitExceeded: { act: "retry", description: "Daily quota exceeded", baseMs: 15 * 60_000, tries: 96, alert: "P1" },
   AccountSuspended: { act: "halt", description: "The account is suspended", alert: "P0" },
   SendingPaused: { act: "halt", description: "Sending is paused", alert: "P0" },

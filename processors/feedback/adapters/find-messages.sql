@@ -1,4 +1,4 @@
--- What a report on a message must repeat of it: by its id, else by what the provider calls it.
+-- The columns of a message that a report on it repeats, found by its id, else by the provider's reference.
 -- $1 message ids; $2 providers and $3 their references, in pairs
 with wanted as (
   select unnest($1::text[]) as msg_id

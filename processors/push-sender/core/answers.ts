@@ -1,8 +1,8 @@
 import type { AnswerTable } from "#shared/domain/delivery/answer.ts";
 
 /**
- * FCM v1's codes: `FcmError.errorCode` where one came, else the canonical status, else the HTTP status. `BAD_REQUEST` is
- * ours: the INVALID_ARGUMENT that names a field of the message, which is our fault and not the token's.
+ * FCM v1's codes: `FcmError.errorCode` if there is one, else the canonical status, else the HTTP status. `BAD_REQUEST` is
+ * our own: the INVALID_ARGUMENT that names a field of the message, which is our error and not the token's.
  */
 export const fcmAnswers: AnswerTable = {
   UNREGISTERED: {

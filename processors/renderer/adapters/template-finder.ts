@@ -26,7 +26,7 @@ export function createTemplateFinder(table: TemplateTable): TemplateFinder {
 
   function find(message: Routed): FoundTemplate {
     const { template_name: name, template_version: version, channel, locale } = message;
-    const template = table.get(name, version, channel, locale);
+    const template = table.get({ name, version, channel, locale });
     if (!template) return { template: undefined, version: table.version(name, channel, version) !== undefined };
     const key = `${template.template_id} ${template.content_hash}`;
     const ready = parsed.get(key) ?? parseTemplate(template);

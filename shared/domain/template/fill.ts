@@ -5,7 +5,7 @@ import type { ParsedTemplate } from "./parsed.ts";
 /** A part that could not be filled. The error holds the part's name and no value, so it may be logged. */
 export class FillError extends Error {
   readonly part: string;
-  readonly tellable = true;
+  readonly isLoggable = true;
 
   constructor(part: string, cause: unknown) {
     super(`The ${part} could not be filled`, { cause });
