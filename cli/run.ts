@@ -3,13 +3,13 @@ import { type Stage, stages } from "#shared/contracts/topics.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { startHealthServer } from "#shared/platform/http/health-server.ts";
 import { errorText, redactedError } from "#shared/platform/telemetry/redacted-error.ts";
-import { Host, type HostedService } from "#shared/runtime/host.ts";
-import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
+import { Host, type HostedService } from "#shared/runtime/process/host.ts";
+import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
-import { Shell } from "#shared/runtime/shell.ts";
+import { Shell } from "#shared/runtime/shell/shell.ts";
 import { type CliCommand, exit } from "./command.ts";
 
-type Assemble = (platform: Platform) => Promise<Runnable>;
+type Assemble = (platform: ProcessContext) => Promise<Runnable>;
 
 /** The module that assembles each processor. It is loaded only when it is hosted: a router never loads the Twilio client. */
 const processors: Readonly<Record<Stage, () => Promise<{ readonly assemble: Assemble }>>> = {
@@ -49,7 +49,7 @@ export const run: CliCommand = {
 
 async function host(names: readonly string[]): Promise<number> {
   const config = readConfig();
-  const platform = createPlatform(config, { name: names.length === 1 ? (names[0] as string) : "all" });
+  const platform = createProcessContext(config, { name: names.length === 1 ? (names[0] as string) : "all" });
   const ended = Promise.withResolvers<number>();
   const crash = (error: unknown): void => {
     process.stderr.write(`${redactedError(error).message ?? errorText(error)}\n`);
@@ -80,7 +80,11 @@ async function host(names: readonly string[]): Promise<number> {
   }
 }
 
-async function hostedOf(name: string, platform: Platform, onCrash: (error: unknown) => void): Promise<HostedService> {
+async function hostedOf(
+  name: string,
+  platform: ProcessContext,
+  onCrash: (error: unknown) => void,
+): Promise<HostedService> {
   if (name === "gateway") {
     const { assemble } = await import("#gateway/main.ts");
     return assemble(platform);

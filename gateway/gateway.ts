@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { AppError, codeOf } from "#shared/platform/errors/app-error.ts";
-import type { HostedService } from "#shared/runtime/host.ts";
+import type { HostedService } from "#shared/runtime/process/host.ts";
 import type { Publisher } from "./publisher.ts";
 
 export interface GatewayParts {

@@ -7,7 +7,7 @@ import { AppError } from "#shared/platform/errors/app-error.ts";
 import { late, within } from "#shared/platform/kafka/deadline.ts";
 import type { Log, Producer } from "#shared/platform/kafka/port.ts";
 import { startRequestSpan } from "#shared/platform/telemetry/tracing.ts";
-import { envelope } from "#shared/runtime/envelope.ts";
+import { envelope } from "#shared/runtime/outputs/envelope.ts";
 
 /** One record that a request writes. */
 export type Publication = {

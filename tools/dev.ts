@@ -8,6 +8,7 @@ import { watch } from "node:fs";
 import { join } from "node:path";
 import { devActionForAll } from "./dev-changes.ts";
 
+const comms = join("bin", "comms");
 const watched = ["catalog", "cli", "gateway", "processors", "shared"];
 /** An editor writes one save in several steps; what changes within this time counts as one, ms. */
 const quietMs = 250;
@@ -20,7 +21,7 @@ const changed = new Set<string>();
 let timer: NodeJS.Timeout | undefined;
 
 await mustSucceed("bin/node", ["stack/main.ts", "up"]);
-await mustSucceed("bin/comms", ["prepare", "--replace"]);
+await mustSucceed(comms, ["prepare", "--replace"]);
 start();
 await run("bin/node", ["stack/main.ts", "status"]);
 say(`lines of all processes: ${logFile}; edit code or templates, end with Ctrl-C`);
@@ -42,7 +43,7 @@ async function apply(): Promise<void> {
   const action = devActionForAll(paths);
   if (action === "none" || isStopping) return;
   say(`${paths.length === 1 ? paths[0] : `${paths.length} files`} changed: ${action}`);
-  const isPublished = (await run("bin/comms", ["prepare", "--replace"])) === 0;
+  const isPublished = (await run(comms, ["prepare", "--replace"])) === 0;
   if (!isPublished || action === "publish") return;
   await end();
   start();
@@ -50,7 +51,7 @@ async function apply(): Promise<void> {
 
 function start(): void {
   const began = Date.now();
-  const child = spawn("bin/comms", ["run", "all"], {
+  const child = spawn(comms, ["run", "all"], {
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, COMMS_LOG_FILE: logFile },
   });

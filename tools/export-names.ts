@@ -10,8 +10,6 @@ export interface SourceFile {
 /** Names that more than one file declares, each with its reason. */
 const allowedDuplicates: Readonly<Record<string, string>> = {
   assemble: "each main.ts declares it; the host calls it by this name",
-  Platform: "records.ts takes it from the schema of a token; elsewhere it is what a process runs on",
-  Priority: "records.ts takes it from the schema of an event; elsewhere it orders the runtime's queues",
 };
 
 /** The names that a file exports. A type and a value of one name, declared together, are one. */

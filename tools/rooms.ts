@@ -86,7 +86,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "shared/platform/kafka": { imports: upToPlatform, packages: ["node:*", "kafkajs"] },
   "shared/state": { imports: upToPlatform, packages: ["node:*", "ioredis", "pg"] },
-  "shared/runtime": { imports: [...upToPlatform, "shared/state"], packages: ["node:*", "ioredis", "pg"] },
+  "shared/runtime": { imports: upToPlatform, packages: [] },
+  "shared/runtime/process": {
+    imports: [...upToPlatform, "shared/state", "shared/runtime"],
+    packages: ["node:*", "ioredis", "pg"],
+  },
   "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
   "shared/delivery": { imports: upToRuntime, packages: ["ioredis", "opossum"] },
   ...Object.fromEntries(processorRooms),

@@ -33,7 +33,7 @@ export interface SuiteResult {
 }
 
 /** The end of the whole run: lines to print, the counts last. */
-export interface Verdict {
+export interface TestVerdict {
   readonly lines: readonly string[];
   readonly isPassed: boolean;
 }
@@ -94,7 +94,7 @@ export function checkResult({ name, seconds, status }: Omit<SuiteRun, "report">)
 }
 
 /** Adds the suites up. Fails also where they took too long together. The last line is the counts, and nothing else. */
-export function verdictOf(results: readonly SuiteResult[]): Verdict {
+export function verdictOf(results: readonly SuiteResult[]): TestVerdict {
   const seconds = sum(results, "seconds");
   const isLate = seconds > testMinutesMax * 60;
   const [passed, failed] = [sum(results, "passed"), sum(results, "failed") + Number(isLate)];

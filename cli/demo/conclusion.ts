@@ -1,5 +1,5 @@
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { exit } from "../command.ts";
 import { providersAccount } from "./ledger-check.ts";
 import type { Scenario } from "./scenario.ts";
@@ -18,7 +18,7 @@ interface RunFacts {
  * Counts from the topics, compares with the providers' ledger and prints the summary as the last line. Resolves with the
  * exit code.
  */
-export async function conclude({ platform, watch }: Scenario, { ledger, began }: RunFacts): Promise<number> {
+export async function concludeDemo({ platform, watch }: Scenario, { ledger, began }: RunFacts): Promise<number> {
   const counts = tally(watch);
   const ids = new Set(watch.decisions.map(({ msg_id }) => msg_id));
   const account = await providersAccount(ledger, ids);
@@ -52,7 +52,7 @@ function disagreements(reported: MessagesByChannel, taken: MessagesByChannel): r
 /** Message ids by channel. */
 type MessagesByChannel = ReadonlyMap<string, ReadonlySet<string>>;
 
-async function inappNotes(platform: Platform, ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+async function inappNotes(platform: ProcessContext, ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const { rows } = await platform.postgres().query<{ inapp_id: string }>(selectInapp, [[...ids]]);
   return new Set(rows.map((row) => row.inapp_id));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Output } from "#shared/contracts/output.ts";
 import type { Event } from "#shared/contracts/records.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { produce } from "../prepare.ts";
 import type { EventFactory } from "./event-factory.ts";
 import { type Character, introduce } from "./people.ts";
@@ -10,7 +10,7 @@ import type { Watch } from "./watch.ts";
 
 /** What one run of the demo works with. */
 export interface Scenario {
-  readonly platform: Platform;
+  readonly platform: ProcessContext;
   readonly watch: Watch;
   /** In the order of `characters`. */
   readonly people: readonly Character[];
@@ -76,7 +76,7 @@ export async function playScenario({ platform, watch, people }: Scenario, events
 }
 
 /** Waits until the view has the suppression that the topic has: the gates read the view. */
-async function untilViewHasSuppression(platform: Platform, watch: Watch): Promise<void> {
+async function untilViewHasSuppression(platform: ProcessContext, watch: Watch): Promise<void> {
   const entry = watch.suppressions[0];
   if (!entry) return;
   const ref = { tenantId: entry.tenant_id, channel: entry.channel, addressHash: entry.address_hash };

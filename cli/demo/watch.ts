@@ -12,7 +12,7 @@ import type {
 import { deadLetterTopic, stages, type TopicName } from "#shared/contracts/topics.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 
 /** The topics that every step of a message is on. */
 const watched = [
@@ -49,7 +49,11 @@ export interface Watch extends SeenRecords {
 }
 
 /** Begins to watch at the end of the topics. `onLine` is called with one line for every step of a message. */
-export async function startWatch(platform: Platform, run: string, onLine: (line: string) => void): Promise<Watch> {
+export async function startWatch(
+  platform: ProcessContext,
+  run: string,
+  onLine: (line: string) => void,
+): Promise<Watch> {
   const records = noRecords();
   const checks = new Set<() => void>();
   const decode = decoder(platform.prefix, platform.codec());

@@ -10,10 +10,10 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 
 /** The most bytes of the original event in a rejection: a topic takes 1 MiB, and an event may be as large. */
-const original_bytes_max = 512 * 1024;
-const issues_max = 50;
+const originalBytesMax = 512 * 1024;
+const issuesMax = 50;
 /** Characters of an id and of an issue. */
-const text_length_max = 256;
+const textLengthMax = 256;
 
 /** Validates events. It looks nothing up: the catalog is in memory. */
 export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): StageProcessor<Event, null> {
@@ -57,18 +57,18 @@ function rejectedRecord(
     event_name: legible(value.name),
     cause_ref: legible(value.cause_ref),
     reason,
-    faults: issues.slice(0, issues_max).map(legible),
+    faults: issues.slice(0, issuesMax).map(legible),
     source_topic: topic,
     source_partition: origin.partition,
     source_offset: origin.offset,
-    original: origin.value?.subarray(0, original_bytes_max) ?? Buffer.alloc(0),
+    original: origin.value?.subarray(0, originalBytesMax) ?? Buffer.alloc(0),
   };
 }
 
 /** Makes a text storable: it is cut, and characters that PostgreSQL refuses are replaced. */
 function legible(text: string): string {
   return text
-    .slice(0, text_length_max)
+    .slice(0, textLengthMax)
     .toWellFormed()
     .replaceAll(/\p{Cc}/gu, "\ufffd");
 }

@@ -1,5 +1,5 @@
 import { groupOf } from "#shared/contracts/topics.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createRebuildableDedupe } from "#shared/state/dedupe/rebuildable-dedupe.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
@@ -11,7 +11,7 @@ import type { RebuildableState } from "#shared/state/views/views.ts";
 import { createMaterializer } from "./processor.ts";
 
 /** Every state in Redis that the log can rebuild. */
-export function rebuildableStatesOf(platform: Platform): readonly RebuildableState[] {
+export function rebuildableStatesOf(platform: ProcessContext): readonly RebuildableState[] {
   const redis = platform.redis();
   const { keys } = platform;
   return [
@@ -21,7 +21,7 @@ export function rebuildableStatesOf(platform: Platform): readonly RebuildableSta
   ];
 }
 
-export function restorerOf(platform: Platform): Restorer {
+export function restorerOf(platform: ProcessContext): Restorer {
   const { keys, clock, prefix } = platform;
   const states = rebuildableStatesOf(platform);
   const { metrics } = platform.telemetry;
@@ -40,7 +40,7 @@ export function restorerOf(platform: Platform): Restorer {
   });
 }
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const { keys, prefix } = platform;
   const states = rebuildableStatesOf(platform);
   const freshness = createFreshness({

@@ -1,5 +1,5 @@
-import { defaultFuse, type FuseLimits } from "./fuse.ts";
 import type { SinkProcessor, StageProcessor } from "./processor.ts";
+import { defaultFuse, type FuseLimits } from "./shell/fuse.ts";
 
 /** The bounds of one stage; each has its row under "Limits" in ARCHITECTURE.md. */
 export interface ShellLimits {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stageLimits } from "#shared/runtime/limits.ts";
 import { emailTo, pushTo, simulated, textTo, within } from "./sender-simulator.ts";
 
-const latency_ms = 3_000;
+const latencyMs = 3_000;
 let world: Awaited<ReturnType<typeof simulated>>;
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ describe("a slow provider", () => {
     "has every call of a full stage at once from the client of $name",
     async ({ name, operation, message }) => {
       const adapter = world[name]();
-      await world.control.fault({ provider: name, kind: "latency", delay_ms: latency_ms, match: { operation } });
+      await world.control.fault({ provider: name, kind: "latency", delay_ms: latencyMs, match: { operation } });
       let firstAnswerAt = Number.POSITIVE_INFINITY;
       const call = async (index: number) => {
         await adapter.send(message(index), within(30_000));

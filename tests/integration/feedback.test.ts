@@ -11,8 +11,8 @@ import { assemble as assembleScheduler } from "#processors/scheduler/main.ts";
 import type { Decision, Feedback } from "#shared/contracts/records.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import { stoppedBy } from "#shared/domain/suppression/suppression.ts";
-import type { HostedService } from "#shared/runtime/host.ts";
-import type { Shell } from "#shared/runtime/shell.ts";
+import type { HostedService } from "#shared/runtime/process/host.ts";
+import type { Shell } from "#shared/runtime/shell/shell.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { type Simulator, startSimulator } from "#simulator/simulator.ts";
 import {

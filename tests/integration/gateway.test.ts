@@ -9,8 +9,8 @@ import { parse } from "yaml";
 import { assemble } from "#gateway/main.ts";
 import { createIdempotency } from "#gateway/public/events/idempotency.ts";
 import { signUnsubscribe, unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
-import type { HostedService } from "#shared/runtime/host.ts";
-import { createPlatform } from "#shared/runtime/platform.ts";
+import type { HostedService } from "#shared/runtime/process/host.ts";
+import { createProcessContext } from "#shared/runtime/process/process-context.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { type Simulator, startSimulator } from "#simulator/simulator.ts";
 import { createTestPlatform, freePort, recordsOf, type TestPlatform } from "#tests/support/platform.ts";
@@ -228,7 +228,7 @@ describe("comms_idempotency [KV-07]", () => {
 
 describe("the gateway's life", () => {
   it("says in a sentence that its port is taken, and by what setting to change it", async () => {
-    const platform = createPlatform(test.platform.config, { name: "second" });
+    const platform = createProcessContext(test.platform.config, { name: "second" });
     await platform.warm();
     const second = await assemble(platform);
     expect(second.state()).toMatchObject({ stage: "gateway", ready: false, why: "it does not listen yet" });

@@ -3,7 +3,7 @@ import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import type { Shell } from "#shared/runtime/shell.ts";
+import type { Shell } from "#shared/runtime/shell/shell.ts";
 import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { freshSeed } from "#tests/support/fresh-seed.ts";
 import { killable } from "#tests/support/killable-log.ts";

@@ -12,8 +12,8 @@ import type { Log } from "#shared/platform/kafka/port.ts";
 import { createMetrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { Runnable, StageProcessor } from "#shared/runtime/processor.ts";
-import { Shell } from "#shared/runtime/shell.ts";
-import type { ShellParts } from "#shared/runtime/shell-parts.ts";
+import { Shell } from "#shared/runtime/shell/shell.ts";
+import type { ShellParts } from "#shared/runtime/shell/shell-parts.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 
 /** A codec whose registry is in memory and holds every schema. */

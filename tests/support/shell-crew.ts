@@ -6,7 +6,7 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Log, Producer } from "#shared/platform/kafka/port.ts";
 import type { ShellLimits } from "#shared/runtime/limits.ts";
-import type { Shell } from "#shared/runtime/shell.ts";
+import type { Shell } from "#shared/runtime/shell/shell.ts";
 import { createCommitAudit, inputHeader, inputOf, placeOf } from "./commit-audit.ts";
 import type { KillableLog } from "./killable-log.ts";
 import { copied, copier, eventOf, eventRecord, memoryCodec, shellOf } from "./shell-bench.ts";

@@ -12,8 +12,8 @@ import { stages } from "#shared/contracts/topics.ts";
 import type { Addresses } from "#shared/platform/config/addresses.ts";
 import { environmentWith, readConfig } from "#shared/platform/config/environment.ts";
 import type { Producer } from "#shared/platform/kafka/port.ts";
-import { Closers } from "#shared/runtime/closers.ts";
-import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
+import { Closers } from "#shared/runtime/process/closers.ts";
+import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { createSimulatorControl, type SimulatorControl } from "#simulator/control-client.ts";
 import type { CallEntry, LedgerFilter } from "#simulator/ledger/call-entry.ts";
 import { startSimulator } from "#simulator/simulator.ts";
@@ -52,7 +52,7 @@ export interface WorldOptions {
 export interface World {
   readonly prefix: string;
   readonly folder: string;
-  readonly platform: Platform;
+  readonly platform: ProcessContext;
   readonly watch: TopicWatch;
   readonly redis: RedisServer;
   readonly simulator: SimulatorControl;
@@ -121,7 +121,9 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
     COMMS_DIGEST_WINDOW_SECONDS: "2",
     ...options.env,
   };
-  const platform = createPlatform(readConfig(environmentWith({ ...env, COMMS_LOG_LEVEL: "silent" })), { name: "test" });
+  const platform = createProcessContext(readConfig(environmentWith({ ...env, COMMS_LOG_LEVEL: "silent" })), {
+    name: "test",
+  });
   closers.add("topics", () => removeTopics(stack.kafka.bootstrap, prefix));
   closers.add("platform", () => platform.close());
   await prepareAll(platform);
@@ -182,7 +184,7 @@ function providerSettings(simulatorUrl: string): Readonly<Record<string, string>
 }
 
 /** Writes records by one producer, which connects when it is first used. */
-function createWriter(platform: Platform): World["write"] {
+function createWriter(platform: ProcessContext): World["write"] {
   let producer: Producer | undefined;
   return async (records) => {
     producer ??= await platform.log().producer();
@@ -191,7 +193,7 @@ function createWriter(platform: Platform): World["write"] {
 }
 
 /** The key is the cause, as producers are asked to set it. */
-function eventRecord({ prefix, codec }: Platform, event: Event): OutRecord {
+function eventRecord({ prefix, codec }: ProcessContext, event: Event): OutRecord {
   const key = `${event.tenant_id}/${event.cause_ref}`;
   return { topic: `${prefix}comms.events`, key, value: codec().encode("comms.events", event) };
 }

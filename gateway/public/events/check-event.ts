@@ -17,7 +17,7 @@ export function checkEvent(body: unknown, catalog: EventCatalog, now: Instant): 
   const shape = eventBody.safeParse(body);
   if (!shape.success) return invalid([...shapeIssues(shape.error), ...payloadIssues(body, catalog)]);
   // Checked before it is serialized: JSON.stringify overflows on a deep value and writes null for Infinity.
-  const issue = valueIssue(shape.data.payload, intakeLimits.payload_depth_max);
+  const issue = valueIssue(shape.data.payload, intakeLimits.payloadDepthMax);
   if (issue !== undefined) return invalid([issue]);
   const event = eventOf(shape.data, now);
   const intake = decideIntake(event, { catalog, topic: topicOf(event), now });

@@ -52,8 +52,8 @@ function dedupeKeyOf(send: EventSend, checked: CheckedEvent, { limits = intakeLi
   if ("missing" in rendered) {
     return { issues: rendered.missing.map((name) => `payload lacks '${name}', which the dedupe key needs`) };
   }
-  if (rendered.key.length <= limits.dedupe_key_length_max) return rendered.key;
-  return { issues: [`the dedupe key is longer than ${limits.dedupe_key_length_max} characters`] };
+  if (rendered.key.length <= limits.dedupeKeyLengthMax) return rendered.key;
+  return { issues: [`the dedupe key is longer than ${limits.dedupeKeyLengthMax} characters`] };
 }
 
 interface Recipient {

@@ -41,9 +41,9 @@ export function decideIntake(event: Event, context: IntakeContext): IntakeDecisi
 }
 
 /** All records of an event are written at once, and each carries the payload. */
-function fanOutFault(payload: string, count: number, { fan_out_bytes_max }: IntakeLimits): string | undefined {
-  if (!isLonger(payload, fan_out_bytes_max / Math.max(1, count))) return undefined;
-  return `payload is larger than ${fan_out_bytes_max / 1024 ** 2} MiB over all recipients; tell fewer in one event`;
+function fanOutFault(payload: string, count: number, { fanOutBytesMax }: IntakeLimits): string | undefined {
+  if (!isLonger(payload, fanOutBytesMax / Math.max(1, count))) return undefined;
+  return `payload is larger than ${fanOutBytesMax / 1024 ** 2} MiB over all recipients; tell fewer in one event`;
 }
 
 function catalogIssues(event: Event, entry: EventEntry): readonly string[] {

@@ -4,7 +4,7 @@ import type { IntakeLimits } from "./limits.ts";
 import { isLonger } from "./size.ts";
 
 /** 2000-01-01. A time before it is in seconds; a time far ahead is in microseconds. */
-const oldest_ms = 946_684_800_000;
+const oldestMs = 946_684_800_000;
 
 /** Names that a tenant may have: the name is used in record keys, paths and labels without encoding. */
 const tenantPattern = /^[A-Za-z0-9._-]{1,64}$/;
@@ -28,11 +28,11 @@ function tenantIssues(tenantId: string): readonly string[] {
 }
 
 /** The bound is in bytes, because a key, a path and a token have room for bytes. */
-function idIssues(field: string, value: string, { id_bytes_max }: IntakeLimits): readonly string[] {
+function idIssues(field: string, value: string, { idBytesMax }: IntakeLimits): readonly string[] {
   if (value.trim() === "") return [`${field} is empty`];
   return [
     ...(isStorable(value) ? [] : [`${field} has a control character or half a character in it`]),
-    ...(isLonger(value, id_bytes_max) ? [`${field} is longer than ${id_bytes_max} bytes`] : []),
+    ...(isLonger(value, idBytesMax) ? [`${field} is longer than ${idBytesMax} bytes`] : []),
   ];
 }
 
@@ -42,7 +42,7 @@ function isStorable(value: string): boolean {
 }
 
 function actorIssues({ actors }: Event, limits: IntakeLimits): readonly string[] {
-  if (actors.length > limits.actors_max) return [`actors has more than ${limits.actors_max} people`];
+  if (actors.length > limits.actorsMax) return [`actors has more than ${limits.actorsMax} people`];
   return actors.flatMap((actor, i) => [
     ...idIssues(`actors[${i}].role`, actor.role, limits),
     ...idIssues(`actors[${i}].user_id`, actor.user_id, limits),
@@ -51,15 +51,15 @@ function actorIssues({ actors }: Event, limits: IntakeLimits): readonly string[]
 
 function timeIssues(event: Event, limits: IntakeLimits, now: Instant): readonly string[] {
   const issues: string[] = [];
-  if (event.occurred_at < oldest_ms) issues.push("occurred_at is before the year 2000; it is in milliseconds");
-  if (event.occurred_at > now + limits.clock_ahead_ms_max) {
+  if (event.occurred_at < oldestMs) issues.push("occurred_at is before the year 2000; it is in milliseconds");
+  if (event.occurred_at > now + limits.clockAheadMsMax) {
     issues.push("occurred_at is more than a day ahead; it is in milliseconds");
   }
-  if (event.expires_at !== null && event.expires_at < oldest_ms) {
+  if (event.expires_at !== null && event.expires_at < oldestMs) {
     issues.push("expires_at is before the year 2000; it is in milliseconds");
   }
-  if (event.expires_at !== null && event.expires_at > now + limits.horizon_ms_max) {
-    issues.push(`expires_at is more than ${limits.horizon_ms_max / 86_400_000} days ahead`);
+  if (event.expires_at !== null && event.expires_at > now + limits.horizonMsMax) {
+    issues.push(`expires_at is more than ${limits.horizonMsMax / 86_400_000} days ahead`);
   }
   return issues;
 }

@@ -9,14 +9,14 @@ export type Payload =
   | { readonly kind: "too large"; readonly issue: string };
 
 /** Reads a payload. It measures first, so that a payload that is too large is never parsed. */
-export function readPayload(json: string, { payload_bytes_max, payload_depth_max }: IntakeLimits): Payload {
-  if (isLonger(json, payload_bytes_max)) {
-    return { kind: "too large", issue: `payload is larger than ${payload_bytes_max / 1024} KiB` };
+export function readPayload(json: string, { payloadBytesMax, payloadDepthMax }: IntakeLimits): Payload {
+  if (isLonger(json, payloadBytesMax)) {
+    return { kind: "too large", issue: `payload is larger than ${payloadBytesMax / 1024} KiB` };
   }
   const value = parseJson(json);
   if (value === undefined) return { kind: "unreadable", issue: "payload is not JSON" };
   if (!isObject(value)) return { kind: "unreadable", issue: "payload is not a JSON object" };
-  const issue = numbersIssue(json) ?? valueIssue(value, payload_depth_max);
+  const issue = numbersIssue(json) ?? valueIssue(value, payloadDepthMax);
   return issue === undefined ? { kind: "variables", variables: value } : { kind: "unreadable", issue };
 }
 

@@ -4,7 +4,7 @@ import { spreadOf } from "./spread.ts";
 import { windowsAround } from "./window.ts";
 
 /** A release comes one minute after the last quiet minute (decision 1). */
-const grace_ms = 60_000;
+const graceMs = 60_000;
 
 /**
  * When a message that waits for the end of the quiet hours is released: one minute after their end, plus up to ten minutes
@@ -16,7 +16,7 @@ export function releaseAt(hours: Hours, userId: string, now: Instant): Instant |
   const index = windows.findIndex((window) => window.start <= now && now < window.end);
   const window = windows[index];
   if (!window) return undefined;
-  const wait = grace_ms + spreadOf(userId);
+  const wait = graceMs + spreadOf(userId);
   const room = (windows[index + 1]?.start ?? Number.POSITIVE_INFINITY) - window.end;
   return window.end + (wait < room ? wait : Math.floor(room / 2));
 }

@@ -16,19 +16,19 @@ export interface Window {
  */
 export function windowsAround(hours: Hours, now: Instant): readonly Window[] {
   if (hours.startMinute === hours.endMinute) return [];
-  const hour = Math.floor(now / hour_ms);
+  const hour = Math.floor(now / hourMs);
   const name = `${hour} ${hours.startMinute} ${hours.endMinute} ${hours.tz}`;
-  const windows = cachedWindows.get(name) ?? computeWindows(hours, hour * hour_ms);
-  if (cachedWindows.size >= cached_windows_max) cachedWindows.clear();
+  const windows = cachedWindows.get(name) ?? computeWindows(hours, hour * hourMs);
+  if (cachedWindows.size >= cachedWindowsMax) cachedWindows.clear();
   cachedWindows.set(name, windows);
   return windows;
 }
 
-const hour_ms = 3_600_000;
+const hourMs = 3_600_000;
 
 /** Computing windows costs 100 µs, and in one hour most people share a few zones and the default hours. */
 const cachedWindows = new Map<string, readonly Window[]>();
-const cached_windows_max = 5_000;
+const cachedWindowsMax = 5_000;
 
 function computeWindows(hours: Hours, now: Instant): readonly Window[] {
   const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(hours.tz).toPlainDate();

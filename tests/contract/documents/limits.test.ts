@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { bodyBytesMax, requestTimeoutMs } from "#gateway/http/server.ts";
 import { ageMsMax, aheadMsMax } from "#gateway/webhooks/sns/core/trust.ts";
 import { closerLimits } from "#processors/digest/closer.ts";
-import { shares as emailShares } from "#processors/email-sender/main.ts";
+import { sesBudgetShares as emailShares } from "#processors/email-sender/main.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
-import { shares as inappShares } from "#processors/inapp-sender/main.ts";
+import { inappBudgetShares as inappShares } from "#processors/inapp-sender/main.ts";
 import { devicesMax } from "#processors/push-sender/core/devices.ts";
-import { shares as pushShares } from "#processors/push-sender/main.ts";
+import { fcmBudgetShares as pushShares } from "#processors/push-sender/main.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
-import { shares as smsShares } from "#processors/sms-sender/main.ts";
+import { twilioBudgetShares as smsShares } from "#processors/sms-sender/main.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
@@ -19,7 +19,7 @@ import { readConfig } from "#shared/platform/config/environment.ts";
 import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
 import { connectionsMax } from "#shared/platform/postgres/pool.ts";
 import { sinkLimits, stageLimits } from "#shared/runtime/limits.ts";
-import { outageBackoff } from "#shared/runtime/outage-watch.ts";
+import { outageBackoff } from "#shared/runtime/shell/outage-watch.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
@@ -81,7 +81,7 @@ const runtime: readonly Limit[] = [
   },
   {
     name: "the fuse",
-    where: ["shared/runtime/fuse.ts"],
+    where: ["shared/runtime/shell/fuse.ts"],
     figures: [count(fuse.inRow), fuse.share === 0.5 ? "half" : count(fuse.share), count(fuse.window)],
   },
   {
@@ -118,24 +118,20 @@ const edge: readonly Limit[] = [
     name: "an event's payload",
     where: [intakeFile],
     figures: [
-      bytes(intakeLimits.payload_bytes_max),
-      count(intakeLimits.payload_depth_max),
-      bytes(intakeLimits.fan_out_bytes_max),
+      bytes(intakeLimits.payloadBytesMax),
+      count(intakeLimits.payloadDepthMax),
+      bytes(intakeLimits.fanOutBytesMax),
     ],
   },
   {
     name: "an event's people and ids",
     where: [intakeFile],
-    figures: [
-      count(intakeLimits.actors_max),
-      bytes(intakeLimits.id_bytes_max),
-      count(intakeLimits.dedupe_key_length_max),
-    ],
+    figures: [count(intakeLimits.actorsMax), bytes(intakeLimits.idBytesMax), count(intakeLimits.dedupeKeyLengthMax)],
   },
   {
     name: "an event's times",
     where: [intakeFile],
-    figures: [days(intakeLimits.horizon_ms_max), hours(intakeLimits.clock_ahead_ms_max)],
+    figures: [days(intakeLimits.horizonMsMax), hours(intakeLimits.clockAheadMsMax)],
   },
 ];
 

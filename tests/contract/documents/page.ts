@@ -51,10 +51,13 @@ export function pathsIn(text: string): readonly string[] {
 }
 
 /** Every file and folder of the checkout, beginning with a slash. */
-const paths = globSync("{.ci,*,{bin,catalog,cli,docs,gateway,processors,schemas,shared,simulator,stack,tests}/**/*}", {
-  cwd: root,
-  exclude: (path) => /(^|\/)(node_modules|\.carillon|\.git)$/.test(path),
-}).map((path) => `/${normalize(path)}`);
+const paths = globSync(
+  "{.ci,*,{bin,catalog,cli,docs,gateway,processors,schemas,shared,simulator,stack,tests,tools}/**/*}",
+  {
+    cwd: root,
+    exclude: (path) => /(^|\/)(node_modules|\.carillon|\.git)$/.test(path),
+  },
+).map((path) => `/${normalize(path)}`);
 
 /** A page may leave out the front of a path that its reader knows; a star stands for part of a name. */
 export function isThere(path: string): boolean {

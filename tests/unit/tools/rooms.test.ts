@@ -87,13 +87,13 @@ const walls: readonly { readonly wall: string; readonly refused: Import; readonl
   },
   {
     wall: "the platform does not import the runtime",
-    refused: file(platform, "shared/runtime/shell.ts"),
-    allowed: file("shared/runtime/shell.ts", platform),
+    refused: file(platform, "shared/runtime/shell/shell.ts"),
+    allowed: file("shared/runtime/shell/shell.ts", platform),
   },
   {
     wall: "the product does not import tests",
     refused: file(gateway, "tests/fakes/memory-log.ts"),
-    allowed: file(gateway, "shared/runtime/host.ts"),
+    allowed: file(gateway, "shared/runtime/process/host.ts"),
   },
   {
     wall: "the product does not know the simulator, the commands aside",

@@ -7,7 +7,7 @@ import type { Message } from "../message.ts";
 export const pauseFlag = "comms.channels.non_critical.enabled";
 
 /** How long a paused message waits before its next evaluation, besides the person's spread. */
-const pause_ms = 10 * 60_000;
+const pauseMs = 10 * 60_000;
 
 /**
  * Defers messages that are not critical while `comms.channels.non_critical.enabled` is false (INC-02). The flag pauses
@@ -19,7 +19,7 @@ export function pause(
   now: Instant,
 ): GateResult {
   if (!isOff(flags, pauseFlag)) return pass(`${pauseFlag} is not false`);
-  const dueAt = now + pause_ms + spreadOf(userId);
+  const dueAt = now + pauseMs + spreadOf(userId);
   const detail = `${pauseFlag} is false; asks again at ${formatInstant(dueAt)}`;
   return unlessCritical(critical, defer({ kind: "pause", reason: "COMMS_CHANNEL_DISABLED", dueAt, detail }));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Position } from "#shared/contracts/log-record.ts";
 import { unavailable } from "#shared/platform/kafka/failure.ts";
-import { Committer } from "#shared/runtime/committer.ts";
+import { Committer } from "#shared/runtime/shell/committer.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 import { quietTelemetry } from "#tests/support/shell-bench.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createMetrics } from "#shared/platform/telemetry/metrics.ts";
-import { Closers } from "#shared/runtime/closers.ts";
-import { Host, type HostedService } from "#shared/runtime/host.ts";
-import type { ShellState } from "#shared/runtime/shell-parts.ts";
+import { Closers } from "#shared/runtime/process/closers.ts";
+import { Host, type HostedService } from "#shared/runtime/process/host.ts";
+import type { ShellState } from "#shared/runtime/shell/shell-parts.ts";
 
 function hosted(state: Partial<ShellState>): HostedService {
   const whole = { stage: "router", ready: true, why: undefined, assigned: 1, inHand: 0, stalledMs: 0, ...state };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InRecord } from "#shared/contracts/log-record.ts";
-import { deadLetter } from "#shared/runtime/dead-letter.ts";
+import { deadLetter } from "#shared/runtime/outputs/dead-letter.ts";
 
 const record: InRecord = {
   topic: "comms.events",

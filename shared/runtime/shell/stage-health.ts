@@ -2,8 +2,8 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import type { ShellLimits } from "../limits.ts";
 import { Fuse } from "./fuse.ts";
-import type { ShellLimits } from "./limits.ts";
 import { type FailedTry, OutageWatch } from "./outage-watch.ts";
 
 /** What the health of a stage is made of. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Watermark } from "#shared/runtime/watermark.ts";
+import { Watermark } from "#shared/runtime/records/watermark.ts";
 
 function begun(...offsets: number[]): Watermark {
   const mark = new Watermark();

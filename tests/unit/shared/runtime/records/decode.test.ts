@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { InRecord } from "#shared/contracts/log-record.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import { decodeRecord } from "#shared/runtime/decode.ts";
-import { decodeAndLearn } from "#shared/runtime/decode-and-learn.ts";
+import { decodeRecord } from "#shared/runtime/records/decode.ts";
+import { decodeAndLearn } from "#shared/runtime/records/decode-and-learn.ts";
 
 const call = <T>(work: () => Promise<T>) => work();
 const poisoned = (message: string) => new AppError("COMMS_POISON", message, { retryable: false });

@@ -4,7 +4,7 @@ import { type Config, readConfig } from "#shared/platform/config/environment.ts"
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
 import { signUnsubscribe, verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
-import { addressPeppers, masterKeys, twilioTokens, unsubscribeKeysOf } from "#shared/runtime/rotation.ts";
+import { addressPeppers, masterKeys, twilioTokens, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 
 const enough = {
   COMMS_BOOTSTRAP_SERVERS: "127.0.0.1:1",

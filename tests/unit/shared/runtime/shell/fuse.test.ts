@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Fuse } from "#shared/runtime/fuse.ts";
+import { Fuse } from "#shared/runtime/shell/fuse.ts";
 
 const limits = { inRow: 5, share: 0.5, window: 20 };
 

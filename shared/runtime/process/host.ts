@@ -1,6 +1,6 @@
 import type { Health } from "#shared/platform/http/health-server.ts";
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
-import type { ShellState } from "./shell-parts.ts";
+import type { ShellState } from "../shell/shell-parts.ts";
 
 /** Something that a process hosts: a stage in its shell, or the gateway. */
 export interface HostedService {

@@ -2,8 +2,8 @@ import type { Codec } from "#shared/platform/avro/codec.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
-import type { ShellLimits } from "./limits.ts";
-import type { Runnable } from "./processor.ts";
+import type { ShellLimits } from "../limits.ts";
+import type { Runnable } from "../processor.ts";
 
 /** What the shell runs, and on what. */
 export interface ShellParts {

@@ -1,6 +1,6 @@
+import type { ShellLimits } from "../limits.ts";
+import type { Inbox, Item } from "../records/inbox.ts";
 import type { Generations } from "./generations.ts";
-import type { Inbox, Item } from "./inbox.ts";
-import type { ShellLimits } from "./limits.ts";
 
 /** Where a pump takes records from, and what works on its batches. */
 export interface PumpParts {

@@ -4,7 +4,7 @@ import type { InRecord } from "#shared/contracts/log-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
 import { createMetrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
-import { outputWritten, recordDone } from "#shared/runtime/record-telemetry.ts";
+import { outputWritten, recordDone } from "#shared/runtime/records/record-telemetry.ts";
 
 function recording(): { telemetry: Telemetry; lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = [];

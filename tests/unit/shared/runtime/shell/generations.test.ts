@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Generations } from "#shared/runtime/generations.ts";
+import { Generations } from "#shared/runtime/shell/generations.ts";
 
 /** Whether the promise has resolved, after everything that can run has run. */
 async function hasResolved(promise: Promise<void>): Promise<boolean> {

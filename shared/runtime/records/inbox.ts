@@ -1,12 +1,12 @@
 import type { InRecord, Position, TopicPartition } from "#shared/contracts/log-record.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { KeyQueues, type Priority } from "./key-queues.ts";
+import { KeyQueues, type LanePriority } from "./key-queues.ts";
 import { Watermark } from "./watermark.ts";
 
 /** One record in hand. */
 export interface Item {
   readonly record: InRecord;
-  readonly priority: Priority;
+  readonly priority: LanePriority;
   /** The queue that it waits in: records of one key queue leave one at a time. */
   readonly queue: string;
   readonly bytes: number;
@@ -21,7 +21,7 @@ export interface Item {
 export interface InboxOptions {
   /** Whether records of one key must come one after another; else each leaves in the order of its arrival. */
   readonly ordered: boolean;
-  readonly priorityOf: (topic: string) => Priority;
+  readonly priorityOf: (topic: string) => LanePriority;
   /** Bounds per priority; past them its partitions are paused, and resumed at half. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
@@ -86,7 +86,8 @@ export class Inbox {
 
   /** Takes up to `max` records, the highest priority first; of the others only while fewer than `bulkMax` are in work. */
   take(max: number, bulkMax: number): Item[] {
-    const room = (priority: Priority) => (priority === 0 ? max : Math.max(0, bulkMax - this.#load(priority).working));
+    const room = (priority: LanePriority) =>
+      priority === 0 ? max : Math.max(0, bulkMax - this.#load(priority).working);
     const items = this.#queues.take(max, room);
     for (const item of items) this.#load(item.priority).working++;
     return items;
@@ -133,26 +134,26 @@ export class Inbox {
     return String(this.#arrivals++);
   }
 
-  #load(priority: Priority): Load {
+  #load(priority: LanePriority): Load {
     this.#loads[priority] ??= { records: 0, bytes: 0, working: 0, paused: false };
     return this.#loads[priority];
   }
 
-  #brake(priority: Priority, load: Load): void {
+  #brake(priority: LanePriority, load: Load): void {
     const { waitingRecords, waitingBytes, pause } = this.#options;
     if (load.paused || (load.records < waitingRecords && load.bytes < waitingBytes)) return;
     load.paused = true;
     pause(this.#partitionsOf(priority));
   }
 
-  #release(priority: Priority, load: Load): void {
+  #release(priority: LanePriority, load: Load): void {
     const { waitingRecords, waitingBytes, resume } = this.#options;
     if (!load.paused || load.records > waitingRecords / 2 || load.bytes > waitingBytes / 2) return;
     load.paused = false;
     resume(this.#partitionsOf(priority));
   }
 
-  #partitionsOf(priority: Priority): TopicPartition[] {
+  #partitionsOf(priority: LanePriority): TopicPartition[] {
     return [...this.#marks.values()]
       .map(({ at }) => at)
       .filter(({ topic }) => this.#options.priorityOf(topic) === priority);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InRecord, TopicPartition } from "#shared/contracts/log-record.ts";
-import { Inbox, type Item } from "#shared/runtime/inbox.ts";
+import { Inbox, type Item } from "#shared/runtime/records/inbox.ts";
 
 const express = { topic: "in", partition: 0 };
 const bulk = { topic: "in.bulk", partition: 0 };

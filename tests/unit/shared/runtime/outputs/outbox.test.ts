@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { InRecord } from "#shared/contracts/log-record.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { recordSize } from "#shared/platform/kafka/record-size.ts";
-import { Outbox } from "#shared/runtime/outbox.ts";
+import { Outbox } from "#shared/runtime/outputs/outbox.ts";
 import { copyOf, eventOf, memoryCodec } from "#tests/support/shell-bench.ts";
 
 const codec = await memoryCodec();

@@ -1,9 +1,9 @@
 /** Which record is served first: 0 before 1. The express topic of a stage is 0, its bulk twin 1. */
-export type Priority = number;
+export type LanePriority = number;
 
 interface KeyQueue<Item> {
   readonly waiting: Item[];
-  readonly priority: Priority;
+  readonly priority: LanePriority;
   isBusy: boolean;
 }
 
@@ -16,7 +16,7 @@ export class KeyQueues<Item> {
   readonly #runnable: string[][] = [];
   #waiting = 0;
 
-  add(key: string, priority: Priority, item: Item): void {
+  add(key: string, priority: LanePriority, item: Item): void {
     this.#waiting++;
     const queue = this.#queues.get(key);
     if (queue) {
@@ -28,7 +28,7 @@ export class KeyQueues<Item> {
   }
 
   /** Takes the heads of up to `limit(priority)` idle queues of each priority, `max` in all; a queue is then busy until `finish`. */
-  take(max: number, limit: (priority: Priority) => number = () => max): Item[] {
+  take(max: number, limit: (priority: LanePriority) => number = () => max): Item[] {
     const taken: Item[] = [];
     for (const [priority, keys] of this.#runnable.entries()) {
       const room = Math.min(max - taken.length, limit(priority), keys?.length ?? 0);
@@ -68,7 +68,7 @@ export class KeyQueues<Item> {
     return item;
   }
 
-  #runnableOf(priority: Priority): string[] {
+  #runnableOf(priority: LanePriority): string[] {
     const keys = this.#runnable[priority];
     if (keys) return keys;
     for (let u = this.#runnable.length; u <= priority; u++) this.#runnable.push([]);

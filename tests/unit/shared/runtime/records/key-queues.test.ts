@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KeyQueues } from "#shared/runtime/key-queues.ts";
+import { KeyQueues } from "#shared/runtime/records/key-queues.ts";
 
 describe("queues by key", () => {
   it("lets one record of a key out at a time, and others beside it", () => {

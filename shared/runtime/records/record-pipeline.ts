@@ -6,12 +6,12 @@ import type { Codec } from "#shared/platform/avro/codec.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { type RecordSpan, startRecordSpan } from "#shared/platform/telemetry/tracing.ts";
+import type { ShellLimits } from "../limits.ts";
+import type { Outbox } from "../outputs/outbox.ts";
+import type { AnyProcessor } from "../processor.ts";
+import { abandoned } from "../shell/outage-watch.ts";
 import { decodeAndLearn } from "./decode-and-learn.ts";
 import type { Item } from "./inbox.ts";
-import type { ShellLimits } from "./limits.ts";
-import { abandoned } from "./outage-watch.ts";
-import type { Outbox } from "./outbox.ts";
-import type { AnyProcessor } from "./processor.ts";
 import { recordDone } from "./record-telemetry.ts";
 
 /** What a pipeline works with, and what it reports to its shell. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { StageProgress } from "#shared/runtime/stage-progress.ts";
+import { StageProgress } from "#shared/runtime/shell/stage-progress.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 
 describe("the progress of a stage", () => {

@@ -2,9 +2,9 @@ import type { Position } from "#shared/contracts/log-record.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import type { ShellLimits } from "../limits.ts";
+import type { Inbox } from "../records/inbox.ts";
 import type { Generations } from "./generations.ts";
-import type { Inbox } from "./inbox.ts";
-import type { ShellLimits } from "./limits.ts";
 
 /** What a committer reads positions from, and where it sends them. */
 export interface CommitterParts {

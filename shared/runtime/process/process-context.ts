@@ -31,7 +31,7 @@ import { version } from "./version.ts";
  * What one process has in common for all that it hosts. A client is opened when something first asks for it, so a
  * process that hosts intake alone never connects to Postgres. `close` closes what was opened, in reverse order.
  */
-export interface Platform {
+export interface ProcessContext {
   readonly config: Config;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export interface Platform {
 }
 
 /** What a process says of itself when it starts. */
-export interface PlatformOptions {
+export interface ProcessContextOptions {
   /** What the process calls itself to the broker: `router`, `all`, `demo`. */
   readonly name: string;
   readonly clock?: Clock;
@@ -65,7 +65,10 @@ export interface PlatformOptions {
  * What every process is made of. Nothing connects before it is first asked for; `close` closes what was opened, five
  * seconds at most, and never throws.
  */
-export function createPlatform(config: Config, { name, clock = systemClock }: PlatformOptions): Platform {
+export function createProcessContext(
+  config: Config,
+  { name, clock = systemClock }: ProcessContextOptions,
+): ProcessContext {
   const closers = new Closers();
   const tracing = startTracing({ url: config.COMMS_OTLP_URL, version });
   closers.add("tracing", () => tracing.close());
