@@ -37,7 +37,7 @@ export function renderTopicPage({ contract, schema, examples }: TopicPage): stri
     `${contract.description}\n`,
     contractTable(contract),
     `## Late and duplicate records\n`,
-    `${contract.late} Two records that agree in ${listed(contract.identity)} are one record told twice: keep either.\n`,
+    `${contract.late} Two records that agree in ${listed(contract.identity)} are duplicates of one record: keep either.\n`,
     `## ${contract.record}\n`,
     `${schema.doc}\n`,
     fieldTable(schema, ""),

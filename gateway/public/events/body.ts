@@ -14,7 +14,7 @@ export const eventBody = z.strictObject({
   cause_ref: z
     .string()
     .describe(
-      "Your reference of what happened; the same each time the same event is told, as message ids come from it",
+      "Your reference of what happened; the same each time the same event is produced, as message ids come from it",
     ),
   payload: z.record(z.string(), z.unknown()).describe("Template variables, checked against the catalog"),
   event_id: z.string().optional().describe("Your own id; left out, one is derived from tenant, name and cause_ref"),

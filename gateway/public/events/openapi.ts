@@ -53,8 +53,8 @@ export function openApi(options: { readonly publicUrl: string; readonly version:
 
 const postEvents = {
   operationId: "postEvent",
-  summary: "Tell an event",
-  description: "Answers 202 once the log holds the event. Told again under the same ids, nobody hears of it twice.",
+  summary: "Produce an event",
+  description: "Answers 202 once the log holds the event. Produced again under the same ids, it notifies nobody twice.",
   parameters: [
     header("Idempotency-Key", "The same key with the same body gets the same answer for 24 hours"),
     header("x-request-id", "An id of the caller's; the answer and the gateway's log line have it"),

@@ -47,7 +47,7 @@ export function sentence(message: ExplainedMessage): string {
     case "queued":
       return `${subject} ${queuedState(message)}.`;
     case "sent":
-      return `${subject} was taken by ${message.provider || "the provider"}; nothing has been heard of it since.`;
+      return `${subject} was taken by ${message.provider || "the provider"}; no feedback has come since.`;
     case "delivered":
       return `${subject} was delivered by ${message.provider || "the provider"}.`;
     case "digested":

@@ -34,7 +34,7 @@ export const metricDeclarations = {
   comms_queue_to_provider_seconds: histogram("From the first send record to the provider's yes", latency(1), "channel"),
   comms_provider_request_seconds: histogram("Provider calls", latency(), "channel", "provider", "outcome"),
   comms_breaker_state: gauge("0 closed, 0.5 half open, 1 open", "provider"),
-  comms_ambiguous_sends_total: counter("Sends of which it is unknown whether the provider took them", "channel"),
+  comms_ambiguous_sends_total: counter("Sends that may or may not have reached the provider", "channel"),
   comms_push_tokens_invalid_total: counter("Push tokens that the provider refused for good", "code"),
   comms_views_ready: gauge("1 when a view in Redis may be trusted", "view"),
   comms_views_restored_total: counter("Views made again from the log", "view"),

@@ -24,7 +24,7 @@ describe("the sentence that explains a message [RTR-08]", () => {
     [{}, "The email booking_confirmed_buyer for bk_1 was delivered by ses."],
     [
       { status: "sent" },
-      "The email booking_confirmed_buyer for bk_1 was taken by ses; nothing has been heard of it since.",
+      "The email booking_confirmed_buyer for bk_1 was taken by ses; no feedback has come since.",
     ],
     [
       { status: "suppressed", reason: "COMMS_SUPPRESSED" },
