@@ -1,11 +1,11 @@
 # Each target works from a bare clone: what it needs is installed first.
 .DEFAULT_GOAL := help
-.PHONY: demo up down status test ok bench clean help
+.PHONY: demo dev up down status test ok bench clean help
 
 NODE := bin/node
 INSTALLED := node_modules/.installed
 
-# node_modules that came another way (npm install, a link to another checkout's) are taken as they are.
+# node_modules from another source (npm install, a link to another checkout's) are used as they are.
 $(INSTALLED): package-lock.json
 	@if [ -L node_modules ] || { [ -e node_modules/.package-lock.json ] && [ ! node_modules/.package-lock.json -ot package-lock.json ]; }; \
 	then :; else npm ci --ignore-scripts --loglevel=error >&2; fi
@@ -13,6 +13,9 @@ $(INSTALLED): package-lock.json
 
 demo: $(INSTALLED) ## Start everything and watch messages pass each stage (ONCE=1: bounded, ends with a JSON summary)
 	@$(NODE) cli/main.ts demo $(if $(filter-out 0,$(ONCE)),--once)
+
+dev: $(INSTALLED) ## Run everything in one process, again at each change of code; changed templates are published
+	@$(NODE) tools/dev.ts
 
 up: $(INSTALLED) ## Start Kafka, the registry, Postgres and Redis, and wait until they answer
 	@$(NODE) stack/main.ts up

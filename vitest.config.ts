@@ -3,13 +3,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: "unit",
-          include: ["tests/unit/**/*.test.ts", "tests/contract/**/*.test.ts", "tests/simulation/**/*.test.ts"],
-          testTimeout: 20_000,
-        },
-      },
+      ...["unit", "contract", "simulation"].map((name) => ({
+        test: { name, include: [`tests/${name}/**/*.test.ts`], testTimeout: 20_000 },
+      })),
       {
         test: {
           name: "integration",

@@ -8,29 +8,29 @@ import { compileSchemaCheck, type SchemaCheck } from "#shared/domain/template/js
 import type { TemplateManifest } from "#shared/domain/template/manifest.ts";
 import { type EventFile, eventFileIssues } from "./event-file.ts";
 
-/** The folder that holds `events/`, `templates/` and `layouts/`: this one. */
+/** The folder that holds `events/`, `templates/` and `layouts/`. */
 export const catalogFolder = import.meta.dirname;
 
 /**
  * Reads every `events/<family>/<name>.yaml` and compiles its payload schema. Category and critical of a send are its
- * template's (decisions 8 and 17). Synchronous, for the start of a process. Throws one `Error` naming every fault.
+ * template's (decisions 8 and 17). Synchronous, for the start of a process. Throws one `Error` naming every issue.
  */
 export function loadEventCatalog(folder: string = catalogFolder): EventCatalog {
   const files = readEventFiles(join(folder, "events"));
   const manifests = loadTemplateManifests(join(folder, "templates"));
-  const faults = files.flatMap((file) => eventFileIssues(file, new Set(manifests.keys())));
-  if (faults.length > 0) throw new Error(`The event catalog has faults:\n${faults.join("\n")}`);
+  const issues = files.flatMap((file) => eventFileIssues(file, new Set(manifests.keys())));
+  if (issues.length > 0) throw new Error(`The event catalog has issues:\n${issues.join("\n")}`);
 
   const entries = new Map(files.map(({ content }) => [content.name, entryOf(content, manifests)]));
   const checks = new Map<EventEntry, SchemaCheck>();
   for (const entry of entries.values()) checks.set(entry, compileSchemaCheck("The payload", entry.payload));
   return {
     find: (name) => entries.get(name),
-    issues: (entry, payload) => (checks.get(entry)?.(payload) ?? []).map((fault) => fault.sentence),
+    issues: (entry, payload) => (checks.get(entry)?.(payload) ?? []).map((issue) => issue.description),
   };
 }
 
-/** The events of the catalog as their files say them, for tests and documents. */
+/** The files of the catalog's events, for tests and documents. The content is not validated. */
 export function readEventFiles(folder: string): readonly { readonly path: string; readonly content: EventFile }[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".yaml"))

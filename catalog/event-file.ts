@@ -5,10 +5,10 @@ import { channelOf } from "#shared/domain/message/channel.ts";
 
 const families = ["booking", "docs", "payments", "messaging", "trust", "promotions", "synthetic"] as const;
 
-/** The stages that send. */
+/** The stages that send messages. */
 const senders: ReadonlySet<string> = new Set(stages.filter((stage) => stage.endsWith("-sender")));
 
-/** A channel is known before its sender is; what is sent on it meanwhile would lie on its topic for good. */
+/** A channel may be known before it has a sender; its messages would then stay on the topic for good. */
 const channel = z
   .string()
   .refine((name) => channelOf(name) !== undefined, { error: "is no channel", abort: true })
@@ -34,26 +34,26 @@ const eventFile = z.strictObject({
     .min(1),
 });
 
-/** One event as its YAML file says it. */
+/** The content of an event's YAML file. */
 export type EventFile = z.infer<typeof eventFile>;
 
-/** Every fault of an event file, a sentence each, beginning with its path. */
+/** Every issue of an event file, a sentence each, beginning with its path. */
 export function eventFileIssues(
   file: { readonly path: string; readonly content: EventFile },
   templates: ReadonlySet<string>,
 ): readonly string[] {
   const parsed = eventFile.safeParse(file.content);
-  const faults = parsed.success
-    ? [...placeFaults(file.path, parsed.data), ...sendFaults(parsed.data, templates)]
+  const issues = parsed.success
+    ? [...placeIssues(file.path, parsed.data), ...sendIssues(parsed.data, templates)]
     : parsed.error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
-  return faults.map((fault) => `${file.path}: ${fault}`);
+  return issues.map((issue) => `${file.path}: ${issue}`);
 }
 
-function placeFaults(path: string, file: EventFile): readonly string[] {
+function placeIssues(path: string, file: EventFile): readonly string[] {
   return path === `${file.family}/${file.name}.yaml` ? [] : [`belongs in ${file.family}/${file.name}.yaml`];
 }
 
-function sendFaults(file: EventFile, templates: ReadonlySet<string>): readonly string[] {
+function sendIssues(file: EventFile, templates: ReadonlySet<string>): readonly string[] {
   const known = new Set(["cause_ref", "minute", ...Object.keys(file.payload.properties)]);
   return file.sends.flatMap((send) => [
     ...(templates.has(send.template) ? [] : [`template '${send.template}' does not exist`]),

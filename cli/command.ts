@@ -1,19 +1,19 @@
 import type { ParseArgsOptionsConfig } from "node:util";
 
-/** What a command is told. */
+/** The arguments of a command. */
 export interface Invocation {
   readonly args: readonly string[];
   readonly flags: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-/** One word of the `comms` command. */
+/** One command of `comms`. */
 export interface CliCommand {
   readonly name: string;
   /** The line after `comms`. */
   readonly usage: string;
   readonly summary: string;
   readonly flags: ParseArgsOptionsConfig;
-  /** Resolves with the exit code. What it throws is told on stderr. */
+  /** Resolves with the exit code. The caller reports an error on stderr. */
   run(invocation: Invocation): Promise<number>;
 }
 

@@ -5,11 +5,11 @@ import { exit } from "./command.ts";
 /** sysexits.h: the configuration does not hold together. */
 const exConfig = 78;
 
-/** Codes of failures that no repetition mends before somebody has done something. */
+/** Codes of failures that need a person: a retry does not help. */
 const preconditions =
   /^(STACK_|JAVA_|PORT_|DISK_|SCHEMA_NOT_REGISTERED|REGISTRY_|TOPIC_PARTITIONS|KAFKA_UNKNOWN_TOPIC)/;
 
-/** What a command that threw says on stderr, and the exit code that it ends with. A driver's words may hold a row, so they stay away. */
+/** The text on stderr and the exit code for a command that threw. A driver's message may hold a row, so it is left out. */
 export function failureOf(error: unknown, usageLine: string): { readonly text: string; readonly code: number } {
   const code = codeOf(error);
   if (code.startsWith("ERR_PARSE_ARGS")) {

@@ -3,8 +3,8 @@ import { exit, type Invocation } from "./command.ts";
 import { commands } from "./commands.ts";
 import { failureOf } from "./failure.ts";
 
-async function main(words: readonly string[]): Promise<number> {
-  const [name = "help", ...rest] = words;
+async function main(argv: readonly string[]): Promise<number> {
+  const [name = "help", ...rest] = argv;
   if (name === "help" || name === "--help") {
     process.stdout.write(usage());
     return exit.done;
@@ -33,10 +33,10 @@ function usage(): string {
   return `Carillon: who hears of it, on which channel, in which words, at which hour.\n\n${lines.join("\n")}\n`;
 }
 
-// `comms why … | head` closes the pipe before all is said; that is no failure.
+// `comms why … | head` closes the pipe before everything is written; that is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) =>
   process.exit(error.code === "EPIPE" ? exit.done : exit.failed),
 );
-// Who reads it may go away before we do; a write that fails must neither end the work nor tell of itself by another write.
+// The reader may close the pipe first. A failed write must neither end the command nor cause another write.
 process.stderr.on("error", () => {});
 process.exitCode = await main(process.argv.slice(2));

@@ -5,18 +5,18 @@ import { publishTemplates } from "#shared/control/templates/publish.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { migrate } from "#shared/platform/postgres/migrate.ts";
 import { provision } from "#shared/platform/provisioning/provision.ts";
-import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
+import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { readTemplates } from "#shared/state/templates/template-reader.ts";
 import { type CliCommand, exit } from "./command.ts";
 
-/** `comms prepare`: everything that must stand before a processor may start. A second run changes nothing. */
+/** `comms prepare`: creates what a processor needs before it starts. A second run changes nothing. */
 export const prepare: CliCommand = {
   name: "prepare",
   usage: "prepare [--replace]",
   summary: "Create topics, register schemas, migrate Postgres, publish the catalog's templates",
   flags: { replace: { type: "boolean", default: false } },
   run: async ({ flags }) => {
-    const platform = createPlatform(readConfig(), { name: "prepare" });
+    const platform = createProcessContext(readConfig(), { name: "prepare" });
     try {
       const done = await prepareAll(platform, { replace: flags["replace"] === true });
       process.stderr.write(`${done.join("\n")}\n`);
@@ -27,9 +27,9 @@ export const prepare: CliCommand = {
   },
 };
 
-/** Topics and schemas first, then tables, then templates, which need both. Says in lines what it changed. */
+/** Prepares topics and schemas, then tables, then templates, which need both. Returns what it changed, in lines. */
 export async function prepareAll(
-  platform: Platform,
+  platform: ProcessContext,
   options: { readonly replace?: boolean } = {},
 ): Promise<readonly string[]> {
   const { topicsCreated, schemasRegistered } = await provision({
@@ -48,7 +48,7 @@ export async function prepareAll(
   ];
 }
 
-async function publish(platform: Platform, replace: boolean) {
+async function publish(platform: ProcessContext, replace: boolean) {
   const codec = platform.codec();
   const topic = `${platform.prefix}comms.templates`;
   return publishTemplates({
@@ -62,7 +62,7 @@ async function publish(platform: Platform, replace: boolean) {
 }
 
 /** Writes outputs outside of any processor: commands, the demo, tests. */
-export async function produce(platform: Platform, outputs: readonly Output[]): Promise<void> {
+export async function produce(platform: ProcessContext, outputs: readonly Output[]): Promise<void> {
   const codec = platform.codec();
   const producer = await platform.log().producer();
   const records = outputs.map((output) => ({

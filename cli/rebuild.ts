@@ -1,16 +1,16 @@
 import { rebuildableStatesOf, restorerOf } from "#processors/materializer/main.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
-import { createPlatform } from "#shared/runtime/platform.ts";
+import { createProcessContext } from "#shared/runtime/process/process-context.ts";
 import { type CliCommand, exit } from "./command.ts";
 
-/** `comms rebuild`: makes what Redis holds anew from the log, by name or all of it. Senders wait meanwhile. */
+/** `comms rebuild`: rebuilds state in Redis from the log, by name or all of it. Senders wait meanwhile. */
 export const rebuild: CliCommand = {
   name: "rebuild",
   usage: "rebuild [view…]",
-  summary: "Make the views in Redis anew from the log",
+  summary: "Rebuild the views in Redis from the log",
   flags: {},
   run: async ({ args }) => {
-    const platform = createPlatform(readConfig(), { name: "rebuild" });
+    const platform = createProcessContext(readConfig(), { name: "rebuild" });
     try {
       const known = rebuildableStatesOf(platform).map(({ name }) => name);
       const unknown = args.filter((name) => !known.includes(name));

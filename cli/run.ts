@@ -3,15 +3,15 @@ import { type Stage, stages } from "#shared/contracts/topics.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { startHealthServer } from "#shared/platform/http/health-server.ts";
 import { errorText, redactedError } from "#shared/platform/telemetry/redacted-error.ts";
-import { Host, type HostedService } from "#shared/runtime/host.ts";
-import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
+import { Host, type HostedService } from "#shared/runtime/process/host.ts";
+import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
-import { Shell } from "#shared/runtime/shell.ts";
+import { Shell } from "#shared/runtime/shell/shell.ts";
 import { type CliCommand, exit } from "./command.ts";
 
-type Assemble = (platform: Platform) => Promise<Runnable>;
+type Assemble = (platform: ProcessContext) => Promise<Runnable>;
 
-/** Where each processor is put together. Loaded only when it is hosted: a router never loads the Twilio client. */
+/** The module that assembles each processor. It is loaded only when it is hosted: a router never loads the Twilio client. */
 const processors: Readonly<Record<Stage, () => Promise<{ readonly assemble: Assemble }>>> = {
   intake: () => import("#processors/intake/main.ts"),
   router: () => import("#processors/router/main.ts"),
@@ -39,8 +39,8 @@ export const run: CliCommand = {
     const names = args.includes("all") ? hostable : args;
     const unknown = names.filter((name) => !hostable.some((one) => one === name));
     if (names.length === 0 || unknown.length > 0) {
-      const fault = unknown.length > 0 ? `There is no processor '${unknown.join("', '")}'. ` : "";
-      process.stderr.write(`${fault}Name one or more of: ${hostable.join(", ")}, or all.\n`);
+      const reason = unknown.length > 0 ? `There is no processor '${unknown.join("', '")}'. ` : "";
+      process.stderr.write(`${reason}Name one or more of: ${hostable.join(", ")}, or all.\n`);
       return exit.usage;
     }
     return host(names);
@@ -49,13 +49,13 @@ export const run: CliCommand = {
 
 async function host(names: readonly string[]): Promise<number> {
   const config = readConfig();
-  const platform = createPlatform(config, { name: names.length === 1 ? (names[0] as string) : "all" });
+  const platform = createProcessContext(config, { name: names.length === 1 ? (names[0] as string) : "all" });
   const ended = Promise.withResolvers<number>();
   const crash = (error: unknown): void => {
     process.stderr.write(`${redactedError(error).message ?? errorText(error)}\n`);
     ended.resolve(exit.failed);
   };
-  // Node itself would print an error whole, with every property that a driver gave it.
+  // Node would print an error with every property that a driver set on it.
   process.on("uncaughtException", crash);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ended.resolve(exit.done));
   try {
@@ -75,12 +75,16 @@ async function host(names: readonly string[]): Promise<number> {
     return code;
   } finally {
     await Promise.race([platform.close(), sleep(10_000, undefined, { ref: false })]);
-    // kafkajs may keep a socket's timer alive after it has said goodbye.
+    // kafkajs may keep a socket's timer alive after it has disconnected.
     setTimeout(() => process.exit(), 2_000).unref();
   }
 }
 
-async function hostedOf(name: string, platform: Platform, onCrash: (error: unknown) => void): Promise<HostedService> {
+async function hostedOf(
+  name: string,
+  platform: ProcessContext,
+  onCrash: (error: unknown) => void,
+): Promise<HostedService> {
   if (name === "gateway") {
     const { assemble } = await import("#gateway/main.ts");
     return assemble(platform);

@@ -5,10 +5,10 @@ import { readMessages } from "#shared/state/messages/read-messages.ts";
 import { type CliCommand, exit } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 
-/** Messages told at once, the newest. */
+/** How many messages one run shows, the newest first. */
 const messagesMax = 50;
 
-/** `comms why`: what became of a person's messages, and which rule with which value decided it. */
+/** `comms why`: says how a person's messages ended, and which rule with which value decided it. */
 export const why: CliCommand = {
   name: "why",
   usage: "why --user ID [--template T] [--since 24h] [--tenant T] [--format text|json]",
@@ -30,14 +30,14 @@ export const why: CliCommand = {
     const template = typeof flags["template"] === "string" ? flags["template"] : undefined;
     const pool = createPool(readConfig().COMMS_POSTGRES_URL);
     try {
-      const question = {
+      const query = {
         tenantId: String(flags["tenant"]),
         userId: user,
         template,
         since: Date.now() - sinceMs,
         limit: messagesMax,
       };
-      const messages = await readMessages(pool, question);
+      const messages = await readMessages(pool, query);
       if (flags["format"] === "json") process.stdout.write(`${JSON.stringify(messages, null, 2)}\n`);
       else if (messages.length === 0) {
         process.stdout.write(`No event for ${user} led to a message in the last ${String(flags["since"])}.\n`);

@@ -2,14 +2,14 @@ import type { FastifyInstance } from "fastify";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { AppError, codeOf } from "#shared/platform/errors/app-error.ts";
-import type { HostedService } from "#shared/runtime/host.ts";
+import type { HostedService } from "#shared/runtime/process/host.ts";
 import type { Publisher } from "./publisher.ts";
 
 export interface GatewayParts {
   readonly app: FastifyInstance;
   readonly publisher: Publisher;
   readonly clock: Clock;
-  /** Forgets what is over. Its trouble is nobody's: the next time will do. */
+  /** Deletes idempotency keys that have expired. A failure is ignored: the next sweep deletes them. */
   readonly sweep: (now: Instant) => Promise<void>;
   readonly host: string;
   /** 0 takes a free port. */
@@ -18,23 +18,23 @@ export interface GatewayParts {
 
 const sweepEveryMs = 600_000;
 
-/** The gateway as a process hosts it: ready when it listens; a stop answers what is under way and takes nothing more. */
+/** The gateway as a process hosts it. It is ready when it listens; a stop answers the requests under way and takes no more. */
 export function createGateway(parts: GatewayParts): HostedService & { url(): string } {
   const { app, publisher, clock, host, port } = parts;
-  const stopping = new AbortController();
+  const stop = new AbortController();
   let url: string | undefined;
   let inHand = 0;
   app.addHook("onRequest", async () => void inHand++);
   app.addHook("onResponse", async () => {
     inHand--;
     // A connection that was busy when the stop began would be kept alive until the deadline.
-    if (stopping.signal.aborted) setImmediate(() => app.server.closeIdleConnections());
+    if (stop.signal.aborted) setImmediate(() => app.server.closeIdleConnections());
   });
 
   async function sweepLoop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await clock.sleep(sweepEveryMs, stopping.signal);
-      if (!stopping.signal.aborted) await parts.sweep(clock.now()).catch(() => {});
+    while (!stop.signal.aborted) {
+      await clock.sleep(sweepEveryMs, stop.signal);
+      if (!stop.signal.aborted) await parts.sweep(clock.now()).catch(() => {});
     }
   }
 
@@ -46,7 +46,7 @@ export function createGateway(parts: GatewayParts): HostedService & { url(): str
     },
     stop: async (deadlineMs) => {
       const end = clock.now() + deadlineMs;
-      stopping.abort();
+      stop.abort();
       const closed = new AbortController();
       await Promise.race([app.close(), clock.sleep(deadlineMs, closed.signal)]);
       closed.abort();
@@ -54,7 +54,7 @@ export function createGateway(parts: GatewayParts): HostedService & { url(): str
       await publisher.close(Math.max(500, end - clock.now()));
     },
     state: () => {
-      const why = stopping.signal.aborted ? "it is stopping" : url === undefined ? "it does not listen yet" : undefined;
+      const why = stop.signal.aborted ? "it is stopping" : url === undefined ? "it does not listen yet" : undefined;
       return { stage: "gateway", ready: why === undefined, why, assigned: 0, inHand, stalledMs: 0 };
     },
     url: () => url ?? "",
@@ -66,7 +66,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     return await app.listen({ host, port });
   } catch (cause) {
     if (codeOf(cause) !== "EADDRINUSE") throw cause;
-    const sentence = `Port ${port} on ${host} is taken: stop what listens there, or set COMMS_GATEWAY_PORT to another`;
-    throw new AppError("GATEWAY_PORT_TAKEN", sentence, { retryable: false, cause });
+    const message = `Port ${port} on ${host} is taken: stop what listens there, or set COMMS_GATEWAY_PORT to another`;
+    throw new AppError("GATEWAY_PORT_TAKEN", message, { retryable: false, cause });
   }
 }

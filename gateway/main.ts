@@ -1,17 +1,19 @@
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
-import type { HostedService } from "#shared/runtime/host.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
-import { twilioTokens, unsubscribeKeysOf } from "#shared/runtime/rotation.ts";
-import { version } from "#shared/runtime/version.ts";
+import type { HostedService } from "#shared/runtime/process/host.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
+import { twilioTokens, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
+import { version } from "#shared/runtime/process/version.ts";
 import { createGateway } from "./gateway.ts";
 import { createServer } from "./http/server.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
 import { createPublisher } from "./publisher.ts";
+import { gatewayRoutes } from "./routes.ts";
 import { createCertificates } from "./webhooks/sns/certificates.ts";
 import { createConfirmSubscription } from "./webhooks/sns/confirm.ts";
-import { createSeen } from "./webhooks/sns/seen.ts";
+import { createReplayCache } from "./webhooks/sns/replay-cache.ts";
 
-export async function assemble(platform: Platform): Promise<HostedService> {
+/** Builds the gateway from the clients of a process. */
+export async function assemble(platform: ProcessContext): Promise<HostedService> {
   const { config, clock, telemetry } = platform;
   const publicUrl = config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, "");
   const origin = config.COMMS_SNS_CERTIFICATE_ORIGIN;
@@ -22,19 +24,19 @@ export async function assemble(platform: Platform): Promise<HostedService> {
     clock,
     prefix: platform.prefix,
   });
-  const app = createServer({
+  const app = createServer({ telemetry, isSecure: publicUrl.startsWith("https:") });
+  gatewayRoutes(app, {
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock },
     sns: {
       certificates: createCertificates({ clock, origin }),
       topicArns: new Set(config.COMMS_SNS_TOPIC_ARNS),
       confirm: createConfirmSubscription({ origin }),
-      seen: createSeen(),
+      replays: createReplayCache(),
       publisher,
       clock,
     },
     twilio: { authTokens: twilioTokens(config), publicUrl, publisher, clock },
     unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock },
-    telemetry,
     publicUrl,
     version,
   });

@@ -7,9 +7,9 @@ import { AppError } from "#shared/platform/errors/app-error.ts";
 import { late, within } from "#shared/platform/kafka/deadline.ts";
 import type { Log, Producer } from "#shared/platform/kafka/port.ts";
 import { startRequestSpan } from "#shared/platform/telemetry/tracing.ts";
-import { envelope } from "#shared/runtime/envelope.ts";
+import { envelope } from "#shared/runtime/outputs/envelope.ts";
 
-/** One record that a request leads to. */
+/** One record that a request writes. */
 export type Publication = {
   [Topic in TopicName]: {
     readonly topic: Topic;
@@ -21,7 +21,7 @@ export type Publication = {
 export interface Publisher {
   /**
    * Resolves once every in-sync replica has the record. Rejects with the retryable `KAFKA_UNAVAILABLE` when that is not
-   * known in time: the record may be there all the same, so its id must be one that a second telling has too.
+   * known in time. The record may still be on the log, so a repeated request must derive the same id.
    */
   publish(publication: Publication, request: IncomingHttpHeaders): Promise<void>;
   close(deadlineMs: number): Promise<void>;
@@ -32,7 +32,7 @@ export interface PublisherParts {
   readonly codec: Codec;
   readonly clock: Clock;
   readonly prefix: string;
-  /** Providers wait fifteen seconds for an answer, people less, ms. */
+  /** ms. Providers wait fifteen seconds for an answer, people less. */
   readonly deadlineMs?: number;
 }
 
@@ -44,9 +44,9 @@ export async function createPublisher(parts: PublisherParts): Promise<Publisher>
       const bytes = codec.encode(topic, value);
       const span = startRequestSpan(`publish ${topic}`, request);
       const headers = envelope({ stage: "gateway", topic, key, now: clock.now(), trace: span.headers });
-      const sent = producer.send([{ topic: prefix + topic, key, value: bytes, headers }]);
+      const acknowledgement = producer.send([{ topic: prefix + topic, key, value: bytes, headers }]);
       try {
-        await inTime(sent, deadlineMs, clock);
+        await waitFor(acknowledgement, deadlineMs, clock);
         span.end("acknowledged", false);
       } catch (error) {
         span.end("failed", true);
@@ -57,8 +57,8 @@ export async function createPublisher(parts: PublisherParts): Promise<Publisher>
   };
 }
 
-async function inTime(sent: Promise<unknown>, deadlineMs: number, clock: Clock): Promise<void> {
-  if ((await within(clock, deadlineMs, sent)) !== late) return;
+async function waitFor(acknowledgement: Promise<unknown>, deadlineMs: number, clock: Clock): Promise<void> {
+  if ((await within(clock, deadlineMs, acknowledgement)) !== late) return;
   throw new AppError("KAFKA_UNAVAILABLE", `The log has not acknowledged the record within ${deadlineMs} ms`, {
     retryable: true,
   });

@@ -5,7 +5,7 @@ import type { SimulatorOptions } from "./options.ts";
 
 export const usage = `Usage: simulator [--stack .carillon/stack.json] [--host H] [--port N] [--smtp-port N] [--ledger FILE]
                  [--gateway URL] [--callback-delay-ms N] [--out-of-order SHARE] [--seed N]
-An argument goes before the stack's file. Without either, ports are free ones and the ledger is simulator-ledger.jsonl.`;
+An argument overrides the stack's file. Without either, free ports are used and the ledger is simulator-ledger.jsonl.`;
 
 const options = {
   stack: { type: "string" },
@@ -19,10 +19,10 @@ const options = {
   seed: { type: "string" },
 } as const;
 
-/** The options that a command line asks for. Throws an Error in a sentence where one cannot be read. */
+/** The options of a command line. Throws an Error that says which one cannot be read. */
 export function simulatorOptions(argv: readonly string[]): SimulatorOptions {
   const { values } = parseArgs({ args: [...argv], options });
-  const given: Partial<SimulatorOptions> = {
+  const overrides: Partial<SimulatorOptions> = {
     ...(values.host !== undefined && { host: values.host }),
     ...number("port", values.port),
     ...number("smtpPort", values["smtp-port"]),
@@ -35,11 +35,11 @@ export function simulatorOptions(argv: readonly string[]): SimulatorOptions {
   return {
     ledgerPath: "simulator-ledger.jsonl",
     ...(values.stack !== undefined && stackOptions(JSON.parse(readFileSync(values.stack, "utf8")))),
-    ...given,
+    ...overrides,
   };
 }
 
-/** Where the stack's file says that the simulator stands, and where the gateway does. */
+/** The addresses of the simulator and the gateway in the stack's file. */
 export function stackOptions({ simulator, gateway }: Pick<Addresses, "simulator" | "gateway">): SimulatorOptions {
   const http = new URL(simulator.url);
   return {

@@ -7,32 +7,41 @@ import type { CallEntry } from "./ledger/call-entry.ts";
 import type { CallLedger } from "./ledger/call-ledger.ts";
 import type { Mailbox } from "./page/mailbox.ts";
 
-/** A refusal that a fault asks for, in no provider's words yet. */
+/** A refusal that a fault asks for; a double puts it into its provider's form. */
 export type CallRefusal = Pick<Fault, "status" | "code" | "retry_after_s"> & {
   readonly kind: "status" | "rate_limit" | "outage";
 };
 
-/** A call that a provider's double has read, and how that provider would answer it. */
+/** A call as a provider's double has read it. */
 export interface ReceivedCall {
   readonly call: Call;
   readonly body: Uint8Array;
+  /** How the provider answers it when no fault is in force. */
   readonly decide: () => CallVerdict;
+  /** How the provider words a refusal. */
   readonly refuse: (refusal: CallRefusal) => CallVerdict;
 }
 
+/** A call that is decided and recorded, and not answered yet. */
 export interface TakenCall {
   readonly verdict: CallVerdict;
   readonly fault: Fault | undefined;
 }
 
-/** Where every call to every provider is decided, recorded and followed up, in that order, before it is answered. */
+/** Decides, records and follows up every call to every provider, in that order, before the call is answered. */
 export interface CallHandler {
   take(received: ReceivedCall): TakenCall;
-  /** The fault that names this step of a session, recorded with it. A step that meets none leaves no line. */
-  meet(call: Call, refuse: (refusal: CallRefusal) => CallVerdict): Fault | undefined;
-  /** Records a call that no fault may touch, and follows it up. */
-  record(call: Call, body: Uint8Array, verdict: CallVerdict, fault?: Fault): void;
+  /** Returns the fault that names this step of a session, and records the step. A step without a fault leaves no line. */
+  takeStep(step: SessionStep): Fault | undefined;
+  /** Records a call that no fault may change, and follows it up. */
+  record(received: RecordedCall, taken: TakenCall): void;
 }
+
+/** The part of a call that the ledger keeps. */
+type RecordedCall = Pick<ReceivedCall, "call" | "body">;
+
+/** A step of a session before the message itself: the provider answers it, and takes nothing yet. */
+type SessionStep = Pick<ReceivedCall, "call" | "refuse">;
 
 export interface CallHandlerParts {
   readonly faults: FaultBox;
@@ -43,28 +52,30 @@ export interface CallHandlerParts {
 
 const reset: CallVerdict = { outcome: "reset", answer: { status: 0, headers: {}, body: "" } };
 
-const passed: CallVerdict = { outcome: "ok", answer: { status: 250, headers: {}, body: "" } };
+const stepDone: CallVerdict = { outcome: "ok", answer: { status: 250, headers: {}, body: "" } };
 
 export function createCallHandler({ faults, ledger, mailbox, callbacks }: CallHandlerParts): CallHandler {
-  const record: CallHandler["record"] = (call, body, verdict, fault) => {
-    const entry = entryOf(call, body, verdict, fault);
+  const record: CallHandler["record"] = (received, taken) => {
+    const entry = entryOf(received, taken);
     ledger.append(entry);
-    mailbox.add(entry, verdict.shown);
-    callbacks.add(verdict.callbacks ?? []);
+    mailbox.add(entry, taken.verdict.shown);
+    callbacks.add(taken.verdict.callbacks ?? []);
   };
 
   return {
     record,
-    meet(call, refuse) {
-      const fault = faults.takeNamed(call, Date.now());
-      if (fault) record(call, new Uint8Array(), decide({ decide: () => passed, refuse }, fault), fault);
+    takeStep({ call, refuse }) {
+      const fault = faults.takeStep(call, Date.now());
+      if (fault === undefined) return undefined;
+      const verdict = decide({ decide: () => stepDone, refuse }, fault);
+      record({ call, body: new Uint8Array() }, { verdict, fault });
       return fault;
     },
     take(received) {
       const fault = faults.take(received.call, Date.now());
-      const verdict = decide(received, fault);
-      record(received.call, received.body, verdict, fault);
-      return { verdict, fault };
+      const taken = { verdict: decide(received, fault), fault };
+      record(received, taken);
+      return taken;
     },
   };
 }
@@ -82,7 +93,7 @@ function decide({ decide, refuse }: Pick<ReceivedCall, "decide" | "refuse">, fau
   }
 }
 
-function entryOf(call: Call, body: Uint8Array, verdict: CallVerdict, fault: Fault | undefined): CallEntry {
+function entryOf({ call, body }: RecordedCall, { verdict, fault }: TakenCall): CallEntry {
   const now = Date.now();
   const [recipient, ...others] = call.recipients;
   return {

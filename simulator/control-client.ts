@@ -17,7 +17,7 @@ export interface SesEventCommand {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** Commands to a running simulator. Every method rejects where it does not answer, or refuses the command. */
+/** Commands to a running simulator. Every method rejects if it does not answer or refuses the command. */
 export interface SimulatorControl {
   /** Injects a fault; it lasts until it is spent, its time is over, or it is cleared. */
   fault(request: FaultRequest): Promise<Fault>;
@@ -39,7 +39,7 @@ export interface SimulatorControl {
   reset(): Promise<void>;
 }
 
-const poll_ms = 20;
+const pollMs = 20;
 
 /** A client of the simulator at that URL (`http://127.0.0.1:4010`). */
 export function createSimulatorControl(url: string): SimulatorControl {
@@ -78,7 +78,7 @@ async function quiet(health: () => Promise<SimulatorHealth>, timeoutMs: number):
     const { callbacks } = await health();
     if (callbacks.pending === 0) return;
     if (Date.now() > end) throw new Error(`${callbacks.pending} callbacks are still pending after ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, poll_ms));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 

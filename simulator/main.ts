@@ -1,7 +1,7 @@
 import { simulatorOptions, usage } from "./arguments.ts";
 import { startSimulator } from "./simulator.ts";
 
-/** Starts the simulator by its command line, says where it stands in one line of JSON, and ends on SIGTERM or SIGINT. */
+/** Starts the simulator from its command line, prints its addresses in one line of JSON, and ends on SIGTERM or SIGINT. */
 async function main(argv: readonly string[]): Promise<void> {
   const simulator = await startSimulator(simulatorOptions(argv));
   const { url, smtp, ledgerPath: ledger } = simulator;
@@ -12,9 +12,9 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: Error & { code?: string; port?: number }) => {
-  const taken = error.code === "EADDRINUSE";
+  const isPortTaken = error.code === "EADDRINUSE";
   process.stderr.write(
-    taken
+    isPortTaken
       ? `Port ${error.port} is taken: end what listens there, or give another port\n`
       : `${error.message}\n${usage}\n`,
   );

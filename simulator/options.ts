@@ -1,4 +1,4 @@
-/** The accounts that the doubles know. They are made up, and open nothing. */
+/** The accounts that the doubles know. They are invented and give access to nothing. */
 export interface Accounts {
   readonly ses: { readonly accountId: string; readonly region: string; readonly topicArn: string };
   readonly twilio: { readonly accountSid: string; readonly authToken: string };
@@ -23,13 +23,13 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** 0 takes a free port. */
   readonly smtpPort?: number;
-  /** Offers STARTTLS over SMTP, with a certificate of its own making. Default false. */
+  /** Offers STARTTLS over SMTP, with a self-signed certificate. Default false. */
   readonly smtpTls?: boolean;
   /** The ledger's file, appended to. */
   readonly ledgerPath: string;
-  /** Where the gateway stands (`http://127.0.0.1:8080`). Absent, no callback is sent. */
+  /** The address of the gateway (`http://127.0.0.1:8080`). Without it no callback is sent. */
   readonly callbackBase?: string | undefined;
-  /** Milliseconds from an answer to its first callback; each later one of the message comes so much later again. */
+  /** Milliseconds from an answer to its first callback; each later one of the message follows after the same time again. */
   readonly callbackDelayMs?: number;
   /** The SES events that the configuration set publishes. */
   readonly sesEvents?: readonly SesEventType[];

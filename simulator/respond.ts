@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FastifyReply, FastifyRequest } from "fastify";
-import type { CallHandler, ReceivedCall, TakenCall } from "./call-handler.ts";
+import type { FastifyReply } from "fastify";
+import type { TakenCall } from "./call-handler.ts";
 import type { ProviderResponse } from "./core/call.ts";
 import type { Fault } from "./faults/fault.ts";
 
@@ -9,22 +9,13 @@ const defaultDelayMs = 30_000;
 /** No JSON, no XML, no form. */
 const garbage = "\u0000\u0001 not an answer \ufffd";
 
-/** Takes the call at the desk and answers it over HTTP, in the way that its fault asks for. */
-export async function respond(
-  desk: CallHandler,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  received: ReceivedCall,
-): Promise<void> {
-  await answer(request, reply, desk.take(received));
-}
-
-async function answer(request: FastifyRequest, reply: FastifyReply, { verdict, fault }: TakenCall): Promise<void> {
+/** Answers a call over HTTP in the way that its fault asks for. */
+export async function respond(reply: FastifyReply, { verdict, fault }: TakenCall): Promise<void> {
   reply.hijack();
   switch (fault?.kind) {
     case "reset":
     case "reset_after_accept":
-      request.raw.socket.resetAndDestroy();
+      reply.request.raw.socket.resetAndDestroy();
       return;
     case "latency":
       await sleep(delayOf(fault), undefined, { ref: false });

@@ -3,15 +3,18 @@ import { promisify } from "node:util";
 import forge from "node-forge";
 
 /** A private key and the certificate that it signed for itself, both in PEM. */
-export interface SelfSigned {
+export interface KeyWithCertificate {
   readonly key: string;
   readonly certificate: string;
 }
 
-const day_ms = 86_400_000;
+const dayMs = 86_400_000;
 
 /** Makes a new RSA key of 2048 bits and its certificate, valid from yesterday for a year. `ip` names a host by address. */
-export async function createSelfSigned(now: number, subject: { name: string; ip?: string }): Promise<SelfSigned> {
+export async function createSelfSigned(
+  now: number,
+  subject: { name: string; ip?: string },
+): Promise<KeyWithCertificate> {
   const keys = await promisify(generateKeyPair)("rsa", {
     modulusLength: 2048,
     publicKeyEncoding: { type: "spki", format: "pem" },
@@ -21,8 +24,8 @@ export async function createSelfSigned(now: number, subject: { name: string; ip?
   const attributes = [{ name: "commonName", value: subject.name }];
   certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
   certificate.serialNumber = "01";
-  certificate.validity.notBefore = new Date(now - day_ms);
-  certificate.validity.notAfter = new Date(now + 365 * day_ms);
+  certificate.validity.notBefore = new Date(now - dayMs);
+  certificate.validity.notAfter = new Date(now + 365 * dayMs);
   certificate.setSubject(attributes);
   certificate.setIssuer(attributes);
   if (subject.ip) certificate.setExtensions([{ name: "subjectAltName", altNames: [{ type: 7, ip: subject.ip }] }]);

@@ -22,17 +22,17 @@ export interface Simulator {
   readonly url: string;
   /** `smtp://host:port`. */
   readonly smtp: string;
-  /** The certificate of SMTP's STARTTLS in PEM; absent where it is not offered. */
+  /** The certificate of SMTP's STARTTLS in PEM; absent if STARTTLS is not offered. */
   readonly smtpCertificate?: string;
   readonly ledgerPath: string;
-  /** Ends every connection and forgets the callbacks that are still owed. The ledger's file stays. */
+  /** Ends every connection and drops the pending callbacks. The ledger's file stays. */
   close(): Promise<void>;
 }
 
 /** A raw mail of 40 MB, SES's bound, in base64. */
-const maxBody_bytes = 56 * 1024 * 1024;
+const bodyBytesMax = 56 * 1024 * 1024;
 
-/** Starts the doubles of SES, FCM, Twilio and SMTP. Rejects where a port is taken or the ledger cannot be opened. */
+/** Starts the doubles of SES, FCM, Twilio and SMTP. Rejects if a port is taken or the ledger cannot be opened. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const settings = settingsOf(options);
   const { accounts } = settings;
@@ -41,7 +41,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const faults = createFaultBox(settings.seed);
   const mailbox = createMailbox();
   const callbacks = createCallbackQueue();
-  const desk = createCallHandler({ faults, ledger, mailbox, callbacks });
+  const handler = createCallHandler({ faults, ledger, mailbox, callbacks });
   const certificate = await createSigningCertificate(Date.now());
 
   const app = createServer();
@@ -49,7 +49,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   pageRoutes(app, mailbox);
   snsDoubleRoutes(app, { certificate, callbacks, gateway, topicArn: accounts.ses.topicArn });
   sesRoutes(app, {
-    desk,
+    handler,
     callbacks,
     account: accounts.ses,
     publishing: {
@@ -61,7 +61,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
   });
   twilioDoubleRoutes(app, {
-    desk,
+    handler,
     callbacks: {
       account: accounts.twilio,
       seed: settings.seed,
@@ -70,12 +70,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       base: () => gateway.base,
     },
   });
-  fcmRoutes(app, { desk, seed: settings.seed });
+  fcmRoutes(app, { handler, seed: settings.seed });
   await app.listen({ host: settings.host, port: settings.port });
 
   const { host, smtpPort, smtpTls } = settings;
   const tls = smtpTls ? await createSelfSigned(Date.now(), { name: "localhost", ip: host }) : undefined;
-  const smtp = await startSmtp(desk, { host, port: smtpPort, account: accounts.smtp, ...(tls && { tls }) });
+  const smtp = await startSmtp(handler, { host, port: smtpPort, account: accounts.smtp, ...(tls && { tls }) });
 
   return {
     url: `http://${settings.host}:${portOf(app)}`,
@@ -93,7 +93,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
 /** Every body arrives as bytes: each provider reads its own form, and the ledger hashes what was on the wire. */
 function createServer(): FastifyInstance {
-  const app = Fastify({ bodyLimit: maxBody_bytes, forceCloseConnections: true });
+  const app = Fastify({ bodyLimit: bodyBytesMax, forceCloseConnections: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   return app;

@@ -37,7 +37,7 @@ export function platformNames(os: string, cpu: string): { readonly postgres: str
     : { postgres: `${system}-arm64v8`, redis: `${system}-arm64` };
 }
 
-/** The servers from the cache, fetched from Maven Central first where the cache lacks them. */
+/** The servers from the cache, fetched from Maven Central first if the cache lacks them. */
 export async function binaries(options: {
   readonly cache: string;
   readonly maven: string;
@@ -96,10 +96,10 @@ async function runMaven(maven: string, properties: Readonly<Record<string, strin
     );
   });
   if (done.code === 0) return;
-  const words = (done.stdout + done.stderr).split("\n").filter((line) => line.includes("ERROR"));
+  const errors = (done.stdout + done.stderr).split("\n").filter((line) => line.includes("ERROR"));
   throw refusal(
     "STACK_FETCH_FAILED",
-    `Maven could not fetch the servers; see that 'mvn' reaches Maven Central, then try again. It said: ${words[0] ?? "nothing"}`,
+    `Maven could not fetch the servers; see that 'mvn' reaches Maven Central, then try again. It said: ${errors[0] ?? "nothing"}`,
   );
 }
 

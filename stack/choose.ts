@@ -8,7 +8,7 @@ import { refusal } from "./refusal.ts";
 
 type Mode = Addresses["mode"];
 
-/** What is known when the way to run is chosen. */
+/** What is known when the mode is chosen. */
 export interface Circumstances {
   readonly asked: Mode | undefined;
   /** The mode of the stack that runs, or ran last and was not stopped. */
@@ -17,7 +17,7 @@ export interface Circumstances {
   readonly dockerAnswers: () => Promise<boolean>;
 }
 
-/** As asked; else as it stands; else where the data are; else Docker where an engine answers; else native. */
+/** The requested mode; else that of the running stack; else that of its data; else Docker if an engine answers; else native. */
 export async function chooseMode(found: Circumstances): Promise<Mode> {
   const { asked, standing } = found;
   if (asked !== undefined && standing !== undefined && asked !== standing) {

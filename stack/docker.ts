@@ -40,7 +40,7 @@ export function dockerEngine(options: {
     await mkdir(layout.home, { recursive: true });
     await writeFile(envFile, composeEnvironment(ports));
     const line = ["compose", "--project-name", projectOf(layout.root), "--env-file", envFile, "--file", composeFile];
-    return succeeded(await docker([...line, ...args]), args);
+    return stdoutOf(await docker([...line, ...args]), args);
   };
   const running = async () => {
     const services = (await compose("ps", "--services", "--status", "running")).split("\n");
@@ -82,12 +82,12 @@ export function composeEnvironment(ports: Ports): string {
   return partNames.map((name) => `CARILLON_${name.toUpperCase()}_PORT=${ports[name]}\n`).join("");
 }
 
-function succeeded(done: CommandResult, args: readonly string[]): string {
+function stdoutOf(done: CommandResult, args: readonly string[]): string {
   if (done.code === 0) return done.stdout;
-  const words = done.stderr.trim().split("\n").at(-1) ?? "";
+  const message = done.stderr.trim().split("\n").at(-1) ?? "";
   throw refusal(
     "STACK_DOCKER",
-    `'docker compose ${args.join(" ")}' failed; mend what it says, or set COMMS_STACK=native: ${words}`,
+    `'docker compose ${args.join(" ")}' failed; fix what it reports, or set COMMS_STACK=native: ${message}`,
   );
 }
 

@@ -25,7 +25,7 @@ export interface Engine {
   stop(names: readonly PartName[]): Promise<void>;
   kill(name: PartName, signal: NodeJS.Signals): Promise<boolean>;
   status(): Promise<readonly PartStatus[]>;
-  /** Whether the log holds records that somebody wrote; `undefined` where that cannot be seen from outside. */
+  /** Whether the log holds records of ours; `undefined` if that cannot be seen from outside. */
   logHoldsRecords(): Promise<boolean | undefined>;
   /** Removes what lies outside `.carillon`. Only when nothing runs. */
   clean(): Promise<void>;

@@ -9,7 +9,7 @@ export function javaMajor(printed: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-/** Refuses, in a sentence, where there is no Java that Kafka can run on. */
+/** Throws a refusal if there is no Java that Kafka can run on. */
 export async function assertJava(java: string): Promise<void> {
   const printed = await finish({ file: java, args: ["-version"] }).then(
     (done) => done.stderr + done.stdout,

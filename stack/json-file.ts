@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** The file's content, or `undefined` where there is no file or no whole JSON in it. */
+/** The file's content, or `undefined` if there is no file or no complete JSON in it. */
 export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));

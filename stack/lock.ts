@@ -5,8 +5,8 @@ import { isAlive, type ProcessRecord, pauseMs, record } from "./processes.ts";
 import { refusal } from "./refusal.ts";
 
 /**
- * Runs `work` while no other process holds the lock file. A holder that died is passed over; a living one is waited for,
- * up to `waitMs`, then refused in a sentence.
+ * Runs `work` while no other process holds the lock file. Ignores a holder that died; waits for a living
+ * one up to `waitMs`, then throws a refusal.
  */
 export async function withLock<T>(
   file: string,
@@ -23,7 +23,7 @@ export async function withLock<T>(
 
 async function acquire(file: string, options: { readonly waitMs: number; readonly say: (line: string) => void }) {
   const deadline = performance.now() + options.waitMs;
-  let told = false;
+  let hasReported = false;
   while (!(await tryAcquire(file))) {
     const holder = await holderOf(file);
     if (holder === undefined) continue;
@@ -33,8 +33,8 @@ async function acquire(file: string, options: { readonly waitMs: number; readonl
         `Process ${holder.pid} has been starting or stopping this stack for long: end it, then try again.`,
       );
     }
-    if (!told) options.say(`waiting for process ${holder.pid}, which is starting or stopping this stack`);
-    told = true;
+    if (!hasReported) options.say(`waiting for process ${holder.pid}, which is starting or stopping this stack`);
+    hasReported = true;
     await pauseMs(100);
   }
 }
@@ -54,7 +54,7 @@ async function tryAcquire(file: string): Promise<boolean> {
 async function holderOf(file: string): Promise<ProcessRecord | undefined> {
   const holder = (await readJson(file)) as ProcessRecord | undefined;
   if (holder === undefined) {
-    // Just created and not yet written, or just removed: a moment tells.
+    // The file was just created and is not written yet, or was just removed: look again in a moment.
     await pauseMs(50);
     if ((await readJson(file)) === undefined) await rm(file, { force: true });
     return undefined;

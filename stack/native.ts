@@ -27,7 +27,7 @@ const portNames: Readonly<Record<PartName, readonly PortName[]>> = {
 
 const makers = { kafka: kafkaPart, registry: registryPart, postgres: postgresPart, redis: redisPart };
 
-/** What ends each part in order: Postgres takes SIGTERM for "once all clients have left". */
+/** The signal that stops each part cleanly. Postgres takes SIGTERM for "once all clients have left". */
 const stopSignals: Readonly<Record<PartName, NodeJS.Signals>> = {
   kafka: "SIGTERM",
   registry: "SIGTERM",
@@ -58,10 +58,10 @@ export function nativeEngine(options: {
       if (missing.length > 0) await assertMachine(options, missing);
       const found = await binaries({ cache: layout.cache, maven: options.maven, say });
       const parts = names.map((name): Part => makers[name]({ layout, ports, binaries: found, java: options.java }));
-      await allSettled(parts.map((part) => supervisor.start(part)));
+      await waitForAll(parts.map((part) => supervisor.start(part)));
     },
     async stop(names) {
-      await allSettled(names.map((name) => supervisor.stop(name, stopSignals[name])));
+      await waitForAll(names.map((name) => supervisor.stop(name, stopSignals[name])));
     },
     kill: (name, signal) => supervisor.kill(name, signal),
     async status() {
@@ -78,7 +78,7 @@ async function missingAmong(names: readonly PartName[], running: () => Promise<r
   return names.filter((name) => !found.includes(name));
 }
 
-/** Everything that can be known to go wrong before the first process is started. */
+/** Throws a refusal for everything that can be known to fail before the first process starts. */
 async function assertMachine(
   { layout, ports, java }: { readonly layout: Layout; readonly ports: Ports; readonly java: string },
   names: readonly PartName[],
@@ -106,8 +106,8 @@ async function statusOf(
   return { name, state, pid, startedAt, residentBytes: await residentBytes(pid) };
 }
 
-/** Waits for all, also after one failed, then fails as the first did: nothing goes on behind the caller's back. */
-async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
+/** Waits for all, even after one failed, then rejects with the first error: nothing runs on after the call. */
+async function waitForAll(work: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;

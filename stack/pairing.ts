@@ -17,7 +17,7 @@ export function checkPairing(logToken: string | undefined, registryToken: string
   return logToken === registryToken ? "fine" : "younger";
 }
 
-/** Holds log and registry together: pairs them at their first meeting, and refuses a registry younger than the log. */
+/** Pairs log and registry at their first start, and throws a refusal for a registry younger than the log. */
 export async function assertPaired(options: {
   readonly registryUrl: string;
   readonly pairingFile: string;
@@ -28,13 +28,13 @@ export async function assertPaired(options: {
   const verdict = checkPairing(await keptToken(pairingFile), registryToken);
   if (verdict === "fine") return;
   if (verdict === "adopt") return writeJson(pairingFile, { token: registryToken });
-  if (verdict === "younger" && (await options.logHoldsRecords()) !== false) throw younger(pairingFile);
+  if (verdict === "younger" && (await options.logHoldsRecords()) !== false) throw youngerRegistry(pairingFile);
   const token = randomUUID();
   await writeToken(registryUrl, token);
   await writeJson(pairingFile, { token });
 }
 
-function younger(pairingFile: string): Error {
+function youngerRegistry(pairingFile: string): Error {
   return refusal(
     "STACK_REGISTRY_YOUNGER",
     "The schema registry is younger than the log: it has lost the schemas that the log's records refer to, so they could " +

@@ -7,16 +7,16 @@ export interface ProcessCommand {
 /** One server of the native stack. */
 export interface Part {
   readonly name: string;
-  /** What to print for it. */
+  /** The address to print. */
   readonly address: string;
   readonly logFile: string;
-  /** Makes the data folder ready on the first start; does nothing on later ones. */
+  /** Creates the data folder at the first start; does nothing at later ones. */
   prepare(): Promise<void>;
   command(): ProcessCommand;
-  /** Whether it answers as its clients need it to, which is more than a port that accepts. Never throws. */
+  /** Returns true once the part serves its clients; an accepting port is not enough. Never throws. */
   ready(): Promise<boolean>;
-  /** Once, after it became ready. */
-  settle?(): Promise<void>;
-  /** The signal that ends it in order. */
+  /** Runs once, after the part became ready. */
+  afterReady?(): Promise<void>;
+  /** The signal that stops it cleanly. */
   readonly stopSignal: NodeJS.Signals;
 }

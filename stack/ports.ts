@@ -38,7 +38,7 @@ export function nextBase(base: number): number {
   return firstPort + ((base - firstPort + names.length) % (blocks * names.length));
 }
 
-/** Whether nobody listens on the port of the loopback address. */
+/** Returns true if nothing listens on the port of the loopback address. */
 export async function isFree(port: number): Promise<boolean> {
   if (await answers(port)) return false;
   return new Promise((resolve) => {
@@ -56,15 +56,15 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** The names of those ports that somebody listens on. */
-export async function taken(ports: Ports): Promise<PortName[]> {
+/** The names of the ports that something listens on. */
+export async function portsInUse(ports: Ports): Promise<PortName[]> {
   const free = await Promise.all(names.map((name) => isFree(ports[name])));
   return names.filter((_, index) => !free[index]);
 }
 
 /**
- * The stack's ports: those asked for, those it had before, or a free block near the folder's preferred one. They are
- * kept in `file`, so that addresses outlive a restart. Does not check that kept ports are free still.
+ * The stack's ports: the requested ones, the ones it had before, or a free block near the folder's preferred one. They
+ * are kept in `file`, so that addresses outlive a restart. Does not check that kept ports are still free.
  */
 export async function choosePorts(file: string, root: string, base: number | undefined): Promise<Ports> {
   const chosen = base ?? (await keptBase(file)) ?? (await freeBase(preferredBase(root)));
@@ -86,8 +86,8 @@ async function keptBase(file: string): Promise<number | undefined> {
 
 async function freeBase(preferred: number): Promise<number> {
   let base = preferred;
-  for (let tried = 0; tried < blocks; tried++) {
-    if ((await taken(portsFrom(base))).length === 0) return base;
+  for (let tries = 0; tries < blocks; tries++) {
+    if ((await portsInUse(portsFrom(base))).length === 0) return base;
     base = nextBase(base);
   }
   throw refusal(
@@ -96,9 +96,9 @@ async function freeBase(preferred: number): Promise<number> {
   );
 }
 
-/** Refuses, in a sentence, if somebody else listens where a part should. */
+/** Throws a refusal if another process listens on a port of the stack. */
 export async function assertFree(ports: Ports, wanted: readonly PortName[], portsFile: string): Promise<void> {
-  const busy = (await taken(ports)).filter((name) => wanted.includes(name));
+  const busy = (await portsInUse(ports)).filter((name) => wanted.includes(name));
   const first = busy[0];
   if (first === undefined) return;
   const list = busy.map((name) => `${ports[name]} (${name})`).join(", ");

@@ -4,7 +4,7 @@ import type { ProcessRecord } from "./processes.ts";
 /** The processes that this stack started, by part. */
 export type ProcessTable = Readonly<Record<string, ProcessRecord>>;
 
-/** The table in the file; empty where there is none. */
+/** The table in the file; empty if there is none. */
 export async function readTable(file: string): Promise<ProcessTable> {
   const content = await readJson(file);
   if (typeof content !== "object" || content === null) return {};

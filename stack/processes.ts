@@ -4,15 +4,15 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** A process as it was recorded. A pid alone is not enough: after a reboot, or much later, it is somebody else's. */
+/** A recorded process. A pid alone is not enough: after a reboot, or much later, another process has it. */
 export interface ProcessRecord {
   readonly pid: number;
-  /** Boot and start time, as the system tells them; equal only for the very same process. */
+  /** Boot and start time, as the system reports them; equal only for the same process. */
   readonly identity: string;
   readonly startedAt: number;
 }
 
-/** What tells this process from any other that had or will have its pid; `undefined` if there is none. */
+/** What distinguishes this process from every other with its pid; `undefined` if there is no such process. */
 export async function identityOf(pid: number): Promise<string | undefined> {
   return process.platform === "linux" ? linuxIdentity(pid) : psIdentity(pid);
 }
@@ -48,12 +48,12 @@ export async function record(pid: number, now: number): Promise<ProcessRecord | 
   return identity === undefined ? undefined : { pid, identity, startedAt: now };
 }
 
-/** Whether the recorded process, and not a later one with its pid, still runs. */
+/** Returns true if the recorded process still runs, and not a later one with its pid. */
 export async function isAlive(recorded: ProcessRecord): Promise<boolean> {
   return (await identityOf(recorded.pid)) === recorded.identity;
 }
 
-/** Sends the signal to the recorded process only; says whether it was there to get it. */
+/** Sends the signal to the recorded process only. Returns false if the process is gone. */
 export async function signal(recorded: ProcessRecord, name: NodeJS.Signals): Promise<boolean> {
   if (!(await isAlive(recorded))) return false;
   try {
@@ -65,8 +65,8 @@ export async function signal(recorded: ProcessRecord, name: NodeJS.Signals): Pro
   }
 }
 
-/** Waits for the end of the process; says whether it came within `deadlineMs`. */
-export async function ended(recorded: ProcessRecord, deadlineMs: number): Promise<boolean> {
+/** Waits for the process to end. Returns true if it ended within `deadlineMs`. */
+export async function waitForEnd(recorded: ProcessRecord, deadlineMs: number): Promise<boolean> {
   const deadline = performance.now() + deadlineMs;
   while (await isAlive(recorded)) {
     if (performance.now() > deadline) return false;
@@ -75,7 +75,7 @@ export async function ended(recorded: ProcessRecord, deadlineMs: number): Promis
   return true;
 }
 
-/** Resident memory in bytes, where the system tells it. */
+/** Resident memory in bytes, if the system reports it. */
 export async function residentBytes(pid: number): Promise<number | undefined> {
   try {
     const status = await readFile(`/proc/${pid}/status`, "utf8");

@@ -19,11 +19,11 @@ export type RefusalCode =
   | "STACK_PART_SLOW";
 
 /** A precondition that the machine does not meet. The message is one sentence that says what to do. */
-export function refusal(code: RefusalCode, sentence: string, cause?: unknown): AppError {
-  return new AppError(code, sentence, { retryable: false, cause });
+export function refusal(code: RefusalCode, message: string, cause?: unknown): AppError {
+  return new AppError(code, message, { retryable: false, cause });
 }
 
-/** Whether the error is a sentence for the person at the keyboard, so that its stack trace would only be in the way. */
+/** Returns true if the error is written for the person at the keyboard, who needs no stack trace. */
 export function isStackRefusal(error: unknown): error is AppError {
   return error instanceof AppError && error.code.startsWith("STACK_");
 }

@@ -20,24 +20,24 @@ export interface StackOptions {
   readonly root: string;
   /** Where the servers' binaries are kept. */
   readonly cache: string;
-  /** Left out: chosen by what is there. */
+  /** By default chosen by what is there. */
   readonly mode?: Addresses["mode"] | undefined;
-  /** The first of ten ports; chosen and kept where left out. */
+  /** The first of ten ports; by default chosen and kept. */
   readonly portBase?: number | undefined;
   /** Default `java`. */
   readonly java?: string | undefined;
   /** Default `mvn`. */
   readonly maven?: string | undefined;
-  /** Told of progress, a line at a time. */
+  /** Called with progress, a line at a time. */
   readonly say?: Say | undefined;
 }
 
-/** The stack as it stands. */
+/** The present state of the stack. */
 export interface StackStatus {
   /** `part`: some parts run or answer, and some do not. */
   readonly state: "up" | "part" | "down";
   readonly parts: readonly PartStatus[];
-  /** Where the parts stand or would stand; `undefined` where the stack was never started. */
+  /** The addresses that the parts have or would have; `undefined` if the stack was never started. */
   readonly addresses: Addresses | undefined;
 }
 
@@ -45,11 +45,11 @@ const lockWaitMs = 300_000;
 
 /**
  * Starts what does not run yet, and resolves once every part answers. Safe to call while the stack runs, or while
- * another process starts it. A start that fails ends what it began. Rejects with a `STACK_…` Trouble whose message says
+ * another process starts it. A start that fails ends what it began. Rejects with a `STACK_…` AppError whose message says
  * what to do.
  */
 export async function startStack(options: StackOptions): Promise<Addresses> {
-  const stack = settled(options);
+  const stack = resolveOptions(options);
   return locked(stack, async () => {
     const engine = await engineOf(options, stack, await portsToStart(options, stack.layout));
     const before = await engine.running();
@@ -63,15 +63,15 @@ export async function startStack(options: StackOptions): Promise<Addresses> {
   });
 }
 
-/** Ends every part; leaves the data and the choice of ports as they are. Does nothing where nothing runs. */
+/** Ends every part; leaves the data and the choice of ports as they are. Does nothing if nothing runs. */
 export async function stopStack(options: StackOptions): Promise<void> {
-  const stack = settled(options);
+  const stack = resolveOptions(options);
   await locked(stack, () => takeDown(options, stack));
 }
 
 /** Ends every part and removes the data. Cannot be undone. */
 export async function cleanStack(options: StackOptions): Promise<void> {
-  const stack = settled(options);
+  const stack = resolveOptions(options);
   await locked(stack, async () => {
     const engine = await takeDown(options, stack);
     await engine?.clean();
@@ -83,7 +83,7 @@ export async function cleanStack(options: StackOptions): Promise<void> {
 
 /** What each part is doing now. Starts nothing, changes nothing. */
 export async function stackStatus(options: StackOptions): Promise<StackStatus> {
-  const stack = settled(options);
+  const stack = resolveOptions(options);
   const ports = await keptPorts(stack.layout.portsFile);
   if (ports === undefined) return { state: "down", parts: [], addresses: undefined };
   const engine = await engineOf(options, stack, ports);
@@ -96,14 +96,14 @@ export async function stackStatus(options: StackOptions): Promise<StackStatus> {
  * what happens then: `startPart` brings it back.
  */
 export async function killPart(options: StackOptions, name: PartName, signal: NodeJS.Signals): Promise<void> {
-  const stack = settled(options);
+  const stack = resolveOptions(options);
   const engine = await standingEngine(options, stack);
   if (!(await engine.kill(name, signal))) throw refusal("STACK_DOWN", `${name} does not run: start it with 'make up'.`);
 }
 
 /** Starts one part again, and resolves once it answers. */
 export async function startPart(options: StackOptions, name: PartName): Promise<void> {
-  const stack = settled(options);
+  const stack = resolveOptions(options);
   await locked(stack, async () => {
     const engine = await standingEngine(options, stack);
     await engine.start([name]);
@@ -111,34 +111,34 @@ export async function startPart(options: StackOptions, name: PartName): Promise<
   });
 }
 
-interface Settled {
+interface StackContext {
   readonly layout: Layout;
   readonly say: Say;
 }
 
-function settled(options: StackOptions): Settled {
+function resolveOptions(options: StackOptions): StackContext {
   return { layout: layoutOf(options.root, options.cache), say: options.say ?? (() => {}) };
 }
 
-function locked<T>({ layout, say }: Settled, work: () => Promise<T>): Promise<T> {
+function locked<T>({ layout, say }: StackContext, work: () => Promise<T>): Promise<T> {
   return withLock(layout.lockFile, { waitMs: lockWaitMs, say }, work);
 }
 
-async function bringUp(engine: Engine, stack: Settled): Promise<Addresses> {
+async function bringUp(engine: Engine, stack: StackContext): Promise<Addresses> {
   const { layout } = stack;
   await engine.start(partNames);
   await assertRegistry(engine, stack);
   await mkdir(layout.artifacts, { recursive: true });
   await mkdir(dirname(layout.ledgerFile), { recursive: true });
   const addresses = addressesOf(engine.mode, layout, await keptPortsOf(layout));
-  // The services join by the file.
+  // The services read their addresses from the file.
   await writeJson(layout.stackFile, addresses);
   await startServices({ layout, addresses }, stack.say);
   return addresses;
 }
 
 /** Ends what a failed start began, and leaves what ran before. */
-async function undo(engine: Engine, { layout, say }: Settled, before: readonly string[]): Promise<void> {
+async function undo(engine: Engine, { layout, say }: StackContext, before: readonly string[]): Promise<void> {
   if (before.length === 0) {
     await stopServices({ layout, addresses: addressesOf(engine.mode, layout, await keptPortsOf(layout)) }, say);
     await rm(layout.stackFile, { force: true });
@@ -146,7 +146,7 @@ async function undo(engine: Engine, { layout, say }: Settled, before: readonly s
   await engine.stop(partNames.filter((name) => !before.includes(name)));
 }
 
-async function takeDown(options: StackOptions, stack: Settled): Promise<Engine | undefined> {
+async function takeDown(options: StackOptions, stack: StackContext): Promise<Engine | undefined> {
   const { layout } = stack;
   const ports = await keptPorts(layout.portsFile);
   if (ports === undefined) return undefined;
@@ -157,18 +157,18 @@ async function takeDown(options: StackOptions, stack: Settled): Promise<Engine |
   return engine;
 }
 
-async function assertRegistry(engine: Engine, { layout }: Settled): Promise<void> {
+async function assertRegistry(engine: Engine, { layout }: StackContext): Promise<void> {
   const registryUrl = addressesOf(engine.mode, layout, await keptPortsOf(layout)).registry.url;
   await assertPaired({ registryUrl, pairingFile: engine.pairingFile, logHoldsRecords: engine.logHoldsRecords });
 }
 
-async function engineOf(options: StackOptions, { layout, say }: Settled, ports: Ports): Promise<Engine> {
+async function engineOf(options: StackOptions, { layout, say }: StackContext, ports: Ports): Promise<Engine> {
   const mode = await chooseMode(await circumstances(layout, options.mode));
   if (mode === "docker") return dockerEngine({ layout, ports, say });
   return nativeEngine({ layout, ports, say, java: options.java ?? "java", maven: options.maven ?? "mvn" });
 }
 
-async function standingEngine(options: StackOptions, stack: Settled): Promise<Engine> {
+async function standingEngine(options: StackOptions, stack: StackContext): Promise<Engine> {
   return engineOf(options, stack, await keptPortsOf(stack.layout));
 }
 
@@ -178,7 +178,7 @@ async function keptPortsOf(layout: Layout): Promise<Ports> {
   return ports;
 }
 
-/** The ports to start on. Those asked for count only while nothing runs on others. */
+/** The ports to start on. A requested base counts only while the stack runs on no other ports. */
 async function portsToStart(options: StackOptions, layout: Layout): Promise<Ports> {
   const kept = await keptPorts(layout.portsFile);
   const asked = options.portBase === undefined ? undefined : portsFrom(options.portBase);

@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import type { Layout } from "./layout.ts";
 import type { Part } from "./part.ts";
 import { type ProcessTable, readTable, writeTable } from "./process-table.ts";
-import { ended, isAlive, type ProcessRecord, pauseMs, record, signal } from "./processes.ts";
+import { isAlive, type ProcessRecord, pauseMs, record, signal, waitForEnd } from "./processes.ts";
 import { refusal } from "./refusal.ts";
 import { launch } from "./run-command.ts";
 
 export type Say = (line: string) => void;
 
-/** How long a part may take until it is ready, and until it has ended in order. */
+/** How long a part may take to become ready, and to stop. */
 const readyDeadlineMs = 90_000;
 const stopDeadlineMs = 20_000;
 const probeIntervalMs = 50;
@@ -19,9 +19,9 @@ export interface Supervisor {
   running(): Promise<ProcessTable>;
   /** Starts the part unless it runs already; resolves once it is ready. */
   start(part: Part): Promise<ProcessRecord>;
-  /** Sends a signal, and for one that ends a process waits for its end. Says whether there was a process. */
+  /** Sends a signal and waits for the end if the signal is fatal. Returns false if there was no process. */
   kill(name: string, signalName: NodeJS.Signals): Promise<boolean>;
-  /** Ends the part in order, and by force where it does not listen. */
+  /** Stops the part, with SIGKILL if it does not react. */
   stop(name: string, stopSignal: NodeJS.Signals): Promise<void>;
 }
 
@@ -34,11 +34,11 @@ export function createSupervisor(layout: Layout, say: Say): Supervisor {
   };
   const remember = (name: string, recorded: ProcessRecord) => change((table) => ({ ...table, [name]: recorded }));
   const forget = (name: string) => change(({ [name]: _gone, ...rest }) => rest);
-  const lookUp = async (name: string) => living((await readTable(layout.processesFile))[name]);
+  const lookUp = async (name: string) => ifAlive((await readTable(layout.processesFile))[name]);
 
   return {
     async running() {
-      return onlyLiving(await readTable(layout.processesFile));
+      return livingProcesses(await readTable(layout.processesFile));
     },
     async start(part) {
       const before = await lookUp(part.name);
@@ -46,7 +46,7 @@ export function createSupervisor(layout: Layout, say: Say): Supervisor {
       if (before === undefined) await part.prepare();
       const recorded = before ?? (await begin(part, remember));
       await untilReady(part, recorded, began);
-      await part.settle?.();
+      await part.afterReady?.();
       if (before === undefined) say(`${part.name.padEnd(10)}ready after ${seconds(began)}  ${part.address}`);
       return recorded;
     },
@@ -54,7 +54,7 @@ export function createSupervisor(layout: Layout, say: Say): Supervisor {
       const recorded = await lookUp(name);
       if (recorded === undefined) return false;
       const sent = await signal(recorded, signalName);
-      if (fatal.has(signalName)) await ended(recorded, stopDeadlineMs);
+      if (fatal.has(signalName)) await waitForEnd(recorded, stopDeadlineMs);
       return sent;
     },
     async stop(name, stopSignal) {
@@ -74,14 +74,14 @@ async function begin(
   remember: (name: string, recorded: ProcessRecord) => Promise<void>,
 ): Promise<ProcessRecord> {
   const recorded = await record(await launch(part.command(), part.logFile), Date.now());
-  if (recorded === undefined) throw await died(part);
+  if (recorded === undefined) throw await deathOf(part);
   await remember(part.name, recorded);
   return recorded;
 }
 
 async function untilReady(part: Part, recorded: ProcessRecord, began: number): Promise<void> {
   while (!(await part.ready())) {
-    if (!(await isAlive(recorded))) throw await died(part);
+    if (!(await isAlive(recorded))) throw await deathOf(part);
     if (performance.now() - began > readyDeadlineMs) {
       throw refusal(
         "STACK_PART_SLOW",
@@ -92,34 +92,34 @@ async function untilReady(part: Part, recorded: ProcessRecord, began: number): P
   }
 }
 
-async function died(part: Part): Promise<Error> {
+async function deathOf(part: Part): Promise<Error> {
   return refusal(
     "STACK_PART_DIED",
-    `${part.name} ended before it was ready; the end of ${part.logFile} says: ${await lastWords(part.logFile)}`,
+    `${part.name} ended before it was ready; the end of ${part.logFile} says: ${await lastLines(part.logFile)}`,
   );
 }
 
-async function lastWords(file: string): Promise<string> {
+async function lastLines(file: string): Promise<string> {
   const text = await readFile(file, "utf8").catch(() => "");
   return text.trim().split("\n").slice(-3).join(" | ").slice(-600);
 }
 
 async function end(recorded: ProcessRecord, stopSignal: NodeJS.Signals): Promise<void> {
   await signal(recorded, stopSignal);
-  // A stopped (SIGSTOP) process would sleep through it.
+  // A process stopped by SIGSTOP does not handle the signal before SIGCONT.
   await signal(recorded, "SIGCONT");
-  if (await ended(recorded, stopDeadlineMs)) return;
+  if (await waitForEnd(recorded, stopDeadlineMs)) return;
   await signal(recorded, "SIGKILL");
-  await ended(recorded, stopDeadlineMs);
+  await waitForEnd(recorded, stopDeadlineMs);
 }
 
-async function living(recorded: ProcessRecord | undefined): Promise<ProcessRecord | undefined> {
+async function ifAlive(recorded: ProcessRecord | undefined): Promise<ProcessRecord | undefined> {
   return recorded !== undefined && (await isAlive(recorded)) ? recorded : undefined;
 }
 
-async function onlyLiving(table: ProcessTable): Promise<ProcessTable> {
+async function livingProcesses(table: ProcessTable): Promise<ProcessTable> {
   const entries = await Promise.all(
-    Object.entries(table).map(async ([name, found]) => [name, await living(found)] as const),
+    Object.entries(table).map(async ([name, found]) => [name, await ifAlive(found)] as const),
   );
   return Object.fromEntries(entries.filter((entry): entry is [string, ProcessRecord] => entry[1] !== undefined));
 }

@@ -4,10 +4,10 @@ import type { ProcessCommand } from "./part.ts";
 import { refusal } from "./refusal.ts";
 import { finish } from "./run-command.ts";
 
-/** `nobody`, on Linux and macOS alike as good as any: Postgres only wants not to be root. */
+/** `nobody` exists on Linux and macOS. Postgres only requires a user that is not root. */
 const unprivileged = { uid: 65534, gid: 65534 };
 
-/** The user that Postgres runs as: this one, or an unprivileged one where this is root. */
+/** The user that Postgres runs as, or undefined for the current one: root gives way to an unprivileged user. */
 export function postgresUser(): { readonly uid: number; readonly gid: number } | undefined {
   return process.getuid?.() === 0 ? unprivileged : undefined;
 }
@@ -33,7 +33,7 @@ export function asUnprivileged(command: ProcessCommand): ProcessCommand {
   };
 }
 
-/** Refuses where the unprivileged user cannot run a file. Capabilities do not help: Postgres asks `access(2)` first. */
+/** Throws a refusal if the unprivileged user cannot run a file. Capabilities do not help: Postgres asks `access(2)` first. */
 export async function assertUnprivilegedMayRun(file: string): Promise<void> {
   const found = await finish(asUnprivileged({ file: "test", args: ["-x", file] })).catch(() => undefined);
   if (found?.code === 0) return;
@@ -52,7 +52,7 @@ export async function giveTo(folder: string, user: { readonly uid: number; reado
   }
 }
 
-/** Refuses, in a sentence, data that another user owns: servers would die half-way with an error of their own. */
+/** Throws a refusal for data that another user owns: the servers would otherwise die in mid-start with errors of their own. */
 export async function assertOwned(folder: string, owner = process.getuid?.()): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found === undefined || owner === undefined) return;

@@ -1,16 +1,21 @@
 /**
  * Holds every import against `rooms.ts`, and every specifier to its form: relative inside a room, `#` across. Import
  * cycles, those of types alone included, and imports that lead nowhere are dependency-cruiser's. Fails too when it saw
- * fewer modules than there are: a checker that sees nothing passes everything.
+ * fewer modules than there are: a checker that sees nothing passes everything. An argument names another root than the
+ * current folder; it needs a `tsconfig.json`.
  */
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { forbiddenImports, type Import } from "./rooms.ts";
 import { misshapenSpecifiers, type Specifier } from "./specifiers.ts";
 
 /** Folders whose imports the rooms bind; tests may import anything and keep to the form of specifiers only. */
 const product = ["shared", "processors", "gateway", "catalog", "stack", "simulator", "cli", "tools"];
-const folders = [...product, "tests"];
+const root = resolve(process.argv[2] ?? ".");
+const folders = [...product, "tests"].filter((folder) => existsSync(join(root, folder)));
+const ours = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 interface Dependency {
   readonly module: string;
@@ -35,9 +40,10 @@ interface Cruise {
 }
 
 function cruise(): Cruise {
-  const program = "node_modules/dependency-cruiser/bin/dependency-cruise.mjs";
-  const args = [program, ...folders, "--config", ".dependency-cruiser.json", "--output-type", "json"];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
+  const program = ours("node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
+  const args = [program, ...folders, "--config", ours(".dependency-cruiser.json"), "--output-type", "json"];
+  const options = { cwd: root, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 } as const;
+  const { stdout, stderr } = spawnSync(process.execPath, args, options);
   if (stdout.startsWith("{")) return JSON.parse(stdout) as Cruise;
   process.stderr.write(stdout + stderr);
   process.exit(1);
@@ -71,13 +77,18 @@ const specifiers = seen.flatMap(({ source, dependencies }) =>
     .filter(({ resolved }) => isIn(resolved, folders))
     .map(({ module, resolved }): Specifier => ({ from: source, to: resolved, written: module })),
 );
-const faults = [
+const violations = [
   ...summary.violations.map(({ from, to, rule }) => `${rule.name}: ${from} -> ${to}`),
   ...forbiddenImports(imports),
   ...misshapenSpecifiers(specifiers),
 ];
-const files = globSync(folders.map((folder) => `${folder}/**/*.ts`)).length;
-if (seen.length < files) faults.push(`Saw ${seen.length} of ${files} modules`);
-for (const fault of faults) process.stderr.write(`${fault}\n`);
-process.stdout.write(`boundaries: ${seen.length} modules, ${imports.length} imports, ${faults.length} faults\n`);
-process.exit(faults.length > 0 ? 1 : 0);
+const files = globSync(
+  folders.map((folder) => `${folder}/**/*.ts`),
+  { cwd: root },
+).length;
+if (seen.length < files) violations.push(`Saw ${seen.length} of ${files} modules`);
+for (const violation of violations) process.stderr.write(`${violation}\n`);
+process.stdout.write(
+  `boundaries: ${seen.length} modules, ${imports.length} imports, ${violations.length} violations\n`,
+);
+process.exit(violations.length > 0 ? 1 : 0);

@@ -2,7 +2,7 @@ import avsc from "avsc";
 import type { AvroNamed, AvroSchema } from "#shared/platform/avro/body-check.ts";
 
 /**
- * Why two versions of a schema do not go together, a sentence each; empty where each reads what the other writes.
+ * Why two versions of a schema are incompatible, a sentence each; empty if each reads what the other writes.
  * Avro's own resolution is asked first, both ways. It misses what changes a meaning and not a shape: a symbol that is
  * taken away (old records turn into the default), another unit of time, text turned into bytes, another default.
  */
@@ -61,19 +61,27 @@ interface Meaning {
 /** What each field, item and value of a schema means, by its path. */
 function meanings(schema: AvroSchema): ReadonlyMap<string, Meaning> {
   const found = new Map<string, Meaning>();
-  walk(schema, "", undefined, found, new Map());
+  walk(schema, { path: "", fallback: undefined }, { found, names: new Map() });
   return found;
 }
 
-function walk(
-  schema: AvroSchema,
-  path: string,
-  fallback: string | undefined,
-  found: Map<string, Meaning>,
-  names: Map<string, AvroNamed>,
-): void {
+/** Where in a schema a walk is, and the default that the field there has, as JSON. */
+interface Place {
+  readonly path: string;
+  readonly fallback: string | undefined;
+}
+
+/** What a walk has seen so far. */
+interface Walk {
+  readonly found: Map<string, Meaning>;
+  /** Named types, which a schema may refer to by name once they are declared. */
+  readonly names: Map<string, AvroNamed>;
+}
+
+function walk(schema: AvroSchema, { path, fallback }: Place, seen: Walk): void {
+  const { found, names } = seen;
   if (Array.isArray(schema)) {
-    for (const branch of schema.filter((each) => each !== "null")) walk(branch, path, fallback, found, names);
+    for (const branch of schema.filter((each) => each !== "null")) walk(branch, { path, fallback }, seen);
     return;
   }
   const type = (typeof schema === "string" ? (names.get(schema) ?? { type: schema }) : schema) as AvroNamed & Unit;
@@ -84,11 +92,11 @@ function walk(
   ].join(" ");
   found.set(path, { kind, symbols: type.symbols ?? [], fallback });
   for (const field of (type.fields ?? []) as readonly Defaulted[]) {
-    const given = field.default === undefined ? undefined : JSON.stringify(field.default);
-    walk(field.type, path === "" ? field.name : `${path}.${field.name}`, given, found, names);
+    const own = field.default === undefined ? undefined : JSON.stringify(field.default);
+    walk(field.type, { path: path === "" ? field.name : `${path}.${field.name}`, fallback: own }, seen);
   }
-  if (type.items !== undefined) walk(type.items, `${path}[]`, undefined, found, names);
-  if (type.values !== undefined) walk(type.values, `${path}{}`, undefined, found, names);
+  if (type.items !== undefined) walk(type.items, { path: `${path}[]`, fallback: undefined }, seen);
+  if (type.values !== undefined) walk(type.values, { path: `${path}{}`, fallback: undefined }, seen);
 }
 
 interface Unit {

@@ -1,9 +1,8 @@
 /** Lists what `shared/` exports without a doc comment right above it, and fails if there is any. */
 import { globSync, readFileSync } from "node:fs";
+import { exportedDeclaration } from "./export-names.ts";
 
-const declaration = /^export (?:abstract |async )?(?:class|const|function\*?|interface|let|type) (\w+)/;
-
-/** Lines between a comment and what it belongs to: a linter's directive. */
+/** A linter's directive may stand between a comment and its declaration. */
 const directive = /^\/\/ oxlint-/;
 
 interface Export {
@@ -14,7 +13,7 @@ interface Export {
 function exportsOf(file: string): readonly Export[] {
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.flatMap((line, at) => {
-    const name = declaration.exec(line)?.[1];
+    const name = exportedDeclaration.exec(line)?.[1];
     if (name === undefined) return [];
     const above = lines.slice(0, at).findLast((one) => !directive.test(one)) ?? "";
     return [{ place: `${file}:${at + 1} ${name}`, isDocumented: above.trimEnd().endsWith("*/") }];

@@ -18,7 +18,7 @@ export interface Lineage {
   readonly released: readonly string[];
 }
 
-/** Reads `avro/` and `history/` below a folder. Throws where a history has a gap. */
+/** Reads `avro/` and `history/` below a folder. Throws if a history has a gap. */
 export function readLineages(folder: string): readonly Lineage[] {
   const records = new Set([...names(join(folder, "avro")), ...subfolders(join(folder, "history"))]);
   return [...records].sort().map((record) => ({

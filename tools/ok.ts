@@ -1,4 +1,4 @@
-/** Everything that can be said of the code without running it. Runs all checks, then says which failed. */
+/** Runs every check that does not run the product, then says which failed. */
 import { spawnSync } from "node:child_process";
 
 const checks: readonly (readonly [name: string, ...command: string[]])[] = [
@@ -7,6 +7,8 @@ const checks: readonly (readonly [name: string, ...command: string[]])[] = [
   ["format", "node_modules/@biomejs/biome/bin/biome", "check", "."],
   ["boundaries", "tools/boundaries.ts"],
   ["documented", "tools/documented.ts"],
+  ["unique exports", "tools/unique-exports.ts"],
+  ["conventions", "tools/conventions.ts"],
   ["unused", "node_modules/knip/bin/knip.js"],
   ["schemas", "tools/gate.ts"],
   ["requirements", "tools/trace.ts"],

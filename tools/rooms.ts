@@ -1,7 +1,7 @@
 /**
- * The rooms of the house: what each may import. A room is a folder; the longest folder that a file lies under is its
- * room. Everything is an allow-list. Each room that is listed under `shared/` says the same in its README, and a test
- * holds the two together.
+ * The rooms of the house: what each may import. A room is a folder; a file belongs to the longest folder that it lies
+ * under. Everything is an allow-list. Each room under `shared/` says the same in its README;
+ * `tests/unit/tools/room-pages.test.ts` compares the two.
  */
 export interface Room {
   /** Rooms, or single files, that it may import beside itself. */
@@ -86,12 +86,16 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "shared/platform/kafka": { imports: upToPlatform, packages: ["node:*", "kafkajs"] },
   "shared/state": { imports: upToPlatform, packages: ["node:*", "ioredis", "pg"] },
-  "shared/runtime": { imports: [...upToPlatform, "shared/state"], packages: ["node:*", "ioredis", "pg"] },
+  "shared/runtime": { imports: upToPlatform, packages: [] },
+  "shared/runtime/process": {
+    imports: [...upToPlatform, "shared/state", "shared/runtime"],
+    packages: ["node:*", "ioredis", "pg"],
+  },
   "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
   "shared/delivery": { imports: upToRuntime, packages: ["ioredis", "opossum"] },
-  "shared/delivery/email": { imports: [...upToRuntime, "shared/delivery"], packages: ["nodemailer"] },
+  "shared/delivery/email": { imports: [...upToPlatform, "shared/delivery/adapter.ts"], packages: ["nodemailer"] },
   "shared/delivery/providers/smtp": {
-    imports: [...upToRuntime, "shared/delivery"],
+    imports: [...upToPlatform, "shared/delivery/adapter.ts", "shared/delivery/email"],
     packages: ["node:*", "nodemailer", "zod"],
   },
   ...Object.fromEntries(processorRooms),
@@ -138,6 +142,14 @@ export interface Import {
 export function roomOf(file: string): string | undefined {
   const above = Object.keys(rooms).filter((folder) => file.startsWith(`${folder}/`));
   return above.toSorted((a, b) => b.length - a.length)[0];
+}
+
+/** The rooms that may import a room or a file of it, the room itself and the rooms inside it left out. */
+export function importersOf(folder: string): readonly string[] {
+  const covers = (one: string): boolean => one.startsWith(`${folder}/`) || `${folder}/`.startsWith(`${one}/`);
+  return Object.entries(rooms)
+    .filter(([name, room]) => !`${name}/`.startsWith(`${folder}/`) && [name, ...room.imports].some(covers))
+    .map(([name]) => name);
 }
 
 /** Every import that its room does not allow, a sentence each. */

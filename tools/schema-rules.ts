@@ -1,14 +1,14 @@
 import type { AvroSchema } from "#shared/platform/avro/body-check.ts";
 
-/** The rules of one schema, beyond what Avro asks; each fault is a sentence. An empty answer is a schema fit to release. */
+/** The rules of one schema, beyond what Avro asks; each issue is a sentence. A schema without issues is fit to release. */
 export function schemaIssues(schema: AvroSchema): readonly string[] {
-  const faults: string[] = [];
-  check(schema, "", { faults, open: new Set(), whole: new Set() });
-  return faults;
+  const issues: string[] = [];
+  check(schema, "", { issues, open: new Set(), whole: new Set() });
+  return issues;
 }
 
 interface Walk {
-  readonly faults: string[];
+  readonly issues: string[];
   /** Records that are being walked: naming one of them is a recursion. */
   readonly open: Set<string>;
   readonly whole: Set<string>;
@@ -39,7 +39,7 @@ interface Field {
 
 function check(schema: AvroSchema, path: string, walk: Walk): void {
   if (typeof schema === "string") return checkName(schema, path, walk);
-  if (Array.isArray(schema)) return void walk.faults.push(`${path} holds a union that is not a field's type`);
+  if (Array.isArray(schema)) return void walk.issues.push(`${path} holds a union that is not a field's type`);
   const complex = schema as Complex;
   switch (complex.type) {
     case "record":
@@ -55,16 +55,16 @@ function check(schema: AvroSchema, path: string, walk: Walk): void {
   }
 }
 
-function checkName(name: string, path: string, { faults, open, whole }: Walk): void {
-  if (open.has(name)) faults.push(`${path} makes ${name} recursive`);
+function checkName(name: string, path: string, { issues, open, whole }: Walk): void {
+  if (open.has(name)) issues.push(`${path} makes ${name} recursive`);
   else if (!primitives.has(name) && !whole.has(name))
-    faults.push(`${path} is of type ${name}, which sinks cannot read`);
+    issues.push(`${path} is of type ${name}, which sinks cannot read`);
 }
 
 function checkRecord(record: Complex, path: string, walk: Walk): void {
   const name = record.name ?? "";
-  if (!record.doc) walk.faults.push(`${path || name} has no doc`);
-  if (!record.fields?.length) walk.faults.push(`${path || name} has no fields`);
+  if (!record.doc) walk.issues.push(`${path || name} has no doc`);
+  if (!record.fields?.length) walk.issues.push(`${path || name} has no fields`);
   walk.open.add(name);
   for (const field of record.fields ?? []) checkField(field, path === "" ? field.name : `${path}.${field.name}`, walk);
   walk.open.delete(name);
@@ -72,22 +72,22 @@ function checkRecord(record: Complex, path: string, walk: Walk): void {
 }
 
 function checkField(field: Field, path: string, walk: Walk): void {
-  const { faults } = walk;
-  if (!field.doc) faults.push(`${path} has no doc`);
-  if (!piiClasses.has(field.pii ?? "")) faults.push(`${path} has no pii of none, pseudonym or direct`);
-  if (!/^[a-z][a-z0-9_]*$/.test(field.name)) faults.push(`${path} is not in snake case`);
+  const { issues } = walk;
+  if (!field.doc) issues.push(`${path} has no doc`);
+  if (!piiClasses.has(field.pii ?? "")) issues.push(`${path} has no pii of none, pseudonym or direct`);
+  if (!/^[a-z][a-z0-9_]*$/.test(field.name)) issues.push(`${path} is not in snake case`);
   if (!Array.isArray(field.type)) return check(field.type, path, walk);
   const [first, second, ...more] = field.type;
   if (first !== "null" || second === undefined || more.length > 0 || field.default !== null) {
-    faults.push(`${path} is optional, so it must be null first, one type after it, and null by default`);
+    issues.push(`${path} is optional, so it must be null first, one type after it, and null by default`);
   }
   if (second !== undefined) check(second, path, walk);
 }
 
-function checkEnum(type: Complex, path: string, { faults, whole }: Walk): void {
-  if (!type.doc) faults.push(`${path} has an enum without doc`);
+function checkEnum(type: Complex, path: string, { issues, whole }: Walk): void {
+  if (!type.doc) issues.push(`${path} has an enum without doc`);
   if (type.symbols?.[0] !== "UNKNOWN" || type.default !== "UNKNOWN") {
-    faults.push(`${path} has an enum whose first symbol and default are not UNKNOWN`);
+    issues.push(`${path} has an enum whose first symbol and default are not UNKNOWN`);
   }
   whole.add(type.name ?? "");
 }
@@ -95,8 +95,8 @@ function checkEnum(type: Complex, path: string, { faults, whole }: Walk): void {
 function checkLogical(type: Complex, path: string, walk: Walk): void {
   const { logicalType } = type;
   if (logicalType !== undefined && logicalType !== "timestamp-millis") {
-    walk.faults.push(`${path} is of logical type ${logicalType}; only timestamp-millis is read by every sink`);
+    walk.issues.push(`${path} is of logical type ${logicalType}; only timestamp-millis is read by every sink`);
   }
-  if (logicalType === "timestamp-millis" && type.type !== "long") walk.faults.push(`${path} is a time and not a long`);
+  if (logicalType === "timestamp-millis" && type.type !== "long") walk.issues.push(`${path} is a time and not a long`);
   check(type.type, path, walk);
 }

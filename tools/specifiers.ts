@@ -5,21 +5,21 @@ export interface Specifier {
   readonly written: string;
 }
 
-/** Folders whose children are houses of their own. */
-const streets = ["shared", "processors", "tests"];
+/** Folders whose children are rooms; any other top folder is one room. */
+const parents = ["shared", "processors", "tests"];
 
-/** The folder inside of which imports are relative: `shared/domain`, `processors/router`, `gateway`. */
-function neighbourhoodOf(file: string): string {
+/** The folder inside which imports are relative: `shared/domain`, `processors/router`, `gateway`. */
+function folderOf(file: string): string {
   const steps = file.split("/");
-  return steps.slice(0, streets.includes(steps[0] ?? "") ? 2 : 1).join("/");
+  return steps.slice(0, parents.includes(steps[0] ?? "") ? 2 : 1).join("/");
 }
 
 /** Specifiers that are not relative inside their room or not `#` across rooms, a sentence each. */
 export function misshapenSpecifiers(specifiers: readonly Specifier[]): readonly string[] {
   return specifiers.flatMap(({ from, to, written }) => {
-    const isNear = neighbourhoodOf(from) === neighbourhoodOf(to);
-    if (written.startsWith(isNear ? "." : "#")) return [];
-    const form = isNear ? "a relative path" : `'#${to}'`;
+    const isInside = folderOf(from) === folderOf(to);
+    if (written.startsWith(isInside ? "." : "#")) return [];
+    const form = isInside ? "a relative path" : `'#${to}'`;
     return [`${from} imports '${written}': write ${form}`];
   });
 }

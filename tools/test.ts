@@ -1,60 +1,43 @@
 /**
- * The whole proof: checks, unit and contract tests, then integration on the real stack. Prints the runners' own output
- * and closes with one line that counts all of them together.
+ * The whole proof: checks, then unit, contract and simulated tests, then integration on the real stack. Prints the
+ * runners' own output, the seconds of each suite, and as its last line the counts of all of them together.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-interface Report {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numFailedTestSuites: number;
-  readonly success: boolean;
-}
+import { checkResult, readMaySkip, type SuiteResult, suiteResult, testMinutesMax, verdictOf } from "./test-report.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "carillon-test-"));
-let passed = 0;
-let failed = 0;
+const endsAt = Date.now() + testMinutesMax * 60_000;
 
-function step(name: string, args: readonly string[]): number {
+function run(name: string, args: readonly string[]): { readonly seconds: number; readonly status: number } {
   process.stdout.write(`\n== ${name}\n`);
-  return spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
+  const startedAt = Date.now();
+  // One second more than is allowed, so that a suite that hangs is also late.
+  const timeout = Math.max(endsAt - startedAt, 0) + 1_000;
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit", timeout });
+  return { seconds: (Date.now() - startedAt) / 1_000, status: status ?? 1 };
 }
 
-function project(name: string): void {
+function suite(name: string): SuiteResult {
   const file = join(folder, `${name}.json`);
-  const status = step(name, [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--project",
-    name,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile=${file}`,
-  ]);
-  const report = readReport(file);
-  passed += report?.numPassedTests ?? 0;
-  const bad = (report?.numFailedTests ?? 0) + (report?.numPendingTests ?? 0);
-  // A suite that could not be loaded, or a runner that died, fails without a failed test.
-  failed += bad > 0 || status === 0 ? bad : 1;
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${file}`];
+  const ended = run(name, ["node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters]);
+  return suiteResult({ name, ...ended, report: readText(file) }, maySkip);
 }
 
-function readReport(file: string): Report | undefined {
+function readText(file: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Report;
+    return readFileSync(file, "utf8");
   } catch {
     return undefined;
   }
 }
 
-const ok = step("checks", ["tools/ok.ts"]) === 0;
-passed += Number(ok);
-failed += Number(!ok);
-project("unit");
-project("integration");
+const maySkip = readMaySkip(readFileSync("tests/may-skip.txt", "utf8"));
+const checks = checkResult({ name: "checks", ...run("checks", ["tools/ok.ts"]) });
+const { lines, isPassed } = verdictOf([checks, ...["unit", "contract", "simulation", "integration"].map(suite)]);
 rmSync(folder, { recursive: true, force: true });
-process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
-process.exit(failed === 0 ? 0 : 1);
+process.stdout.write(`\n${lines.join("\n")}\n`);
+process.exit(isPassed ? 0 : 1);

@@ -19,7 +19,7 @@ interface PageField {
   readonly default?: unknown;
 }
 
-/** All that the page of one topic is written from. */
+/** The sources of the page of one topic. */
 export interface TopicPage {
   readonly contract: TopicContract;
   /** The record's schema, as its file has it. */
@@ -28,16 +28,16 @@ export interface TopicPage {
   readonly examples: readonly { readonly name: string; readonly text: string }[];
 }
 
-const notice = "<!-- Written by `npm run generate` from schemas/. Do not edit. -->";
+const banner = "<!-- Written by `npm run generate` from schemas/. Do not edit. -->";
 
 /** The page of one topic: its contract, its fields, its examples. */
 export function renderTopicPage({ contract, schema, examples }: TopicPage): string {
   return [
-    `${notice}\n\n# ${contract.topic}\n`,
+    `${banner}\n\n# ${contract.topic}\n`,
     `${contract.description}\n`,
     contractTable(contract),
     `## Late and duplicate records\n`,
-    `${contract.late} Two records that agree in ${listed(contract.identity)} are one record told twice: keep either.\n`,
+    `${contract.late} Two records that agree in ${listed(contract.identity)} are duplicates of one record: keep either.\n`,
     `## ${contract.record}\n`,
     `${schema.doc}\n`,
     fieldTable(schema, ""),
@@ -51,7 +51,7 @@ export function renderTopicPage({ contract, schema, examples }: TopicPage): stri
 export function renderDeadLetterPage(contract: DeadLetterContract, topics: readonly string[]): string {
   const names = topics.map((topic) => `- \`${topic}\``).join("\n");
   return [
-    `${notice}\n\n# ${contract.topic.replace("<", "&lt;").replace(">", "&gt;")}\n`,
+    `${banner}\n\n# ${contract.topic.replace("<", "&lt;").replace(">", "&gt;")}\n`,
     `${contract.description}\n`,
     contractTable(contract),
     `## Topics\n\n${names}\n`,
@@ -64,7 +64,7 @@ export function renderTopicIndex(contracts: readonly TopicContract[]): string {
     (of) => `| [${of.topic}](${of.topic}.md) | ${of.record} | ${kept(of)} | ${of.pii} | ${of.description} |`,
   );
   return [
-    `${notice}\n\n# Topics\n`,
+    `${banner}\n\n# Topics\n`,
     "| Topic | Record | Kept | PII | What it is |\n|---|---|---|---|---|",
     ...rows,
     `\nDead letters: [comms.&lt;stage&gt;.dlq](dead-letters.md).\n`,

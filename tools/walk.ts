@@ -15,7 +15,7 @@ const stages: readonly (readonly [stage: string, ...entries: string[]])[] = [
   ["email-sender", "processors/email-sender/processor.ts", "processors/email-sender/adapters/ses.ts"],
   ["gateway, SES webhook", "gateway/webhooks/sns/routes.ts"],
   ["feedback", "processors/feedback/processor.ts"],
-  ["the runtime, under each", "shared/runtime/shell.ts"],
+  ["the runtime, under each", "shared/runtime/shell/shell.ts"],
 ];
 
 const product = ["shared", "processors", "gateway", "catalog"];

@@ -8,24 +8,24 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** A process of ours that the demo or a test started. */
 export interface Child {
   readonly pid: number;
-  /** Where it answers for its health and metrics. */
+  /** The address of its health and metrics. */
   readonly healthUrl: string;
-  /** Ends it in order; by force after `deadlineMs`. Resolves with its exit code. */
+  /** Stops it, with SIGKILL after `deadlineMs`. Resolves with its exit code. */
   stop(deadlineMs?: number): Promise<number | null>;
-  /** Ends it as a crash does. */
+  /** Ends it with SIGKILL, as a crash would. */
   kill(): Promise<void>;
 }
 
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly startMs?: number;
-  /** Ends the start: the child is killed, and the call rejects. Of no meaning once the child is ready. */
+  /** Ends the start: the child is killed and the call rejects. Has no effect once the child is ready. */
   readonly signal?: AbortSignal;
-  /** Told of every line on stderr. */
+  /** Called with every line on stderr. */
   readonly onLine?: (line: string) => void;
 }
 
-/** Starts `comms run …` and resolves once every stage in it is ready. Rejects with what it said when it ends before. */
+/** Starts `comms run …` and resolves once every stage in it is ready. Rejects with the end of its output if it ends first. */
 export async function startStages(names: readonly string[], options: ChildOptions = {}): Promise<Child> {
   const child = spawn(`${root}bin/comms`, ["run", ...names], {
     cwd: root,
@@ -33,14 +33,14 @@ export async function startStages(names: readonly string[], options: ChildOption
     stdio: ["ignore", "ignore", "pipe"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
-  const said: string[] = [];
+  const output: string[] = [];
   const url = Promise.withResolvers<string>();
   let rest = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      said.push(line);
+      output.push(line);
       options.onLine?.(line);
       const found = /health and metrics at (\S+)/.exec(line)?.[1];
       if (found) url.resolve(found);
@@ -49,24 +49,24 @@ export async function startStages(names: readonly string[], options: ChildOption
   const ended = exited.then((code) => {
     throw new AppError(
       "STAGES_ENDED",
-      `comms run ${names.join(" ")} ended with ${code}:\n${said.slice(-20).join("\n")}`,
+      `comms run ${names.join(" ")} ended with ${code}:\n${output.slice(-20).join("\n")}`,
       { retryable: false },
     );
   });
   ended.catch(() => undefined);
-  const giveUp = () => child.kill("SIGKILL");
-  options.signal?.addEventListener("abort", giveUp, { once: true });
-  if (options.signal?.aborted) giveUp();
+  const abort = () => child.kill("SIGKILL");
+  options.signal?.addEventListener("abort", abort, { once: true });
+  if (options.signal?.aborted) abort();
   try {
     const healthUrl = await Promise.race([url.promise, ended]);
     await Promise.race([untilReady(healthUrl, options.startMs ?? 60_000), ended]);
     return handle(child, healthUrl, exited);
   } catch (error) {
-    // Nobody else knows of it yet.
+    // No caller holds the child yet.
     child.kill("SIGKILL");
     throw error;
   } finally {
-    options.signal?.removeEventListener("abort", giveUp);
+    options.signal?.removeEventListener("abort", abort);
   }
 }
 

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import type { CallEntry } from "#simulator/ledger/call-entry.ts";
 
-/** What the providers took of these messages, by their own account. */
+/** What the providers accepted of these messages, by the simulator's ledger. */
 export interface ProvidersAccount {
-  /** Messages that a provider took at least once, by channel. */
+  /** Messages that a provider accepted at least once, by channel. */
   readonly taken: ReadonlyMap<string, ReadonlySet<string>>;
-  /** How many more times than once a message reached one and the same recipient, in all. */
+  /** How many times a message reached a recipient that already had it, summed over all messages. */
   readonly duplicates: number;
 }
 
-/** Reads the simulator's ledger: every call that it received, whatever the topics say. */
+/** Reads the simulator's ledger: every call that it received. Does not read the topics. */
 export async function providersAccount(path: string, msgIds: ReadonlySet<string>): Promise<ProvidersAccount> {
   const times = new Map<string, number>();
   const taken = new Map<string, Set<string>>();

@@ -3,20 +3,20 @@ import { personKey } from "#shared/domain/message/id.ts";
 import { consentKey, tokenKey } from "#shared/domain/message/record-keys.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** One who is written to in the demo. Their addresses decide what the simulator does with the mail. */
+/** A recipient in the demo. The address decides what the simulator does with the mail. */
 export interface Character {
   readonly userId: string;
   readonly email: string;
   readonly phone: string | null;
   readonly locale: string;
   readonly tz: string;
-  /** Channels that the person's devices and consents open beside email. */
+  /** Channels that the person can be reached on beside email. */
   readonly push: boolean;
   readonly sms: boolean;
   readonly note: string;
 }
 
-/** The people of one run. Ids carry the run's name, so that every run begins with nobody suppressed. */
+/** The people of one run. Their ids contain the run's name, so that no run starts with a suppressed person. */
 export function characters(run: string, now: Instant): readonly Character[] {
   const day = zoneWhereItIs(12, now);
   const base = { phone: null, locale: "en-US", tz: day, push: false, sms: false };
@@ -52,7 +52,7 @@ export function characters(run: string, now: Instant): readonly Character[] {
   ];
 }
 
-/** What identity, the devices and the settings page have told of these people. */
+/** The records that identity, the devices and the settings page write about these people. */
 export function introduce(people: readonly Character[], now: Instant): readonly Output[] {
   return people.flatMap((person) => [
     profile(person, now),
@@ -135,6 +135,6 @@ function settings({ userId, sms }: Character, now: Instant): readonly Output[] {
 export function zoneWhereItIs(hour: number, now: Instant): string {
   const utc = new Date(now).getUTCHours();
   const ahead = ((hour - utc + 36) % 24) - 12;
-  // The signs of the Etc zones are turned round: Etc/GMT-3 is three hours ahead.
+  // The signs of the Etc zones are reversed: Etc/GMT-3 is three hours ahead.
   return ahead === 0 ? "Etc/GMT" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
 }

@@ -9,7 +9,7 @@ export interface RunRecords {
   readonly decisions: readonly Decision[];
   readonly feedback: readonly Feedback[];
   readonly rejected: readonly Rejected[];
-  /** The dead-letter topic of each record that was set aside. */
+  /** The topic of each dead letter. */
   readonly deadLetters: readonly string[];
 }
 
@@ -28,19 +28,19 @@ export interface Tally {
 
 type End = "sent" | "blocked" | "deferred" | "digested" | "expired" | "failed" | "in_flight";
 
-interface Fate {
+interface MessageEnd {
   readonly end: End;
   readonly channel: string;
   readonly reason: string;
 }
 
-/** Counts messages by how they ended, from what the topics say and nothing else. */
+/** Counts messages by how they ended, from the topics alone. */
 export function tally(records: RunRecords): Tally {
-  const fates = fatesOf(records);
-  const of = (end: End) => [...fates.values()].filter((fate) => fate.end === end);
+  const ends = endsOf(records);
+  const of = (end: End) => [...ends.values()].filter((one) => one.end === end);
   return {
     events: new Set(records.events.map(eventId)).size,
-    accepted: fates.size,
+    accepted: ends.size,
     sent: countBy(of("sent"), ({ channel }) => channel),
     blocked: countBy(of("blocked"), ({ reason }) => reason),
     deferred: of("deferred").length,
@@ -51,7 +51,7 @@ export function tally(records: RunRecords): Tally {
   };
 }
 
-/** What the topics do not account for, a sentence each: an event that led to nothing, a record that was set aside. */
+/** What the topics do not account for, a sentence each: an event without an answer, a dead letter. */
 export function unaccounted(records: RunRecords): readonly string[] {
   const answered = new Set([...records.accepted.map(({ event_id }) => event_id), ...records.rejected.map(rejectedId)]);
   const silent = records.events.filter((event) => !answered.has(eventId(event)));
@@ -72,31 +72,31 @@ export function sentIds({ feedback }: RunRecords): ReadonlyMap<string, ReadonlyS
   return ids;
 }
 
-/** The fate of each message of the run, by its id; an accepted record without a decision yet counts as one in flight. */
-function fatesOf({ accepted, decisions, feedback }: RunRecords): ReadonlyMap<string, Fate> {
-  const fates = new Map<string, Fate>();
+/** How each message of the run ended, by its id. An accepted record without a decision counts as a message in flight. */
+function endsOf({ accepted, decisions, feedback }: RunRecords): ReadonlyMap<string, MessageEnd> {
+  const ends = new Map<string, MessageEnd>();
   const decided = new Set(decisions.map(({ causation_id }) => causation_id));
   for (const one of accepted) {
-    if (one.round === 0 && !decided.has(one.accepted_id)) fates.set(one.accepted_id, inFlight(""));
+    if (one.round === 0 && !decided.has(one.accepted_id)) ends.set(one.accepted_id, inFlight(""));
   }
   const own = new Set(accepted.map(({ accepted_id }) => accepted_id));
   for (const decision of decisions.toSorted((a, b) => a.recorded_at - b.recorded_at)) {
-    const ours = decision.stage === "router" ? own.has(decision.causation_id) : fates.has(decision.msg_id);
-    if (ours) fates.set(decision.msg_id, fateOf(decision, fates.get(decision.msg_id)));
+    const ours = decision.stage === "router" ? own.has(decision.causation_id) : ends.has(decision.msg_id);
+    if (ours) ends.set(decision.msg_id, endOf(decision, ends.get(decision.msg_id)));
   }
   for (const report of feedback) {
-    const before = fates.get(report.msg_id);
-    if (before && report.origin === "SENDER") fates.set(report.msg_id, reported(report, before));
+    const before = ends.get(report.msg_id);
+    if (before && report.origin === "SENDER") ends.set(report.msg_id, endAfter(report, before));
   }
-  return fates;
+  return ends;
 }
 
-function inFlight(channel: string): Fate {
+function inFlight(channel: string): MessageEnd {
   return { end: "in_flight", channel, reason: "" };
 }
 
-/** A repeat that was recognised does not change how the message ended. */
-function fateOf(decision: Decision, before: Fate | undefined): Fate {
+/** A recognised repeat does not change how the message ended. */
+function endOf(decision: Decision, before: MessageEnd | undefined): MessageEnd {
   const channel = channelName(decision.channel);
   const reason = decision.reason ?? "";
   if (reason === "COMMS_ALREADY_SENT" && before) return before;
@@ -112,7 +112,7 @@ function fateOf(decision: Decision, before: Fate | undefined): Fate {
   }
 }
 
-function reported({ status, reason, channel }: Feedback, before: Fate): Fate {
+function endAfter({ status, reason, channel }: Feedback, before: MessageEnd): MessageEnd {
   const name = channelName(channel);
   if (status === "SENT" || before.end === "sent") return { end: "sent", channel: name, reason: "" };
   if (status === "FAILED") return { end: "failed", channel: name, reason: reason ?? "" };

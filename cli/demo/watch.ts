@@ -12,9 +12,9 @@ import type {
 import { deadLetterTopic, stages, type TopicName } from "#shared/contracts/topics.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 
-/** The topics that tell the whole story of a message. */
+/** The topics that every step of a message is on. */
 const watched = [
   "comms.events",
   "comms.events.bulk",
@@ -29,7 +29,7 @@ const watched = [
 
 const deadLetterTopics: readonly string[] = stages.map(deadLetterTopic);
 
-interface Seen {
+interface SeenRecords {
   readonly events: Event[];
   readonly rejected: Rejected[];
   readonly accepted: Accepted[];
@@ -41,27 +41,22 @@ interface Seen {
   readonly deadLetters: string[];
 }
 
-/** Everything that the topics have told since the watch began. */
-export interface Watch extends Seen {
-  /** Resolves once `what` holds, which is asked at every record; rejects after `ms` with `waitingFor`. */
-  until(what: () => boolean, waitingFor: string, ms: number): Promise<void>;
+/** Every record that came on the topics since the watch began. */
+export interface Watch extends SeenRecords {
+  /** Resolves once the condition holds, which is checked at every record; rejects after `ms` with its description. */
+  until(condition: () => boolean, description: string, ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Begins to watch at the end of the topics. `tell` is called with one line for every step of a message. */
-export async function startWatch(platform: Platform, run: string, tell: (line: string) => void): Promise<Watch> {
-  const seen: Seen = {
-    events: [],
-    rejected: [],
-    accepted: [],
-    decisions: [],
-    rendered: [],
-    feedback: [],
-    suppressions: [],
-    deadLetters: [],
-  };
-  const waiting = new Set<() => void>();
-  const codec = platform.codec();
+/** Begins to watch at the end of the topics. `onLine` is called with one line for every step of a message. */
+export async function startWatch(
+  platform: ProcessContext,
+  run: string,
+  onLine: (line: string) => void,
+): Promise<Watch> {
+  const records = noRecords();
+  const checks = new Set<() => void>();
+  const decode = decoder(platform.prefix, platform.codec());
   const joined = Promise.withResolvers<void>();
   const consumer = await platform.log().consumer({
     groupId: `${platform.prefix}comms.demo.${run}`,
@@ -72,48 +67,78 @@ export async function startWatch(platform: Platform, run: string, tell: (line: s
     assigned: () => joined.resolve(),
     revoking: () => {},
     crashed: (error) => joined.reject(error),
-    records: (records) => {
-      for (const record of records) {
-        const line = take(seen, record, platform.prefix, codec);
-        if (line !== undefined) tell(line);
+    records: (batch) => {
+      for (const record of batch) {
+        const line = keepRecord(records, decode(record));
+        if (line !== undefined) onLine(line);
       }
       consumer.progress();
-      for (const check of waiting) check();
+      for (const check of checks) check();
     },
   });
   await joined.promise;
   return {
-    ...seen,
-    until: (what, waitingFor, ms) => until(waiting, what, waitingFor, ms),
+    ...records,
+    until: (condition, description, ms) => until(checks, condition, { description, ms }),
     close: () => consumer.close(),
   };
 }
 
-function until(waiting: Set<() => void>, what: () => boolean, waitingFor: string, ms: number): Promise<void> {
+interface Wait {
+  readonly description: string;
+  readonly ms: number;
+}
+
+function until(checks: Set<() => void>, condition: () => boolean, { description, ms }: Wait): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => finish(() => reject(new Error(`Waited ${ms / 1000} s in vain for ${waitingFor}`))),
+      () => finish(() => reject(new Error(`Waited ${ms / 1000} s in vain for ${description}`))),
       ms,
     );
     const check = (): void => {
-      if (what()) finish(resolve);
+      if (condition()) finish(resolve);
     };
-    function finish(settle: () => void): void {
+    function finish(complete: () => void): void {
       clearTimeout(timer);
-      waiting.delete(check);
-      settle();
+      checks.delete(check);
+      complete();
     }
-    waiting.add(check);
+    checks.add(check);
     check();
   });
 }
 
-/** Keeps a record, and gives the line that tells of it. */
-function take(seen: Seen, record: InRecord, prefix: string, codec: Codec): string | undefined {
-  const topic = record.topic.slice(prefix.length) as (typeof watched)[number];
+function noRecords(): SeenRecords {
+  return {
+    events: [],
+    rejected: [],
+    accepted: [],
+    decisions: [],
+    rendered: [],
+    feedback: [],
+    suppressions: [],
+    deadLetters: [],
+  };
+}
+
+interface WatchedRecord {
+  readonly topic: (typeof watched)[number];
+  /** Undefined for a tombstone and for a dead letter, whose bytes may be undecodable. */
+  readonly value: unknown;
+}
+
+function decoder(prefix: string, codec: Codec): (record: InRecord) => WatchedRecord {
+  return ({ topic: name, value }) => {
+    const topic = name.slice(prefix.length) as (typeof watched)[number];
+    const isOpaque = value === null || deadLetterTopics.includes(topic);
+    return { topic, value: isOpaque ? undefined : codec.decode(topic, value) };
+  };
+}
+
+/** Keeps a record and returns the line that describes it. */
+function keepRecord(seen: SeenRecords, { topic, value }: WatchedRecord): string | undefined {
   if (deadLetterTopics.includes(topic)) return keep(seen.deadLetters, topic, () => `set aside  ${topic}`);
-  if (record.value === null) return undefined;
-  const value = codec.decode(topic, record.value);
+  if (value === undefined) return undefined;
   switch (topic) {
     case "comms.events":
     case "comms.events.bulk":
@@ -149,9 +174,9 @@ function keep<T>(list: T[], value: T, line: (value: T) => string | undefined): s
   return line(value);
 }
 
-/** A sender and its provider may both tell that a message was sent: one line for the two. */
-function isNews(told: readonly Feedback[], one: Feedback): boolean {
-  return !told.some((other) => other !== one && other.msg_id === one.msg_id && other.status === one.status);
+/** Returns false for a status that was reported before: a sender and its provider may both report SENT. */
+function isNews(reports: readonly Feedback[], one: Feedback): boolean {
+  return !reports.some((other) => other !== one && other.msg_id === one.msg_id && other.status === one.status);
 }
 
 const verdicts: Partial<Readonly<Record<Verdict, string>>> = {

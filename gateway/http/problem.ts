@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import { reasons } from "#shared/domain/message/reason.ts";
 import { note } from "./request.ts";
 
-/** Everything that the gateway may refuse a request with: the status, and what the code means. */
+/** The codes that the gateway refuses a request with: the status, and what the code means. */
 export const problems = {
   COMMS_INVALID_EVENT: { status: 422, title: reasons.COMMS_INVALID_EVENT },
   COMMS_UNKNOWN_EVENT: { status: 422, title: reasons.COMMS_UNKNOWN_EVENT },
@@ -25,19 +25,19 @@ export type ProblemCode = keyof typeof problems;
 
 export interface Problem {
   readonly code: ProblemCode;
-  /** A sentence on this request, without a value of it. */
+  /** A sentence about this request. It repeats no value of the request. */
   readonly detail: string;
   readonly faults?: readonly string[];
   readonly retryAfterSeconds?: number;
 }
 
-/** The body of RFC 9457, with our code and every fault. */
+/** The body of RFC 9457, with our code and every issue. */
 export function problemBody({ code, detail, faults }: Problem) {
   const { status, title } = problems[code];
   return { type: `urn:comms:problem:${code}`, title, status, detail, code, ...(faults ? { faults } : {}) };
 }
 
-/** Answers with a problem, and leaves its code in the request's line of the log. */
+/** Answers with a problem and adds its code to the request's log line. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   note(reply.request, { code: problem.code });
   if (problem.retryAfterSeconds !== undefined) void reply.header("retry-after", String(problem.retryAfterSeconds));

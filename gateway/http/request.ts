@@ -6,26 +6,26 @@ import { type RecordSpan, startRequestSpan } from "#shared/platform/telemetry/tr
 const none = Buffer.alloc(0);
 const notes = new WeakMap<FastifyRequest, Record<string, string>>();
 
-/** The caller's own id of a request where it can stand in a log, else one of ours. */
+/** The caller's id of a request if it is fit for a log, else a new one. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
-  const given = headers["x-request-id"];
-  return typeof given === "string" && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID();
+  const id = headers["x-request-id"];
+  return typeof id === "string" && /^[\w.:-]{1,64}$/.test(id) ? id : randomUUID();
 }
 
-/** Begins the trace of a request, or goes on with the caller's; what the request leads to is published under it. */
-export function traced(request: FastifyRequest): RecordSpan {
+/** Begins the trace of a request, or continues the caller's. Records of the request are published under it. */
+export function startTrace(request: FastifyRequest): RecordSpan {
   const span = startRequestSpan(`${request.method} ${request.routeOptions.url ?? "none"}`, request.headers);
   for (const [name, value] of Object.entries(span.headers)) request.headers[name] = String(value);
   note(request, { request_id: request.id, trace_id: span.traceId });
   return span;
 }
 
-/** The body as it came in; empty where there was none. */
+/** The body as it arrived; empty if there was none. */
 export function bodyOf(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : none;
 }
 
-/** The media type without its parameters, in small letters. */
+/** The media type without its parameters, in lower case. */
 export function mediaTypeOf(request: FastifyRequest): string {
   return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }

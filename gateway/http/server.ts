@@ -2,32 +2,25 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { codeOf, isRetryable } from "#shared/platform/errors/app-error.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { RecordSpan } from "#shared/platform/telemetry/tracing.ts";
-import { type EventParts, eventRoutes } from "../public/events/routes.ts";
-import { type UnsubscribeParts, unsubscribeRoutes } from "../public/unsubscribe/routes.ts";
-import { type SnsWebhookParts, snsWebhookRoutes } from "../webhooks/sns/routes.ts";
-import { type TwilioWebhookParts, twilioWebhookRoutes } from "../webhooks/twilio/routes.ts";
-import { openApi } from "./openapi.ts";
 import { type Problem, sendProblem } from "./problem.ts";
-import { note, notesOf, requestIdOf, traced } from "./request.ts";
+import { note, notesOf, requestIdOf, startTrace } from "./request.ts";
 
-export interface ServerParts {
-  readonly events: EventParts;
-  readonly sns: SnsWebhookParts;
-  readonly twilio: TwilioWebhookParts;
-  readonly unsubscribe: UnsubscribeParts;
+export interface ServerOptions {
   readonly telemetry: Telemetry;
-  /** Without a trailing slash. */
-  readonly publicUrl: string;
-  readonly version: string;
+  /** Sends HSTS: the public origin is https. */
+  readonly isSecure: boolean;
 }
 
-/** SNS sends 256 KiB at most, which escaped in its envelope is up to twice as long; a record may have 1 MiB. Bytes. */
-const bodyBytesMax = 768 * 1024;
+/** SNS sends 256 KiB at most, which is up to twice as long when escaped in its envelope; a record may have 1 MiB. Bytes. */
+export const bodyBytesMax = 768 * 1024;
 /** A request must have arrived whole within this, ms. */
-const requestTimeoutMs = 15_000;
+export const requestTimeoutMs = 15_000;
 
-/** The HTTP edge. Every body arrives as bytes: signatures are over bytes, and so is what goes on the topic. */
-export function createServer(parts: ServerParts): FastifyInstance {
+/**
+ * A server without routes. It passes every body on as bytes: a signature covers bytes, and a webhook's bytes go on the
+ * topic.
+ */
+export function createServer({ telemetry, isSecure }: ServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
@@ -39,20 +32,13 @@ export function createServer(parts: ServerParts): FastifyInstance {
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, { code: "COMMS_NOT_FOUND", detail: "See /openapi.json for what there is" }),
   );
-  app.setErrorHandler((error: FastifyError, request, reply) => fail(error, request, reply, parts.telemetry));
-  observe(app, parts.telemetry);
-  if (parts.publicUrl.startsWith("https:")) secure(app);
-
-  const document = JSON.stringify(openApi(parts));
-  app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(document));
-  eventRoutes(app, parts.events);
-  snsWebhookRoutes(app, parts.sns);
-  twilioWebhookRoutes(app, parts.twilio);
-  unsubscribeRoutes(app, parts.unsubscribe);
+  app.setErrorHandler((error: FastifyError, _request, reply) => fail(error, reply, telemetry));
+  observe(app, telemetry);
+  if (isSecure) sendHsts(app);
   return app;
 }
 
-function secure(app: FastifyInstance): void {
+function sendHsts(app: FastifyInstance): void {
   app.addHook("onSend", async (_request, reply) => {
     void reply.header("strict-transport-security", "max-age=31536000; includeSubDomains");
   });
@@ -62,27 +48,27 @@ function secure(app: FastifyInstance): void {
 function observe(app: FastifyInstance, { metrics, log }: Telemetry): void {
   const spans = new WeakMap<FastifyRequest, RecordSpan>();
   app.addHook("onRequest", async (request, reply) => {
-    spans.set(request, traced(request));
+    spans.set(request, startTrace(request));
     void reply.header("x-request-id", request.id);
   });
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";
     const status = String(reply.statusCode);
     metrics.observe("comms_http_request_seconds", { route, status }, reply.elapsedTime / 1000);
-    const duration_ms = Math.round(reply.elapsedTime * 10) / 10;
     log.info({
       stage: "gateway",
       method: request.method,
       route,
       status: reply.statusCode,
-      duration_ms,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
       ...notesOf(request),
     });
     spans.get(request)?.end(status, reply.statusCode >= 500);
   });
 }
 
-function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply, { log }: Telemetry): FastifyReply {
+function fail(error: FastifyError, reply: FastifyReply, { log }: Telemetry): FastifyReply {
+  const { request } = reply;
   const problem = problemOf(error);
   note(request, { cause: codeOf(error) });
   if (problem.code === "COMMS_INTERNAL")

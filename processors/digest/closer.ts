@@ -4,29 +4,31 @@ import { personKey } from "#shared/domain/message/id.ts";
 import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { isRetryable } from "#shared/platform/errors/app-error.ts";
-import type { DigestStore, DueWindow } from "./adapters/digest-store.ts";
-import { summaryOf } from "./core/summary.ts";
+import type { DigestStore } from "./adapters/digest-store.ts";
+import { type DueWindow, summaryOf } from "./core/summary.ts";
 
 const leaseMs = 30_000;
 const batch = 200;
-/** Windows whose summaries are produced, and which are closed, together. */
-const portion = 20;
-/** How often due windows are looked for, ms. */
+/** The most windows whose summaries are produced together, and that are then closed together. */
+const closeSize = 20;
+/** The interval between two checks for due windows, ms. */
 const lookEveryMs = 1_000;
 
+export const closerLimits = { batch, leaseMs } as const;
+
 /**
- * Closes windows that are due: one summary a window goes back to the router, and the window is closed once that is
- * acknowledged. A crash in between sends the same summary again, under the same ids. A window whose summary the log does
- * not take holds back no other: it is told of when the others are closed.
+ * Closes due windows: one summary for each window goes back to the router, and the window is closed once the log has
+ * acknowledged it. A crash in between sends the same summary again, under the same ids. A window whose summary the log
+ * refuses does not hold back the others: its failure is thrown after the others are closed.
  */
 export function createCloser(store: DigestStore, owner: string): Job {
   return {
     name: "close digest windows",
     run: async (now, emit) => {
-      const leased = await store.lease(owner, now, now + leaseMs, batch);
-      // A window of a cadence that this build does not know stays open, items and all, for one that does.
+      const leased = await store.lease(owner, { now, until: now + leaseMs, max: batch });
+      // A window of an unknown cadence stays open with its items, for a build that knows the cadence.
       const due = leased.filter(({ window }) => cadenceOf(window.cadence));
-      const failures = await closeApart(due, async (some) => {
+      const failures = await closeEach(due, async (some) => {
         const outputs = some.flatMap((one) => summary(one, now));
         if (outputs.length > 0) await emit(outputs);
         const ids = some.map(({ window }) => window.windowId);
@@ -40,8 +42,11 @@ export function createCloser(store: DigestStore, owner: string): Job {
 
 type Close = (some: readonly DueWindow[]) => Promise<void>;
 
-/** Portion by portion, and one by one where a portion fails for good. What passes by itself is thrown at once. */
-async function closeApart(due: readonly DueWindow[], close: Close, size = portion): Promise<readonly unknown[]> {
+/**
+ * Closes windows batch by batch, and one by one if a batch fails for good. It throws a retryable error at once and returns
+ * all others.
+ */
+async function closeEach(due: readonly DueWindow[], close: Close, size = closeSize): Promise<readonly unknown[]> {
   const failures: unknown[] = [];
   for (let at = 0; at < due.length; at += size) {
     const some = due.slice(at, at + size);
@@ -49,15 +54,16 @@ async function closeApart(due: readonly DueWindow[], close: Close, size = portio
       await close(some);
     } catch (error) {
       if (isRetryable(error)) throw error;
-      failures.push(...(some.length === 1 ? [error] : await closeApart(some, close, 1)));
+      failures.push(...(some.length === 1 ? [error] : await closeEach(some, close, 1)));
     }
   }
   return failures;
 }
 
-function summary({ window, collected }: DueWindow, now: Instant): Output[] {
+function summary(due: DueWindow, now: Instant): Output[] {
+  const { window, collected } = due;
   const cadence = cadenceOf(window.cadence);
   if (!cadence || collected.count === 0) return [];
   const key = personKey(window.tenantId, window.userId);
-  return [{ topic: "comms.accepted.bulk", key, value: summaryOf(window, collected, cadence, now) }];
+  return [{ topic: "comms.accepted.bulk", key, value: summaryOf(due, cadence, now) }];
 }

@@ -1,10 +1,10 @@
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createDigestStore } from "./adapters/digest-store.ts";
 import { createCloser } from "./closer.ts";
 import { createDigest } from "./processor.ts";
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const store = createDigestStore(platform.postgres());
   const seconds = platform.config.COMMS_DIGEST_WINDOW_SECONDS;
   const processor = createDigest(store, seconds === undefined ? undefined : seconds * 1000);

@@ -1,18 +1,18 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
 import type { MailStream } from "#shared/delivery/email/headers.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
+import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
-import { unsubscribeKeysOf } from "#shared/runtime/rotation.ts";
 import { createSesAdapter } from "./adapters/ses.ts";
 import { createEmailSender } from "./processor.ts";
 
 /** SES counts by the second; a tenth of it waits for codes and receipts. */
-const shares = { burstSeconds: 1, reserveShare: 0.1 };
+export const sesBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const { config } = platform;
-  const limits = budgetLimits(config.COMMS_SES_RATE, shares);
+  const limits = budgetLimits(config.COMMS_SES_RATE, sesBudgetShares);
   const adapter = createSesAdapter({
     region: config.COMMS_SES_REGION,
     ...(config.COMMS_SES_ENDPOINT ? { endpoint: config.COMMS_SES_ENDPOINT } : {}),

@@ -1,9 +1,9 @@
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createMessageFinder } from "./adapters/message-finder.ts";
 import { createFeedback } from "./processor.ts";
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const { metrics } = platform.telemetry;
   const processor = createFeedback({
     messages: createMessageFinder(platform.postgres()),

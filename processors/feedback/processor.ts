@@ -9,17 +9,17 @@ import { normalise } from "./core/normalise.ts";
 export interface FeedbackParts {
   readonly messages: MessageFinder;
   readonly hasher: Pick<AddressHasher, "hash">;
-  /** Told of every event or code that no table has. Once more where a batch is gathered once more. */
+  /** Receives every event or code that no table has; again if a batch is gathered again. */
   readonly onUnknown?: (provider: string, code: string) => void;
 }
 
 type In = ProviderEvent | Feedback;
-/** What was found out about a webhook; null for a report on a message, which says all there is. */
+/** What is known about a webhook; null for a report on a message, which needs nothing else. */
 type Facts = ReceivedWebhook | null;
 
 /**
- * Turns providers' webhooks into reports on our messages, and reports that end an address into suppressions. What it
- * writes itself comes back to it as a report, and from a report only a suppression ever follows.
+ * Turns providers' webhooks into reports on our messages, and reports that end an address into suppressions. It reads
+ * the reports that it writes itself; from a report only a suppression follows.
  */
 export function createFeedback({ messages, hasher, onUnknown }: FeedbackParts): StageProcessor<In, Facts> {
   return {
@@ -27,9 +27,9 @@ export function createFeedback({ messages, hasher, onUnknown }: FeedbackParts): 
     name: "feedback",
     inputs: ["comms.provider-events", "comms.feedback"],
     gather: async (batch) => {
-      const heard = batch.map((record) => (isProviderEvent(record) ? hear(record) : null));
-      for (const one of heard) report(one, onUnknown);
-      return withMessages(heard, messages);
+      const webhooks = batch.map((record) => (isProviderEvent(record) ? receive(record) : null));
+      for (const webhook of webhooks) reportUnknown(webhook, onUnknown);
+      return withMessages(webhooks, messages);
     },
     decide: ({ value }, facts, now) =>
       facts === null
@@ -42,28 +42,28 @@ function isProviderEvent(record: DecodedRecord<In>): record is DecodedRecord<Pro
   return record.topic === "comms.provider-events";
 }
 
-function hear({ value, origin }: DecodedRecord<ProviderEvent>): ReceivedWebhook {
+function receive({ value, origin }: DecodedRecord<ProviderEvent>): ReceivedWebhook {
   const header = origin.headers["comms-attempt"];
-  const waited = Number((Buffer.isBuffer(header) ? header : header?.[0])?.toString() ?? 0) || 0;
+  const waits = Number((Buffer.isBuffer(header) ? header : header?.[0])?.toString() ?? 0) || 0;
   const bytes = origin.value ?? Buffer.alloc(0);
-  return { event: value, bytes, waits: waited, normalised: normalise(value), message: undefined };
+  return { event: value, bytes, waits, normalised: normalise(value), message: undefined };
 }
 
-/** Only the first time that a webhook is read: one that waits would be counted at every turn. */
-function report(heard: Facts, onUnknown: FeedbackParts["onUnknown"]): void {
-  if (heard === null || heard.waits > 0 || heard.normalised.kind === "unreadable") return;
-  const { unknown } = heard.normalised;
-  if (unknown !== undefined) onUnknown?.(heard.event.provider, unknown);
+/** Only the first time that a webhook is read: one that waits would be counted each time it comes back. */
+function reportUnknown(webhook: Facts, onUnknown: FeedbackParts["onUnknown"]): void {
+  if (webhook === null || webhook.waits > 0 || webhook.normalised.kind === "unreadable") return;
+  const { unknown } = webhook.normalised;
+  if (unknown !== undefined) onUnknown?.(webhook.event.provider, unknown);
 }
 
-/** One trip for the whole batch; none where no webhook in it is about a message. */
-async function withMessages(heard: readonly Facts[], messages: MessageFinder): Promise<readonly Facts[]> {
-  const asking = heard.flatMap((one) => {
-    if (one?.normalised.kind !== "notice") return [];
-    const { msgId, providerRef } = one.normalised;
-    return [{ one, name: { msgId, providerRef, provider: one.event.provider } }];
+/** One trip for the whole batch; none if no webhook in it is about a message. */
+async function withMessages(webhooks: readonly Facts[], messages: MessageFinder): Promise<readonly Facts[]> {
+  const lookups = webhooks.flatMap((webhook) => {
+    if (webhook?.normalised.kind !== "parsed") return [];
+    const { msgId, providerRef } = webhook.normalised;
+    return [{ webhook, name: { msgId, providerRef, provider: webhook.event.provider } }];
   });
-  const found = await messages.find(asking.map(({ name }) => name));
-  const byHeard = new Map(asking.map(({ one }, i) => [one, found[i]]));
-  return heard.map((one) => one && { ...one, message: byHeard.get(one) });
+  const found = await messages.find(lookups.map(({ name }) => name));
+  const byWebhook = new Map(lookups.map(({ webhook }, i) => [webhook, found[i]]));
+  return webhooks.map((webhook) => webhook && { ...webhook, message: byWebhook.get(webhook) });
 }

@@ -9,13 +9,13 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 
-/** A record of a refusal is never larger than what it refuses: a topic takes 1 MiB, and an event may have as much. Bytes. */
-const original_bytes_max = 512 * 1024;
-const faults_max = 50;
-/** Characters of an id and of a fault. */
-const text_length_max = 256;
+/** The most bytes of the original event in a rejection: a topic takes 1 MiB, and an event may be as large. */
+const originalBytesMax = 512 * 1024;
+const issuesMax = 50;
+/** Characters of an id and of an issue. */
+const textLengthMax = 256;
 
-/** Asks nothing of anybody: the catalog is in memory. */
+/** Validates events. It looks nothing up: the catalog is in memory. */
 export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): StageProcessor<Event, null> {
   return {
     kind: "stage",
@@ -29,7 +29,7 @@ export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): 
   };
 }
 
-/** What the catalog refuses is no poison: it is a finding with a topic of its own, and does not count for the fuse. */
+/** A rejected event is not poison: it goes to a topic of its own and does not count for the fuse. */
 function outcomeOf(intake: IntakeDecision, record: DecodedRecord<Event>, now: Instant): Outcome {
   if (intake.kind === "accepted") return { kind: "emit", outputs: acceptedOutputs(intake) };
   const rejected = rejectedRecord(intake, record, now);
@@ -37,7 +37,7 @@ function outcomeOf(intake: IntakeDecision, record: DecodedRecord<Event>, now: In
   return { kind: "drop", reason: intake.reason, outputs: [output] };
 }
 
-/** The records of an accepted event as they go out; the HTTP edge's too. */
+/** The outputs of an accepted event; the HTTP edge writes the same. */
 export function acceptedOutputs({ records }: Extract<IntakeDecision, { kind: "accepted" }>): readonly Output[] {
   return records.map((value) => {
     const topic = laneTopic("comms.accepted", value.lane);
@@ -46,7 +46,7 @@ export function acceptedOutputs({ records }: Extract<IntakeDecision, { kind: "ac
 }
 
 function rejectedRecord(
-  { reason, faults }: Extract<IntakeDecision, { kind: "rejected" }>,
+  { reason, issues }: Extract<IntakeDecision, { kind: "rejected" }>,
   { value, origin, topic }: DecodedRecord<Event>,
   now: Instant,
 ): Rejected {
@@ -57,18 +57,18 @@ function rejectedRecord(
     event_name: legible(value.name),
     cause_ref: legible(value.cause_ref),
     reason,
-    faults: faults.slice(0, faults_max).map(legible),
+    faults: issues.slice(0, issuesMax).map(legible),
     source_topic: topic,
     source_partition: origin.partition,
     source_offset: origin.offset,
-    original: origin.value?.subarray(0, original_bytes_max) ?? Buffer.alloc(0),
+    original: origin.value?.subarray(0, originalBytesMax) ?? Buffer.alloc(0),
   };
 }
 
-/** What was refused for how it reads is told so that whoever keeps it can: without what PostgreSQL refuses, and cut. */
+/** Makes a text storable: it is cut, and characters that PostgreSQL refuses are replaced. */
 function legible(text: string): string {
   return text
-    .slice(0, text_length_max)
+    .slice(0, textLengthMax)
     .toWellFormed()
     .replaceAll(/\p{Cc}/gu, "\ufffd");
 }

@@ -1,5 +1,5 @@
 import { groupOf } from "#shared/contracts/topics.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createRebuildableDedupe } from "#shared/state/dedupe/rebuildable-dedupe.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
@@ -10,8 +10,8 @@ import { createRestorer, type Restorer } from "#shared/state/views/restorer.ts";
 import type { RebuildableState } from "#shared/state/views/views.ts";
 import { createMaterializer } from "./processor.ts";
 
-/** Everything in Redis that the log can make again. */
-export function rebuildableStatesOf(platform: Platform): readonly RebuildableState[] {
+/** Every state in Redis that the log can rebuild. */
+export function rebuildableStatesOf(platform: ProcessContext): readonly RebuildableState[] {
   const redis = platform.redis();
   const { keys } = platform;
   return [
@@ -21,9 +21,9 @@ export function rebuildableStatesOf(platform: Platform): readonly RebuildableSta
   ];
 }
 
-export function restorerOf(platform: Platform): Restorer {
+export function restorerOf(platform: ProcessContext): Restorer {
   const { keys, clock, prefix } = platform;
-  const restorables = rebuildableStatesOf(platform);
+  const states = rebuildableStatesOf(platform);
   const { metrics } = platform.telemetry;
   return createRestorer({
     log: platform.log(),
@@ -32,7 +32,7 @@ export function restorerOf(platform: Platform): Restorer {
     keys,
     clock,
     prefix,
-    states: restorables,
+    states,
     report: {
       ready: (view, ready) => metrics.set("comms_views_ready", { view }, Number(ready)),
       restored: (view) => metrics.count("comms_views_restored_total", { view }),
@@ -40,16 +40,16 @@ export function restorerOf(platform: Platform): Restorer {
   });
 }
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const { keys, prefix } = platform;
-  const restorables = rebuildableStatesOf(platform);
+  const states = rebuildableStatesOf(platform);
   const freshness = createFreshness({
     log: platform.log(),
     redis: platform.redis(),
     keys,
-    states: restorables,
+    states,
     prefix,
     groupId: prefix + groupOf("materializer"),
   });
-  return { processor: createMaterializer(restorables), jobs: [...restorerOf(platform).jobs, freshness] };
+  return { processor: createMaterializer(states), jobs: [...restorerOf(platform).jobs, freshness] };
 }

@@ -7,26 +7,26 @@ import type { RebuildableState } from "#shared/state/views/views.ts";
 const done: Outcome = { kind: "emit", outputs: [] };
 
 /**
- * Keeps every restorable up to date from its topics. Instances share the partitions; the fences in what they write make
- * a second writer harmless, and so is a record for a view that is still being restored.
+ * Keeps every rebuildable state up to date from its topics. Instances share the partitions; fences make a second writer
+ * harmless, as well as a record for a view that is still being restored.
  */
-export function createMaterializer(restorables: readonly RebuildableState[]): SinkProcessor {
+export function createMaterializer(states: readonly RebuildableState[]): SinkProcessor {
   return {
     kind: "sink",
     name: "materializer",
-    inputs: [...new Set(restorables.flatMap((restorable) => restorable.topics))],
+    inputs: [...new Set(states.flatMap((state) => state.topics))],
     apply: async (batch, now) => {
-      await Promise.all(restorables.map((restorable) => applyOwn(restorable, batch, now)));
+      await Promise.all(states.map((state) => applyOwn(state, batch, now)));
       return batch.map(() => done);
     },
   };
 }
 
 async function applyOwn(
-  restorable: RebuildableState,
+  state: RebuildableState,
   batch: readonly DecodedRecord<unknown>[],
   now: Instant,
 ): Promise<void> {
-  const own = batch.filter((record) => restorable.topics.includes(record.topic));
-  if (own.length > 0) await restorable.apply(own, now);
+  const own = batch.filter((record) => state.topics.includes(record.topic));
+  if (own.length > 0) await state.apply(own, now);
 }

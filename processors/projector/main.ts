@@ -1,10 +1,10 @@
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createPartitions } from "./adapters/partitions.ts";
 import { createTables } from "./adapters/tables.ts";
 import { createPartitionJob, createProjector } from "./processor.ts";
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const pool = platform.postgres();
   const clients = { tables: createTables(pool), partitions: createPartitions(pool) };
   return { processor: createProjector(clients), jobs: [createPartitionJob(clients)] };

@@ -1,14 +1,14 @@
 import type { Job } from "#shared/domain/outcome/job.ts";
 import { writeReads } from "#shared/runtime/bisect.ts";
-import { poison } from "#shared/runtime/decode.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
+import { poison } from "#shared/runtime/records/decode.ts";
 import type { Partitions } from "./adapters/partitions.ts";
 import type { Tables } from "./adapters/tables.ts";
 import { foldRows } from "./core/merge-rows.ts";
 import { type Projection, project, projectedTopics } from "./core/project.ts";
 import { foldSuppressions } from "./core/suppression-row.ts";
 
-/** What a record says to the tables, or why they have no place for it. */
+/** What a record says to the tables, or why they cannot hold it. */
 type Read = Projection | string;
 
 const turnOverEveryMs = 3_600_000;
@@ -22,7 +22,7 @@ export interface ProjectorClients {
 export function createProjector({ tables, partitions }: ProjectorClients): SinkProcessor {
   return {
     kind: "sink",
-    // Feedback looks a webhook's message up in the tables, and waits on the schedule for what is not there yet.
+    // Feedback looks up a webhook's message in the tables, and waits on the schedule if it is not there yet.
     lowLatency: true,
     name: "projector",
     inputs: projectedTopics,
@@ -44,7 +44,7 @@ export function createProjector({ tables, partitions }: ProjectorClients): SinkP
   }
 }
 
-/** Makes the decision table's months ahead and drops those past their 400 days. */
+/** Creates the decision table's coming months and drops those older than 400 days. */
 export function createPartitionJob({ partitions }: Pick<ProjectorClients, "partitions">): Job {
   return {
     name: "partitions",

@@ -1,19 +1,19 @@
 import { generateKeyPairSync } from "node:crypto";
 import { senderParts } from "#shared/delivery/assemble.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createFcmAdapter } from "./adapters/fcm.ts";
 import { createPushSender } from "./processor.ts";
 
 /** Half a second's worth at once: FCM wants a rate that rises slowly. */
-const shares = { burstSeconds: 0.5, reserveShare: 0.1 };
+export const fcmBudgetShares = { burstSeconds: 0.5, reserveShare: 0.1 };
 
 const googleTokenUrl = "https://oauth2.googleapis.com/token";
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const { config } = platform;
-  const limits = budgetLimits(config.COMMS_FCM_RATE, shares);
+  const limits = budgetLimits(config.COMMS_FCM_RATE, fcmBudgetShares);
   const { COMMS_FCM_TOKEN_URL: tokenUrl, COMMS_FCM_PRIVATE_KEY: key } = config;
   const adapter = createFcmAdapter({
     account: {

@@ -11,18 +11,19 @@ import { createTemplateFinder, type FoundTemplate } from "./adapters/template-fi
 import { refusalOutputs, sendOutputs } from "./core/records.ts";
 import { type RenderRefusal, render } from "./core/render.ts";
 
+/** The clients of the renderer. */
 export interface RendererClients {
   readonly templates: TemplateTable;
   readonly artifacts: Pick<ArtifactStore, "put">;
 }
 
-/** Words to be stored, and when they were made. */
+/** Content to be stored, and when it was rendered. */
 interface StoreContent {
   readonly content: Content;
   readonly now: Instant;
 }
 
-/** Turns a routed message into words, stores them, and only then orders the sender to send them (CAN-13). */
+/** Renders a routed message, stores its content, and only then writes the order to send it (CAN-13). */
 export function createRenderer({
   templates,
   artifacts,
@@ -39,15 +40,14 @@ export function createRenderer({
       if (rendering.kind === "refusal") return drop(routed, rendering.refusal, now);
       return { kind: "perform", effect: { content: rendering.content, now } };
     },
-    perform: ({ content, now }, { value: routed }) => store(artifacts, routed, content, now),
+    perform: (rendered, { value: routed }) => store(artifacts, routed, rendered),
   };
 }
 
 async function store(
   artifacts: RendererClients["artifacts"],
   routed: Routed,
-  content: Content,
-  now: Instant,
+  { content, now }: StoreContent,
 ): Promise<Outcome> {
   const owner = { tenantId: routed.tenant_id, userId: routed.user_id, msgId: routed.msg_id };
   try {

@@ -16,28 +16,29 @@ import {
 } from "./core/facts.ts";
 import { type GateEvaluation, goesOn } from "./core/gate-evaluation.ts";
 
-/** The published templates, as the router needs them. */
+/** The published templates that the router chooses from. */
 interface PublishedTemplates {
   active(name: string, channel: Channel): TemplateChoice | undefined;
   version(name: string, channel: Channel, version: number): TemplateChoice | undefined;
 }
 
+/** The clients that the facts of a batch come from. */
 export interface Lookups {
   readonly views: Views;
   readonly hasher: Pick<AddressHasher, "hashes">;
   readonly templates: PublishedTemplates;
 }
 
-/** A channel of a record, with its address and the hashes under which entries for it may lie. */
-interface Lead {
+/** A channel of a record, with its address and the hashes that its suppressions may be stored under. */
+interface ChannelLookup {
   readonly channel: Channel;
   readonly address: AddressState;
   readonly refs: readonly AddressRef[];
 }
 
 /**
- * The facts of a batch in two trips to Redis. Two, because an entry on the suppression list lies under the hash of an
- * address, and the address comes with the person.
+ * Looks up the facts of a batch in two trips to Redis. The second trip needs the first: a suppression is stored under the
+ * hash of an address, and the address comes with the person.
  */
 export async function lookUp(
   batch: readonly Accepted[],
@@ -50,30 +51,40 @@ export async function lookUp(
     return {
       accepted,
       person,
-      leads: channelsToLookAt(accepted).map((channel) => leadOf(accepted, person, channel, hasher)),
+      lookups: channelsToLookAt(accepted).map((channel) =>
+        channelLookup(channel, { tenantId: accepted.tenant_id, person }, hasher),
+      ),
     };
   });
-  const entries = await entriesFor(
-    found.flatMap(({ leads }) => leads.flatMap(({ refs }) => refs)),
-    views,
-  );
-  return found.map(({ accepted, person, leads }) => ({
+  const refsFound = found.flatMap(({ lookups }) => lookups.flatMap((lookup) => lookup.refs));
+  const suppressions = await suppressionsOf(refsFound, views);
+  return found.map(({ accepted, person, lookups }) => ({
     person,
     flags: flags.value,
-    channels: new Map(leads.map((lead) => [lead.channel, wayOf(accepted, lead, entries, templates)])),
+    channels: new Map(
+      lookups.map((lookup) => {
+        const template = templateFor(accepted, lookup.channel, templates);
+        return [lookup.channel, channelFacts(lookup, suppressions, template)];
+      }),
+    ),
   }));
 }
 
 const nobody: Person = { profile: null, preference: null, consents: [], tokens: [] };
 
-function leadOf(accepted: Accepted, person: Person, channel: Channel, hasher: Lookups["hasher"]): Lead {
+interface Recipient {
+  readonly tenantId: string;
+  readonly person: Person;
+}
+
+function channelLookup(channel: Channel, { tenantId, person }: Recipient, hasher: Lookups["hasher"]): ChannelLookup {
   const plain = addressOf(person, channel);
   const address = addressState(person, channel, plain);
   const hashes = plain !== undefined && address === "usable" ? hasher.hashes(channel, plain) : [];
   return {
     channel,
     address,
-    refs: hashes.map((addressHash) => ({ tenantId: accepted.tenant_id, channel, addressHash })),
+    refs: hashes.map((addressHash) => ({ tenantId, channel, addressHash })),
   };
 }
 
@@ -84,32 +95,30 @@ function addressState(person: Person, channel: Channel, plain: string | undefine
   return normaliseAddress(channel, plain) === undefined ? "unusable" : "usable";
 }
 
-async function entriesFor(
-  refs: readonly AddressRef[],
-  views: Views,
-): Promise<ReadonlyMap<AddressRef, readonly Suppression[]>> {
+type SuppressionsByRef = ReadonlyMap<AddressRef, readonly Suppression[]>;
+
+async function suppressionsOf(refs: readonly AddressRef[], views: Views): Promise<SuppressionsByRef> {
   if (refs.length === 0) return new Map();
   const { value } = await views.suppressions(refs);
   return new Map(refs.map((ref, i) => [ref, value[i] ?? []]));
 }
 
-function wayOf(
-  accepted: Accepted,
-  { channel, address, refs }: Lead,
-  entries: ReadonlyMap<AddressRef, readonly Suppression[]>,
-  templates: PublishedTemplates,
+function channelFacts(
+  { address, refs }: ChannelLookup,
+  suppressions: SuppressionsByRef,
+  template: TemplateChoice | undefined,
 ): ChannelFacts {
   return {
     address,
     addressHash: refs[0]?.addressHash ?? null,
-    suppressions: refs.flatMap((ref) => entries.get(ref) ?? []),
-    template: templateFor(accepted, channel, templates),
+    suppressions: refs.flatMap((ref) => suppressions.get(ref) ?? []),
+    template,
   };
 }
 
 /**
- * The pinned version where there is one, unless it was withdrawn: then the active one. A template that was taken down
- * altogether also stops what waits for it (TPL-11).
+ * The pinned version, or the active one if none is pinned or the pinned one was withdrawn. A template without an active
+ * version also stops the messages that wait for it (TPL-11).
  */
 function templateFor({ template_name, template_version }: Accepted, channel: Channel, templates: PublishedTemplates) {
   const active = templates.active(template_name, channel);
@@ -117,14 +126,14 @@ function templateFor({ template_name, template_version }: Accepted, channel: Cha
   return templates.version(template_name, channel, template_version) ?? active;
 }
 
-/** Claims the dedupe key of every message that goes on, in one trip, and says who holds each. */
+/** Claims the dedupe key of every message that goes on, in one trip, and returns the owner of each key. */
 export async function claimKeys(
-  batch: readonly { readonly accepted: Accepted; readonly rulings: readonly GateEvaluation[] }[],
+  batch: readonly { readonly accepted: Accepted; readonly evaluations: readonly GateEvaluation[] }[],
   dedupe: Dedupe,
   now: Instant,
 ): Promise<ReadonlyMap<MsgId, string>> {
-  const claimants = batch.flatMap(({ accepted, rulings }) =>
-    rulings.filter(goesOn).map(({ message }) => ({ message, claim: claimOf(accepted, message) })),
+  const claimants = batch.flatMap(({ accepted, evaluations }) =>
+    evaluations.filter(goesOn).map(({ message }) => ({ message, claim: claimOf(accepted, message) })),
   );
   if (claimants.length === 0) return new Map();
   const owners = await dedupe.claim(

@@ -1,9 +1,9 @@
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createRedisDedupe } from "#shared/state/dedupe/redis-dedupe.ts";
 import { createRouter } from "./processor.ts";
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const templates = platform.templates();
   const codec = platform.codec();
   const processor = createRouter({

@@ -3,6 +3,7 @@ import type { MsgId } from "#shared/domain/message/id.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { Dedupe } from "#shared/state/dedupe/dedupe.ts";
 import { applyDedupe, decideRouting } from "./core/decide.ts";
+import type { RoutingFacts } from "./core/facts.ts";
 import type { GateEvaluation } from "./core/gate-evaluation.ts";
 import { routingOutcome } from "./core/outcome.ts";
 import type { Encode } from "./core/records.ts";
@@ -10,19 +11,19 @@ import { claimKeys, type Lookups, lookUp } from "./gather.ts";
 
 export interface RouterParts extends Lookups {
   readonly dedupe: Dedupe;
-  /** Frames what the scheduler will give back. */
+  /** Encodes the record that the scheduler will give back. */
   readonly encode: Encode;
 }
 
-/** What the gates made of a record, and who holds the dedupe keys of its messages. */
+/** The gate evaluations of a record, and the owners of its messages' dedupe keys. */
 export interface RouterFacts {
-  readonly rulings: readonly GateEvaluation[];
+  readonly evaluations: readonly GateEvaluation[];
   readonly owners: ReadonlyMap<MsgId, string>;
 }
 
 /**
- * Looks up, asks the gates, claims. The gates are asked while gathering, as only a message that goes on may claim its
- * dedupe key: one that is blocked must not stop the next.
+ * Looks up a batch, evaluates the gates, applies the dedupe, and writes the outcome. The gates run while gathering,
+ * because only a message that goes on may claim its dedupe key: a blocked message must not stop the next one.
  */
 export function createRouter(parts: RouterParts): StageProcessor<Accepted, RouterFacts> {
   return {
@@ -32,14 +33,13 @@ export function createRouter(parts: RouterParts): StageProcessor<Accepted, Route
     gather: async (batch, now) => {
       const records = batch.map(({ value }) => value);
       const facts = await lookUp(records, parts);
-      const judged = records.map((accepted, i) => {
-        const given = facts[i];
-        return { accepted, rulings: given ? decideRouting(accepted, given, now) : [] };
-      });
-      const owners = await claimKeys(judged, parts.dedupe, now);
-      return judged.map(({ rulings }) => ({ rulings, owners }));
+      const evaluate = (accepted: Accepted, found: RoutingFacts | undefined) =>
+        found ? decideRouting(accepted, found, now) : [];
+      const evaluated = records.map((accepted, i) => ({ accepted, evaluations: evaluate(accepted, facts[i]) }));
+      const owners = await claimKeys(evaluated, parts.dedupe, now);
+      return evaluated.map(({ evaluations }) => ({ evaluations, owners }));
     },
-    decide: ({ value }, { rulings, owners }, now) =>
-      routingOutcome(value, applyDedupe(rulings, owners), { now, encode: parts.encode }),
+    decide: ({ value: accepted }, { evaluations, owners }, now) =>
+      routingOutcome(accepted, applyDedupe(evaluations, owners), { now, encode: parts.encode }),
   };
 }

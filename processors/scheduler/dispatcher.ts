@@ -1,12 +1,14 @@
 import type { RawOutput } from "#shared/contracts/output.ts";
 import type { Job } from "#shared/domain/outcome/job.ts";
-import type { Instant } from "#shared/domain/time/instant.ts";
+
 import type { DueItem, ScheduleStore } from "./adapters/schedule-store.ts";
 import { overdueSeconds, waitMs } from "./core/due.ts";
 
-/** A lease lasts longer than any produce may be retried within one run, ms. */
+/** Length of a lease, ms: longer than the retries of a produce within one run. */
 const leaseMs = 30_000;
 const batch = 500;
+
+export const dispatchLimits = { batch, leaseMs } as const;
 
 export interface DispatcherParts {
   readonly store: ScheduleStore;
@@ -16,14 +18,14 @@ export interface DispatcherParts {
 }
 
 /**
- * Leases what is due, produces it, and forgets it once it is acknowledged. A crash in between leaves the lease to run
- * out, and the item goes out a second time: its ids are derived, so whoever reads it knows it.
+ * Leases due items, produces them, and deletes them once the log has acknowledged them. After a crash in between the lease
+ * expires and the items go out a second time: their ids are derived, so readers recognise them.
  */
 export function createDispatcher({ store, owner, report }: DispatcherParts): Job {
   return {
     name: "dispatch scheduled",
     run: async (now, emit) => {
-      const due = await store.lease(owner, now, now + leaseMs, batch);
+      const due = await store.lease(owner, { now, until: now + leaseMs, max: batch });
       if (due.length > 0) {
         await emit(due.map(output));
         await store.remove(
@@ -31,20 +33,11 @@ export function createDispatcher({ store, owner, report }: DispatcherParts): Job
           due.map((item) => item.scheduleId),
         );
       }
-      return pause(store, report, due.length, now);
+      const { items, nextDue } = await store.backlog();
+      report({ items, overdueSeconds: overdueSeconds(nextDue, now) });
+      return waitMs({ leased: due.length, batch }, nextDue, now);
     },
   };
-}
-
-async function pause(
-  store: ScheduleStore,
-  report: DispatcherParts["report"],
-  leased: number,
-  now: Instant,
-): Promise<number> {
-  const { items, nextDue } = await store.backlog();
-  report({ items, overdueSeconds: overdueSeconds(nextDue, now) });
-  return waitMs(leased, batch, nextDue, now);
 }
 
 function output(item: DueItem): RawOutput {

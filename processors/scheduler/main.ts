@@ -1,10 +1,10 @@
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createScheduleStore } from "./adapters/schedule-store.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createScheduler } from "./processor.ts";
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const store = createScheduleStore(platform.postgres());
   const { metrics } = platform.telemetry;
   const dispatcher = createDispatcher({

@@ -1,14 +1,14 @@
 import type { ScheduleItem } from "#shared/contracts/records.ts";
 import { writeReads } from "#shared/runtime/bisect.ts";
-import { poison } from "#shared/runtime/decode.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
+import { poison } from "#shared/runtime/records/decode.ts";
 import type { ScheduleStore } from "./adapters/schedule-store.ts";
 import { issueOf } from "./core/issue.ts";
 
-/** An item as it may be stored, or why it could never be given out. */
+/** An item to be stored, or the reason why it could never be produced. */
 type Read = ScheduleItem | string | null;
 
-/** Takes in what is to be produced later. A second item of the same id replaces the first. */
+/** Stores items that are to be produced later. A second item of the same id replaces the first. */
 export function createScheduler(store: Pick<ScheduleStore, "save">): SinkProcessor<ScheduleItem> {
   return {
     kind: "sink",

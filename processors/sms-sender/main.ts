@@ -1,16 +1,16 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createTwilioAdapter } from "./adapters/twilio.ts";
 import { createSmsSender } from "./processor.ts";
 
 /** A fifth waits for codes, which are most of what this channel is for. */
-const shares = { burstSeconds: 1, reserveShare: 0.2 };
+export const twilioBudgetShares = { burstSeconds: 1, reserveShare: 0.2 };
 
-export async function assemble(platform: Platform): Promise<Runnable> {
+export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const { config } = platform;
-  const limits = budgetLimits(config.COMMS_TWILIO_RATE, shares);
+  const limits = budgetLimits(config.COMMS_TWILIO_RATE, twilioBudgetShares);
   const adapter = createTwilioAdapter({
     accountSid: config.COMMS_TWILIO_ACCOUNT_SID,
     authToken: config.COMMS_TWILIO_AUTH_TOKEN,

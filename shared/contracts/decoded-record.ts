@@ -1,7 +1,7 @@
 import type { InRecord } from "./log-record.ts";
 import type { TopicName } from "./topics.ts";
 
-/** A decoded record, with where it lay. */
+/** A decoded record, with its position in the log. */
 export interface DecodedRecord<In> {
   readonly value: In;
   readonly origin: InRecord;

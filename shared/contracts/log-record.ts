@@ -1,18 +1,18 @@
-/** One partition of a topic, by its whole name (prefix included). */
+/** One partition of a topic. The topic's name includes the prefix. */
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
 }
 
-/** A position: the next offset to read, or to commit, which is one past the last that is done with. */
+/** A position: the next offset to read or to commit, which is one past the last completed record. */
 export interface Position extends TopicPartition {
   readonly offset: number;
 }
 
-/** Header values as bytes; a header that occurs several times keeps all of its values in order. */
+/** Header values as bytes; a repeated header keeps all of its values in order. */
 export type Headers = Readonly<Record<string, Buffer | readonly Buffer[]>>;
 
-/** A record as it lies in the log, undecoded. Key, value and headers are the original bytes. */
+/** An undecoded record of the log. Key, value and headers are the original bytes. */
 export interface InRecord extends TopicPartition {
   readonly offset: number;
   readonly key: Buffer | null;
@@ -28,7 +28,7 @@ export interface OutRecord {
   readonly key: Buffer | string | null;
   readonly value: Buffer | null;
   readonly headers?: Headers;
-  /** Left out: murmur2 of the key, as Java's default partitioner chooses it; without a key, spread evenly. */
+  /** Default: murmur2 of the key, as in Java's default partitioner; records without a key are spread evenly. */
   readonly partition?: number;
 }
 
@@ -36,7 +36,7 @@ export interface OutRecord {
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
-  /** Copies of each partition. Left out: the broker's own default. */
+  /** Copies of each partition. Default: the broker's own default. */
   readonly replicationFactor?: number;
   readonly config: Readonly<Record<string, string>>;
 }

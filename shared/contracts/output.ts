@@ -2,7 +2,7 @@ import type { Headers } from "./log-record.ts";
 import type { RecordTypes } from "./records.ts";
 import type { TopicName, TopicRecordName } from "./topics.ts";
 
-/** One record to write: the topic's contract fixes the schema, so `value` must be of that record type. */
+/** One record to write. The topic's contract determines the schema, so `value` must be of that record type. */
 export type Output =
   | {
       [Topic in TopicName]: {
@@ -14,7 +14,7 @@ export type Output =
     }[TopicName]
   | RawOutput;
 
-/** Bytes that were encoded before, for the scheduler, which gives back what it was handed. */
+/** Bytes that are already encoded; the scheduler writes the payload that it received. */
 export interface RawOutput {
   readonly topic: string;
   readonly key: string;

@@ -3,7 +3,7 @@ import { type TopicName, topicRecords } from "./topics.ts";
 
 const folder = new URL("../../schemas/avro/", import.meta.url);
 
-/** The file of a record's schema: `ProviderEvent` stands in `provider-event.avsc`. */
+/** The file of a record's schema: `provider-event.avsc` for `ProviderEvent`. */
 export function schemaFile(record: string): string {
   return `${record.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.avsc`;
 }

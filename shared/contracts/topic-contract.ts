@@ -16,7 +16,7 @@ const size = z
   .regex(/^[1-9]\d*MiB$/, "is a number of MiB: 1MiB")
   .transform((text) => Number(text.slice(0, -3)) * 1024 * 1024);
 
-/** Who may stand under producers and consumers beside the stages. */
+/** The producers and consumers that are not stages. */
 const parties = ["product-teams", "identity", "gateway", "runtime", "operators", "whatsapp-sender"] as const;
 const party = z.enum([...stages, ...parties]);
 
@@ -27,7 +27,7 @@ const common = {
   consumers: z.array(party).min(1),
   /** The record key; field names of the record in braces. */
   key: z.string().min(1),
-  /** How late a record may come, and what makes that harmless. */
+  /** How late a record may come, and why that does no harm. */
   late: z.string().min(1),
   pii: z.enum(["none", "pseudonym", "direct"]),
   partitions: z.int().positive(),
@@ -43,7 +43,7 @@ const compacted = {
 const ofRecords = {
   topic: z.string(),
   record: z.string(),
-  /** Fields whose values, taken together, name a record: two that agree in them are one told twice. */
+  /** Fields that identify a record: two records with the same values are one record, written twice. */
   identity: z.array(z.string()).min(1),
   compatibility: z.literal("FULL_TRANSITIVE"),
   examples: z.array(z.string().endsWith(".json")).min(1),
@@ -55,13 +55,13 @@ const contract = z.discriminatedUnion("cleanup", [
 ]);
 const deadLetters = z.strictObject({ ...retained, topic: z.literal("comms.<stage>.dlq") });
 
-/** What a topic promises: its file under `schemas/topics`, read and checked. Durations are ms, sizes bytes. */
+/** The contract of a topic: its file under `schemas/topics`, read and checked. Durations are ms, sizes bytes. */
 export type TopicContract = z.infer<typeof contract>;
 
-/** What every dead-letter topic promises; `<stage>` stands for the stage's name. */
+/** The contract of every dead-letter topic; `<stage>` is replaced by the stage's name. */
 export type DeadLetterContract = z.infer<typeof deadLetters>;
 
-/** The contract of a topic. Throws with every fault when the file does not hold what a contract must. */
+/** The contract of a topic. Throws with every issue if the file is no valid contract. */
 function topicContract(topic: TopicName): TopicContract {
   return read(`${topic}.yaml`, contract);
 }
@@ -76,7 +76,7 @@ export function topicContracts(): readonly TopicContract[] {
   return (Object.keys(topicRecords) as TopicName[]).map(topicContract);
 }
 
-/** What the log is told of a topic; `name` is the whole name, prefix included. */
+/** The topic as the log creates it; `name` is the whole name, prefix included. */
 function topicSpec(name: string, of: TopicContract | DeadLetterContract): TopicSpec {
   const cleanup: Readonly<Record<string, string>> =
     of.cleanup === "delete"
@@ -86,12 +86,12 @@ function topicSpec(name: string, of: TopicContract | DeadLetterContract): TopicS
   return { topic: name, partitions: of.partitions, config };
 }
 
-/** Every topic of Carillon as the log is told of it: those of records, then one of dead letters a stage. */
+/** Every topic as the log creates it: the topics of records, then a dead-letter topic for each stage. */
 export function allTopicSpecs(prefix: string): readonly TopicSpec[] {
-  const letters = deadLetterContract();
+  const deadLetter = deadLetterContract();
   return [
     ...topicContracts().map((of) => topicSpec(`${prefix}${of.topic}`, of)),
-    ...stages.map((stage: Stage) => topicSpec(`${prefix}${deadLetterTopic(stage)}`, letters)),
+    ...stages.map((stage: Stage) => topicSpec(`${prefix}${deadLetterTopic(stage)}`, deadLetter)),
   ];
 }
 

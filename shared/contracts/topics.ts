@@ -1,6 +1,6 @@
 /**
- * Topic names as code uses them, and the record type of each. The rest of a topic's contract (owner, key, partitions,
- * retention, compaction, compatibility, examples) stands in `schemas/topics/<topic>.yaml`; a test holds the two together.
+ * Topic names without prefix, and the record type of each. `schemas/topics/<topic>.yaml` holds the rest of a topic's
+ * contract (owner, key, partitions, retention, compaction, compatibility, examples); a test compares the two.
  */
 export const topicRecords = {
   "comms.events": "Event",
@@ -70,7 +70,7 @@ export function deadLetterTopic(stage: string): string {
   return `comms.${stage}.dlq`;
 }
 
-/** The bulk twin of a stage topic, or the topic itself in the express lane. */
+/** The topic of a lane: the bulk twin of a stage topic, or the topic itself. */
 export function laneTopic(topic: TopicName, lane: string): TopicName {
   const twin = `${topic}.bulk`;
   return lane === "BULK" && twin in topicRecords ? (twin as TopicName) : topic;

@@ -5,7 +5,7 @@ import type { Content } from "#shared/domain/message/content.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** One provider call's worth. */
+/** The message of one provider call, and its target. */
 export interface OutboundMessage {
   readonly send: Send;
   readonly content: Content;
@@ -16,18 +16,19 @@ export interface OutboundMessage {
 }
 
 /**
- * A provider, as senders see it. To add one: write this, its table of answers, and a line in the sender's registry.
+ * A provider, as senders see it. To add one, write this adapter, its table of answers, and a line in the sender's
+ * `main.ts`.
  */
 export interface ChannelAdapter {
-  /** As labels and records name it: `ses`. */
+  /** Its name in labels and records: `ses`. */
   readonly provider: string;
-  /** Where this person is written to, from the profile as it is now. Pure. */
+  /** Where the message goes, from the profile as it is now. Pure. */
   targets(person: Person, send: Send): Targets;
   /**
    * One call, without retries of its own. Never rejects for what the provider or the network did: that is an `Answer`.
-   * Gives up when the signal aborts. A rejection is a fault of ours, and counts as a call of which the end is unknown.
+   * Gives up when the signal aborts. A rejection is a programming error, and counts as a call with an unknown result.
    */
-  send(letter: OutboundMessage, signal: AbortSignal): Promise<Answer>;
+  send(message: OutboundMessage, signal: AbortSignal): Promise<Answer>;
   /** What each of the provider's codes means. */
   readonly answers: AnswerTable;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
 import type { ChannelAdapter } from "./adapter.ts";
@@ -12,7 +12,7 @@ const levels = { closed: 0, half_open: 0.5, open: 1 } as const;
 
 /** What every sender takes from the process that hosts it. */
 export function senderParts(
-  platform: Platform,
+  platform: ProcessContext,
   adapter: ChannelAdapter,
   limits: BudgetLimits,
 ): Omit<SenderParts, "channel"> {
@@ -41,15 +41,15 @@ export function senderParts(
   };
 }
 
-function meterOf({ telemetry }: Platform): SendMeter {
+function meterOf({ telemetry }: ProcessContext): SendMeter {
   const { metrics, log } = telemetry;
   return {
     ambiguousSend: (channel) => metrics.count("comms_ambiguous_sends_total", { channel }),
-    providerRequest: (channel, provider, outcome, seconds) =>
+    providerRequest: ({ channel, provider, outcome, seconds }) =>
       metrics.observe("comms_provider_request_seconds", { channel, provider, outcome }, seconds),
     breakerState: (provider, state) => metrics.set("comms_breaker_state", { provider }, levels[state]),
     tokenInvalid: (code) => metrics.count("comms_push_tokens_invalid_total", { code }),
-    alert: (channel, provider, code, level) =>
+    alert: ({ channel, provider, code, level }) =>
       log.warn({ channel, provider, code, level }, "the provider's answer needs a look"),
   };
 }

@@ -1,7 +1,7 @@
 import CircuitBreaker from "opossum";
 import { AppError, codeOf } from "#shared/platform/errors/app-error.ts";
 
-/** Calls pass, one at a time is let through to try, or none passes. */
+/** `closed`: calls pass. `half_open`: one probe at a time passes. `open`: none passes. */
 export type BreakerState = "closed" | "half_open" | "open";
 
 /** Settings of a breaker; every time is in ms. */
@@ -11,39 +11,40 @@ export interface BreakerOptions {
   readonly openMs?: number;
   /** The window over which failures count, in tenths. Default 10,000. */
   readonly windowMs?: number;
-  /** Opens when more than this share of the window's calls were trouble, percent. Default 50. */
-  readonly troublePercent?: number;
+  /** Opens when more than this share of the window's calls failed, percent. Default 50. */
+  readonly failurePercent?: number;
   /** Calls in the window below which it never opens. Default 10. */
   readonly volume?: number;
   readonly onState?: (state: BreakerState) => void;
 }
 
-/** Keeps calls from a provider that is down. Knows nothing of messages: the caller says what counts as trouble. */
+/** Keeps calls from a provider that is down. It knows nothing of messages: the caller says which value is a failure. */
 export interface Breaker {
-  /** Throws the retryable `Trouble` `PROVIDER_UNAVAILABLE`, with the wait until the next probe, while it is open. */
+  /** Throws the retryable `AppError` `PROVIDER_UNAVAILABLE`, with the wait until the next probe, while it is open. */
   admit(): void;
   /**
-   * Makes the call; its value counts against the provider where `isTrouble` says so, and comes back all the same. A
-   * rejection passes and counts too. Throws as `admit` does, without calling, while open or while a probe is under way.
+   * Makes the call and returns its value; a value for which `isFailure` is true counts against the provider. A rejection
+   * passes and counts too. Throws as `admit` does, without calling, while it is open or a probe is under way.
    */
-  run<T>(call: () => Promise<T>, isTrouble: (value: T) => boolean): Promise<T>;
+  run<T>(call: () => Promise<T>, isFailure: (value: T) => boolean): Promise<T>;
   /** Opens it at once: the provider said that nothing will go through. */
   trip(): void;
   state(): BreakerState;
   close(): void;
 }
 
-class TroubledValue extends Error {
+/** Carries a value that is a failure through opossum, which counts what is thrown. */
+class FailureValue extends Error {
   readonly value: unknown;
   constructor(value: unknown) {
-    super("The provider is in trouble");
+    super("The call failed");
     this.value = value;
   }
 }
 
 /**
  * opossum's breaker, one a provider account and process. Its timeout is off: a call has its own deadline, and giving up
- * on one from outside would lose what it came to. Its timers do not keep the process up.
+ * on it from outside would lose its result. Its timers do not keep the process up.
  */
 export function createBreaker(options: BreakerOptions): Breaker {
   const openMs = options.openMs ?? 10_000;
@@ -55,7 +56,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     rollingCountBuckets: 10,
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
-    errorThresholdPercentage: options.troublePercent ?? 50,
+    errorThresholdPercentage: options.failurePercent ?? 50,
     volumeThreshold: options.volume ?? 10,
   });
   let opened = 0;
@@ -78,15 +79,15 @@ export function createBreaker(options: BreakerOptions): Breaker {
     admit: () => {
       if (circuit.opened) throw refusal();
     },
-    run: async <T>(call: () => Promise<T>, isTrouble: (value: T) => boolean): Promise<T> => {
+    run: async <T>(call: () => Promise<T>, isFailure: (value: T) => boolean): Promise<T> => {
       try {
         return (await circuit.fire(async () => {
           const value = await call();
-          if (isTrouble(value)) throw new TroubledValue(value);
+          if (isFailure(value)) throw new FailureValue(value);
           return value;
         })) as T;
       } catch (error) {
-        if (error instanceof TroubledValue) return error.value as T;
+        if (error instanceof FailureValue) return error.value as T;
         throw codeOf(error) === "EOPENBREAKER" ? refusal() : error;
       }
     },

@@ -1,5 +1,5 @@
 -- takeFrom in shared/delivery/budget.ts, atomically. KEYS[1] bucket: `tokens|at`.
--- ARGV: rate a second, burst, reserve that this asker must leave, calls, now in ms. Answers the wait in ms.
+-- ARGV: rate a second, burst, reserve that this call must leave, calls, now in ms. Returns the wait in ms.
 local rate, burst, floor, calls, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local tokens, at = burst, now
 local text = redis.call('GET', KEYS[1])
@@ -14,6 +14,6 @@ if tokens + 1e-9 >= needed then
 else
   wait = math.ceil((needed - tokens) * 1000 / rate)
 end
--- A full bucket and none are the same, so it may go once it would have filled.
+-- A full bucket equals a missing one, so the key may expire once the bucket is full.
 redis.call('SET', KEYS[1], string.format('%.17g|%.0f', tokens, at), 'PX', math.ceil((burst - tokens) * 1000 / rate) + 1000)
 return wait

@@ -1,17 +1,17 @@
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** What a provider account lets through. */
+/** How many calls a provider account lets through. */
 export interface BudgetLimits {
   /** Calls a second, over 0. */
   readonly rate: number;
   /** Calls that may go out at once after a pause, at least 1. */
   readonly burst: number;
-  /** Of the burst, what only critical messages may take. Less than the burst. */
+  /** The part of the burst that only critical messages may take. Less than the burst. */
   readonly reserve: number;
 }
 
 /**
- * The limits of an account with this rate, a second: what it would let through in `burstSeconds` may go at once, and a
+ * The limits of an account with this rate, calls a second. What it lets through in `burstSeconds` may go at once; a
  * share of that is kept for critical messages, rounded down, so that an account of one call a second still sends all.
  */
 export function budgetLimits(
@@ -25,34 +25,37 @@ export function budgetLimits(
 /** A token bucket for each provider account, shared by all processes. */
 export interface RateBudget {
   /**
-   * Takes `calls` from the account's bucket and answers 0, or takes nothing and answers how long to wait before asking
-   * again, ms. Nothing is promised for then. May throw the retryable `Trouble` `REDIS_UNAVAILABLE`.
+   * Takes `calls` from the account's bucket and returns 0, or takes nothing and returns how long to wait before asking
+   * again, ms. It reserves nothing for then. May throw the retryable `AppError` `REDIS_UNAVAILABLE`.
    */
   take(account: string, calls: number, options: { readonly critical: boolean; readonly now: Instant }): Promise<number>;
 }
 
-/** What a bucket holds, and as of when. */
+/** How many tokens a bucket holds, and as of when. */
 export interface Bucket {
   readonly tokens: number;
   readonly at: Instant;
 }
 
-/** The rule: refill by the time that passed, keep the reserve from what is not critical. A call larger than the burst drains it. */
+/**
+ * Refills the bucket by the time that passed, then takes from it; leaves the reserve unless the message is critical. A
+ * request for more than the burst drains the bucket.
+ */
 export function takeFrom(
   bucket: Bucket | undefined,
   limits: BudgetLimits,
-  ask: { readonly calls: number; readonly critical: boolean; readonly now: Instant },
+  request: { readonly calls: number; readonly critical: boolean; readonly now: Instant },
 ): { readonly bucket: Bucket; readonly waitMs: number } {
   const { rate, burst, reserve } = limits;
-  const at = Math.max(ask.now, bucket?.at ?? 0);
+  const at = Math.max(request.now, bucket?.at ?? 0);
   const tokens = bucket ? Math.min(burst, bucket.tokens + ((at - bucket.at) * rate) / 1_000) : burst;
-  const floor = ask.critical ? 0 : reserve;
-  const needed = Math.min(ask.calls, burst - floor) + floor;
-  if (tokens + 1e-9 >= needed) return { bucket: { tokens: tokens - ask.calls, at }, waitMs: 0 };
+  const floor = request.critical ? 0 : reserve;
+  const needed = Math.min(request.calls, burst - floor) + floor;
+  if (tokens + 1e-9 >= needed) return { bucket: { tokens: tokens - request.calls, at }, waitMs: 0 };
   return { bucket: { tokens, at }, waitMs: Math.ceil(((needed - tokens) * 1_000) / rate) };
 }
 
-/** In this process only: for tests and the seeded simulator. */
+/** The buckets of this process only: for tests and the seeded simulator. */
 export function createMemoryBudget(limits: BudgetLimits): RateBudget {
   const buckets = new Map<string, Bucket>();
   return {

@@ -11,7 +11,7 @@ import type { SentArchive } from "#shared/state/ledger/sent-archive.ts";
 import type { Views } from "#shared/state/views/views.ts";
 import type { ChannelAdapter } from "./adapter.ts";
 
-/** What a sender looks things up in, a batch at a time. */
+/** Where a sender looks up what it needs, a batch at a time. */
 export interface GatherParts {
   readonly channel: Channel;
   readonly adapter: Pick<ChannelAdapter, "targets">;
@@ -22,13 +22,13 @@ export interface GatherParts {
 }
 
 /**
- * What a batch of send records needs to be decided, in four trips: persons, then the suppressions of the addresses that
- * they have now; beside them the ledger, then the archive for what the ledger does not know.
+ * The facts that decide a batch of send records, in four trips: persons, then the suppressions of the addresses that
+ * they have now; at the same time the ledger, then the archive for the messages that the ledger does not know.
  */
 export async function gather(parts: GatherParts, sends: readonly Send[], now: Instant): Promise<readonly SendFacts[]> {
   const [{ persons, targets, found }, { states, archived }] = await Promise.all([
-    people(parts, sends),
-    history(parts, sends, now),
+    gatherPersons(parts, sends),
+    gatherHistory(parts, sends, now),
   ]);
   return sends.map((send, index) => {
     const ledger = states[index];
@@ -38,63 +38,63 @@ export async function gather(parts: GatherParts, sends: readonly Send[], now: In
       ledger,
       archived: archived(send),
       preferences: persons.value[index] as Person,
-      to: typeof to === "string" ? to : to.map((target) => addressed(parts, send, target, found.of)),
+      to: typeof to === "string" ? to : to.map((target) => addressedTarget(parts, target, found.of(send.tenant_id))),
       viewsAsOf: Math.min(persons.asOf, found.asOf),
     };
   });
 }
 
-async function people(parts: GatherParts, sends: readonly Send[]) {
+async function gatherPersons(parts: GatherParts, sends: readonly Send[]) {
   const refs = sends.map(({ tenant_id, user_id }) => ({ tenantId: tenant_id, userId: user_id }));
   const persons = await parts.views.persons(refs);
   const targets = sends.map((send, index) => parts.adapter.targets(persons.value[index] as Person, send));
-  return { persons, targets, found: await suppressions(parts, sends, targets) };
+  return { persons, targets, found: await gatherSuppressions(parts, sends, targets) };
 }
 
 /**
- * What is known of earlier sends. A first attempt that the ledger does not know may be an event told again, with fresh
- * times, after the ledger has forgotten it: only the archive can tell.
+ * What is known of earlier sends. A first attempt that the ledger does not know may be a replayed event with fresh times
+ * whose message the ledger has forgotten: only the archive knows.
  */
-async function history({ ledger, archive }: GatherParts, sends: readonly Send[], now: Instant) {
+async function gatherHistory({ ledger, archive }: GatherParts, sends: readonly Send[], now: Instant) {
   const messages = sends.map(({ msg_id, attempt }) => ({ msgId: msg_id, attempt }));
   const states = await ledger.peek(messages, now);
-  const asked = sends.filter(
+  const unknown = sends.filter(
     (send, index) => isOld(send, now) || (send.attempt === 1 && states[index]?.kind === "free"),
   );
-  return { states, archived: await archivedOf(archive, asked, now) };
+  return { states, archived: await archivedOf(archive, unknown, now) };
 }
 
-/** Where the archive is away, what is old cannot go on at all; of the rest the gates decide. */
+/** In an outage of the archive an old message stops the whole batch, by the error; otherwise the gates decide. */
 async function archivedOf(
   archive: SentArchive,
-  asked: readonly Send[],
+  sends: readonly Send[],
   now: Instant,
 ): Promise<(send: Send) => SendFacts["archived"]> {
-  const ids = asked.map(({ msg_id }) => msg_id);
+  const ids = sends.map(({ msg_id }) => msg_id);
   try {
     const sent = await archive.wasSent(ids);
     return ({ msg_id }) => sent.has(msg_id);
   } catch (error) {
-    if (!isRetryable(error) || asked.some((send) => isOld(send, now))) throw error;
+    if (!isRetryable(error) || sends.some((send) => isOld(send, now))) throw error;
     const unknown = new Set(ids);
     return ({ msg_id }) => (unknown.has(msg_id) ? "unknown" : false);
   }
 }
 
-/** Whether the ledger has surely forgotten it. A replayed event gives a fresh send record, hence the older of the two. */
+/** Whether the ledger has certainly forgotten it. A replayed event gives a fresh send record, so the older time counts. */
 function isOld({ occurred_at, queued_at }: Send, now: Instant): boolean {
   return Math.min(occurred_at, queued_at) < now - hotWindowMs;
 }
 
-type Find = (tenantId: string, hash: string) => readonly Suppression[];
+type FindSuppressions = (hash: string) => readonly Suppression[];
 
-/** Under every pepper, since an entry may be as old as the last rotation. */
-async function suppressions(
+/** Looked up under every pepper, because an entry may be older than the last rotation. */
+async function gatherSuppressions(
   { channel, views, hasher }: GatherParts,
   sends: readonly Send[],
   targets: readonly Targets[],
-): Promise<{ readonly of: Find; readonly asOf: Instant }> {
-  if (!hasAddresses(channel)) return { of: () => [], asOf: Number.POSITIVE_INFINITY };
+): Promise<{ readonly of: (tenantId: string) => FindSuppressions; readonly asOf: Instant }> {
+  if (!hasAddresses(channel)) return { of: () => () => [], asOf: Number.POSITIVE_INFINITY };
   const refs = sends.flatMap(({ tenant_id }, index): readonly AddressRef[] => {
     const to = targets[index] ?? "none";
     const addresses = typeof to === "string" ? [] : to.map(({ address }) => address);
@@ -103,17 +103,16 @@ async function suppressions(
   });
   const { value, asOf } = await views.suppressions(refs);
   const entries = new Map(refs.map((ref, index) => [`${ref.tenantId}/${ref.addressHash}`, value[index] ?? []]));
-  return { of: (tenantId, hash) => entries.get(`${tenantId}/${hash}`) ?? [], asOf };
+  return { of: (tenantId) => (hash) => entries.get(`${tenantId}/${hash}`) ?? [], asOf };
 }
 
-function addressed(
+function addressedTarget(
   { channel, hasher }: GatherParts,
-  send: Send,
   { address, deviceId }: Target,
-  find: Find,
+  find: FindSuppressions,
 ): AddressedTarget {
   if (!hasAddresses(channel)) return { address, deviceId, hash: "", suppressions: [] };
   const hashes = hasher.hashes(channel, address);
-  const entries = hashes.flatMap((hash) => find(send.tenant_id, hash));
+  const entries = hashes.flatMap(find);
   return { address, deviceId, hash: hashes[0] ?? "", suppressions: entries };
 }

@@ -1,16 +1,34 @@
 import type { BreakerState } from "./breaker.ts";
 
-/** What senders count; wired to the metrics by whoever assembles them. Channels and providers as labels write them. */
+/** One provider call, as its metric has it. */
+export interface ProviderRequest {
+  readonly channel: string;
+  readonly provider: string;
+  /** `accepted`, `unreached`, `unknown`, or what the row of the provider's code asks for. */
+  readonly outcome: string;
+  readonly seconds: number;
+}
+
+/** A code that needs attention; an unknown one does. */
+export interface ProviderAlert {
+  readonly channel: string;
+  readonly provider: string;
+  readonly code: string;
+  readonly level: "P0" | "P1" | "P2";
+}
+
+/** What senders count. `assemble.ts` connects it to metrics and log. Channels and providers are written as in labels. */
 export interface SendMeter {
-  /** A call reached the provider, or may have, although an earlier call of its message ended unknown: at most this many are doubled. */
+  /**
+   * A call reached the provider, or may have, although the result of an earlier call of its message is unknown. At most
+   * this many messages were sent twice.
+   */
   ambiguousSend(channel: string): void;
-  /** One provider call: `accepted`, `unreached`, `unknown`, or what the provider's code asks for. */
-  providerRequest(channel: string, provider: string, outcome: string, seconds: number): void;
+  providerRequest(request: ProviderRequest): void;
   breakerState(provider: string, state: BreakerState): void;
   /** The provider refused a push token for good. */
   tokenInvalid(code: string): void;
-  /** A code that somebody must look at, an unknown one included. */
-  alert(channel: string, provider: string, code: string, level: "P0" | "P1" | "P2"): void;
+  alert(alert: ProviderAlert): void;
 }
 
 /** Counts nothing. */

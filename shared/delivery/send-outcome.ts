@@ -4,8 +4,14 @@ import { deferOutcome, dropOutcome, repeatOutcome, type SenderName } from "#shar
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** What the shell is told of a verdict that needs no call. */
-export function sendOutcome(name: SenderName, send: Send, verdict: SendRefusal, now: Instant): Outcome {
-  if (verdict.kind === "again") return repeatOutcome(send, verdict.report);
-  return verdict.kind === "wait" ? deferOutcome(name, send, verdict, now) : dropOutcome(name, send, verdict, now);
+/** The outcome of a decision that needs no call. */
+export function sendOutcome(
+  send: Send,
+  refusal: SendRefusal,
+  { name, now }: { readonly name: SenderName; readonly now: Instant },
+): Outcome {
+  if (refusal.kind === "again") return repeatOutcome(send, refusal.report);
+  return refusal.kind === "wait"
+    ? deferOutcome({ name, send, now }, refusal)
+    : dropOutcome({ name, send, now }, refusal);
 }

@@ -19,12 +19,12 @@ import { type SendMeter, silentMeter } from "./meter.ts";
 import { type PerformParts, perform } from "./perform.ts";
 import { sendOutcome } from "./send-outcome.ts";
 
-/** The call that `decide` asks for. */
+/** The calls that `decide` requests. */
 export interface SendEffect {
   readonly to: readonly AddressedTarget[];
 }
 
-/** What a sender is made of. `assemble.ts` has the usual ones. */
+/** The parts of a sender. `assemble.ts` builds the usual ones. */
 export interface SenderParts {
   readonly channel: KnownChannel;
   readonly adapter: ChannelAdapter;
@@ -36,9 +36,9 @@ export interface SenderParts {
   readonly breaker: Breaker;
   readonly budget: RateBudget;
   readonly clock: Clock;
-  /** Names this running process and no other, ever: host, pid and something drawn at start. Holds no `|`. */
+  /** Names this running process and no other, ever: host, pid and a random part drawn at start. Holds no `|`. */
   readonly owner: string;
-  /** Framed Avro, for the records that go out by the schedule: `codec.encode`. */
+  /** Framed Avro, for the records that go to the schedule: `codec.encode`. */
   readonly encode: (topic: TopicName, send: Send) => Buffer;
   /** The provider account that the rate budget counts. Default `<provider>:default`. */
   readonly account?: string;
@@ -46,13 +46,13 @@ export interface SenderParts {
   readonly policy?: Partial<SendPolicy>;
 }
 
-/** How many this process has made: two senders of one channel in one process must not take each other for themselves. */
+/** How many senders this process has made. Two senders of one channel in one process must differ in their owner. */
 let senders = 0;
 
 /**
- * The sender of one channel. All channels differ only in their adapter. Looks at everything once more before the call
- * (is it over, expired, suppressed, unwanted, in the night), calls the provider once at most for each attempt, and tells
- * how it ended.
+ * The sender of one channel; channels differ only in their adapter. It checks everything once more before the call
+ * (whether the message is over, expired, suppressed, unwanted, or due in quiet hours), calls the provider at most once
+ * for each attempt, and reports the result.
  */
 export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts, SendEffect> {
   const channel = channelName(parts.channel);
@@ -62,7 +62,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
   const policy = { ...defaultPolicy, ...parts.policy };
   const owner = `${parts.owner}.${++senders}`;
   let tries = 0;
-  const performing: PerformParts = {
+  const performParts: PerformParts = {
     ...parts,
     name,
     policy,
@@ -81,10 +81,10 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
         now,
       ),
     decide: ({ value: send }, facts, now) => {
-      const verdict = decideSend(send, facts, now, policy);
-      if (verdict.kind === "send") return { kind: "perform", effect: { to: verdict.to } };
-      return sendOutcome(name, send, verdict, now);
+      const decision = decideSend(send, facts, { now, policy });
+      if (decision.kind === "send") return { kind: "perform", effect: { to: decision.to } };
+      return sendOutcome(send, decision, { name, now });
     },
-    perform: ({ to }, { value: send }, signal) => perform(performing, send, to, signal),
+    perform: ({ to }, { value: send }, signal) => perform(performParts, send, { to, signal }),
   };
 }

@@ -1,25 +1,26 @@
-import { defaultFuse, type FuseLimits } from "./fuse.ts";
+import type { SinkProcessor, StageProcessor } from "./processor.ts";
+import { defaultFuse, type FuseLimits } from "./shell/fuse.ts";
 
 /** The bounds of one stage; each has its row under "Limits" in ARCHITECTURE.md. */
 export interface ShellLimits {
   /** Records in work at once. */
   readonly inFlight: number;
-  /** Records gathered in one trip. */
+  /** Records gathered in one trip to the store. */
   readonly batch: number;
-  /** Trips under way at once. A provider call that outlasts its trip does not count. */
+  /** Batches under way at once. A provider call that outlasts its batch does not count. */
   readonly batches: number;
-  /** Records and bytes in hand per urgency; past them its partitions are paused, and resumed at half. */
+  /** Records and bytes in hand per priority; past them its partitions are paused, and resumed at half. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
-  /** A value larger than this is rejected unread, bytes. */
+  /** A larger value becomes a dead letter unread, bytes. */
   readonly recordBytes: number;
   /** Outputs are encoded and written in parts of about so much, bytes. */
   readonly outputBytes: number;
-  /** What a fetch waits for, up to half a second, bytes: 1 takes what there is. */
+  /** How many bytes a fetch waits for, up to half a second: 1 takes what there is. */
   readonly fetchBytesMin: number;
   readonly commitEveryMs: number;
   readonly commitEveryRecords: number;
-  /** Failed tries of one call after which the stage calls itself unready. */
+  /** Failed tries of one call after which the stage reports itself unready. */
   readonly outageTries: number;
   readonly fuse: FuseLimits;
 }
@@ -41,13 +42,15 @@ export const stageLimits: ShellLimits = {
 };
 
 /**
- * A sink takes one batch at a time, so that what it writes is in the order of the log, and lets some come together: nobody
- * waits for half a second of it, and fetches are what a nearly idle consumer spends its time on.
+ * A sink takes one batch at a time, so that it writes in the order of the log. It lets records come together: half a
+ * second of delay hurts nobody, and a nearly idle consumer spends its time on fetches.
  */
 export const sinkLimits: ShellLimits = { ...stageLimits, inFlight: 500, batch: 500, batches: 1, fetchBytesMin: 65_536 };
 
-/** The bounds of a processor, by what it is. */
-export function shellLimits(processor: { readonly kind: "stage" | "sink"; readonly prompt?: boolean }): ShellLimits {
+/** The bounds of a processor by its kind; a sink of low latency fetches what there is, at once. */
+export function shellLimits(
+  processor: Pick<StageProcessor, "kind"> | Pick<SinkProcessor, "kind" | "lowLatency">,
+): ShellLimits {
   if (processor.kind === "stage") return stageLimits;
-  return processor.prompt ? { ...sinkLimits, fetchBytesMin: stageLimits.fetchBytesMin } : sinkLimits;
+  return processor.lowLatency ? { ...sinkLimits, fetchBytesMin: stageLimits.fetchBytesMin } : sinkLimits;
 }

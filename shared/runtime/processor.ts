@@ -8,22 +8,22 @@ import type { Instant } from "#shared/domain/time/instant.ts";
  * Decides, record by record. `gather` makes one trip for a whole batch; `decide` is pure; what it returns is either an
  * outcome or an effect that `perform` carries out (a provider call).
  *
- * The shell calls `gather` and `perform` again after trouble, and both again after a crash: they must be idempotent by
+ * The shell calls `gather` and `perform` again after a retryable error, and both again after a crash: they must be idempotent by
  * the ids in the record. Records of one key come one after another; of different keys at once.
  */
 export interface StageProcessor<In = unknown, Facts = unknown, Effect = never> {
   readonly kind: "stage";
   readonly name: string;
-  /** Topics without prefix, most urgent first. */
+  /** Topics without prefix, the highest priority first. */
   readonly inputs: readonly TopicName[];
-  /** One entry for each record of the batch, in its order. May throw `Trouble`. */
+  /** One entry for each record of the batch, in its order. May throw a retryable `AppError`. */
   gather(batch: readonly DecodedRecord<In>[], now: Instant): Promise<readonly Facts[]>;
   decide(
     record: DecodedRecord<In>,
     facts: Facts,
     now: Instant,
   ): Outcome | { readonly kind: "perform"; readonly effect: Effect };
-  /** Never hold a database connection over it. May throw `Trouble`. */
+  /** Never hold a database connection over it. May throw a retryable `AppError`. */
   perform?(effect: Effect, record: DecodedRecord<In>, signal: AbortSignal): Promise<Outcome>;
 }
 
@@ -34,7 +34,7 @@ export interface SinkProcessor<In = unknown> {
   readonly lowLatency?: boolean;
   readonly name: string;
   readonly inputs: readonly TopicName[];
-  /** Applies all or throws `Trouble`; idempotent by offset or id. One outcome for each record, in order. */
+  /** Applies all or throws a retryable `AppError`; idempotent by offset or id. One outcome for each record, in order. */
   apply(batch: readonly DecodedRecord<In | null>[], now: Instant): Promise<readonly Outcome[]>;
 }
 

@@ -11,7 +11,7 @@ export interface CallbackCounts {
   readonly dropped: number;
 }
 
-/** What the providers still owe to the gateway. Each callback is tried until it is answered with a 2xx, within bounds. */
+/** Callbacks that the providers have still to make to the gateway. Each is tried until it is answered with a 2xx, within bounds. */
 export interface CallbackQueue {
   add(callbacks: readonly Callback[]): void;
   counts(): CallbackCounts;
@@ -25,12 +25,20 @@ const bounds = {
   attempts: 30,
   pending: 50_000,
   connections: 16,
-  timeout_ms: 10_000,
-  backoff_ms_first: 100,
-  backoff_ms_max: 5_000,
+  timeoutMs: 10_000,
+  backoffMsFirst: 100,
+  backoffMsMax: 5_000,
 };
 
 type Request = ReturnType<Callback["build"]>;
+
+/** The next attempt at a callback; its request is built at the first. */
+interface Attempt {
+  readonly callback: Callback;
+  /** 1 for the first. */
+  readonly count: number;
+  readonly request?: Request;
+}
 
 export function createCallbackQueue(): CallbackQueue {
   const agent = new Agent({ connections: bounds.connections, pipelining: 1 });
@@ -38,18 +46,18 @@ export function createCallbackQueue(): CallbackQueue {
   const zero = { delivered: 0, failed: 0, dropped: 0 };
   let counts = { ...zero };
 
-  const schedule = (callback: Callback, delayMs: number, attempt: number, built?: Request): void => {
+  const schedule = (attempt: Attempt, delayMs: number): void => {
     timers.set(
-      callback,
-      setTimeout(() => void deliver(callback, attempt, built ?? callback.build()), delayMs),
+      attempt.callback,
+      setTimeout(() => void deliver(attempt), delayMs),
     );
   };
 
-  const deliver = async (callback: Callback, attempt: number, request: Request): Promise<void> => {
+  const deliver = async ({ callback, count, request = callback.build() }: Attempt): Promise<void> => {
     timers.set(callback, undefined);
     const done = await post(agent, callback.url, request);
     if (!timers.has(callback)) return;
-    if (!done && attempt < bounds.attempts) return schedule(callback, backoff(attempt), attempt + 1, request);
+    if (!done && count < bounds.attempts) return schedule({ callback, count: count + 1, request }, backoff(count));
     timers.delete(callback);
     counts[done ? "delivered" : "failed"]++;
   };
@@ -65,7 +73,7 @@ export function createCallbackQueue(): CallbackQueue {
     counts: () => ({ pending: timers.size, ...counts }),
     add(callbacks) {
       for (const callback of callbacks) {
-        if (timers.size < bounds.pending) schedule(callback, callback.delayMs, 1);
+        if (timers.size < bounds.pending) schedule({ callback, count: 1 }, callback.delayMs);
         else counts.dropped++;
       }
     },
@@ -76,8 +84,8 @@ export function createCallbackQueue(): CallbackQueue {
   };
 }
 
-function backoff(attempt: number): number {
-  return Math.min(bounds.backoff_ms_max, bounds.backoff_ms_first * 2 ** (attempt - 1));
+function backoff(count: number): number {
+  return Math.min(bounds.backoffMsMax, bounds.backoffMsFirst * 2 ** (count - 1));
 }
 
 async function post(agent: Agent, url: string, request: Request): Promise<boolean> {
@@ -87,8 +95,8 @@ async function post(agent: Agent, url: string, request: Request): Promise<boolea
       origin,
       path: pathname + search,
       method: "POST",
-      headersTimeout: bounds.timeout_ms,
-      bodyTimeout: bounds.timeout_ms,
+      headersTimeout: bounds.timeoutMs,
+      bodyTimeout: bounds.timeoutMs,
       ...request,
     });
     await answer.body.dump();

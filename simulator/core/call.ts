@@ -4,13 +4,13 @@ import type { MailHeader } from "./mail.ts";
 export const providers = ["ses", "fcm", "twilio", "smtp"] as const;
 export type ProviderName = (typeof providers)[number];
 
-/** What a call is about, as far as its wire tells. */
+/** What a call is about, as far as its bytes say. */
 export interface Call {
   readonly provider: ProviderName;
   /** The provider's own name of the operation: `SendEmail`, `messages:send`, `Messages.create`. */
   readonly operation: string;
   readonly channel: "email" | "push" | "sms";
-  /** Addresses, tokens or numbers, in the order of the wire. Empty where the call names none. */
+  /** Addresses, tokens or numbers, in the order of the wire. Empty if the call names none. */
   readonly recipients: readonly string[];
   readonly msgId?: string | undefined;
   readonly tenant?: string | undefined;
@@ -23,9 +23,9 @@ export interface ProviderResponse {
   readonly body: string;
 }
 
-/** What a provider decides about a call. */
+/** A provider's decision about a call. */
 export interface CallVerdict {
-  /** `accepted` where a message was taken, `ok` for any other success, else the provider's error code. */
+  /** `accepted` if a message was taken, `ok` for any other success, else the provider's error code. */
   readonly outcome: string;
   readonly answer: ProviderResponse;
   /** The id by which the provider knows the message from now on. */
@@ -34,10 +34,10 @@ export interface CallVerdict {
   readonly shown?: MailboxContent | undefined;
 }
 
-/** One HTTP request that the provider owes to the gateway. */
+/** One HTTP request that the provider has still to make to the gateway. */
 export interface Callback {
   readonly provider: ProviderName;
-  /** What it tells: `Delivery`, `sent`. */
+  /** What it reports: `Delivery`, `sent`. */
   readonly event: string;
   readonly url: string;
   /** Milliseconds after the answer. */
@@ -63,7 +63,7 @@ export type MailboxContent =
       readonly data: Readonly<Record<string, string>>;
     };
 
-/** A mail's content: raw MIME, or the parts by themselves. */
+/** A mail's content: raw MIME, or separate parts. */
 export type MailContent = { readonly raw: Uint8Array } | { readonly text?: string; readonly html?: string };
 
 /** An answer with a JSON body. */

@@ -1,6 +1,6 @@
 /**
- * A number in [0, 1) that the seed and the key alone decide (FNV-1a, 32 bits, then a finalising mix), so that the same
- * message meets the same luck in every run, whatever the order of the calls.
+ * A number in [0, 1) that depends on the seed and the key alone (FNV-1a, 32 bits, then a finalising mix), so that a
+ * message draws the same number in every run, in any order of calls.
  */
 export function chance(seed: number, key: string): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;

@@ -20,7 +20,7 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-/** A fault as it is asked for over `POST /control/faults`. */
+/** A request for a fault over `POST /control/faults`. */
 export const faultRequest = z.strictObject({
   provider: z.enum([...providers, "all"]).default("all"),
   kind: z.enum(faultKinds),
@@ -31,7 +31,7 @@ export const faultRequest = z.strictObject({
   delay_ms: z.int().min(0).max(600_000).optional(),
   /** Seconds in the `Retry-After` of kind `rate_limit`; absent, the header is absent too. */
   retry_after_s: z.int().min(0).max(86_400).optional(),
-  /** So many calls meet the fault, and then it is gone. */
+  /** How many calls meet the fault before it is gone. */
   count: z.int().min(1).optional(),
   /** The fault is gone at this time (ms since 1970). */
   until: z.int().optional(),
@@ -50,5 +50,5 @@ export const faultRequest = z.strictObject({
 });
 export type FaultRequest = z.input<typeof faultRequest>;
 
-/** A fault that stands. `count` is what is left of it, `hits` the calls that it met. */
+/** A fault in force. `count` is how many calls it still meets, `hits` how many it met. */
 export type Fault = Omit<z.output<typeof faultRequest>, "for_ms"> & { readonly id: string; readonly hits: number };

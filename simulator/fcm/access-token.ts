@@ -1,13 +1,13 @@
 import { createHmac } from "node:crypto";
 
 /** The lifetime that Google's token endpoint gives, in seconds. */
-export const lifetime_s = 3599;
+export const lifetimeSeconds = 3599;
 
 const scope = /firebase\.messaging|cloud-platform/;
 
 /** An access token that carries its own end, so that it outlives a restart of the simulator. */
 export function issueToken(seed: number, now: number): string {
-  const end = String(now + lifetime_s * 1000);
+  const end = String(now + lifetimeSeconds * 1000);
   return `ya29.${end}.${seal(seed, end)}`;
 }
 

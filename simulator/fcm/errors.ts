@@ -1,5 +1,5 @@
 import type { CallRefusal } from "../call-handler.ts";
-import { type CallVerdict, json } from "../core/call.ts";
+import { type CallVerdict, json, type ProviderResponse } from "../core/call.ts";
 
 interface Row {
   readonly http: number;
@@ -7,7 +7,14 @@ interface Row {
   readonly message: string;
 }
 
-/** FCM's error codes, with the canonical status and the words in which they come. */
+interface GoogleError {
+  readonly message: string;
+  /** The canonical status: `NOT_FOUND`. */
+  readonly status: string;
+  readonly details: readonly object[];
+}
+
+/** FCM's error codes, each with its canonical status and its message. */
 const rows = {
   UNREGISTERED: { http: 404, status: "NOT_FOUND", message: "Requested entity was not found." },
   SENDER_ID_MISMATCH: { http: 403, status: "PERMISSION_DENIED", message: "SenderId mismatch" },
@@ -34,13 +41,16 @@ export const fcmCodes = Object.keys(rows) as readonly FcmCode[];
 export function fcmError(code: FcmCode, status: number = rows[code].http, headers = {}): CallVerdict {
   const row = rows[code];
   const details = [{ "@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", errorCode: code }];
-  return { outcome: code, answer: json(status, wrap(status, row.message, row.status, details), headers) };
+  return { outcome: code, answer: googleError(status, { ...row, details }, headers) };
 }
 
 /** A request that the API in front of FCM refuses: `details` holds a BadRequest with the field, and no FcmError. */
 export function badRequest(field: string, description: string): CallVerdict {
   const details = [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field, description }] }];
-  return { outcome: "BAD_REQUEST", answer: json(400, wrap(400, description, "INVALID_ARGUMENT", details)) };
+  return {
+    outcome: "BAD_REQUEST",
+    answer: googleError(400, { message: description, status: "INVALID_ARGUMENT", details }),
+  };
 }
 
 /** A call without a valid access token. */
@@ -54,10 +64,10 @@ export function unauthenticated(): CallVerdict {
       domain: "googleapis.com",
     },
   ];
-  return { outcome: "UNAUTHENTICATED", answer: json(401, wrap(401, message, "UNAUTHENTICATED", details)) };
+  return { outcome: "UNAUTHENTICATED", answer: googleError(401, { message, status: "UNAUTHENTICATED", details }) };
 }
 
-/** A fault in the words of FCM. */
+/** A fault as FCM would word it. */
 export function refuseFcm(refusal: CallRefusal): CallVerdict {
   const after = refusal.retry_after_s;
   return fcmError(codeOf(refusal), refusal.status, after === undefined ? {} : { "retry-after": String(after) });
@@ -71,6 +81,8 @@ function codeOf({ kind, status, code }: CallRefusal): FcmCode {
   return fcmCodes.find((known) => rows[known].http === status) ?? "INTERNAL";
 }
 
-function wrap(code: number, message: string, status: string, details: readonly object[]): object {
-  return { error: { code, message, status, details } };
+/** An error in the form of Google's APIs, which repeats the HTTP status in its body. */
+function googleError(http: number, error: GoogleError, headers = {}): ProviderResponse {
+  const { message, status, details } = error;
+  return json(http, { error: { code: http, message, status, details } }, headers);
 }

@@ -26,7 +26,7 @@ const send = z.strictObject({
 export type PushMessage = z.infer<typeof send>["message"];
 export type ReadPush = { readonly message: PushMessage } | { readonly field: string; readonly problem: string };
 
-const maxPayload_bytes = 4096;
+const payloadBytesMax = 4096;
 const reserved = /^(from|gcm|google|message_type)$|^(google|gcm)\./;
 
 /** Reads the body of messages:send, or names the first field that FCM would complain about. */
@@ -39,7 +39,7 @@ export function readPush(body: Uint8Array): ReadPush {
   }
   const key = Object.keys(message.data).find((name) => reserved.test(name));
   if (key !== undefined) return { field: "message.data", problem: `Invalid data payload key: ${key}` };
-  if (payloadBytes(message) > maxPayload_bytes) return { field: "message", problem: "Message is too big" };
+  if (payloadBytes(message) > payloadBytesMax) return { field: "message", problem: "Message is too big" };
   return { message };
 }
 

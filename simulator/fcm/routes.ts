@@ -4,23 +4,23 @@ import type { CallHandler, ReceivedCall } from "../call-handler.ts";
 import { bearerToken } from "../core/auth.ts";
 import { type CallVerdict, json } from "../core/call.ts";
 import { respond } from "../respond.ts";
-import { grantProblem, issueToken, isValidToken, lifetime_s } from "./access-token.ts";
+import { grantProblem, issueToken, isValidToken, lifetimeSeconds } from "./access-token.ts";
 import { badRequest, fcmCodes, fcmError, refuseFcm, unauthenticated } from "./errors.ts";
 import { type PushMessage, readPush } from "./request.ts";
 
 export interface FcmParts {
-  readonly desk: CallHandler;
+  readonly handler: CallHandler;
   readonly seed: number;
 }
 
 type Params = { project: string };
 
 /** Google's token endpoint and FCM HTTP v1 under `/fcm`. */
-export function fcmRoutes(app: FastifyInstance, { desk, seed }: FcmParts): void {
-  app.post("/fcm/token", (request, reply) => respond(desk, request, reply, receiveGrant(request, seed)));
+export function fcmRoutes(app: FastifyInstance, { handler, seed }: FcmParts): void {
+  app.post("/fcm/token", (request, reply) => respond(reply, handler.take(receiveGrant(request, seed))));
   // The colon of `messages:send` is doubled, since a single one starts a parameter in fastify.
   app.post<{ Params: Params }>("/fcm/v1/projects/:project/messages::send", (request, reply) =>
-    respond(desk, request, reply, receiveSend(request, seed)),
+    respond(reply, handler.take(receiveSend(request, seed))),
   );
 }
 
@@ -41,7 +41,7 @@ function grant(form: URLSearchParams, seed: number): CallVerdict {
     return { outcome: "invalid_grant", answer: json(400, { error: "invalid_grant", error_description }) };
   }
   const access_token = issueToken(seed, now);
-  return { outcome: "ok", answer: json(200, { access_token, expires_in: lifetime_s, token_type: "Bearer" }) };
+  return { outcome: "ok", answer: json(200, { access_token, expires_in: lifetimeSeconds, token_type: "Bearer" }) };
 }
 
 function receiveSend(request: FastifyRequest<{ Params: Params }>, seed: number): ReceivedCall {

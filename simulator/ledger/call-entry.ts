@@ -11,17 +11,17 @@ export interface CallEntry {
   readonly provider: ProviderName;
   readonly operation: string;
   readonly channel: "email" | "push" | "sms";
-  /** The first recipient: an address, a token, a number. Absent where the call names none. */
+  /** The first recipient: an address, a token, a number. Absent if the call names none. */
   readonly recipient?: string;
-  /** All of them, where there is more than one. */
+  /** All of them, if there is more than one. */
   readonly recipients?: readonly string[];
   readonly msg_id?: string;
   readonly tenant?: string;
   readonly body_sha256: string;
   readonly body_bytes: number;
-  /** The status that was answered, or would have been; 0 where the connection was dropped before the call was taken. */
+  /** The status that was answered, or would have been; 0 if the connection was dropped before the call was accepted. */
   readonly status: number;
-  /** `accepted` where a message was taken, `ok` for another success, `reset`, or the provider's error code. */
+  /** `accepted` if a message was taken, `ok` for another success, `reset`, or the provider's error code. */
   readonly outcome: string;
   readonly provider_ref?: string;
   readonly fault?: FaultKind;

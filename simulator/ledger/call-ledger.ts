@@ -5,7 +5,7 @@ import { type CallEntry, type LedgerFilter, matchesEntry } from "./call-entry.ts
 
 /** The record of every call received, in a file of one JSON object a line. */
 export interface CallLedger {
-  /** On its return the line stands in the file, whole, for any other process to read. */
+  /** When it returns, the whole line is in the file for other processes to read. */
   append(entry: CallEntry): void;
   /** The matching entries in the order of the calls, read from the file as it is now. */
   read(filter: LedgerFilter): AsyncIterable<CallEntry>;

@@ -2,7 +2,7 @@ import PostalMime from "postal-mime";
 import type { MailboxContent, MailContent } from "../core/call.ts";
 import type { MailHeader } from "../core/mail.ts";
 
-/** A mail's parts as a reader sees them. */
+/** The parts of a mail that the page shows. */
 export interface MailParts {
   readonly headers: readonly MailHeader[];
   readonly html: string | null;
@@ -10,7 +10,7 @@ export interface MailParts {
   readonly attachments: readonly { readonly name: string; readonly type: string }[];
 }
 
-/** Takes a mail apart; only when somebody looks at it, since it costs more than taking the mail did. */
+/** Parses a mail. Called only when it is looked at, because parsing costs more than accepting the mail. */
 export async function partsOf({ headers, content }: Extract<MailboxContent, { kind: "mail" }>): Promise<MailParts> {
   if (!("raw" in content)) return simpleParts(headers, content);
   const { html, text, attachments } = await PostalMime.parse(content.raw);

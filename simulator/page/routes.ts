@@ -30,16 +30,21 @@ type Params = { id: string };
 
 /** The page at `/`: a mailbox and a phone, fed by server-sent events. */
 export function pageRoutes(app: FastifyInstance, mailbox: Mailbox): void {
-  asset(app, "/", "text/html; charset=utf-8", file("index.html"));
-  asset(app, "/page/page.css", "text/css; charset=utf-8", file("page.css"));
-  asset(app, "/page/page.js", "text/javascript; charset=utf-8", file("page.js"));
+  asset(app, "/", { type: "text/html; charset=utf-8", body: file("index.html") });
+  asset(app, "/page/page.css", { type: "text/css; charset=utf-8", body: file("page.css") });
+  asset(app, "/page/page.js", { type: "text/javascript; charset=utf-8", body: file("page.js") });
   app.get("/page/messages", () => mailbox.list().map(entrySummary));
   app.get("/page/stream", (_request, reply) => stream(reply, mailbox));
   app.get<{ Params: Params }>("/page/messages/:id", ({ params }, reply) => sendDetail(mailbox, params.id, reply));
   app.get<{ Params: Params }>("/page/messages/:id/html", ({ params }, reply) => sendHtml(mailbox, params.id, reply));
 }
 
-function asset(app: FastifyInstance, path: string, type: string, body: string): void {
+interface Asset {
+  readonly type: string;
+  readonly body: string;
+}
+
+function asset(app: FastifyInstance, path: string, { type, body }: Asset): void {
   app.get(path, (_request, reply) =>
     reply
       .headers({

@@ -3,13 +3,13 @@ import type { Mail } from "./request.ts";
 
 const tagName = /^[A-Za-z0-9_-]{1,256}$/;
 const tagValue = /^[A-Za-z0-9_.@-]{1,256}$/;
-const maxRecipients = 50;
+const recipientsMax = 50;
 
 /** What SES refuses with a BadRequestException before it takes a mail; undefined for a mail that it takes. */
 export function problemOf(mail: Mail): string | undefined {
   if (mail.from === "") return "Missing required header 'From'.";
   if (mail.recipients.length === 0) return "Missing required field: at least one recipient";
-  if (mail.recipients.length > maxRecipients) return `Recipient count exceeds ${maxRecipients}.`;
+  if (mail.recipients.length > recipientsMax) return `Recipient count exceeds ${recipientsMax}.`;
   return addressProblem(mail) ?? tagProblem(mail);
 }
 

@@ -33,7 +33,7 @@ export function sesError(code: string, message = messages[code] ?? code, status 
   return { outcome: code, answer: json(status, { message }, { "x-amzn-errortype": code }) };
 }
 
-/** A fault in the words of SES. SES sends no `Retry-After` of its own; it goes out only where the fault asks for one. */
+/** A fault as SES would word it. SES sends no `Retry-After` of its own; it is sent only if the fault asks for one. */
 export function refuseSes(refusal: CallRefusal): CallVerdict {
   const code = refusal.code ?? codeOf(refusal);
   const verdict = sesError(code, undefined, refusal.status);

@@ -1,10 +1,10 @@
-/** How many mails were taken in the last 24 hours, to the hour. Its memory is 25 numbers. */
+/** How many mails were accepted in the last 24 hours, to the hour. Holds at most 25 numbers. */
 export interface HourlyCount {
   add(at: number): void;
   lastDay(now: number): number;
 }
 
-const hour_ms = 3_600_000;
+const hourMs = 3_600_000;
 
 export function createHourlyCount(): HourlyCount {
   const counts = new Map<number, number>();
@@ -15,12 +15,12 @@ export function createHourlyCount(): HourlyCount {
 
   return {
     add(at) {
-      const hour = Math.floor(at / hour_ms);
+      const hour = Math.floor(at / hourMs);
       if (!counts.has(hour)) forget(hour);
       counts.set(hour, (counts.get(hour) ?? 0) + 1);
     },
     lastDay(now) {
-      forget(Math.floor(now / hour_ms));
+      forget(Math.floor(now / hourMs));
       return [...counts.values()].reduce((sum, count) => sum + count, 0);
     },
   };

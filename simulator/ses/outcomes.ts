@@ -21,22 +21,22 @@ const suppressed = "Amazon SES did not send the message to this address because 
 /** The mailboxes of AWS's own simulator. */
 const amazon: Readonly<Record<string, SesOutcome>> = {
   success: delivered,
-  bounce: bounced("Permanent", "General", "5.1.1", "smtp; 550 5.1.1 user unknown"),
+  bounce: bounce("Permanent", "General", ["5.1.1", "smtp; 550 5.1.1 user unknown"]),
   complaint: { delivered: true, complaint: "abuse" },
   ooto: { delivered: true, bounce: { type: "Transient", subType: "General" } },
-  suppressionlist: bounced("Permanent", "Suppressed", "5.1.1", suppressed),
+  suppressionlist: bounce("Permanent", "Suppressed", ["5.1.1", suppressed]),
 };
 
 /** Mailboxes beyond AWS's own, for answers that its simulator cannot give. */
 const beyond: Readonly<Record<string, SesOutcome>> = {
-  accountsuppression: bounced("Permanent", "OnAccountSuppressionList", "5.1.1", suppressed),
-  noemail: bounced("Permanent", "NoEmail", "5.1.2", "smtp; 550 5.1.2 no such domain"),
-  unsubscribed: bounced("Permanent", "UnsubscribedRecipient", "5.1.1", "smtp; 550 the recipient has unsubscribed"),
-  softbounce: bounced("Transient", "General", "4.0.0", "smtp; 450 4.0.0 try again later"),
-  mailboxfull: bounced("Transient", "MailboxFull", "4.2.2", "smtp; 452 4.2.2 mailbox full"),
-  toolarge: bounced("Transient", "MessageTooLarge", "5.3.4", "smtp; 552 5.3.4 message too big"),
-  contentrejected: bounced("Transient", "ContentRejected", "5.6.0", "smtp; 554 5.6.0 content rejected"),
-  undetermined: bounced("Undetermined", "Undetermined"),
+  accountsuppression: bounce("Permanent", "OnAccountSuppressionList", ["5.1.1", suppressed]),
+  noemail: bounce("Permanent", "NoEmail", ["5.1.2", "smtp; 550 5.1.2 no such domain"]),
+  unsubscribed: bounce("Permanent", "UnsubscribedRecipient", ["5.1.1", "smtp; 550 the recipient has unsubscribed"]),
+  softbounce: bounce("Transient", "General", ["4.0.0", "smtp; 450 4.0.0 try again later"]),
+  mailboxfull: bounce("Transient", "MailboxFull", ["4.2.2", "smtp; 452 4.2.2 mailbox full"]),
+  toolarge: bounce("Transient", "MessageTooLarge", ["5.3.4", "smtp; 552 5.3.4 message too big"]),
+  contentrejected: bounce("Transient", "ContentRejected", ["5.6.0", "smtp; 554 5.6.0 content rejected"]),
+  undetermined: bounce("Undetermined", "Undetermined"),
   notspam: { delivered: true, complaint: "not-spam" },
   delay: {
     delivered: true,
@@ -58,9 +58,8 @@ export function sesOutcomeOf(address: string): SesOutcome {
   return outcomes.get(local.split("+")[0] ?? "") ?? delivered;
 }
 
-function bounced(type: Bounce["type"], subType: string, status?: string, diagnostic?: string): SesOutcome {
-  return {
-    delivered: false,
-    bounce: { type, subType, ...(status !== undefined && { status }), ...(diagnostic !== undefined && { diagnostic }) },
-  };
+/** A bounce; its reply is the status and the diagnostic of the server that refused the mail. */
+function bounce(type: Bounce["type"], subType: string, reply?: readonly [string, string]): SesOutcome {
+  const details = reply === undefined ? {} : { status: reply[0], diagnostic: reply[1] };
+  return { delivered: false, bounce: { type, subType, ...details } };
 }

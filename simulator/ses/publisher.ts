@@ -15,11 +15,11 @@ export interface Publishing {
   readonly url: () => string | undefined;
 }
 
-/** What identity notifications can tell; everything else needs a configuration set. */
-const notified: readonly SesEventType[] = ["Delivery", "Bounce", "Complaint"];
+/** The events of identity notifications; any other event needs a configuration set. */
+const notificationTypes: readonly SesEventType[] = ["Delivery", "Bounce", "Complaint"];
 
 /**
- * The callbacks of a mail's events. A mail with a configuration set is told of in the dialect of event publishing
+ * The callbacks of a mail's events. A mail with a configuration set is reported in the dialect of event publishing
  * (`eventType`, with tags), one without in that of identity notifications (`notificationType`), as SES does it.
  */
 export function publish(sent: SentMail, events: readonly SesEvent[], publishing: Publishing): readonly Callback[] {
@@ -27,7 +27,7 @@ export function publish(sent: SentMail, events: readonly SesEvent[], publishing:
   if (url === undefined) return [];
   const dialect = sent.mail.configurationSet === undefined ? "notification" : "event";
   return events
-    .filter(({ type }) => publishing.types.includes(type) && (dialect === "event" || notified.includes(type)))
+    .filter(({ type }) => publishing.types.includes(type) && (dialect === "event" || notificationTypes.includes(type)))
     .map((event) => callbackOf(sent, event, { ...publishing, dialect, url }));
 }
 

@@ -28,7 +28,7 @@ const sendEmail = z.object({
 });
 type SendEmail = z.infer<typeof sendEmail>;
 
-/** A mail as SendEmail carries it, whichever form of content it took. */
+/** A mail of SendEmail, with raw or simple content. */
 export interface Mail {
   readonly from: string;
   /** Bare addresses: To, then Cc, then Bcc. */
@@ -39,7 +39,7 @@ export interface Mail {
   readonly content: MailContent;
 }
 
-/** Reads the body of SendEmail, or says what SES would find wrong with it. */
+/** Reads the body of SendEmail. Returns the problem that SES would report if it cannot be read. */
 export async function readMail(body: Uint8Array): Promise<Mail | { readonly problem: string }> {
   const parsed = sendEmail.safeParse(parseJson(body));
   if (!parsed.success) return { problem: z.prettifyError(parsed.error) };

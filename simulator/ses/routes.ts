@@ -16,14 +16,14 @@ import { type Publishing, publish } from "./publisher.ts";
 import { type Mail, readMail } from "./request.ts";
 
 export interface SesParts {
-  readonly desk: CallHandler;
+  readonly handler: CallHandler;
   readonly callbacks: CallbackQueue;
   readonly account: { readonly accountId: string; readonly region: string };
   readonly publishing: Publishing;
 }
 
 const noBody = new Uint8Array();
-const maxMails = 2_000;
+const mailsMax = 2_000;
 
 interface Sent {
   readonly count: HourlyCount;
@@ -33,20 +33,24 @@ interface Sent {
 
 /** SES v2 under `/ses`: SendEmail and GetAccount, for the SDK's `endpoint` option. */
 export function sesRoutes(app: FastifyInstance, parts: SesParts): void {
-  const sent: Sent = { count: createHourlyCount(), mails: createRecent(maxMails) };
+  const sent: Sent = { count: createHourlyCount(), mails: createRecent(mailsMax) };
   sesCommands(app, { ...parts, mails: sent.mails });
 
   app.post("/ses/v2/email/outbound-emails", async (request, reply) =>
-    respond(parts.desk, request, reply, await receiveSend(request, parts, sent)),
+    respond(reply, parts.handler.take(await receiveSend(request, parts, sent))),
   );
   app.get("/ses/v2/email/account", (request, reply) =>
-    respond(parts.desk, request, reply, {
-      call: callOf("GetAccount", undefined),
-      body: noBody,
-      decide: () => unsigned(request) ?? { outcome: "ok", answer: json(200, accountOf(sent)) },
-      refuse: refuseSes,
-    }),
+    respond(reply, parts.handler.take(receiveGetAccount(request, sent))),
   );
+}
+
+function receiveGetAccount(request: FastifyRequest, sent: Sent): ReceivedCall {
+  return {
+    call: callOf("GetAccount", undefined),
+    body: noBody,
+    decide: () => unsigned(request) ?? { outcome: "ok", answer: json(200, accountOf(sent)) },
+    refuse: refuseSes,
+  };
 }
 
 async function receiveSend(request: FastifyRequest, parts: SesParts, sent: Sent): Promise<ReceivedCall> {

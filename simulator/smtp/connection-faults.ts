@@ -4,8 +4,8 @@ import type { Fault } from "../faults/fault.ts";
 
 const defaultDelayMs = 30_000;
 
-/** Does to a connection what a fault asks for. False: the connection is gone, or has had its answer, such as it was. */
-export async function goesOn({ kind, delay_ms }: Fault, socket: Socket | undefined): Promise<boolean> {
+/** Applies a fault to a connection. Returns false if the connection is closed or already has its answer. */
+export async function applyFault({ kind, delay_ms }: Fault, socket: Socket | undefined): Promise<boolean> {
   const delayMs = delay_ms ?? defaultDelayMs;
   switch (kind) {
     case "reset":
@@ -26,7 +26,7 @@ export async function goesOn({ kind, delay_ms }: Fault, socket: Socket | undefin
   }
 }
 
-/** Ten lines of a reply that goes on, so that no timeout of silence goes off. In plain: not for a session under TLS. */
+/** Writes ten lines of an unfinished reply, so that no idle timeout ends it. Writes plain text: not for a session under TLS. */
 async function drip(delayMs: number, socket: Socket | undefined): Promise<void> {
   for (let part = 0; part < 10 && !socket?.destroyed; part++) {
     socket?.write("250-2.0.0 still at it\r\n");
@@ -34,7 +34,7 @@ async function drip(delayMs: number, socket: Socket | undefined): Promise<void> 
   }
 }
 
-/** Ends the connection after what is about to be written, as 421 announces. */
+/** Ends the connection after the reply that is about to be written, as 421 announces. */
 export function hangUp(socket: Socket | undefined): void {
   setTimeout(() => socket?.end(), 10).unref();
 }

@@ -5,8 +5,8 @@ import { SMTPServer, type SMTPServerSession } from "smtp-server";
 import type { CallHandler, TakenCall } from "../call-handler.ts";
 import type { CallVerdict } from "../core/call.ts";
 import { headerOf, readHeaders } from "../core/mail.ts";
-import type { SelfSigned } from "../self-signed.ts";
-import { goesOn, hangUp } from "./connection-faults.ts";
+import type { KeyWithCertificate } from "../self-signed.ts";
+import { applyFault, hangUp } from "./connection-faults.ts";
 import { type Reply, refusedRecipient, replyTo } from "./outcomes.ts";
 
 export interface SmtpDouble {
@@ -14,22 +14,22 @@ export interface SmtpDouble {
   close(): Promise<void>;
 }
 
-/** How the server is set up. */
+/** The address, login and certificate of the server. */
 export interface SmtpDoubleOptions {
   readonly host: string;
   readonly port: number;
-  /** The one login that is let in. A client may also come without any. */
+  /** The only login that is accepted. A client may also send without one. */
   readonly account: { readonly user: string; readonly password: string };
-  /** Left out: STARTTLS is not offered. */
-  readonly tls?: SelfSigned;
+  /** Without it, STARTTLS is not offered. */
+  readonly tls?: KeyWithCertificate;
 }
 
 /** An SMTP server that takes any mail, with or without a login, and refuses the recipients that name their refusal. */
-export async function startSmtp(desk: CallHandler, options: SmtpDoubleOptions): Promise<SmtpDouble> {
+export async function startSmtp(handler: CallHandler, options: SmtpDoubleOptions): Promise<SmtpDouble> {
   const { host, port, account, tls } = options;
   const sockets = new Map<string, Socket>();
   const step = (operation: string, recipients: readonly string[], session: SMTPServerSession) =>
-    takeStep(desk, { operation, recipients, socket: sockets.get(keyOf(session)) });
+    takeStep(handler, { operation, recipients, socket: sockets.get(keyOf(session)) });
   const server = new SMTPServer({
     authOptional: true,
     allowInsecureAuth: true,
@@ -50,13 +50,13 @@ export async function startSmtp(desk: CallHandler, options: SmtpDoubleOptions): 
       step("RCPT", [address], session).then(() => {
         const refused = refusedRecipient(address);
         if (refused === undefined) return done();
-        recordRefusal(desk, address, refused);
+        recordRefusal(handler, address, refused);
         done(failure(refused));
       }, done);
     },
     onData: (stream, session, done) => {
       read(stream)
-        .then(async (raw) => answer(await take(desk, session, raw), sockets.get(keyOf(session)), done))
+        .then(async (raw) => answer(await take(handler, session, raw), sockets.get(keyOf(session)), done))
         .catch(done);
     },
   });
@@ -81,16 +81,16 @@ const wrongLogin: Reply = { code: 535, text: "5.7.8 Authentication credentials i
 type Done = (error?: Error | null, message?: string) => void;
 
 async function answer({ verdict, fault }: TakenCall, socket: Socket | undefined, done: Done): Promise<void> {
-  if (fault && !(await goesOn(fault, socket))) return;
+  if (fault && !(await applyFault(fault, socket))) return;
   const { status, body } = verdict.answer;
   if (status === 421) hangUp(socket);
   done(status < 400 ? null : failure({ code: status, text: body }), body);
 }
 
-async function take(desk: CallHandler, session: SMTPServerSession, raw: Buffer): Promise<TakenCall> {
+async function take(handler: CallHandler, session: SMTPServerSession, raw: Buffer): Promise<TakenCall> {
   const headers = await readHeaders(raw);
   const recipients = session.envelope.rcptTo.map(({ address }) => address);
-  return desk.take({
+  return handler.take({
     call: {
       provider: "smtp",
       operation: "DATA",
@@ -118,22 +118,22 @@ async function take(desk: CallHandler, session: SMTPServerSession, raw: Buffer):
   });
 }
 
-/** A step of a session before the mail. Rejects with the refusal that a fault asks for; stays pending where it hangs up. */
+/** A step of a session before the mail. Rejects with the refusal that a fault asks for; stays pending if it hangs up. */
 async function takeStep(
-  desk: CallHandler,
+  handler: CallHandler,
   at: { operation: string; recipients: readonly string[]; socket: Socket | undefined },
 ): Promise<void> {
   let refused: Reply | undefined;
   const call = { provider: "smtp", operation: at.operation, channel: "email", recipients: at.recipients } as const;
-  const fault = desk.meet(call, (refusal) => verdictOf((refused = replyTo(refusal))));
+  const fault = handler.takeStep({ call, refuse: (refusal) => verdictOf((refused = replyTo(refusal))) });
   if (refused?.code === 421) hangUp(at.socket);
   if (refused) throw failure(refused);
-  if (fault && !(await goesOn(fault, at.socket))) await new Promise(() => {});
+  if (fault && !(await applyFault(fault, at.socket))) await new Promise(() => {});
 }
 
-function recordRefusal(desk: CallHandler, address: string, refused: Reply): void {
+function recordRefusal(handler: CallHandler, address: string, refused: Reply): void {
   const call = { provider: "smtp", operation: "RCPT", channel: "email", recipients: [address] } as const;
-  desk.record(call, new Uint8Array(), verdictOf(refused));
+  handler.record({ call, body: new Uint8Array() }, { verdict: verdictOf(refused), fault: undefined });
 }
 
 function verdictOf({ code, text }: Reply): CallVerdict {

@@ -9,7 +9,7 @@ export interface SigningCertificate {
   readonly file: string;
 }
 
-/** Makes a new key and its certificate, by the name that SNS signs under. */
+/** Makes a new RSA key of 2048 bits and its certificate, in the name of SNS, valid from yesterday for a year. */
 export async function createSigningCertificate(now: number): Promise<SigningCertificate> {
   const { key, certificate: pem } = await createSelfSigned(now, { name: "sns.amazonaws.com" });
   const hex = new X509Certificate(pem).fingerprint256.replaceAll(":", "").slice(0, 32).toLowerCase();

@@ -24,7 +24,7 @@ interface ConfirmationParts {
 }
 
 const region = "us-east-1";
-/** The host that every SigningCertURL names, whatever serves it here. */
+/** The origin that every SigningCertURL names; the simulator serves the certificate elsewhere. */
 export const snsOrigin = `https://sns.${region}.amazonaws.com`;
 
 const signedFields = {

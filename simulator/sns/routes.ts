@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { CallbackQueue } from "../callbacks/callback-queue.ts";
 import { BadCommand, commandBody } from "../control/command.ts";
@@ -15,7 +15,7 @@ export interface SnsDoubleParts {
   readonly topicArn: string;
 }
 
-const confirmed = readFileSync(new URL("confirm.xml", import.meta.url), "utf8");
+const template = readFileSync(new URL("confirm.xml", import.meta.url), "utf8");
 
 /**
  * SNS under `/sns`: the certificate that its signatures are checked with, and ConfirmSubscription. A subscription is
@@ -30,9 +30,11 @@ export function snsDoubleRoutes(app: FastifyInstance, parts: SnsDoubleParts): vo
     commandBody(z.object({}), request);
     return askToConfirm(parts, tokens);
   });
-  app.post("/sns", (request, reply) =>
-    confirm(new URLSearchParams((request.body as Buffer).toString("utf8")), parts.topicArn, tokens, reply),
-  );
+  app.post("/sns", (request, reply) => {
+    const form = new URLSearchParams((request.body as Buffer).toString("utf8"));
+    if (!isConfirmed(form, parts.topicArn, tokens)) return reply.code(400).send({ message: "Invalid token" });
+    return reply.type("text/xml").send(confirmation(parts.topicArn));
+  });
 }
 
 function askToConfirm({ certificate, callbacks, gateway, topicArn }: SnsDoubleParts, tokens: Set<string>): object {
@@ -60,12 +62,13 @@ function askToConfirm({ certificate, callbacks, gateway, topicArn }: SnsDoublePa
   return { topic_arn: topicArn, token: Token };
 }
 
-/** The ConfirmSubscription action of the SNS query API: by TopicArn and Token, once. */
-function confirm(form: URLSearchParams, topicArn: string, tokens: Set<string>, reply: FastifyReply): FastifyReply {
-  const known = form.get("TopicArn") === topicArn && tokens.delete(form.get("Token") ?? "");
-  if (form.get("Action") !== "ConfirmSubscription" || !known) return reply.code(400).send({ message: "Invalid token" });
+/** The ConfirmSubscription action of the SNS query API: by TopicArn and Token, once. A token is used up even by another action. */
+function isConfirmed(form: URLSearchParams, topicArn: string, tokens: Set<string>): boolean {
+  const isKnown = form.get("TopicArn") === topicArn && tokens.delete(form.get("Token") ?? "");
+  return form.get("Action") === "ConfirmSubscription" && isKnown;
+}
+
+function confirmation(topicArn: string): string {
   const subscription = `${topicArn}:00000000-0000-4000-8000-000000000001`;
-  return reply
-    .type("text/xml")
-    .send(confirmed.replace("{subscriptionArn}", subscription).replace("{requestId}", randomUUID()));
+  return template.replace("{subscriptionArn}", subscription).replace("{requestId}", randomUUID());
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Callback } from "../core/call.ts";
 import { signForm } from "./signature.ts";
-import { type Status, statusesOf } from "./statuses.ts";
+import { type StatusStep, statusesOf } from "./statuses.ts";
 import type { StoredMessage } from "./stored-message.ts";
 
 /** How and where status callbacks go. */
@@ -14,7 +14,7 @@ export interface StatusCallbacks {
   readonly base: () => string | undefined;
 }
 
-/** What Twilio owes for a message that it took: nothing, unless the message named a callback. */
+/** The callbacks of an accepted message: none, unless the message named a URL. */
 export function statusCallbacks(
   stored: StoredMessage,
   deliveryError: number | undefined,
@@ -29,19 +29,27 @@ export function statusCallbacks(
     event: status,
     url: `${base}${named.pathname}${named.search}`,
     delayMs: wait * callbacks.delayMs,
-    build: () => request(stored, status, status === "undelivered" ? deliveryError : undefined, callbacks),
+    build: () => {
+      const report = { status, errorCode: status === "undelivered" ? deliveryError : undefined };
+      advance(stored, report);
+      return request(stored, report, callbacks);
+    },
   }));
 }
 
-/** The signature covers the URL that the message named, wherever the request is in truth sent to. */
+/** What one callback reports. */
+interface StatusReport {
+  readonly status: StatusStep["status"];
+  readonly errorCode: number | undefined;
+}
+
+/** The signature covers the URL that the message named, which may differ from the one that the request goes to. */
 function request(
   stored: StoredMessage,
-  status: Status["status"],
-  errorCode: number | undefined,
+  report: StatusReport,
   { account }: StatusCallbacks,
 ): ReturnType<Callback["build"]> {
-  advance(stored, status, errorCode);
-  const form = formOf(stored, status, errorCode, account.accountSid);
+  const form = formOf(stored, report, account.accountSid);
   return {
     headers: {
       "content-type": "application/x-www-form-urlencoded; charset=utf-8",
@@ -53,14 +61,14 @@ function request(
   };
 }
 
-/** The resource keeps its final status, whatever comes late. */
-function advance(stored: StoredMessage, status: Status["status"], errorCode: number | undefined): void {
+/** A message keeps its final status when another status comes late. */
+function advance(stored: StoredMessage, { status, errorCode }: StatusReport): void {
   if (stored.status === "delivered" || stored.status === "undelivered") return;
   stored.status = status;
   stored.errorCode = errorCode;
 }
 
-function formOf({ sid, message }: StoredMessage, status: string, errorCode: number | undefined, accountSid: string) {
+function formOf({ sid, message }: StoredMessage, { status, errorCode }: StatusReport, accountSid: string) {
   return {
     AccountSid: accountSid,
     ApiVersion: "2010-04-01",

@@ -48,7 +48,7 @@ export function twilioError(
   return { outcome: String(code), answer: json(status, { code, message, more_info, status }) };
 }
 
-/** A fault in the words of Twilio. */
+/** A fault as Twilio would word it. */
 export function refuseTwilio(refusal: CallRefusal): CallVerdict {
   const verdict = twilioError(codeOf(refusal), {}, refusal.status);
   if (refusal.retry_after_s === undefined) return verdict;

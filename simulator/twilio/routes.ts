@@ -13,7 +13,7 @@ import { resourceOf } from "./resource.ts";
 import type { MessageStore, StoredMessage } from "./stored-message.ts";
 
 export interface TwilioDoubleParts {
-  readonly desk: CallHandler;
+  readonly handler: CallHandler;
   readonly callbacks: StatusCallbacks;
 }
 
@@ -21,16 +21,16 @@ type Params = { account: string; sid: string };
 
 const base = "/twilio/2010-04-01/Accounts/:account";
 const noBody = new Uint8Array();
-const maxMessages = 5_000;
+const messagesMax = 5_000;
 
 /** Twilio's Messages resource under `/twilio`: create and fetch, for a client with `api.baseUrl`. */
-export function twilioDoubleRoutes(app: FastifyInstance, { desk, callbacks }: TwilioDoubleParts): void {
-  const store = createRecent<StoredMessage>(maxMessages);
+export function twilioDoubleRoutes(app: FastifyInstance, { handler, callbacks }: TwilioDoubleParts): void {
+  const store = createRecent<StoredMessage>(messagesMax);
   app.post<{ Params: Params }>(`${base}/Messages.json`, (request, reply) =>
-    respond(desk, request, reply, receiveCreate(request, callbacks, store)),
+    respond(reply, handler.take(receiveCreate(request, callbacks, store))),
   );
   app.get<{ Params: Params }>(`${base}/Messages/:sid.json`, (request, reply) =>
-    respond(desk, request, reply, receiveFetch(request, callbacks, store)),
+    respond(reply, handler.take(receiveFetch(request, callbacks, store))),
   );
 }
 

@@ -2,7 +2,7 @@ const basic =
   "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 const extended = "\f^{}\\[~]|€";
 
-/** The number of segments that a text takes: GSM 03.38 where it can, else UCS-2 (3GPP TS 23.038). */
+/** The number of segments that a text takes: GSM 03.38 if it can be encoded so, else UCS-2 (3GPP TS 23.038). */
 export function segments(text: string): number {
   const septets = countSeptets(text);
   if (septets === undefined) return parts(text.length, 70, 67);

@@ -1,20 +1,20 @@
 import { chance } from "../core/chance.ts";
 
-/** One status of a message, as a callback tells it. `wait` counts in steps of the callback delay. */
-export interface Status {
+/** One status of a message, as a callback reports it. `wait` counts in steps of the callback delay. */
+export interface StatusStep {
   readonly status: "queued" | "sent" | "delivered" | "undelivered";
   readonly wait: number;
 }
 
 /**
- * The way of a message that was taken: queued, sent, then delivered or undelivered. For a share of the messages, drawn
- * by seed and message, the final one overtakes `sent`, as it happens with Twilio.
+ * The statuses of an accepted message: queued, sent, then delivered or undelivered. For a share of the messages, drawn
+ * by seed and message, the final status overtakes `sent`, as happens with Twilio.
  */
 export function statusesOf(
   key: string,
   failed: boolean,
   { seed, outOfOrderShare }: { readonly seed: number; readonly outOfOrderShare: number },
-): readonly Status[] {
+): readonly StatusStep[] {
   const final = failed ? "undelivered" : "delivered";
   const swapped = chance(seed, key) < outOfOrderShare;
   return [

@@ -26,12 +26,12 @@ export function postgresPart({ layout, ports, binaries }: PartContext): Part {
         await giveTo(home, user);
         await assertUnprivilegedMayRun(join(bin, "postgres"));
       }
-      if (!(await exists(join(cluster, "PG_VERSION")))) await initdb(home, cluster, join(bin, "initdb"), owned);
+      if (!(await exists(join(cluster, "PG_VERSION")))) await initdb({ home, cluster, bin, owned });
     },
     command: () =>
       owned({ file: join(bin, "postgres"), cwd: home, args: ["-D", cluster, ...settings(ports.postgres)] }),
     ready: () => postgresReady(ports.postgres, 2_000),
-    settle: () => createDatabase(ports.postgres),
+    afterReady: () => createDatabase(ports.postgres),
   };
 }
 
@@ -39,19 +39,23 @@ function settings(port: number): string[] {
   return ["-clisten_addresses=127.0.0.1", `-cport=${port}`, "-cunix_socket_directories=", ...postgresSettings];
 }
 
-async function initdb(
-  home: string,
-  cluster: string,
-  file: string,
-  owned: (command: ProcessCommand) => ProcessCommand,
-): Promise<void> {
+interface ClusterParts {
+  readonly home: string;
+  readonly cluster: string;
+  /** The folder of Postgres's programs. */
+  readonly bin: string;
+  /** Gives a command to the user that Postgres runs as. */
+  readonly owned: (command: ProcessCommand) => ProcessCommand;
+}
+
+async function initdb({ home, cluster, bin, owned }: ClusterParts): Promise<void> {
   // A first start that was cut short leaves a folder that initdb refuses, with nothing in it to lose.
   await rm(cluster, { recursive: true, force: true });
   const passwords = join(home, "pwfile");
   await writeFile(passwords, `${postgresLogin.password}\n`);
   const done = await finish(
     owned({
-      file,
+      file: join(bin, "initdb"),
       cwd: home,
       args: [
         `--pgdata=${cluster}`,

@@ -6,7 +6,7 @@ import type { ServiceContext } from "../service-context.ts";
 
 const program = fileURLToPath(new URL("../../simulator/main.ts", import.meta.url));
 
-/** The providers' double: where the local stack's mails, pushes and texts go, and where their callbacks come from. */
+/** The providers' double. It receives the local stack's mails, pushes and texts, and sends their callbacks. */
 export function simulatorService({ layout, addresses }: ServiceContext): Part {
   const { simulator } = addresses;
   return {

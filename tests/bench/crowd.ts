@@ -4,7 +4,7 @@ import type { Output } from "#shared/contracts/output.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import { suppressionKey } from "#shared/domain/message/record-keys.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
-import type { Platform } from "#shared/runtime/platform.ts";
+import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { untilKnown } from "#tests/support/world/people.ts";
 import type { World } from "#tests/support/world.ts";
 import type { Crowd } from "./load.ts";
@@ -26,7 +26,7 @@ function crowdOf(run: string, each: number): Crowd {
   };
 }
 
-/** Tells a world of a crowd, and waits until its views know them. */
+/** Produces the records of a crowd, and waits until the views have them. */
 export async function meet({ prefix, platform }: World, each: number): Promise<Crowd> {
   const crowd = crowdOf(prefix.replace(".", ""), each);
   await produce(platform, tellOf(crowd, platform));
@@ -34,8 +34,8 @@ export async function meet({ prefix, platform }: World, each: number): Promise<C
   return crowd;
 }
 
-/** Tells the log of them: each takes promotions on one channel alone, so that an event is one message. */
-function tellOf(crowd: Crowd, platform: Pick<Platform, "hasher">): readonly Output[] {
+/** Produces their records. Each takes promotions on one channel alone, so that an event is one message. */
+function tellOf(crowd: Crowd, platform: Pick<ProcessContext, "hasher">): readonly Output[] {
   const now = Date.now();
   return [
     ...introduce([...crowd.emailed, ...crowd.pushed, ...crowd.texted, ...crowd.suppressed], now),

@@ -7,7 +7,7 @@ import { startWorld, type World } from "#tests/support/world.ts";
 import { meet } from "./crowd.ts";
 import { figure, heading } from "./figures.ts";
 import { counted } from "./histogram.ts";
-import { type Crowd, type Fed, feedWorld, untilTaken } from "./load.ts";
+import { type Crowd, feedWorld, type Load, untilTaken } from "./load.ts";
 
 const perSecond = 50;
 
@@ -30,20 +30,20 @@ async function senderKilled(): Promise<void> {
     const feeding = feedFor(world, crowd, 40);
     await sleep(10_000);
     await victim.kill();
-    const { fed, taken } = await feeding;
+    const { load, taken } = await feeding;
     const sms = taken.filter((entry) => entry.channel === "sms");
-    tell(fed, taken);
-    figure("longest wait of a security code", `${(longestWait(sms, fed) / 1000).toFixed(1)} s`);
+    report(load, taken);
+    figure("longest wait of a security code", `${(longestWait(sms, load) / 1000).toFixed(1)} s`);
     figure(
       "codes that waited for more than a second",
-      `${waits(sms, fed).filter((ms) => ms > 1_000).length} of ${sms.length}`,
+      `${waits(sms, load).filter((ms) => ms > 1_000).length} of ${sms.length}`,
     );
   } finally {
     await world.close();
   }
 }
 
-/** The broker is killed under load and started again: on a stack of its own, so that nobody else's is hurt. */
+/** The broker is killed under load and started again: on a stack of its own, so that no other test is affected. */
 async function brokerKilled(): Promise<void> {
   heading(`kill -9 of the broker and a start right after, ${perSecond} events a second`);
   const stack = await ownStack();
@@ -64,20 +64,20 @@ async function brokerKilled(): Promise<void> {
     for (const { name, at } of await Promise.all(moving)) {
       figure(`${name} moves`, `${((at - killedAt) / 1000).toFixed(1)} s after the kill`);
     }
-    const { fed, taken } = await feeding;
-    tell(fed, taken);
-    figure("longest wait of a message", `${(longestWait(taken, fed) / 1000).toFixed(1)} s`);
+    const { load, taken } = await feeding;
+    report(load, taken);
+    figure("longest wait of a message", `${(longestWait(taken, load) / 1000).toFixed(1)} s`);
   } finally {
     await world.close();
     await stack.remove();
   }
 }
 
-/** Those that no mail, push or text goes through. */
+/** Stages that no mail, push or text passes. */
 const beside: readonly Stage[] = ["inapp-sender", "digest", "scheduler"];
 const onTheWay = stages.filter((name) => !beside.includes(name));
 
-/** When a stage is done with a record again, by its own count, once what it had in hand at the kill has settled. */
+/** When a stage is done with a record again, by its own count, once what it had in hand at the kill is done. */
 async function firstMove(name: string, url: string): Promise<{ readonly name: string; readonly at: number }> {
   await sleep(1_500);
   const before = await recordsDone(url);
@@ -93,23 +93,23 @@ async function recordsDone(url: string): Promise<number> {
 
 async function feedFor(world: World, crowd: Crowd, seconds: number) {
   const since = Date.now();
-  const fed = await feedWorld(world, crowd, { perSecond, seconds });
-  const taken = await untilTaken(world, fed, since);
-  return { fed, taken: taken.filter(({ msg_id = "" }) => fed.due.has(msg_id)) };
+  const load = await feedWorld(world, crowd, { perSecond, seconds });
+  const taken = await untilTaken(world, load, since);
+  return { load, taken: taken.filter(({ msg_id = "" }) => load.due.has(msg_id)) };
 }
 
-function tell(fed: Fed, taken: readonly CallEntry[]): void {
+function report(load: Load, taken: readonly CallEntry[]): void {
   const messages = new Set(taken.map((entry) => entry.msg_id));
   figure(
     "by the providers' ledger",
-    `${fed.due.size - messages.size} lost, ${taken.length - messages.size} twice, of ${fed.due.size}`,
+    `${load.due.size - messages.size} lost, ${taken.length - messages.size} twice, of ${load.due.size}`,
   );
 }
 
-function waits(taken: readonly CallEntry[], fed: Fed): readonly number[] {
-  return taken.map((entry) => entry.time_ms - (fed.due.get(entry.msg_id ?? "") ?? entry.time_ms));
+function waits(taken: readonly CallEntry[], load: Load): readonly number[] {
+  return taken.map((entry) => entry.time_ms - (load.due.get(entry.msg_id ?? "") ?? entry.time_ms));
 }
 
-function longestWait(taken: readonly CallEntry[], fed: Fed): number {
-  return Math.max(...waits(taken, fed));
+function longestWait(taken: readonly CallEntry[], load: Load): number {
+  return Math.max(...waits(taken, load));
 }

@@ -15,7 +15,7 @@ export async function benchHop(): Promise<void> {
   const world = await startWorld({ watch: false });
   const { platform } = world;
   try {
-    const tell = (from: number, to: number) =>
+    const produceRange = (from: number, to: number) =>
       produce(
         platform,
         Array.from(
@@ -24,7 +24,7 @@ export async function benchHop(): Promise<void> {
             ({ topic: "comms.events", key: `u${(from + n) % 1_000}`, value: eventOf("anna", `r${from + n}`) }) as const,
         ),
       );
-    for (let from = 0; from < records; from += 1_000) await tell(from, from + 1_000);
+    for (let from = 0; from < records; from += 1_000) await produceRange(from, from + 1_000);
     const telemetry = createTelemetry({ level: "info", file: `${world.folder}/hop.ndjson`, version: "bench" });
     const { shell } = shellOf({
       log: platform.log(),

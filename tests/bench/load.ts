@@ -9,7 +9,7 @@ import type { Producer } from "#shared/platform/kafka/port.ts";
 import type { CallEntry } from "#simulator/ledger/call-entry.ts";
 import type { World } from "#tests/support/world.ts";
 
-/** Who is written to: on one channel each, so that an event is one message. */
+/** The recipients, on one channel each, so that an event is one message. */
 export interface Crowd {
   readonly emailed: readonly Character[];
   readonly pushed: readonly Character[];
@@ -17,13 +17,13 @@ export interface Crowd {
   readonly suppressed: readonly Character[];
 }
 
-export interface Fed {
-  /** The messages that must reach a provider, by msg_id, with the time at which the event was handed to the log. */
+export interface Load {
+  /** The messages that must reach a provider, by msg_id, with the time at which the event was produced. */
   readonly due: ReadonlyMap<string, number>;
   /** The messages that must not. */
   readonly refused: ReadonlySet<string>;
   readonly records: number;
-  /** How late the last record was handed over, ms: a generator that falls behind measures itself. */
+  /** How late the last record was produced, ms: a generator that falls behind measures itself. */
   readonly lateMs: number;
 }
 
@@ -32,7 +32,7 @@ export interface Rate {
   readonly seconds: number;
 }
 
-interface Feeding extends Rate {
+interface Feed extends Rate {
   readonly producer: Producer;
   readonly codec: Codec;
   readonly prefix: string;
@@ -40,43 +40,43 @@ interface Feeding extends Rate {
   readonly run: string;
 }
 
-interface Told {
+interface NextEvent {
   readonly event: Event;
   readonly msgId: string;
-  readonly refused: boolean;
+  readonly isRefused: boolean;
 }
 
 const tickMs = 20;
 
 /** Feeds a world, every event of it under ids of this run alone. */
-export async function feedWorld({ platform, prefix }: World, crowd: Crowd, rate: Rate): Promise<Fed> {
+export async function feedWorld({ platform, prefix }: World, crowd: Crowd, rate: Rate): Promise<Load> {
   const producer = await platform.log().producer();
   const run = `r${rate.perSecond}${Date.now().toString(36)}`;
-  const fed = await feed({ producer, codec: platform.codec(), prefix, crowd, run, ...rate });
+  const load = await feed({ producer, codec: platform.codec(), prefix, crowd, run, ...rate });
   await producer.close();
-  return fed;
+  return load;
 }
 
 /** What the providers took of these messages, once all of it is there and nothing more comes. */
-export async function untilTaken(world: World, fed: Fed, since: number): Promise<readonly CallEntry[]> {
+export async function untilTaken(world: World, load: Load, since: number): Promise<readonly CallEntry[]> {
   const accepted = async () =>
     (await world.ledger({ since, outcome: "accepted" })).filter(
-      ({ msg_id = "" }) => fed.due.has(msg_id) || fed.refused.has(msg_id),
+      ({ msg_id = "" }) => load.due.has(msg_id) || load.refused.has(msg_id),
     );
   const end = Date.now() + 120_000;
   for (;;) {
     const distinct = new Set((await accepted()).map((entry) => entry.msg_id)).size;
-    if (distinct >= fed.due.size || Date.now() > end) break;
+    if (distinct >= load.due.size || Date.now() > end) break;
     await sleep(500);
   }
   await sleep(3_000);
   return accepted();
 }
 
-/** Feeds events at an even rate, open loop: it does not wait for what becomes of them. */
-async function feed(feeding: Feeding): Promise<Fed> {
+/** Feeds events at an even rate, open loop: it does not wait for their results. */
+async function feed(feeding: Feed): Promise<Load> {
   const { producer, perSecond, seconds } = feeding;
-  const next = tellerOf(feeding);
+  const next = eventSource(feeding);
   const due = new Map<string, number>();
   const refused = new Set<string>();
   const total = perSecond * seconds;
@@ -87,10 +87,10 @@ async function feed(feeding: Feeding): Promise<Fed> {
     const upTo = Math.min(total, Math.floor(((Date.now() - began) * perSecond) / 1000));
     const batch: OutRecord[] = [];
     for (; records < upTo; records++) {
-      const told = next(records);
-      if (told.refused) refused.add(told.msgId);
-      else if (!due.has(told.msgId)) due.set(told.msgId, Date.now());
-      batch.push(recordOf(feeding, told.event));
+      const { event, msgId, isRefused } = next(records);
+      if (isRefused) refused.add(msgId);
+      else if (!due.has(msgId)) due.set(msgId, Date.now());
+      batch.push(recordOf(feeding, event));
     }
     if (batch.length > 0) sends.push(producer.send(batch));
     await sleep(tickMs);
@@ -100,7 +100,7 @@ async function feed(feeding: Feeding): Promise<Fed> {
   return { due, refused, records, lateMs };
 }
 
-function recordOf({ codec, prefix }: Feeding, event: Event): OutRecord {
+function recordOf({ codec, prefix }: Feed, event: Event): OutRecord {
   return {
     topic: `${prefix}comms.events`,
     key: `${event.tenant_id}/${event.cause_ref}`,
@@ -110,12 +110,12 @@ function recordOf({ codec, prefix }: Feeding, event: Event): OutRecord {
 
 /**
  * Of twenty records: two codes by text (10 % critical), sixteen mails and pushes, one to a suppressed address (5 %), and
- * one that tells the record before it once more (5 %).
+ * one that repeats the record before it (5 %).
  */
-function tellerOf({ crowd, run }: Feeding): (n: number) => Told {
-  const story = createEventFactory(run);
-  let last: Told | undefined;
-  const tell = (n: number): Told => {
+function eventSource({ crowd, run }: Feed): (n: number) => NextEvent {
+  const factory = createEventFactory(run);
+  let last: NextEvent | undefined;
+  const draw = (n: number): NextEvent => {
     const turn = n % 20;
     const pick = (from: readonly Character[]) => (from[n % from.length] as Character).userId;
     if (turn === 17) return promotion(pick(crowd.suppressed), "email", true);
@@ -124,20 +124,30 @@ function tellerOf({ crowd, run }: Feeding): (n: number) => Told {
       ? promotion(pick(crowd.pushed), "push", false)
       : promotion(pick(crowd.emailed), "email", false);
   };
-  const promotion = (user: string, channel: string, refused: boolean): Told => {
-    const event = story.promotion(user, Date.now());
-    return { event, refused, msgId: msgIdOf(event, "promo_low_balance", user, channel) };
+  const promotion = (user: string, channel: string, isRefused: boolean): NextEvent => {
+    const event = factory.promotion(user, Date.now());
+    return { event, isRefused, msgId: msgIdOf(event, { templateName: "promo_low_balance", userId: user, channel }) };
   };
-  const code = (user: string): Told => {
-    const event = story.code(user, Date.now());
-    return { event, refused: false, msgId: msgIdOf(event, "security_code", user, "sms") };
+  const code = (user: string): NextEvent => {
+    const event = factory.code(user, Date.now());
+    return {
+      event,
+      isRefused: false,
+      msgId: msgIdOf(event, { templateName: "security_code", userId: user, channel: "sms" }),
+    };
   };
   return (n) => {
-    last = n % 20 === 19 && last ? last : tell(n);
+    last = n % 20 === 19 && last ? last : draw(n);
     return last;
   };
 }
 
-function msgIdOf(event: Event, templateName: string, userId: string, channel: string): string {
-  return deriveMsgId({ tenantId: event.tenant_id, templateName, userId, causeRef: event.cause_ref, channel });
+interface Destination {
+  readonly templateName: string;
+  readonly userId: string;
+  readonly channel: string;
+}
+
+function msgIdOf({ tenant_id: tenantId, cause_ref: causeRef }: Event, destination: Destination): string {
+  return deriveMsgId({ tenantId, causeRef, ...destination });
 }

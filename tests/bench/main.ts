@@ -1,4 +1,4 @@
-/** `make bench`: prints figures, and judges none of them. Name benches to run only those: `bin/node tests/bench/main.ts path`. */
+/** `make bench`: prints figures, and checks none of them. Name benches to run only those: `bin/node tests/bench/main.ts path`. */
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";

@@ -55,10 +55,10 @@ test("goes on when somebody empties the folder", async () => {
   expect(await store.get(owner, ref)).toEqual({ channel: "SMS", text: "two" });
 });
 
-test("tells a path that the file system can never take as final", async () => {
+test("reports a path that the file system never accepts as permanent", async () => {
   const { outer, keys } = await createStore();
   const store = createFileArtifactStore(pathToFileURL(join(outer, "x".repeat(256))).href, keys);
   const owner = { tenantId: "default", userId: "ada", msgId: "m1" };
-  const trouble = { code: "ARTIFACT_UNSTORABLE", retryable: false };
-  await expect(store.put(owner, { channel: "SMS", text: "one" })).rejects.toMatchObject(trouble);
+  const refusal = { code: "ARTIFACT_UNSTORABLE", retryable: false };
+  await expect(store.put(owner, { channel: "SMS", text: "one" })).rejects.toMatchObject(refusal);
 });

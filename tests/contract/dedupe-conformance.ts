@@ -15,7 +15,7 @@ function claimOf(msgId: string, over: Partial<DedupeClaim> = {}): DedupeClaim {
   return { tenantId: "default", userId: "usr_1", channel: "EMAIL", key: "BOOKING:bk_1:confirmed", msgId, ...over };
 }
 
-/** What every dedupe window promises, whoever keeps it. */
+/** What every dedupe window must do. */
 export function dedupeConformance(name: string, create: () => Promise<DedupeHarness>): void {
   describe(`dedupe window in ${name} [DED-02]`, () => {
     let harness: DedupeHarness;
@@ -24,7 +24,7 @@ export function dedupeConformance(name: string, create: () => Promise<DedupeHarn
     });
     const claim = (...claims: readonly DedupeClaim[]) => harness.dedupe.claim(claims, harness.now());
 
-    test("the first to claim holds the key, and the second is told who does", async () => {
+    test("the first to claim holds the key, and the second learns who does", async () => {
       expect(await claim(claimOf("first"))).toEqual(["first"]);
       expect(await claim(claimOf("second"))).toEqual(["first"]);
     });

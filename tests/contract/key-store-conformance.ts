@@ -25,7 +25,7 @@ export function keyStoreConformance(name: string, create: () => KeyStoreUnderTes
       expect(await store.keyOf("default", "a/da")).not.toEqual(await store.keyOf("default/a", "da"));
     });
 
-    test("gives no key to a person who was erased, known before or not, and makes none anew", async () => {
+    test("gives no key to a person who was erased, known before or not, and makes no new one", async () => {
       const { store } = create();
       await store.keyOf("default", "bob");
       await store.destroy("default", "bob");

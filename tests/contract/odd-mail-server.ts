@@ -1,16 +1,16 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-/** What an odd server does with the bytes of a mail: called for each piece of it. */
+/** The script of an odd server: called for each chunk of a mail that arrives. */
 export type OnMail = (socket: Socket, mail: OddMail) => void;
 
 export interface OddMail {
-  /** What came so far. */
+  /** The bytes that arrived so far. */
   readonly bytes: number;
   /** Whether it ends in the final dot. */
   readonly isDotted: boolean;
 }
 
-/** A server that says 250 to everything up to DATA, and then what its script says, byte by byte. */
+/** A server that answers 250 to each command before DATA, and then sends exactly the bytes of its script. */
 export async function oddMailServer() {
   let onMail: OnMail = () => {};
   const mails: OddMail[] = [];
@@ -42,13 +42,13 @@ export async function oddMailServer() {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     port: (server.address() as AddressInfo).port,
-    /** Each mail, as far as it came. */
+    /** Each mail, with the bytes that arrived. */
     mails,
     script: (next: OnMail) => {
       onMail = next;
       mails.length = 0;
     },
-    /** Resolves once every connection is closed, and so all that was on its way has come. */
+    /** Resolves once every connection is closed, so all bytes in flight have arrived. */
     idle: () => Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once("close", resolve)))),
     close: () => {
       for (const socket of sockets) socket.destroy();

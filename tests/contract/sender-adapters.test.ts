@@ -20,19 +20,19 @@ afterAll(async () => {
 
 interface Case {
   readonly name: "ses" | "fcm" | "twilio" | "smtp";
-  readonly letter: () => OutboundMessage;
+  readonly message: () => OutboundMessage;
   readonly limited: string;
   readonly down: string;
 }
 
 const cases: readonly Case[] = [
-  { name: "ses", letter: () => emailTo("ada@example.com"), limited: "TooManyRequests", down: "http_503" },
-  { name: "fcm", letter: () => pushTo("device-token-1"), limited: "QUOTA_EXCEEDED", down: "UNAVAILABLE" },
-  { name: "twilio", letter: () => textTo("+14155550123"), limited: "20429", down: "http_503" },
-  { name: "smtp", letter: () => emailTo("ada@example.com"), limited: "4.7.0", down: "4.3.2" },
+  { name: "ses", message: () => emailTo("ada@example.com"), limited: "TooManyRequests", down: "http_503" },
+  { name: "fcm", message: () => pushTo("device-token-1"), limited: "QUOTA_EXCEEDED", down: "UNAVAILABLE" },
+  { name: "twilio", message: () => textTo("+14155550123"), limited: "20429", down: "http_503" },
+  { name: "smtp", message: () => emailTo("ada@example.com"), limited: "4.7.0", down: "4.3.2" },
 ];
 
-/** FCM's token endpoint is the provider's too; the faults here are for messages. */
+/** FCM's token endpoint belongs to the provider as well; the faults here are for messages. */
 function onSends(name: Case["name"]) {
   return name === "fcm" ? { match: { operation: "messages:send" } } : {};
 }
@@ -43,9 +43,9 @@ function adapterOf(name: Case["name"], url?: string): ChannelAdapter {
   return adapter;
 }
 
-describe.each(cases)("the real client of $name against the simulator", ({ name, letter, limited, down }) => {
+describe.each(cases)("the real client of $name against the simulator", ({ name, message, limited, down }) => {
   test("a message is taken, with the provider's id and our msg_id on the wire", async () => {
-    const sent = letter();
+    const sent = message();
     const answer = await adapterOf(name).send(sent, within(5_000));
     expect(answer).toMatchObject({ kind: "accepted", ref: expect.stringMatching(/.{5,}/) });
     const calls = await world.control.ledger({ provider: name, msg_id: sent.send.msg_id });
@@ -55,42 +55,42 @@ describe.each(cases)("the real client of $name against the simulator", ({ name, 
   test("a rate limit is a refusal for now, with the wait that it asks for where the provider asks", async () => {
     const adapter = adapterOf(name);
     await world.control.fault({ provider: name, kind: "rate_limit", retry_after_s: 7, count: 1, ...onSends(name) });
-    const answer = await adapter.send(letter(), within(5_000));
+    const answer = await adapter.send(message(), within(5_000));
     expect(answer).toMatchObject({ kind: "refused", code: limited });
-    expect(rowOf(adapter.answers, limited)).toMatchObject({ act: "retry", trouble: true });
+    expect(rowOf(adapter.answers, limited)).toMatchObject({ act: "retry", isOutage: true });
     if (name === "fcm" || name === "twilio") expect(answer).toMatchObject({ retryAfterMs: 7_000 });
   });
 
   test("an outage is a refusal for now that counts for the breaker", async () => {
     const adapter = adapterOf(name);
     await world.control.fault({ provider: name, kind: "outage", count: 1, ...onSends(name) });
-    const answer = await adapter.send(letter(), within(5_000));
+    const answer = await adapter.send(message(), within(5_000));
     expect(answer).toMatchObject({ kind: "refused" });
     if (answer.kind === "refused")
-      expect(rowOf(adapter.answers, answer.code), answer.code).toMatchObject({ act: "retry", trouble: true });
+      expect(rowOf(adapter.answers, answer.code), answer.code).toMatchObject({ act: "retry", isOutage: true });
     expect(answer).toMatchObject({ code: expect.stringMatching(new RegExp(`${down}|http_5|Service`)) });
   });
 
   test("a connection that breaks after the request is unknown", async () => {
     const adapter = adapterOf(name);
-    await adapter.send(letter(), within(5_000));
+    await adapter.send(message(), within(5_000));
     await world.control.fault({ provider: name, kind: "reset", count: 1, ...onSends(name) });
-    expect(await adapter.send(letter(), within(5_000))).toMatchObject({ kind: "unknown" });
+    expect(await adapter.send(message(), within(5_000))).toMatchObject({ kind: "unknown" });
   });
 
   test("a port that nobody listens on: nothing went out", async () => {
-    expect(await adapterOf(name, `http://127.0.0.1:${await freePort()}`).send(letter(), within(5_000))).toMatchObject({
+    expect(await adapterOf(name, `http://127.0.0.1:${await freePort()}`).send(message(), within(5_000))).toMatchObject({
       kind: "unreached",
     });
   });
 });
 
 describe("an answer that does not come by the deadline is unknown", () => {
-  test.each(cases.filter(({ name }) => name !== "twilio"))("$name", async ({ name, letter }) => {
+  test.each(cases.filter(({ name }) => name !== "twilio"))("$name", async ({ name, message }) => {
     const adapter = adapterOf(name);
-    await adapter.send(letter(), within(5_000));
+    await adapter.send(message(), within(5_000));
     await world.control.fault({ provider: name, kind: "latency", delay_ms: 2_000, count: 1, ...onSends(name) });
-    expect(await adapter.send(letter(), within(100))).toEqual({ kind: "unknown", code: "DEADLINE" });
+    expect(await adapter.send(message(), within(100))).toEqual({ kind: "unknown", code: "DEADLINE" });
   });
 });
 
@@ -118,9 +118,9 @@ describe("the codes by which a provider tells things apart", () => {
     });
   });
 
-  test("a message that FCM finds too big is our fault, not the token's", async () => {
-    const letter = pushTo("device-token-2");
-    const long = { ...letter, content: { ...letter.content, body: "x".repeat(5_000) } } as OutboundMessage;
+  test("a message that is too big for FCM is our error, not the token's", async () => {
+    const message = pushTo("device-token-2");
+    const long = { ...message, content: { ...message.content, body: "x".repeat(5_000) } } as OutboundMessage;
     expect(await adapterOf("fcm").send(long, within(5_000))).toMatchObject({ kind: "refused", code: "BAD_REQUEST" });
   });
 });

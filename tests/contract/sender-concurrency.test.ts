@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stageLimits } from "#shared/runtime/limits.ts";
 import { emailTo, pushTo, simulated, textTo, within } from "./sender-simulator.ts";
 
-const latency_ms = 3_000;
+const latencyMs = 3_000;
 let world: Awaited<ReturnType<typeof simulated>>;
 
 beforeAll(async () => {
@@ -11,21 +11,21 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const cases = [
-  { name: "ses", operation: "SendEmail", letter: (index: number) => emailTo(`a${index}@example.com`) },
-  { name: "fcm", operation: "messages:send", letter: (index: number) => pushTo(`token-${index}`) },
-  { name: "twilio", operation: undefined, letter: () => textTo("+14155550123") },
+  { name: "ses", operation: "SendEmail", message: (index: number) => emailTo(`a${index}@example.com`) },
+  { name: "fcm", operation: "messages:send", message: (index: number) => pushTo(`token-${index}`) },
+  { name: "twilio", operation: undefined, message: () => textTo("+14155550123") },
 ] as const;
 
 /** A call that waits inside the client runs into its deadline unsent, and would be taken for one in doubt. */
 describe("a slow provider", () => {
   test.concurrent.each(cases)(
     "has every call of a full stage at once from the client of $name",
-    async ({ name, operation, letter }) => {
+    async ({ name, operation, message }) => {
       const adapter = world[name]();
-      await world.control.fault({ provider: name, kind: "latency", delay_ms: latency_ms, match: { operation } });
+      await world.control.fault({ provider: name, kind: "latency", delay_ms: latencyMs, match: { operation } });
       let firstAnswerAt = Number.POSITIVE_INFINITY;
       const call = async (index: number) => {
-        await adapter.send(letter(index), within(30_000));
+        await adapter.send(message(index), within(30_000));
         firstAnswerAt = Math.min(firstAnswerAt, Date.now());
       };
       await Promise.all(Array.from({ length: stageLimits.inFlight }, (_, index) => call(index)));

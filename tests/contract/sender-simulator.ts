@@ -13,7 +13,7 @@ import { type SimulatorOptions, sandboxAccounts } from "#simulator/options.ts";
 import { startSimulator } from "#simulator/simulator.ts";
 import { aSend, hasher, start } from "#tests/unit/shared/delivery/sender-bench.ts";
 
-/** A simulator of the test's own, and the three real clients in front of it. */
+/** A simulator of the test's own, and the four real clients in front of it. */
 export async function simulated(options: Pick<SimulatorOptions, "smtpTls"> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "sender-"));
   const simulator = await startSimulator({ ledgerPath: join(folder, "ledger.ndjson"), ...options });
@@ -76,7 +76,7 @@ export async function simulated(options: Pick<SimulatorOptions, "smtpTls"> = {})
 
 export function emailTo(address: string, change: Parameters<typeof aSend>[0] = {}): OutboundMessage {
   const content: Content = { channel: "EMAIL", subject: "Your stay is booked", html: "<p>Grüße</p>", text: "Grüße" };
-  return letterOf("EMAIL", address, content, change);
+  return messageTo(address, content, change);
 }
 
 export function pushTo(token: string): OutboundMessage {
@@ -87,19 +87,15 @@ export function pushTo(token: string): OutboundMessage {
     data: { link: "/b/1" },
     collapseKey: "booking-1",
   };
-  return letterOf("PUSH", token, content, { channel: "PUSH" });
+  return messageTo(token, content, { channel: "PUSH" });
 }
 
 export function textTo(number: string): OutboundMessage {
-  return letterOf("SMS", number, { channel: "SMS", text: "Your code is 123456" }, { channel: "SMS" });
+  return messageTo(number, { channel: "SMS", text: "Your code is 123456" }, { channel: "SMS" });
 }
 
-function letterOf(
-  channel: "EMAIL" | "PUSH" | "SMS",
-  address: string,
-  content: Content,
-  change: Parameters<typeof aSend>[0],
-): OutboundMessage {
+function messageTo(address: string, content: Content, change: Parameters<typeof aSend>[0]): OutboundMessage {
+  const { channel } = content;
   const deviceId = channel === "PUSH" ? "d1" : "";
   return {
     send: aSend(change),

@@ -77,7 +77,7 @@ describe("Google's token endpoint", () => {
   });
 });
 
-describe("FCM HTTP v1 over undici [TST-02] [TST-08]", () => {
+describe("FCM HTTP v1 over undici [TST-08]", () => {
   it("takes a push, gives its name and writes its line", async () => {
     const answer = await push(to("device-1", "p-1"));
     expect(answer).toMatchObject({

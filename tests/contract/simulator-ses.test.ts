@@ -49,7 +49,7 @@ const eventsOf = (msgId: string) =>
     .map((heard) => JSON.parse(JSON.parse(heard.body).Message))
     .filter((event) => event.mail.headers.some((header: { value: string }) => header.value === msgId));
 
-describe("SES v2 by its SDK [TST-02] [TST-08]", () => {
+describe("SES v2 by its SDK [TST-08]", () => {
   it("takes a raw mail, gives its id and writes the line before it answers", async () => {
     const answer = await send(rawMail("ada@example.org", "m-raw"));
     const lines = readFileSync(bench.simulator.ledgerPath, "utf8").trim().split("\n");
@@ -186,7 +186,7 @@ async function verified(heard: Heard, fields = notificationFields): Promise<bool
   return createVerify("sha256").update(text).verify(new X509Certificate(pem).publicKey, message.Signature, "base64");
 }
 
-describe("SES callbacks [FBK-01]", () => {
+describe("SES callbacks", () => {
   it.each([
     ["success", [{ eventType: "Delivery" }]],
     ["bounce", [{ eventType: "Bounce", bounce: { bounceType: "Permanent", bounceSubType: "General" } }]],

@@ -30,7 +30,7 @@ const heardOf = (msgId: string, at = bench) =>
     .filter(({ url }) => url.includes(`msg_id=${msgId}`))
     .map((heard) => ({ ...heard, form: Object.fromEntries(new URLSearchParams(heard.body)) }));
 
-describe("Twilio by its SDK [TST-02] [TST-08] [SMS-11]", () => {
+describe("Twilio by its SDK [TST-08]", () => {
   it("takes a text, gives its resource and writes its line", async () => {
     const message = await text("+14155552671", "t-1");
     expect(message).toMatchObject({
@@ -113,7 +113,7 @@ describe("Twilio faults", () => {
   });
 });
 
-describe("Twilio status callbacks [FBK-01]", () => {
+describe("Twilio status callbacks", () => {
   it("tells queued, sent, delivered, signed over the URL that the message named", async () => {
     const { sid } = await text("+14155552671", "t-way");
     await bench.control.quiet();

@@ -6,7 +6,7 @@ import { within } from "./sender-simulator.ts";
 let server: Awaited<ReturnType<typeof oddMailServer>>;
 let transport: SmtpTransport;
 
-// New ones for each test: what one leaves under way must not be read by the next.
+// New ones for each test: the next test must not read what the last one left in flight.
 beforeEach(async () => {
   server = await oddMailServer();
   transport = createSmtpTransport({ host: "127.0.0.1", port: server.port, security: "none" });
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 const small = "Subject: x\r\n\r\nhello\r\n";
-/** Larger than what the buffers on the way take at once, so that the server speaks while it is still under way. */
+/** Larger than the buffers between client and server, so that the server replies before the whole mail is out. */
 const large = `Subject: x\r\n\r\n${`${"y".repeat(76)}\r\n`.repeat(300_000)}`;
 
 async function send(text: string, script: OnMail, ms = 2_000) {

@@ -11,120 +11,140 @@ import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 
 const flag = { name: "a", value: "true", updated_by: "operator-1", updated_at: 1_790_000_000_000 };
 
+/** A log and a registry, and a prefix that is new for each test. */
+interface ProvisionBench {
+  log: Log;
+  registry: Registry;
+  prefix: string;
+}
+
 /** What provisioning must do on every log and with every registry. Each test has a prefix of its own. */
 export function provisionConformance(name: string, open: () => Promise<{ log: Log; registry: Registry }>): void {
   describe(`provisioning (${name})`, () => {
-    let log: Log;
-    let registry: Registry;
-    let prefix: string;
-
+    const bench = {} as ProvisionBench;
     beforeAll(async () => {
-      ({ log, registry } = await open());
+      Object.assign(bench, await open());
     });
     beforeEach(() => {
-      prefix = `t${randomUUID().slice(0, 8)}.`;
+      bench.prefix = `t${randomUUID().slice(0, 8)}.`;
     });
-    afterAll(() => log.close());
+    afterAll(() => bench.log.close());
 
-    const produce = async (value: Buffer): Promise<void> => {
-      const producer = await log.producer();
-      await producer.send([{ topic: `${prefix}comms.flags`, key: "a", value }]);
-      await producer.close();
-    };
+    describeProvisioning(bench);
+    describeTopicChecks(bench);
+    describeRegistryChecks(bench);
+  });
+}
 
+async function produce({ log, prefix }: ProvisionBench, value: Buffer): Promise<void> {
+  const producer = await log.producer();
+  await producer.send([{ topic: `${prefix}comms.flags`, key: "a", value }]);
+  await producer.close();
+}
+
+function describeProvisioning(bench: ProvisionBench): void {
+  describe("what is missing", () => {
     test("makes everything the first time and nothing the second", async () => {
-      const first = await provision({ log, registry, prefix });
+      const first = await provision(bench);
       expect([...first.topicsCreated].sort()).toEqual(
-        allTopicSpecs(prefix)
+        allTopicSpecs(bench.prefix)
           .map((spec) => spec.topic)
           .sort(),
       );
-      expect(first.schemasRegistered).toEqual(Object.keys(topicRecords).map((topic) => subjectOf(prefix, topic)));
-      expect(await registry.compatibility(subjectOf(prefix, "comms.decisions"))).toBe("FULL_TRANSITIVE");
-      expect(await provision({ log, registry, prefix })).toEqual({ topicsCreated: [], schemasRegistered: [] });
+      expect(first.schemasRegistered).toEqual(Object.keys(topicRecords).map((topic) => subjectOf(bench.prefix, topic)));
+      expect(await bench.registry.compatibility(subjectOf(bench.prefix, "comms.decisions"))).toBe("FULL_TRANSITIVE");
+      expect(await provision(bench)).toEqual({ topicsCreated: [], schemasRegistered: [] });
     });
 
     test("leaves a log and a registry that the codec can work with", async () => {
-      await provision({ log, registry, prefix });
-      const codec = createCodec({ registry, prefix });
+      await provision(bench);
+      const codec = createCodec(bench);
       await codec.warm(["comms.flags"]);
       expect(codec.decode("comms.flags", codec.encode("comms.flags", flag))).toMatchObject(flag);
-      await produce(codec.encode("comms.flags", flag));
-      expect(await provision({ log, registry, prefix })).toEqual({ topicsCreated: [], schemasRegistered: [] });
+      await produce(bench, codec.encode("comms.flags", flag));
+      expect(await provision(bench)).toEqual({ topicsCreated: [], schemasRegistered: [] });
     });
 
     test("sets a level that was taken away", async () => {
-      await provision({ log, registry, prefix });
-      await registry.setCompatibility(subjectOf(prefix, "comms.flags"), "NONE");
-      await provision({ log, registry, prefix });
-      expect(await registry.compatibility(subjectOf(prefix, "comms.flags"))).toBe("FULL_TRANSITIVE");
+      await provision(bench);
+      await bench.registry.setCompatibility(subjectOf(bench.prefix, "comms.flags"), "NONE");
+      await provision(bench);
+      expect(await bench.registry.compatibility(subjectOf(bench.prefix, "comms.flags"))).toBe("FULL_TRANSITIVE");
     });
+  });
+}
 
+function describeTopicChecks(bench: ProvisionBench): void {
+  describe("topics that exist", () => {
     test("refuses a topic with fewer partitions than its contract, by name and number", async () => {
-      await log.createTopics([{ topic: `${prefix}comms.events`, partitions: 2, config: {} }]);
-      await expect(provision({ log, registry, prefix })).rejects.toMatchObject({
+      await bench.log.createTopics([{ topic: `${bench.prefix}comms.events`, partitions: 2, config: {} }]);
+      await expect(provision(bench)).rejects.toMatchObject({
         code: "TOPIC_PARTITIONS_TOO_FEW",
         retryable: false,
-        message: expect.stringContaining(`${prefix}comms.events (2 of 6)`),
+        message: expect.stringContaining(`${bench.prefix}comms.events (2 of 6)`),
       });
     });
 
     test("takes a topic with more", async () => {
-      await log.createTopics([{ topic: `${prefix}comms.events`, partitions: 8, config: {} }]);
-      const { topicsCreated } = await provision({ log, registry, prefix });
-      expect(topicsCreated).not.toContain(`${prefix}comms.events`);
+      await bench.log.createTopics([{ topic: `${bench.prefix}comms.events`, partitions: 8, config: {} }]);
+      const { topicsCreated } = await provision(bench);
+      expect(topicsCreated).not.toContain(`${bench.prefix}comms.events`);
     });
+  });
+}
 
+function describeRegistryChecks(bench: ProvisionBench): void {
+  describe("a registry that does not fit", () => {
     test("refuses a registry that is younger than the log, and registers nothing", async () => {
-      await provision({ log, registry, prefix });
-      const codec = createCodec({ registry, prefix });
+      await provision(bench);
+      const codec = createCodec(bench);
       await codec.warm(["comms.flags"]);
-      await produce(codec.encode("comms.flags", flag));
+      await produce(bench, codec.encode("comms.flags", flag));
       const empty = createMemoryRegistry();
-      await expect(provision({ log, registry: empty, prefix })).rejects.toMatchObject({
+      await expect(provision({ ...bench, registry: empty })).rejects.toMatchObject({
         code: "REGISTRY_YOUNGER_THAN_LOG",
         retryable: false,
         message: expect.stringContaining("comms.flags"),
       });
-      expect(await empty.lookup(subjectOf(prefix, "comms.flags"), schemaOfTopic("comms.flags"))).toBeUndefined();
+      expect(await empty.lookup(subjectOf(bench.prefix, "comms.flags"), schemaOfTopic("comms.flags"))).toBeUndefined();
     });
 
     test("refuses a registry that has given the log's ids to other schemas", async () => {
-      await provision({ log, registry, prefix });
+      await provision(bench);
       const other = createMemoryRegistry();
       const id = await other.register(subjectOf("other.", "comms.tokens"), schemaOfTopic("comms.tokens"));
-      await produce(Buffer.from([0, 0, 0, 0, id, 1, 2, 3]));
-      await expect(provision({ log, registry: other, prefix })).rejects.toMatchObject({
+      await produce(bench, Buffer.from([0, 0, 0, 0, id, 1, 2, 3]));
+      await expect(provision({ ...bench, registry: other })).rejects.toMatchObject({
         code: "REGISTRY_YOUNGER_THAN_LOG",
       });
     });
 
     test("is not stopped by bytes that are no record at all", async () => {
-      await log.createTopics([{ topic: `${prefix}comms.flags`, partitions: 1, config: {} }]);
-      await produce(Buffer.from("hello"));
-      await expect(provision({ log, registry, prefix })).resolves.toBeDefined();
+      await bench.log.createTopics([{ topic: `${bench.prefix}comms.flags`, partitions: 1, config: {} }]);
+      await produce(bench, Buffer.from("hello"));
+      await expect(provision(bench)).resolves.toBeDefined();
     });
 
     test("is not stopped by one stray id among records that can be read", async () => {
-      await log.createTopics([{ topic: `${prefix}comms.flags`, partitions: 1, config: {} }]);
-      const id = await registry.register(`${prefix}elsewhere`, schemaOfTopic("comms.flags"));
+      await bench.log.createTopics([{ topic: `${bench.prefix}comms.flags`, partitions: 1, config: {} }]);
+      const id = await bench.registry.register(`${bench.prefix}elsewhere`, schemaOfTopic("comms.flags"));
       const head = Buffer.alloc(5);
       head.writeUInt32BE(id, 1);
-      await produce(Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 1]));
-      await produce(head);
-      await expect(provision({ log, registry, prefix })).resolves.toBeDefined();
+      await produce(bench, Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 1]));
+      await produce(bench, head);
+      await expect(provision(bench)).resolves.toBeDefined();
     });
 
     test("refuses a schema that does not go with what was registered before", async () => {
-      const subject = subjectOf(prefix, "comms.flags");
-      await registry.register(
+      const subject = subjectOf(bench.prefix, "comms.flags");
+      await bench.registry.register(
         subject,
         schemaOfTopic("comms.flags").replace(
           `"name": "value",\n      "type": "string"`,
           `"name": "value",\n      "type": "long"`,
         ),
       );
-      await expect(provision({ log, registry, prefix })).rejects.toMatchObject({ code: "REGISTRY_INCOMPATIBLE" });
+      await expect(provision(bench)).rejects.toMatchObject({ code: "REGISTRY_INCOMPATIBLE" });
     });
   });
 }

@@ -45,7 +45,7 @@ test("levels are set before schemas are registered", async () => {
   expect(calls.lastIndexOf("level")).toBeLessThan(calls.indexOf("schema"));
 });
 
-test("a registry that is away leaves the trouble retryable", async () => {
+test("a registry that is away leaves the error retryable", async () => {
   const away = async (): Promise<never> => {
     throw new AppError("REGISTRY_UNAVAILABLE", "No answer", { retryable: true });
   };

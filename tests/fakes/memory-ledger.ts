@@ -9,7 +9,7 @@ import {
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { hotWindowMs, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
 
-/** The ledger in memory, for tests and the seeded simulator. `wipe` is `FLUSHALL`; `restored` puts the marker back. */
+/** The ledger in memory, for tests and the seeded simulator. `wipe` acts as `FLUSHALL`; `restored` sets the marker. */
 export interface MemoryLedger extends Ledger {
   wipe(): void;
   restored(): void;
@@ -18,10 +18,10 @@ export interface MemoryLedger extends Ledger {
 /** Ready from the start. Entries never expire. */
 export function createMemoryLedger(): MemoryLedger {
   const entries = new Map<string, LedgerEntry>();
-  let ready = true;
+  let isReady = true;
 
-  function check(): void {
-    if (!ready)
+  function checkReady(): void {
+    if (!isReady)
       throw new AppError("COMMS_STATE_STALE", "The ledger has lost its memory and is not restored yet", {
         retryable: true,
       });
@@ -33,11 +33,11 @@ export function createMemoryLedger(): MemoryLedger {
 
   return {
     peek: async (messages, now) => {
-      check();
+      checkReady();
       return messages.map(({ msgId, attempt }) => stateOf(entries.get(msgId), attempt, now));
     },
     claim: async (request) => {
-      check();
+      checkReady();
       const entry = entries.get(request.msgId);
       const next = claimEntry(entry, request);
       const state = stateOf(entry, request.attempt, request.now);
@@ -45,27 +45,26 @@ export function createMemoryLedger(): MemoryLedger {
       put(request.msgId, next);
       return { kind: "claimed", ambiguous: next?.doubt === true, attempt: next?.attempt ?? request.attempt };
     },
-    confirm: async (msgId, owner, now) => {
-      check();
-      return put(msgId, confirmEntry(entries.get(msgId), owner, leaseMs, now));
+    confirm: async ({ msgId, owner }, now) => {
+      checkReady();
+      return put(msgId, confirmEntry(entries.get(msgId), { owner, leaseMs, now }));
     },
-    record: async (msgId, owner, record, now) => put(msgId, recordCall(entries.get(msgId), owner, record, now)),
-    release: async (msgId, owner, now) => {
-      const next = releaseEntry(entries.get(msgId), owner, now);
+    record: async ({ msgId, owner }, record, now) => put(msgId, recordCall(entries.get(msgId), record, { owner, now })),
+    release: async ({ msgId, owner }, now) => {
+      const next = releaseEntry(entries.get(msgId), { owner, now });
       if (next === "delete") entries.delete(msgId);
       else put(msgId, next);
     },
-    reconcile: async (settlements, now) => {
-      for (const settlement of settlements)
-        if (settlement.recordedAt + hotWindowMs > now)
-          put(settlement.msgId, reconcileEntry(entries.get(settlement.msgId), settlement));
+    reconcile: async (results, now) => {
+      for (const result of results)
+        if (result.recordedAt + hotWindowMs > now) put(result.msgId, reconcileEntry(entries.get(result.msgId), result));
     },
     wipe: () => {
       entries.clear();
-      ready = false;
+      isReady = false;
     },
     restored: () => {
-      ready = true;
+      isReady = true;
     },
   };
 }

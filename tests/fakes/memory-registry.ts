@@ -16,8 +16,8 @@ export function createMemoryRegistry(): Registry {
   const refuseUnfit = (subject: string, schema: string): void => {
     if ((levels.get(subject) ?? "NONE") === "NONE") return;
     const versions = [...(subjects.get(subject) ?? [])].map((id) => schemas[id - 1] as string);
-    const faults = versions.flatMap((version) => incompatibilities(version, schema));
-    if (faults.length > 0) throw refusedSchema(faults.join("; "));
+    const issues = versions.flatMap((version) => incompatibilities(version, schema));
+    if (issues.length > 0) throw refusedSchema(issues.join("; "));
   };
 
   return {

@@ -36,10 +36,10 @@ dedupeConformance("Redis", async () => {
 
 describe("dedupe window after a wipe [KV-02]", () => {
   const dedupe = createRedisDedupe(server);
-  const restorable = createRebuildableDedupe(server);
+  const state = createRebuildableDedupe(server);
   const now = Date.now();
   const restore = (...decisions: readonly Partial<Decision>[]) =>
-    restorable.apply(decisions.map(decided) as unknown as readonly DecodedRecord<unknown>[], now);
+    state.apply(decisions.map(decided) as unknown as readonly DecodedRecord<unknown>[], now);
 
   function decided(over: Partial<Decision>) {
     const head = { tenant_id: "default", user_id: "usr_1", channel: "EMAIL", dedupe_key: "K:1", stage: "router" };

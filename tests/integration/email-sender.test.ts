@@ -72,7 +72,7 @@ async function apply(bench: ReturnType<typeof onRedis>, feedbacks: readonly Feed
 }
 
 describe("the email sender on Redis and the SES client", () => {
-  test("with answers that get lost, only messages told as ambiguous are doubled, and the count is the provider's", async () => {
+  test("with answers that get lost, only messages reported as ambiguous are doubled, and the count is the provider's", async () => {
     const bench = onRedis();
     await world.control.fault({ provider: "ses", kind: "reset_after_accept", share: 0.25 });
     const ends = new Map<string, Feedback>();

@@ -11,8 +11,8 @@ import { assemble as assembleScheduler } from "#processors/scheduler/main.ts";
 import type { Decision, Feedback } from "#shared/contracts/records.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import { stoppedBy } from "#shared/domain/suppression/suppression.ts";
-import type { HostedService } from "#shared/runtime/host.ts";
-import type { Shell } from "#shared/runtime/shell.ts";
+import type { HostedService } from "#shared/runtime/process/host.ts";
+import type { Shell } from "#shared/runtime/shell/shell.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { type Simulator, startSimulator } from "#simulator/simulator.ts";
 import {
@@ -202,7 +202,9 @@ describe("a webhook, from the provider to the next message [EML-04] [FBK-01] [FB
     await expect.poll(() => refusal(address, false), long).toBeUndefined();
     expect(await statusOf("m-complaint")).toBe("complained");
   });
+});
 
+describe("a webhook that changes nothing, comes early or comes twice [FBK-01] [FBK-02]", () => {
   it("that tells of an absence after a delivery changes nothing", async () => {
     const address = "ooto+1@simulator.amazonses.com";
     await decided("m-ooto");

@@ -9,8 +9,8 @@ import { parse } from "yaml";
 import { assemble } from "#gateway/main.ts";
 import { createIdempotency } from "#gateway/public/events/idempotency.ts";
 import { signUnsubscribe, unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
-import type { HostedService } from "#shared/runtime/host.ts";
-import { createPlatform } from "#shared/runtime/platform.ts";
+import type { HostedService } from "#shared/runtime/process/host.ts";
+import { createProcessContext } from "#shared/runtime/process/process-context.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { type Simulator, startSimulator } from "#simulator/simulator.ts";
 import { createTestPlatform, freePort, recordsOf, type TestPlatform } from "#tests/support/platform.ts";
@@ -74,7 +74,7 @@ async function control(path: string, body: object = {}): Promise<{ callbacks: Re
 const callbacks = async () => (await control("health")).callbacks;
 
 describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () => {
-  it("has an event on the log before it says so, in the trace of whoever asked", async () => {
+  it("has an event on the log before it says so, in the trace of its caller", async () => {
     const traceId = randomBytes(16).toString("hex");
     const answer = await postEvent(await booking("bk-1"), { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
     expect(answer.status).toBe(202);
@@ -97,10 +97,12 @@ describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () =>
     const again = await postEvent(body, headers);
     expect([again.status, again.headers.get("idempotent-replayed")]).toEqual([202, "true"]);
     expect((await postEvent(await booking("bk-3"), headers)).status).toBe(422);
-    const told = (await recordsOf(test.platform, "comms.events")).filter(({ key }) => /bk-[23]$/.test(key));
-    expect(told).toHaveLength(1);
+    const records = (await recordsOf(test.platform, "comms.events")).filter(({ key }) => /bk-[23]$/.test(key));
+    expect(records).toHaveLength(1);
   });
+});
 
+describe("webhooks at the gateway [FBK-01]", () => {
   it("takes SES's own events in, as SNS signs them, and confirms the subscription that they need", async () => {
     await control("sns/subscription");
     const client = new SESv2Client({
@@ -143,11 +145,13 @@ describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () =>
     });
     expect(answer.status).toBe(201);
     await expect.poll(callbacks).toMatchObject({ pending: 0, delivered: before + 3, failed: 0 });
-    const told = (await recordsOf(test.platform, "comms.provider-events")).filter(
+    const callbackRecords = (await recordsOf(test.platform, "comms.provider-events")).filter(
       ({ value }) => value.provider === "twilio",
     );
-    expect(told.every(({ value }) => value.tenant_id === "acme" && value.msg_id === "m-2")).toBe(true);
-    const statuses = told.map(({ value }) => new URLSearchParams(String(value.body)).get("MessageStatus")).sort();
+    expect(callbackRecords.every(({ value }) => value.tenant_id === "acme" && value.msg_id === "m-2")).toBe(true);
+    const statuses = callbackRecords
+      .map(({ value }) => new URLSearchParams(String(value.body)).get("MessageStatus"))
+      .sort();
     expect(statuses).toEqual(["delivered", "queued", "sent"]);
   });
 
@@ -162,7 +166,9 @@ describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () =>
       );
     expect([within("0.05"), within("\\+Inf")]).toEqual([3, 3]);
   });
+});
 
+describe("an unsubscribe at the gateway", () => {
   it("takes an unsubscribe in from a mail client's one click", async () => {
     const claim = {
       tenantId: "default",
@@ -222,7 +228,7 @@ describe("comms_idempotency [KV-07]", () => {
 
 describe("the gateway's life", () => {
   it("says in a sentence that its port is taken, and by what setting to change it", async () => {
-    const platform = createPlatform(test.platform.config, { name: "second" });
+    const platform = createProcessContext(test.platform.config, { name: "second" });
     await platform.warm();
     const second = await assemble(platform);
     expect(second.state()).toMatchObject({ stage: "gateway", ready: false, why: "it does not listen yet" });
@@ -256,7 +262,7 @@ describe("the gateway's life", () => {
     await stopped;
     expect(performance.now() - answeredAt).toBeLessThan(2_000);
     await expect(fetch(`${base}/openapi.json`)).rejects.toThrow();
-    const told = (await recordsOf(test.platform, "comms.events")).filter(({ key }) => key === "default/bk-stop");
-    expect(told).toHaveLength(1);
+    const records = (await recordsOf(test.platform, "comms.events")).filter(({ key }) => key === "default/bk-stop");
+    expect(records).toHaveLength(1);
   });
 });

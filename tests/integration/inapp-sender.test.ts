@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const send = aSend({ channel: "INAPP", expires_at: start + 60_000 });
-const letter: OutboundMessage = {
+const message: OutboundMessage = {
   send,
   content: { channel: "INAPP", title: "Booked", body: "See you", deepLink: "/b/1" },
   target: { address: "u1", deviceId: "" },
@@ -24,11 +24,11 @@ const letter: OutboundMessage = {
 };
 const signal = new AbortController().signal;
 
-describe("the notification centre [INA-05] [DAT-08]", () => {
+describe("the notification centre", () => {
   test("has a note once, however often it is written", async () => {
     const adapter = createInappAdapter(database.pool);
-    expect(await adapter.send(letter, signal)).toEqual({ kind: "accepted", ref: send.msg_id });
-    expect(await adapter.send({ ...letter, now: start + 1 }, signal)).toEqual({ kind: "accepted", ref: send.msg_id });
+    expect(await adapter.send(message, signal)).toEqual({ kind: "accepted", ref: send.msg_id });
+    expect(await adapter.send({ ...message, now: start + 1 }, signal)).toEqual({ kind: "accepted", ref: send.msg_id });
     const { rows } = await database.pool.query("select * from inapp_notification");
     expect(rows).toMatchObject([
       {
@@ -49,7 +49,7 @@ describe("the notification centre [INA-05] [DAT-08]", () => {
 
   test("a Postgres that does not answer is an answer, to be tried again", async () => {
     const pool = createPool("postgres://nobody@127.0.0.1:1/nothing", { connectTimeoutMs: 500 });
-    expect(await createInappAdapter(pool).send(letter, signal)).toMatchObject({
+    expect(await createInappAdapter(pool).send(message, signal)).toMatchObject({
       kind: "refused",
       code: "POSTGRES_UNAVAILABLE",
     });
@@ -58,7 +58,7 @@ describe("the notification centre [INA-05] [DAT-08]", () => {
 
   test("a note that the table cannot hold is refused for good, and is no call in doubt", async () => {
     const content = { channel: "INAPP", title: "Booked", body: "See\0you", deepLink: "/b/1" } as const;
-    expect(await createInappAdapter(database.pool).send({ ...letter, content }, signal)).toEqual({
+    expect(await createInappAdapter(database.pool).send({ ...message, content }, signal)).toEqual({
       kind: "refused",
       code: "POSTGRES_REFUSED",
     });

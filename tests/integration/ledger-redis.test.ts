@@ -35,7 +35,7 @@ describe("the ledger's keys in Redis", () => {
     expect(left).toBeLessThanOrEqual(60_000);
   });
 
-  test("a settled message takes less than 160 bytes, its expiry aside", async () => {
+  test("a completed message takes less than 160 bytes, its expiry aside", async () => {
     const { redis, keys } = world;
     const ledger = createRedisLedger(redis, keys);
     const now = Date.now();

@@ -40,18 +40,18 @@ afterAll(async () => {
 
 /** One process of the materializer, as `main.ts` assembles it. */
 async function startMaterializer() {
-  const restorables = createRebuildableViews(redis);
+  const states = createRebuildableViews(redis);
   const groupId = prefix + groupOf("materializer");
-  const restorer = createRestorer({ ...redis, log, codec, clock: systemClock, prefix, states: restorables });
-  const jobs = [...restorer.jobs, createFreshness({ ...redis, log, prefix, groupId, states: restorables })];
-  const runnable = { processor: createMaterializer(restorables), jobs };
+  const restorer = createRestorer({ ...redis, log, codec, clock: systemClock, prefix, states: states });
+  const jobs = [...restorer.jobs, createFreshness({ ...redis, log, prefix, groupId, states: states })];
+  const runnable = { processor: createMaterializer(states), jobs };
   const running = shellOf({ log, codec, clock: systemClock, prefix, runnable });
   await running.shell.start();
   onTestFinished(() => running.shell.stop(2_000));
   return running;
 }
 
-async function tell(locale: string): Promise<void> {
+async function setLocale(locale: string): Promise<void> {
   const producer = await log.producer();
   await producer.send(
     refs.map(({ tenantId, userId }) => {
@@ -88,16 +88,16 @@ function allSay(locale: string): Promise<void> {
   );
 }
 
-describe("the materializer on the stack [KV-01]", () => {
+describe("the materializer on the stack", () => {
   it("fills the views, heals a wipe in mid-flight by itself, and two of it do not disturb one another", async () => {
     const [one, two] = [await startMaterializer(), await startMaterializer()];
-    await tell("en-US");
+    await setLocale("en-US");
     await allSay("en-US");
 
-    const telling = tell("fr-CA");
+    const change = setLocale("fr-CA");
     await redis.wipe();
     const wiped = performance.now();
-    await telling;
+    await change;
     await allSay("fr-CA");
     const healedMs = performance.now() - wiped;
     await redis.wipe();

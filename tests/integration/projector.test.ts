@@ -110,7 +110,13 @@ const rejected: Rejected = {
 
 let offsets = 0;
 
-function record(topic: TopicName, value: unknown, key = "default/u1", offset = offsets++): DecodedRecord<unknown> {
+interface Place {
+  readonly key?: string;
+  readonly offset?: number;
+}
+
+function record(topic: TopicName, value: unknown, place: Place = {}): DecodedRecord<unknown> {
+  const { key = "default/u1", offset = offsets++ } = place;
   const origin = {
     topic,
     partition: 0,
@@ -162,7 +168,7 @@ async function tables(): Promise<unknown> {
   return rows;
 }
 
-describe("comms_message [DAT-05] [DED-04] [FBK-03]", () => {
+describe("comms_message [DED-04] [FBK-03]", () => {
   it("has a row of every message that was let through", async () => {
     await apply(
       record("comms.decisions", decision({ critical: true, reason: "critical_override", verdict: "BYPASS" })),
@@ -193,8 +199,10 @@ describe("comms_message [DAT-05] [DED-04] [FBK-03]", () => {
     await apply(record("comms.decisions", decision({ verdict, reason, due_at: start + 60_000, locale: "" })));
     expect(await only("comms_message")).toMatchObject({ status, reason, due_at: new Date(start + 60_000) });
   });
+});
 
-  it("does not take a second telling of a sent message for its end", async () => {
+describe("comms_message after the first decision [DED-04] [FBK-03]", () => {
+  it("does not take a repeat of a sent message for its end", async () => {
     await apply(record("comms.feedback", feedback()));
     await apply(
       record("comms.decisions", decision({ decision_id: "d2", verdict: "DROP", reason: "COMMS_ALREADY_SENT" })),
@@ -205,7 +213,7 @@ describe("comms_message [DAT-05] [DED-04] [FBK-03]", () => {
     expect(await only("comms_message")).toMatchObject({ status: "sent", reason: null });
   });
 
-  it("takes it for nothing where the first telling's report is still on its way", async () => {
+  it("ignores it while the first report is still on its way", async () => {
     await apply(record("comms.decisions", decision({ verdict: "BYPASS", reason: "critical_override" })));
     await apply(
       record("comms.decisions", decision({ decision_id: "d2", verdict: "DROP", reason: "COMMS_ALREADY_SENT" })),
@@ -299,10 +307,10 @@ describe("comms_suppression [DAT-06] [FBK-02]", () => {
   it("keeps every entry of an address, and marks the one that was lifted", async () => {
     const stopped = { ...suppression, suppression_id: "s2", reason: "STOP" as const, origin: "RECIPIENT" as const };
     await apply(
-      record("comms.suppression", suppression, key),
-      record("comms.suppression", stopped, suppressionKey(stopped)),
+      record("comms.suppression", suppression, { key }),
+      record("comms.suppression", stopped, { key: suppressionKey(stopped) }),
     );
-    const tombstone = record("comms.suppression", null, key);
+    const tombstone = record("comms.suppression", null, { key });
     await apply(tombstone);
     const { rows } = await database.pool.query(
       "select suppress_id, lifted_at, evidence from comms_suppression order by 1",
@@ -314,15 +322,15 @@ describe("comms_suppression [DAT-06] [FBK-02]", () => {
   });
 
   it("binds again after it was lifted", async () => {
-    await apply(record("comms.suppression", suppression, key), record("comms.suppression", null, key));
-    await apply(record("comms.suppression", { ...suppression, evidence: "again" }, key));
+    await apply(record("comms.suppression", suppression, { key }), record("comms.suppression", null, { key }));
+    await apply(record("comms.suppression", { ...suppression, evidence: "again" }, { key }));
     expect(await only("comms_suppression")).toMatchObject({ lifted_at: null, evidence: "again" });
   });
 
   it("refuses a tombstone that names nothing", async () => {
     const outcomes = await apply(
-      record("comms.suppression", null, "nonsense"),
-      record("comms.suppression", suppression, key),
+      record("comms.suppression", null, { key: "nonsense" }),
+      record("comms.suppression", suppression, { key }),
     );
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(["deadLetter", "emit"]);
     await only("comms_suppression");
@@ -345,7 +353,7 @@ describe("a record that the tables cannot hold", () => {
     const odd = { ...suppression, scope: "nonsense" };
     const outcomes = await apply(
       record("comms.decisions", decision()),
-      record("comms.suppression", odd, suppressionKey(odd)),
+      record("comms.suppression", odd, { key: suppressionKey(odd) }),
       record("comms.decisions", decision({ decision_id: "d2", msg_id: "m2" })),
     );
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(["emit", "deadLetter", "emit"]);
@@ -385,99 +393,94 @@ describe("a record that the tables cannot hold", () => {
   });
 });
 
+const statuses: Status[] = ["QUEUED", "SENT", "DELIVERED", "BOUNCED", "COMPLAINED", "FAILED", "UNKNOWN"];
+const verdicts: Verdict[] = ["PASS", "DEFER", "DROP", "DIGEST"];
+const reasons = [null, "COMMS_SUPPRESSED", "COMMS_PREF_BLOCKED", "COMMS_EXPIRED", "COMMS_ALREADY_SENT"];
+const at = fc.nat(5);
+const message = fc.constantFrom("m1", "m2");
+const id = fc.constantFrom("i1", "i2", "i3", "i4");
+
+const decided = fc.record({
+  id,
+  message,
+  at,
+  verdict: fc.constantFrom(...verdicts),
+  reason: fc.constantFrom(...reasons),
+  locale: fc.constantFrom("", "en-US", "fr-CA"),
+});
+const reported = fc.record({
+  id,
+  message,
+  at,
+  status: fc.constantFrom(...statuses),
+  attempt: fc.nat(2),
+  ref: fc.constantFrom(null, "p1", "p2"),
+  code: fc.constantFrom(null, "429", "550"),
+  cost: fc.constantFrom(null, 5, 7),
+});
+const kept = fc.record({
+  dead: fc.boolean(),
+  reason: fc.constantFrom("STOP" as const, "MANUAL" as const),
+  evidence: id,
+});
+
+type Drawn<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : never;
+
+function decisionOf(drawn: Drawn<typeof decided>, offset: number): DecodedRecord<unknown> {
+  const value = decision({
+    decision_id: `d${drawn.id}${offset}`,
+    msg_id: drawn.message,
+    recorded_at: start + drawn.at,
+    verdict: drawn.verdict,
+    reason: drawn.reason,
+    locale: drawn.locale,
+    round: drawn.at % 2,
+    critical: drawn.at > 2,
+    due_at: start + drawn.at,
+  });
+  return record("comms.decisions", value, { key: "k", offset });
+}
+
+function feedbackOf(drawn: Drawn<typeof reported>, offset: number): DecodedRecord<unknown> {
+  const value = feedback({
+    feedback_id: `f${drawn.id}${offset}`,
+    msg_id: drawn.message,
+    recorded_at: start + drawn.at,
+    status: drawn.status,
+    attempt: drawn.attempt,
+    provider_ref: drawn.ref,
+    provider_code: drawn.code,
+    cost_micros: drawn.cost,
+    currency: drawn.cost && "USD",
+    correlation_id: drawn.id,
+  });
+  return record("comms.feedback", value, { key: "k", offset });
+}
+
+function suppressionOf(drawn: Drawn<typeof kept>, offset: number): DecodedRecord<unknown> {
+  const { reason, evidence, dead } = drawn;
+  const entry = { ...suppression, suppression_id: reason, reason, evidence, created_at: start + offset };
+  return record("comms.suppression", dead ? null : entry, { key: suppressionKey(entry), offset });
+}
+
+const log = fc
+  .record({
+    decided: fc.array(decided, { maxLength: 6 }),
+    reported: fc.array(reported, { maxLength: 6 }),
+    kept: fc.array(kept, { maxLength: 6 }),
+    rendered: at,
+  })
+  .map((facts) => {
+    let offset = 0;
+    return [
+      ...facts.decided.map((drawn) => decisionOf(drawn, offset++)),
+      ...facts.reported.map((drawn) => feedbackOf(drawn, offset++)),
+      ...facts.kept.map((drawn) => suppressionOf(drawn, offset++)),
+      record("comms.rendered", { ...rendered, recorded_at: start + facts.rendered }, { key: "k", offset: offset++ }),
+    ];
+  });
+
 describe("the same log", () => {
-  const statuses: Status[] = ["QUEUED", "SENT", "DELIVERED", "BOUNCED", "COMPLAINED", "FAILED", "UNKNOWN"];
-  const verdicts: Verdict[] = ["PASS", "DEFER", "DROP", "DIGEST"];
-  const reasons = [null, "COMMS_SUPPRESSED", "COMMS_PREF_BLOCKED", "COMMS_EXPIRED", "COMMS_ALREADY_SENT"];
-  const at = fc.nat(5);
-  const message = fc.constantFrom("m1", "m2");
-  const id = fc.constantFrom("i1", "i2", "i3", "i4");
-
-  const decided = fc.record({
-    id,
-    message,
-    at,
-    verdict: fc.constantFrom(...verdicts),
-    reason: fc.constantFrom(...reasons),
-    locale: fc.constantFrom("", "en-US", "fr-CA"),
-  });
-  const reported = fc.record({
-    id,
-    message,
-    at,
-    status: fc.constantFrom(...statuses),
-    attempt: fc.nat(2),
-    ref: fc.constantFrom(null, "p1", "p2"),
-    code: fc.constantFrom(null, "429", "550"),
-    cost: fc.constantFrom(null, 5, 7),
-  });
-  const kept = fc.record({
-    dead: fc.boolean(),
-    reason: fc.constantFrom("STOP" as const, "MANUAL" as const),
-    evidence: id,
-  });
-
-  const log = fc
-    .record({
-      decided: fc.array(decided, { maxLength: 6 }),
-      reported: fc.array(reported, { maxLength: 6 }),
-      kept: fc.array(kept, { maxLength: 6 }),
-      rendered: at,
-    })
-    .map((facts) => {
-      let offset = 0;
-      return [
-        ...facts.decided.map((each) =>
-          record(
-            "comms.decisions",
-            decision({
-              decision_id: `d${each.id}${offset}`,
-              msg_id: each.message,
-              recorded_at: start + each.at,
-              verdict: each.verdict,
-              reason: each.reason,
-              locale: each.locale,
-              round: each.at % 2,
-              critical: each.at > 2,
-              due_at: start + each.at,
-            }),
-            "k",
-            offset++,
-          ),
-        ),
-        ...facts.reported.map((each) =>
-          record(
-            "comms.feedback",
-            feedback({
-              feedback_id: `f${each.id}${offset}`,
-              msg_id: each.message,
-              recorded_at: start + each.at,
-              status: each.status,
-              attempt: each.attempt,
-              provider_ref: each.ref,
-              provider_code: each.code,
-              cost_micros: each.cost,
-              currency: each.cost && "USD",
-              correlation_id: each.id,
-            }),
-            "k",
-            offset++,
-          ),
-        ),
-        ...facts.kept.map((each) => {
-          const entry = {
-            ...suppression,
-            suppression_id: each.reason,
-            reason: each.reason,
-            evidence: each.evidence,
-            created_at: start + offset,
-          };
-          return record("comms.suppression", each.dead ? null : entry, suppressionKey(entry), offset++);
-        }),
-        record("comms.rendered", { ...rendered, recorded_at: start + facts.rendered }, "k", offset++),
-      ];
-    });
-
   it("gives the same tables in any order, in any batches, and read twice", async () => {
     const property = fc.asyncProperty(log, fc.infiniteStream(fc.nat()), async (records, draw) => {
       await clear();

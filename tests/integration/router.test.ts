@@ -22,19 +22,19 @@ const hasher = createAddressHasher({
   current: "k2",
   peppers: { k1: "pepper-of-last-year", k2: "pepper-of-this-year" },
 });
-const restorables = [...createRebuildableViews(server), createRebuildableDedupe(server)];
+const states = [...createRebuildableViews(server), createRebuildableDedupe(server)];
 let codec: ReturnType<typeof createCodec>;
 
 /** Lays a record where the materializer would. */
 async function lay(topic: TopicName, key: string, value: object): Promise<void> {
-  const restorable = restorables.find(({ topics }) => topics.includes(topic));
+  const state = states.find(({ topics }) => topics.includes(topic));
   const origin = { topic, partition: 0, offset: 1, key: Buffer.from(key), value: null, headers: {}, timestamp: noon };
-  await restorable?.apply([{ topic, value, origin }], noon);
+  await state?.apply([{ topic, value, origin }], noon);
 }
 
 async function trust(): Promise<void> {
   const marker = JSON.stringify({ epoch: "e1", as_of: noon });
-  for (const { name } of restorables) await server.redis.set(server.keys.marker(name), marker);
+  for (const { name } of states) await server.redis.set(server.keys.marker(name), marker);
 }
 
 function route() {

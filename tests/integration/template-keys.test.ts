@@ -19,7 +19,7 @@ function createStore() {
 
 keyStoreConformance("in Postgres", () => ({ store: createStore(), other: createStore() }));
 
-test("keys lie wrapped in the table, and an erasure leaves a row without one [SEC-01]", async () => {
+test("keys lie wrapped in the table, and an erasure leaves a row without one", async () => {
   const store = createStore();
   const key = await store.keyOf("default", "wrapped");
   await store.keyOf("default", "erased");

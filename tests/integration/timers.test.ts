@@ -82,7 +82,7 @@ describe("scheduled items in Postgres [KV-04]", () => {
 
   it("are replaced by a newer item of their id, even while leased", async () => {
     await schedule.save([scheduled("d", noon)]);
-    await schedule.lease("one", noon, noon + 30_000, 10);
+    await schedule.lease("one", { now: noon, until: noon + 30_000, max: 10 });
     await schedule.save([scheduled("d", noon + 5_000, { created_at: noon + 1 })]);
     await schedule.remove("one", ["d"]);
     const one = dispatcher("one");
@@ -101,7 +101,9 @@ describe("an item that could stop the others", () => {
     const batch = values.map((value) => received(value, "comms.schedule"));
     const outcomes = await createScheduler(schedule).apply(batch, noon);
     expect(outcomes.map(({ kind }) => kind)).toEqual(["deadLetter", "emit"]);
-    expect(await schedule.lease("one", noon + 1, noon + 30_000, 10)).toMatchObject([{ scheduleId: "beside" }]);
+    expect(await schedule.lease("one", { now: noon + 1, until: noon + 30_000, max: 10 })).toMatchObject([
+      { scheduleId: "beside" },
+    ]);
   });
 
   it("stays where this build does not know its topic; others go out", async () => {
@@ -114,21 +116,21 @@ describe("an item that could stop the others", () => {
   it("is leased with few others where it is large", async () => {
     const ids = Array.from({ length: 12 }, (_, at) => `large${at}`);
     await schedule.save(ids.map((id, at) => scheduled(id, noon + at, { payload: Buffer.alloc(1_000_000) })));
-    const first = await schedule.lease("one", noon + 60, noon + 30_000, 500);
-    const second = await schedule.lease("two", noon + 60, noon + 30_000, 500);
+    const first = await schedule.lease("one", { now: noon + 60, until: noon + 30_000, max: 500 });
+    const second = await schedule.lease("two", { now: noon + 60, until: noon + 30_000, max: 500 });
     expect([...first, ...second].map(({ scheduleId }) => scheduleId)).toEqual(ids);
     expect(first).toHaveLength(9);
   });
 
   it("is held again by a clock that is behind, while the first holding is on its way out", async () => {
     await schedule.save([scheduled("h", noon + 2_100, { created_at: noon + 2_000 })]);
-    expect(await schedule.lease("one", noon + 2_200, noon + 32_200, 10)).toHaveLength(1);
+    expect(await schedule.lease("one", { now: noon + 2_200, until: noon + 32_200, max: 10 })).toHaveLength(1);
     await schedule.save([scheduled("h", noon + 61_900, { created_at: noon + 1_900 })]);
     await schedule.remove("one", ["h"]);
     // Nobody has it now: the older of two that wait gives way.
     await schedule.save([scheduled("h", noon + 5, { created_at: noon })]);
-    expect(await schedule.lease("one", noon + 61_899, noon + 90_000, 10)).toEqual([]);
-    expect(await schedule.lease("one", noon + 61_900, noon + 91_900, 10)).toHaveLength(1);
+    expect(await schedule.lease("one", { now: noon + 61_899, until: noon + 90_000, max: 10 })).toEqual([]);
+    expect(await schedule.lease("one", { now: noon + 61_900, until: noon + 91_900, max: 10 })).toHaveLength(1);
   });
 });
 
@@ -151,7 +153,7 @@ const item = (id: string, recordedAt = noon): DigestItem => ({
   tz: "UTC",
   payload: JSON.stringify({ excerpt: id }),
 });
-const placed = (one: DigestItem, at = one.recorded_at) => ({ item: one, window: windowOf(one, daily, at, undefined) });
+const placed = (one: DigestItem, at = one.recorded_at) => ({ item: one, window: windowOf(one, daily, { at }) });
 const evening = Date.parse("2026-06-01T18:00:00Z");
 
 describe("digest windows in Postgres [KV-06]", () => {
@@ -171,7 +173,7 @@ describe("digest windows in Postgres [KV-06]", () => {
     const window = placed(item("3", evening + 1));
     await digest.collect([window], evening + 1);
     const next = window.window.closesAt;
-    const [leased] = await digest.lease("one", next, next + 30_000, 10);
+    const [leased] = await digest.lease("one", { now: next, until: next + 30_000, max: 10 });
     expect(leased?.collected.count).toBe(1);
     const late = item("4", evening + 2);
     expect(await digest.collect([placed(late)], next)).toEqual([late]);
@@ -194,7 +196,9 @@ describe("digest windows in Postgres [KV-06]", () => {
     const { rows } = await database.pool.query("select item_id from comms_digest where user_id = 'nora'");
     expect(rows).toEqual([{ item_id: "nul1" }]);
   });
+});
 
+describe("large digest windows in Postgres [KV-06]", () => {
   it("close however much is in them, each with its own summary that a topic takes", async () => {
     const opened = Date.parse("2027-01-01T12:00:00Z");
     const shown = { sender_name: "Mill Lane", excerpt: "Shall we meet?", thread_url: "https://app.example.com/t/1" };
@@ -221,21 +225,21 @@ describe("digest windows in Postgres [KV-06]", () => {
     );
     // Only what can be shown is read: a lease of many windows holds little, however much was collected.
     const closes = opened + 7 * 3_600_000;
-    const leased = await digest.lease("reader", closes, closes, 200);
+    const leased = await digest.lease("reader", { now: closes, until: closes, max: 200 });
     expect(Math.max(...leased.map(({ collected }) => collected.payloads.length))).toBe(20);
     const out: Accepted[] = [];
     const emit = async (outputs: readonly Output[]) =>
       void out.push(...outputs.map((one) => (one as { value: Accepted }).value));
     await createCloser(digest, "one").run(closes + 1, emit, signal);
     const codec = await memoryCodec();
-    const told = out
+    const summaries = out
       .filter(({ user_id }) => !["nora", "anna"].includes(user_id))
       .map((accepted) => {
         const { count, items } = JSON.parse(accepted.payload);
         expect(codec.encode("comms.accepted.bulk", accepted).length).toBeLessThan(summaryBytesMax + 4_096);
         return [accepted.user_id, count, items.length];
       });
-    expect(told.sort()).toEqual([
+    expect(summaries.sort()).toEqual([
       ["ben", 1, 1],
       ["busy", 3_000, 20],
       ["large", 5, 5],

@@ -59,8 +59,8 @@ async function write(name: string, value: string | null): Promise<void> {
   await producer.send([{ topic, key: name, value: value === null ? null : codec.encode("comms.flags", flag) }]);
 }
 
-function restorerOf(...restorables: readonly RebuildableState[]): Restorer {
-  return createRestorer({ ...redis, log, codec, clock, prefix, states: restorables, leaseMs: 3_000 });
+function restorerOf(...states: readonly RebuildableState[]): Restorer {
+  return createRestorer({ ...redis, log, codec, clock, prefix, states: states, leaseMs: 3_000 });
 }
 
 async function look(restorer: Restorer): Promise<void> {
@@ -76,7 +76,7 @@ async function marker(name = "flags") {
   return parseMarker(await redis.redis.get(redis.keys.marker(name)));
 }
 
-describe("restoring a view [KV-01]", () => {
+describe("restoring a view", () => {
   it("reads the topic from its first record, also where it was compacted", async () => {
     await write("a", "1");
     await write("b", "1");
@@ -88,7 +88,7 @@ describe("restoring a view [KV-01]", () => {
     expect(await marker()).toMatchObject({ as_of: start });
   });
 
-  it("looks for the markers of all in one trip a turn, and anew after each restoration", async () => {
+  it("looks for the markers of all in one trip a pass, and again after each restoration", async () => {
     const others = createRebuildableViews(redis).filter((each) => each.name !== "flags");
     const restorer = restorerOf(flags, ...others);
     const looks = () => mget.mock.calls.length;
@@ -125,7 +125,9 @@ describe("restoring a view [KV-01]", () => {
     expect(await seen()).toEqual({ a: "1" });
     expect((await marker())?.epoch).not.toBe(before?.epoch);
   });
+});
 
+describe("restoring a view while something else happens", () => {
   it("notices a second wipe while it is under way", async () => {
     for (let index = 0; index < 5; index++) await write(`f${index}`, "1");
     let wipes = 1;
@@ -204,15 +206,15 @@ describe("quarantine", () => {
 });
 
 describe("rebuild", () => {
-  it("heals a view that lies, and tells what it read", async () => {
+  it("repairs a view that differs from the log, and reports what it read", async () => {
     await write("a", "1");
     const restorer = restorerOf(flags);
     await look(restorer);
     const [field] = Object.values(await redis.redis.hgetall(redis.keys.flags()));
     await redis.redis.hset(redis.keys.flags(), "a", (field ?? "").replace('"value":"1"', '"value":"9"'));
     expect(await seen()).toEqual({ a: "9" });
-    const told = await restorer.rebuild(["flags"], never);
-    expect(told).toMatchObject([{ name: "flags", result: "restored", records: 1 }]);
+    const results = await restorer.rebuild(["flags"], never);
+    expect(results).toMatchObject([{ name: "flags", result: "restored", records: 1 }]);
     expect(await seen()).toEqual({ a: "1" });
   });
 

@@ -51,17 +51,17 @@ const suppression: Suppression = {
 
 let redis: TestRedis;
 let views: Views;
-let restorables: ReadonlyMap<string, RebuildableState>;
+let states: ReadonlyMap<string, RebuildableState>;
 
 beforeAll(() => {
   redis = connectRedis();
   views = createViews(redis);
-  restorables = new Map(createRebuildableViews(redis).map((each) => [each.name, each]));
+  states = new Map(createRebuildableViews(redis).map((each) => [each.name, each]));
 });
 
 beforeEach(async () => {
   await redis.wipe();
-  for (const name of restorables.keys()) await mark(name, "e1", now);
+  for (const name of states.keys()) await mark(name, "e1", now);
 });
 
 afterAll(() => redis.close());
@@ -70,13 +70,23 @@ async function mark(name: string, epoch: string, asOf: number): Promise<void> {
   await redis.redis.set(redis.keys.marker(name), JSON.stringify({ epoch, as_of: asOf }));
 }
 
-function record(topic: TopicName, key: string, value: unknown, offset: number, partition = 0): DecodedRecord<unknown> {
+interface Position {
+  readonly offset: number;
+  readonly partition?: number;
+}
+
+function record(
+  topic: TopicName,
+  [key, value]: readonly [string, unknown],
+  position: Position,
+): DecodedRecord<unknown> {
+  const { offset, partition = 0 } = position;
   const origin = { topic, partition, offset, key: Buffer.from(key), value: null, headers: {}, timestamp: now };
   return { topic, value, origin };
 }
 
 async function apply(name: string, ...records: readonly DecodedRecord<unknown>[]): Promise<void> {
-  await restorables.get(name)?.apply(records, now);
+  await states.get(name)?.apply(records, now);
 }
 
 async function annNow() {
@@ -92,32 +102,34 @@ describe("a person's view [KV-01]", () => {
   });
 
   it("has what four topics say of them", async () => {
-    await apply("profiles", record("comms.profiles", key, profile, 0));
-    await apply("preferences", record("comms.preferences", key, preference, 0));
-    await apply("consents", record("comms.consents", consentKey(consent), consent, 0));
-    await apply("tokens", record("comms.tokens", tokenKey(token), token, 0));
+    await apply("profiles", record("comms.profiles", [key, profile], { offset: 0 }));
+    await apply("preferences", record("comms.preferences", [key, preference], { offset: 0 }));
+    await apply("consents", record("comms.consents", [consentKey(consent), consent], { offset: 0 }));
+    await apply("tokens", record("comms.tokens", [tokenKey(token), token], { offset: 0 }));
     expect(await annNow()).toEqual({ profile, preference, consents: [consent], tokens: [token] });
   });
 
   it("loses what a tombstone lifts, and nothing else", async () => {
     const other = { ...token, device_id: "d2" };
-    await apply("consents", record("comms.consents", consentKey(consent), consent, 0));
-    await apply("tokens", record("comms.tokens", tokenKey(token), token, 0));
-    await apply("tokens", record("comms.tokens", tokenKey(other), other, 1));
-    await apply("consents", record("comms.consents", consentKey(consent), null, 2));
-    await apply("tokens", record("comms.tokens", tokenKey(token), null, 2));
+    await apply("consents", record("comms.consents", [consentKey(consent), consent], { offset: 0 }));
+    await apply("tokens", record("comms.tokens", [tokenKey(token), token], { offset: 0 }));
+    await apply("tokens", record("comms.tokens", [tokenKey(other), other], { offset: 1 }));
+    await apply("consents", record("comms.consents", [consentKey(consent), null], { offset: 2 }));
+    await apply("tokens", record("comms.tokens", [tokenKey(token), null], { offset: 2 }));
     expect(await annNow()).toMatchObject({ consents: [], tokens: [other] });
   });
 
   it("passes over a tombstone whose key nobody of us wrote", async () => {
-    await apply("consents", record("comms.consents", "nonsense", null, 9));
+    await apply("consents", record("comms.consents", ["nonsense", null], { offset: 9 }));
     expect(await annNow()).toMatchObject({ consents: [] });
   });
 
   it("answers a hundred at once in the order asked", async () => {
     const refs = Array.from({ length: 100 }, (_, index) => ({ tenantId: "t", userId: `u${index}` }));
     const records = refs.map((ref, offset) =>
-      record("comms.profiles", personKey("t", ref.userId), { ...profile, tenant_id: "t", user_id: ref.userId }, offset),
+      record("comms.profiles", [personKey("t", ref.userId), { ...profile, tenant_id: "t", user_id: ref.userId }], {
+        offset,
+      }),
     );
     await apply("profiles", ...records);
     const { value } = await views.persons(refs);
@@ -135,15 +147,18 @@ describe("the suppression view [FBK-02]", () => {
   };
 
   it("keeps every entry of an address until it is lifted", async () => {
-    await apply("suppression", record("comms.suppression", suppressionKey(suppression), suppression, 4));
-    await apply("suppression", record("comms.suppression", suppressionKey(unsubscribed), unsubscribed, 5));
+    await apply("suppression", record("comms.suppression", [suppressionKey(suppression), suppression], { offset: 4 }));
+    await apply(
+      "suppression",
+      record("comms.suppression", [suppressionKey(unsubscribed), unsubscribed], { offset: 5 }),
+    );
     expect((await views.suppressions([ref])).value).toEqual([[suppression, unsubscribed]]);
-    await apply("suppression", record("comms.suppression", suppressionKey(suppression), null, 6));
+    await apply("suppression", record("comms.suppression", [suppressionKey(suppression), null], { offset: 6 }));
     expect((await views.suppressions([ref])).value).toEqual([[unsubscribed]]);
   });
 
   it("does not mix channels, tenants and addresses", async () => {
-    await apply("suppression", record("comms.suppression", suppressionKey(suppression), suppression, 0));
+    await apply("suppression", record("comms.suppression", [suppressionKey(suppression), suppression], { offset: 0 }));
     const others = [
       { ...ref, channel: "SMS" as const },
       { ...ref, tenantId: "t2" },
@@ -155,9 +170,9 @@ describe("the suppression view [FBK-02]", () => {
 
 describe("the flags' view", () => {
   it("maps names to flags", async () => {
-    await apply("flags", record("comms.flags", flag.name, flag, 0));
+    await apply("flags", record("comms.flags", [flag.name, flag], { offset: 0 }));
     expect([...(await views.flags()).value]).toEqual([[flag.name, flag]]);
-    await apply("flags", record("comms.flags", flag.name, null, 1));
+    await apply("flags", record("comms.flags", [flag.name, null], { offset: 1 }));
     expect([...(await views.flags()).value]).toEqual([]);
   });
 });
@@ -166,11 +181,11 @@ describe("fenced writes", () => {
   const key = personKey("default", "ann/1");
   const version = (offset: number, partition: number) => ({ ...profile, locale: `p${partition}o${offset}` });
 
-  it("end with the last record whatever the order and however often", async () => {
+  it("end with the last record in any order and however often", async () => {
     const step = fc.record({ offset: fc.nat(6), partition: fc.nat(1), dead: fc.boolean() });
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
       await redis.wipe();
-      for (const name of restorables.keys()) await mark(name, "e1", now);
+      for (const name of states.keys()) await mark(name, "e1", now);
       // One offset holds one record: the first that names it says whether it is a tombstone.
       const facts = steps.map(
         (each) => steps.find((a) => a.offset === each.offset && a.partition === each.partition) ?? each,
@@ -178,7 +193,7 @@ describe("fenced writes", () => {
       for (const { offset, partition, dead } of facts) {
         await apply(
           "profiles",
-          record("comms.profiles", key, dead ? null : version(offset, partition), offset, partition),
+          record("comms.profiles", [key, dead ? null : version(offset, partition)], { offset, partition }),
         );
       }
       const last = facts.reduce((a, b) => ((b.partition - a.partition || b.offset - a.offset) > 0 ? b : a));
@@ -189,15 +204,15 @@ describe("fenced writes", () => {
   });
 
   it("do not let an old record through after its tombstone", async () => {
-    await apply("profiles", record("comms.profiles", key, null, 7));
-    await apply("profiles", record("comms.profiles", key, profile, 6));
+    await apply("profiles", record("comms.profiles", [key, null], { offset: 7 }));
+    await apply("profiles", record("comms.profiles", [key, profile], { offset: 6 }));
     expect((await annNow())?.profile).toBeNull();
   });
 
   it("survive that Redis forgets its scripts", async () => {
-    await apply("profiles", record("comms.profiles", key, profile, 1));
+    await apply("profiles", record("comms.profiles", [key, profile], { offset: 1 }));
     await redis.redis.script("FLUSH");
-    await apply("profiles", record("comms.profiles", key, { ...profile, locale: "de-DE" }, 2));
+    await apply("profiles", record("comms.profiles", [key, { ...profile, locale: "de-DE" }], { offset: 2 }));
     expect((await annNow())?.profile?.locale).toBe("de-DE");
   });
 });
@@ -215,7 +230,7 @@ describe("readiness", () => {
     await views.flags();
   });
 
-  it("is refused where the marker was made anew in the middle of the read", async () => {
+  it("is refused where the marker was replaced in the middle of the read", async () => {
     const wiped = createViews({
       keys: redis.keys,
       redis: Object.create(redis.redis, { pipeline: { value: () => midwayWiped(redis) } }),
@@ -223,7 +238,7 @@ describe("readiness", () => {
     await expect(wiped.flags()).rejects.toMatchObject({ code: "COMMS_STATE_STALE" });
   });
 
-  it("is trouble, and no answer, when Redis is not there", async () => {
+  it("is a retryable error, and no answer, when Redis is not there", async () => {
     const nowhere = createRedis("redis://127.0.0.1:1", { commandTimeoutMs: 200, retriesPerCommand: 0 });
     const blind = createViews({ redis: nowhere, keys: redis.keys });
     await expect(blind.flags()).rejects.toMatchObject({ code: "REDIS_UNAVAILABLE", retryable: true });

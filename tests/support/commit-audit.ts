@@ -1,7 +1,7 @@
 import type { InRecord, OutRecord, Position, TopicPartition } from "#shared/contracts/log-record.ts";
 import type { Consumer, Log, Producer } from "#shared/platform/kafka/port.ts";
 
-/** The header by which an output tells of which input it is. */
+/** The header of an output that names the input which it came of. */
 export const inputHeader = "test-input";
 
 export function placeOf({ topic, partition, offset }: Position): string {
@@ -15,13 +15,13 @@ export function inputOf({ headers }: Pick<OutRecord, "headers">): string {
   return text(inputHeader) || letter;
 }
 
-/** Looks on while members of a group read, write and commit, and notes each commit that comes too early. */
+/** Watches members of a group read, write and commit, and notes each commit that comes too early. */
 export interface CommitAudit {
   /** Places of the inputs whose outputs the log has confirmed. */
   readonly done: ReadonlySet<string>;
   /** Inputs that were committed before their outputs were confirmed. */
   readonly early: readonly string[];
-  /** One member's view of the log. `onRevoking` is called before the member hears of a rebalance. */
+  /** One member's view of the log. `onRevoking` is called before the member is notified of a rebalance. */
   watch(log: Log, onRevoking: () => void): Log;
 }
 
@@ -48,18 +48,21 @@ export function createCommitAudit(): CommitAudit {
 
   function watchProducer(inner: Producer): Producer {
     return {
-      ...inner,
       send: async (records) => {
         const positions = await inner.send(records);
         for (const record of records) done.add(inputOf(record));
         return positions;
       },
+      close: (deadlineMs) => inner.close(deadlineMs),
     };
   }
 
   function watchConsumer(inner: Consumer, onRevoking: () => void): Consumer {
     return {
-      ...inner,
+      pause: (partitions) => inner.pause(partitions),
+      resume: (partitions) => inner.resume(partitions),
+      progress: () => inner.progress(),
+      close: (deadlineMs) => inner.close(deadlineMs),
       start: (listener) =>
         inner.start({
           ...listener,

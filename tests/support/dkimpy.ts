@@ -1,15 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const script = fileURLToPath(new URL("verify_dkim.py", import.meta.url));
+const script = fileURLToPath(new URL("verify-dkim.py", import.meta.url));
 
-/** A Python that has dkimpy and PyNaCl (Debian: `python3-dkim`, `python3-nacl`); undefined where none has. */
+/** A Python that has dkimpy and PyNaCl (Debian: `python3-dkim`, `python3-nacl`); undefined if there is none. */
 export function findDkimpy(): string | undefined {
   const hasBoth = (python: string) => spawnSync(python, ["-c", "import dkim, nacl"]).status === 0;
   return ["python3", "/usr/bin/python3"].find(hasBoth);
 }
 
-/** What dkimpy says of each signature of a mail, from the top: its algorithm, whether it holds, why not. */
+/** Verifies each signature of a mail by dkimpy, from the top: its algorithm, whether it holds, and the reason if not. */
 export function verifyDkim(
   python: string,
   mail: Buffer,

@@ -1,4 +1,4 @@
-/** Holds up all who wait, until it is opened. */
+/** Blocks every caller that waits, until it is opened. */
 export interface Gate {
   readonly passed: Promise<void>;
   open(): void;

@@ -1,7 +1,7 @@
 import type { InRecord, TopicPartition } from "#shared/contracts/log-record.ts";
 import type { Consumer, ConsumerOptions, Log } from "#shared/platform/kafka/port.ts";
 
-/** A consumer that remembers what it was told. It commits nothing by itself. */
+/** A consumer that remembers every call of its handler. It commits nothing by itself. */
 export interface GroupMember {
   readonly consumer: Consumer;
   readonly delivered: { readonly record: InRecord; readonly generation: number }[];

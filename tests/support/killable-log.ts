@@ -2,7 +2,7 @@ import type { Consumer, Log, Producer } from "#shared/platform/kafka/port.ts";
 
 const never = new Promise<never>(() => {});
 
-/** One process's view of a log. After `kill` nothing it asks is ever answered, nothing reaches it, and its group moves on. */
+/** One process's view of a log. After `kill` none of its calls is answered, nothing reaches it, and its group moves on. */
 export interface KillableLog extends Log {
   kill(): Promise<void>;
 }
@@ -12,7 +12,7 @@ export function killable(inner: Log): KillableLog {
   const consumers: Consumer[] = [];
   const alive = async <T>(call: () => Promise<T>): Promise<T> => {
     const [answer] = await Promise.allSettled([dead ? never : call()]);
-    return dead ? never : settled(answer);
+    return dead ? never : resultOf(answer);
   };
   return {
     ...inner,
@@ -31,7 +31,7 @@ export function killable(inner: Log): KillableLog {
   };
 }
 
-function settled<T>(answer: PromiseSettledResult<T>): T {
+function resultOf<T>(answer: PromiseSettledResult<T>): T {
   if (answer.status === "rejected") throw answer.reason;
   return answer.value;
 }

@@ -7,7 +7,7 @@ import { cleanStack, type StackOptions } from "#stack/stack.ts";
 /** A stack in a folder of its own, for tests that break it. Native: it needs no engine, and shares no port with another. */
 export interface OwnStack {
   readonly options: StackOptions;
-  /** What was said since the last call. */
+  /** The output since the last call. */
   said(): readonly string[];
   remove(): Promise<void>;
 }

@@ -8,15 +8,15 @@ import type { RecordTypes } from "#shared/contracts/records.ts";
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { provision } from "#shared/platform/provisioning/provision.ts";
-import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
+import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
-import { Shell } from "#shared/runtime/shell.ts";
+import { Shell } from "#shared/runtime/shell/shell.ts";
 import { addresses } from "./addresses.ts";
 import { createDatabase, type TestDatabase } from "./database.ts";
 import { connectRedis } from "./redis.ts";
 
 export interface TestPlatform {
-  readonly platform: Platform;
+  readonly platform: ProcessContext;
   readonly database: TestDatabase;
   /** Closes what was opened, and removes what was stored. Topics stay: they go with the stack. */
   close(): Promise<void>;
@@ -42,7 +42,7 @@ export async function createTestPlatform(settings: Readonly<Record<string, strin
     COMMS_LOG_FILE: join(folder, "log.ndjson"),
     ...settings,
   });
-  const platform = createPlatform(config, { name: "test" });
+  const platform = createProcessContext(config, { name: "test" });
   await provision({ log: platform.log(), registry: platform.registry(), prefix: platform.prefix });
   await platform.warm();
   return {
@@ -57,9 +57,9 @@ export async function createTestPlatform(settings: Readonly<Record<string, strin
   };
 }
 
-/** Runs one processor in its shell, as `comms run` does, until it is stopped. A crash is told to `onCrash`. */
+/** Runs one processor in its shell, as `comms run` does, until it is stopped. A crash is reported to `onCrash`. */
 export async function startStage(
-  platform: Platform,
+  platform: ProcessContext,
   runnable: Runnable,
   onCrash: (error: unknown) => void,
 ): Promise<Shell> {
@@ -79,7 +79,7 @@ export async function startStage(
 
 /** Writes one record as its stage would. */
 export async function produce<Topic extends TopicName>(
-  platform: Platform,
+  platform: ProcessContext,
   topic: Topic,
   { key, value }: { readonly key: string; readonly value: RecordTypes[TopicRecordName<Topic>] },
 ): Promise<void> {
@@ -90,7 +90,7 @@ export async function produce<Topic extends TopicName>(
 
 /** Everything that a topic holds, decoded, in the order of its partitions. */
 export async function recordsOf<Topic extends TopicName>(
-  platform: Platform,
+  platform: ProcessContext,
   topic: Topic,
 ): Promise<
   readonly { readonly key: string; readonly value: RecordTypes[TopicRecordName<Topic>]; readonly headers: Headers }[]
@@ -106,7 +106,7 @@ export async function recordsOf<Topic extends TopicName>(
   return found;
 }
 
-/** A port of the loopback that nobody has, for those who must be told of it beforehand. */
+/** A port of the loopback that nobody has, for servers that need it before they start. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

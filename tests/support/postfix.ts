@@ -25,19 +25,19 @@ export interface Postfix {
   /** The certificate that STARTTLS shows, in PEM. */
   readonly ca: string;
   readonly login: { readonly user: string; readonly password: string };
-  /** The raw mails in a mailbox's maildir, once there are so many. Throws with Postfix's log after 20 s. */
+  /** Returns the raw mails in a mailbox's maildir once it has `count`. Throws with Postfix's log after 20 s. */
   mails(mailbox: string, count: number): Promise<readonly Buffer[]>;
   log(): string;
   stop(): Promise<void>;
 }
 
-/** Whether this machine can run one: Debian's `postfix` and `sasl2-bin`, and root, as which its master must start. */
+/** Whether this machine can run one: it needs Debian's `postfix` and `sasl2-bin`, and root, who must start its master. */
 export function hasPostfix(): boolean {
   const isThere = (file: string) => spawnSync("test", ["-x", file]).status === 0;
   return process.getuid?.() === 0 && isThere(postfix) && isThere("/usr/sbin/saslpasswd2");
 }
 
-/** Starts Postfix on loopback: STARTTLS before all else, then a login; it delivers to the maildirs of these mailboxes. */
+/** Starts Postfix on loopback. It demands STARTTLS and a login, and delivers to the maildirs of these mailboxes. */
 export async function startPostfix(mailboxes: readonly string[]): Promise<Postfix> {
   const home = mkdtempSync(join(tmpdir(), "postfix-"));
   const login = { user: "carillon", password: "postfix-password" };
@@ -130,7 +130,7 @@ smtpd_recipient_restrictions = reject_unlisted_recipient, permit_sasl_authentica
 `;
 }
 
-/** The daemons that taking and delivering a mail needs, none of them in a chroot. */
+/** The daemons that accept and deliver a mail, none of them in a chroot. */
 function masterCf(port: number): string {
   const daemons = ["bounce", "error", "virtual", "anvil", "proxymap"];
   return [

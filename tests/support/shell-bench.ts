@@ -12,7 +12,8 @@ import type { Log } from "#shared/platform/kafka/port.ts";
 import { createMetrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { Runnable, StageProcessor } from "#shared/runtime/processor.ts";
-import { Shell, type ShellParts } from "#shared/runtime/shell.ts";
+import { Shell } from "#shared/runtime/shell/shell.ts";
+import type { ShellParts } from "#shared/runtime/shell/shell-parts.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 
 /** A codec whose registry is in memory and holds every schema. */
@@ -48,13 +49,9 @@ export function eventOf(user: string, causeRef: string, extra: Partial<Event> = 
   };
 }
 
-export function eventRecord(
-  codec: Codec,
-  user: string,
-  causeRef: string,
-  topic: TopicName = "comms.events",
-): OutRecord {
-  return { topic, key: user, value: codec.encode(topic, eventOf(user, causeRef)) };
+/** The record of such an event, on `comms.events` unless another topic is given. */
+export function eventRecord(codec: Codec, event: Event, topic: TopicName = "comms.events"): OutRecord {
+  return { topic, key: event.actors[0]?.user_id ?? "", value: codec.encode(topic, event) };
 }
 
 /** What the copying processor below writes for one event. */

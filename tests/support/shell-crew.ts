@@ -6,10 +6,10 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Log, Producer } from "#shared/platform/kafka/port.ts";
 import type { ShellLimits } from "#shared/runtime/limits.ts";
-import type { Shell } from "#shared/runtime/shell.ts";
+import type { Shell } from "#shared/runtime/shell/shell.ts";
 import { createCommitAudit, inputHeader, inputOf, placeOf } from "./commit-audit.ts";
 import type { KillableLog } from "./killable-log.ts";
-import { copied, copier, eventRecord, memoryCodec, shellOf } from "./shell-bench.ts";
+import { copied, copier, eventOf, eventRecord, memoryCodec, shellOf } from "./shell-bench.ts";
 
 /** A log, the means to make it suffer, and the clock by which all of it lives. */
 export interface ShellUnderTest {
@@ -18,7 +18,7 @@ export interface ShellUnderTest {
   /** Begins the names of topics and groups, so that runs on one broker keep apart. */
   readonly prefix: string;
   readonly clock: Clock;
-  /** The view that one more process has of the log. `kill` is kill -9: the log hears nothing more, not even a farewell. */
+  /** The view that one more process has of the log. `kill` is kill -9: nothing reaches the log any more, not even a farewell. */
   memberLog(): Promise<KillableLog>;
   /** The answer to the next write of the member that came last is lost. Resolves when the write has gone out. */
   loseNextResponse(): Promise<void>;
@@ -60,11 +60,11 @@ const inputs = topics.slice(0, 2);
 export class Crew {
   readonly members: CrewMember[] = [];
   readonly crashes: unknown[] = [];
-  /** Keys of which one member worked on two records at once. */
+  /** References of records on which one member worked while it worked on another of the same key. */
   readonly overlaps: string[] = [];
-  /** Keys of which two members worked on records at once: what a kill may lead to, and an orderly rebalance may not. */
+  /** The same, over two members: a kill may lead to it, an orderly rebalance may not. */
   readonly crossings: string[] = [];
-  /** How often a member heard of a rebalance, and how often it was at work then. */
+  /** How often a member was notified of a rebalance, and how often it was at work then. */
   revocations = 0;
   interruptions = 0;
   /** The most records in work at once. */
@@ -127,8 +127,8 @@ export class Crew {
 
   async #perform(record: DecodedRecord<Event>, working: Set<string>): Promise<Outcome> {
     const ref = record.value.cause_ref;
-    const key = laneOf(ref);
-    if ([...working].some((other) => laneOf(other) === key)) this.overlaps.push(ref);
+    const key = keyOf(ref);
+    if ([...working].some((other) => keyOf(other) === key)) this.overlaps.push(ref);
     if (this.#busy.includes(key)) this.crossings.push(ref);
     working.add(ref);
     this.#busy.push(key);
@@ -142,7 +142,7 @@ export class Crew {
   /** Writes one event for each user, `times` over. */
   async produce(users: readonly string[], times: number, topic: TopicName = "comms.events"): Promise<void> {
     const records = Array.from({ length: times }, () =>
-      users.map((user) => eventRecord(codec, user, `${topic}/${user}:${this.#written++}`, topic)),
+      users.map((user) => eventRecord(codec, eventOf(user, `${topic}/${user}:${this.#written++}`), topic)),
     );
     await this.write(records.flat());
   }
@@ -214,8 +214,8 @@ export class Crew {
   }
 }
 
-/** A reference is `<lane>:<number>`; a lane is a topic and a key. */
-function laneOf(ref: string): string {
+/** A reference is `<topic>/<key>:<number>`; this is its topic and key. */
+function keyOf(ref: string): string {
   return ref.slice(0, ref.lastIndexOf(":"));
 }
 

@@ -12,8 +12,8 @@ import { stages } from "#shared/contracts/topics.ts";
 import type { Addresses } from "#shared/platform/config/addresses.ts";
 import { environmentWith, readConfig } from "#shared/platform/config/environment.ts";
 import type { Producer } from "#shared/platform/kafka/port.ts";
-import { Closers } from "#shared/runtime/closers.ts";
-import { createPlatform, type Platform } from "#shared/runtime/platform.ts";
+import { Closers } from "#shared/runtime/process/closers.ts";
+import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { createSimulatorControl, type SimulatorControl } from "#simulator/control-client.ts";
 import type { CallEntry, LedgerFilter } from "#simulator/ledger/call-entry.ts";
 import { startSimulator } from "#simulator/simulator.ts";
@@ -26,7 +26,7 @@ import { type RedisServer, startRedisServer } from "./world/redis-server.ts";
 import { removeTopics } from "./world/remove-topics.ts";
 import { type TopicWatch, unwatched, watchTopics } from "./world/topic-watch.ts";
 
-/** All that `comms run all` hosts, to be split over children as a test likes. */
+/** All that `comms run all` hosts. A test splits it over child processes. */
 export const everything = [...stages, "gateway"] as const;
 
 /** Everything but these. */
@@ -37,7 +37,7 @@ export function allBut(...names: readonly string[]): readonly string[] {
 export interface WorldOptions {
   /** Another stack than the checkout's: where its broker, registry and database stand. */
   readonly stack?: Addresses;
-  /** Whether to read along all topics. Default true; a bench does not want to pay for it. */
+  /** Whether to read along all topics. Default true; a bench turns it off, because it costs CPU. */
   readonly watch?: boolean;
   /** Whether the providers call back. Default true. */
   readonly callbacks?: boolean;
@@ -47,28 +47,28 @@ export interface WorldOptions {
 
 /**
  * Carillon whole, for one test file: topics, database, Redis, artifacts and providers of its own on the stack that
- * runs. Nothing in it is seen by another world, so it may be broken at will.
+ * runs. No other world sees it, so a test may break it.
  */
 export interface World {
   readonly prefix: string;
   readonly folder: string;
-  readonly platform: Platform;
+  readonly platform: ProcessContext;
   readonly watch: TopicWatch;
   readonly redis: RedisServer;
   readonly simulator: SimulatorControl;
   readonly simulatorUrl: string;
   readonly gatewayUrl: string;
-  /** What its children are started with, beside the test's own environment. */
+  /** The environment of its children, on top of the test's own. */
   readonly env: Readonly<Record<string, string>>;
   /** Starts processors in one child process; resolves once all of them are ready. */
   start(names: readonly string[], env?: Readonly<Record<string, string>>): Promise<WorldChild>;
-  /** Tells the log of these people and waits until the views know them. */
+  /** Produces the records of these people and waits until the views have them. */
   introduce(people: readonly Character[]): Promise<void>;
   /** Produces events as a producer would, in one call. */
-  tell(...events: readonly Event[]): Promise<void>;
+  produceEvents(...events: readonly Event[]): Promise<void>;
   /** Produces any bytes. Topics here are whole, prefix included. */
   write(records: readonly OutRecord[]): Promise<void>;
-  /** Waits until every stage is done with all that lies on its topics. */
+  /** Waits until every stage has completed every record on its topics. */
   drained(ms?: number): Promise<void>;
   /** The providers' own account. */
   ledger(filter?: LedgerFilter): Promise<readonly CallEntry[]>;
@@ -81,19 +81,19 @@ export interface WorldChild extends Child {
 }
 
 /** A part that does not close in this time is left behind, ms. */
-const closeEach_ms = 20_000;
+const closeEachMs = 20_000;
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const closers = new Closers();
   try {
     return await build(options, closers);
   } catch (error) {
-    await closers.close(closeEach_ms);
+    await closers.close(closeEachMs);
     throw error;
   }
 }
 
-/** Whatever is opened goes into `closers` at once, so that a world that does not come to be leaves nothing behind. */
+/** Each part goes into `closers` as soon as it is opened, so that a world that fails to start leaves nothing behind. */
 async function build(options: WorldOptions, closers: Closers): Promise<World> {
   const prefix = `t${randomBytes(4).toString("hex")}.`;
   const stack = options.stack ?? addresses();
@@ -111,23 +111,19 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
   });
   closers.add("simulator", () => simulator.close());
   const env = {
+    ...storeSettings(stack, database?.url),
+    ...providerSettings(simulator.url),
     COMMS_TOPIC_PREFIX: prefix,
-    COMMS_BOOTSTRAP_SERVERS: stack.kafka.bootstrap,
-    COMMS_SCHEMA_REGISTRY_URL: stack.registry.url,
-    COMMS_POSTGRES_URL: database?.url ?? stack.postgres.url,
     COMMS_REDIS_URL: redis.url,
     COMMS_ARTIFACTS_URL: pathToFileURL(join(folder, "artifacts")).href,
     COMMS_GATEWAY_PORT: String(port),
     COMMS_GATEWAY_PUBLIC_URL: gatewayUrl,
-    COMMS_SES_ENDPOINT: `${simulator.url}/ses`,
-    COMMS_FCM_URL: `${simulator.url}/fcm`,
-    COMMS_FCM_TOKEN_URL: `${simulator.url}/fcm/token`,
-    COMMS_TWILIO_URL: `${simulator.url}/twilio`,
-    COMMS_SNS_CERTIFICATE_ORIGIN: `${simulator.url}/sns`,
     COMMS_DIGEST_WINDOW_SECONDS: "2",
     ...options.env,
   };
-  const platform = createPlatform(readConfig(environmentWith({ ...env, COMMS_LOG_LEVEL: "silent" })), { name: "test" });
+  const platform = createProcessContext(readConfig(environmentWith({ ...env, COMMS_LOG_LEVEL: "silent" })), {
+    name: "test",
+  });
   closers.add("topics", () => removeTopics(stack.kafka.bootstrap, prefix));
   closers.add("platform", () => platform.close());
   await prepareAll(platform);
@@ -136,11 +132,7 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
   const control = createSimulatorControl(simulator.url);
   const children: Child[] = [];
   closers.add("children", () => Promise.all(children.map((child) => child.kill())));
-  let producer: Producer | undefined;
-  const write = async (records: readonly OutRecord[]): Promise<void> => {
-    producer ??= await platform.log().producer();
-    await producer.send(records);
-  };
+  const write = createWriter(platform);
 
   return {
     prefix,
@@ -162,19 +154,46 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
       await produce(platform, introduce(people, Date.now()));
       await untilKnown(platform.views(), people, 60_000);
     },
-    tell: (...events) => write(events.map((event) => eventRecord(platform, event))),
+    produceEvents: (...events) => write(events.map((event) => eventRecord(platform, event))),
     write,
-    drained: (ms = 60_000) => untilDrained(platform.log(), prefix, stages, ms),
+    drained: (ms = 60_000) => untilDrained({ log: platform.log(), prefix }, stages, ms),
     ledger: (filter) => control.ledger(filter),
     close: async () => {
-      const left = await closers.close(closeEach_ms);
+      const left = await closers.close(closeEachMs);
       if (left.length > 0) throw new Error(`The world left behind: ${left.join(", ")}`);
     },
   };
 }
 
-/** Keyed by what it is about, as producers are asked to. */
-function eventRecord({ prefix, codec }: Platform, event: Event): OutRecord {
+function storeSettings(stack: Addresses, databaseUrl = stack.postgres.url): Readonly<Record<string, string>> {
+  return {
+    COMMS_BOOTSTRAP_SERVERS: stack.kafka.bootstrap,
+    COMMS_SCHEMA_REGISTRY_URL: stack.registry.url,
+    COMMS_POSTGRES_URL: databaseUrl,
+  };
+}
+
+function providerSettings(simulatorUrl: string): Readonly<Record<string, string>> {
+  return {
+    COMMS_SES_ENDPOINT: `${simulatorUrl}/ses`,
+    COMMS_FCM_URL: `${simulatorUrl}/fcm`,
+    COMMS_FCM_TOKEN_URL: `${simulatorUrl}/fcm/token`,
+    COMMS_TWILIO_URL: `${simulatorUrl}/twilio`,
+    COMMS_SNS_CERTIFICATE_ORIGIN: `${simulatorUrl}/sns`,
+  };
+}
+
+/** Writes records by one producer, which connects when it is first used. */
+function createWriter(platform: ProcessContext): World["write"] {
+  let producer: Producer | undefined;
+  return async (records) => {
+    producer ??= await platform.log().producer();
+    await producer.send(records);
+  };
+}
+
+/** The key is the cause, as producers are asked to set it. */
+function eventRecord({ prefix, codec }: ProcessContext, event: Event): OutRecord {
   const key = `${event.tenant_id}/${event.cause_ref}`;
   return { topic: `${prefix}comms.events`, key, value: codec().encode("comms.events", event) };
 }

@@ -5,7 +5,7 @@ const instant = z
   .union([z.int({ error: expected }), z.iso.datetime({ offset: true, error: expected })], { error: expected })
   .describe("Milliseconds since 1970, or RFC 3339 with an offset");
 
-/** What `POST /v1/events` takes. Lengths, times and the payload itself are intake's to judge. */
+/** What `POST /v1/events` takes. Intake checks lengths, times and the payload. */
 export const eventBody = z.strictObject({
   name: z.string().describe("Event name as in the event catalog, `booking.confirmed` for example"),
   actors: z
@@ -14,7 +14,7 @@ export const eventBody = z.strictObject({
   cause_ref: z
     .string()
     .describe(
-      "Your reference of what happened; the same each time the same event is told, as message ids come from it",
+      "Your reference of what happened; the same each time the same event is produced, as message ids come from it",
     ),
   payload: z.record(z.string(), z.unknown()).describe("Template variables, checked against the catalog"),
   event_id: z.string().optional().describe("Your own id; left out, one is derived from tenant, name and cause_ref"),
@@ -29,13 +29,13 @@ export const eventBody = z.strictObject({
 
 export type EventBody = z.output<typeof eventBody>;
 
-/** What is wrong with the shape of a body: the field, then what was expected. No value is repeated. */
+/** What is wrong with the shape of a body: the field, then what was expected. Repeats no value. */
 export function shapeIssues(error: z.ZodError): readonly string[] {
   return error.issues.flatMap((issue) => {
     const path = pathOf(issue.path);
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${pathOf([...issue.path, key])}: unknown`);
-    const words = issue.message.replace(/^Invalid (input|option): /, "");
-    return path === "" ? words : `${path}: ${words}`;
+    const expectation = issue.message.replace(/^Invalid (input|option): /, "");
+    return path === "" ? expectation : `${path}: ${expectation}`;
   });
 }
 

@@ -12,21 +12,21 @@ export type EventCheck =
   | { readonly event: Event; readonly intake: Extract<IntakeDecision, { kind: "accepted" }> }
   | { readonly problem: Problem };
 
-/** The event in a body, judged as intake will judge it; or every fault that it has, of shape and of content at once. */
+/** The event in a body, checked as intake will check it; or every issue that it has, of shape and of content at once. */
 export function checkEvent(body: unknown, catalog: EventCatalog, now: Instant): EventCheck {
   const shape = eventBody.safeParse(body);
-  if (!shape.success) return invalid([...shapeIssues(shape.error), ...payloadFaults(body, catalog)]);
-  // Looked at before it is written out: the writer overflows on what is deep, and makes null of what is no number.
-  const fault = valueIssue(shape.data.payload, intakeLimits.payload_depth_max);
-  if (fault !== undefined) return invalid([fault]);
+  if (!shape.success) return invalid([...shapeIssues(shape.error), ...payloadIssues(body, catalog)]);
+  // Checked before it is serialized: JSON.stringify overflows on a deep value and writes null for Infinity.
+  const issue = valueIssue(shape.data.payload, intakeLimits.payloadDepthMax);
+  if (issue !== undefined) return invalid([issue]);
   const event = eventOf(shape.data, now);
   const intake = decideIntake(event, { catalog, topic: topicOf(event), now });
   if (intake.kind === "accepted") return { event, intake };
-  return { problem: { code: intake.reason, detail: detailOf(intake.faults), faults: intake.faults } };
+  return { problem: { code: intake.reason, detail: detailOf(intake.issues), faults: intake.issues } };
 }
 
-/** What the catalog says to the parts of a body that does not fit as a whole. */
-function payloadFaults(body: unknown, catalog: EventCatalog): readonly string[] {
+/** The issues of the payload in a body whose shape does not fit. */
+function payloadIssues(body: unknown, catalog: EventCatalog): readonly string[] {
   const { name, payload } = pick(body);
   const entry = typeof name === "string" ? catalog.find(name) : undefined;
   if (typeof name === "string" && !entry) return ["the event catalog has no event of this name"];
@@ -41,10 +41,10 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function invalid(faults: readonly string[]): EventCheck {
-  return { problem: { code: "COMMS_INVALID_EVENT", detail: detailOf(faults), faults } };
+function invalid(issues: readonly string[]): EventCheck {
+  return { problem: { code: "COMMS_INVALID_EVENT", detail: detailOf(issues), faults: issues } };
 }
 
-function detailOf(faults: readonly string[]): string {
-  return faults.length === 1 ? "The event has one fault" : `The event has ${faults.length} faults`;
+function detailOf(issues: readonly string[]): string {
+  return issues.length === 1 ? "The event has one fault" : `The event has ${issues.length} faults`;
 }

@@ -22,12 +22,12 @@ export function eventOf(body: EventBody, now: Instant): Event {
   };
 }
 
-/** LOW goes by the bulk lane from the first topic on. */
+/** LOW travels in the bulk lane from the first topic on. */
 export function topicOf({ priority }: Pick<Event, "priority">): "comms.events" | "comms.events.bulk" {
   return priority === "LOW" ? "comms.events.bulk" : "comms.events";
 }
 
-/** Key of `comms.events`: what is told of one thing keeps its order. */
+/** Key of `comms.events`: events with one cause keep their order. */
 export function eventKey({ tenant_id, cause_ref }: Pick<Event, "tenant_id" | "cause_ref">): string {
   return `${tenant_id}/${cause_ref}`;
 }

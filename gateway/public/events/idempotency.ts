@@ -21,25 +21,25 @@ export interface StoredResponse {
 }
 
 export type IdempotencyClaim =
-  /** The key is this request's, who must finish or release it by this instant's name. */
+  /** The caller owns the key and must finish or release it, naming this instant. */
   | { readonly kind: "claimed"; readonly at: Instant }
   | { readonly kind: "in flight" }
   | { readonly kind: "mismatch" }
   | { readonly kind: "answered"; readonly answer: StoredResponse };
 
-/** Answers by `Idempotency-Key` (KV-07). Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
+/** Stored answers by `Idempotency-Key` (KV-07). Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
 export interface Idempotency {
   begin(request: KeyedRequest, now: Instant): Promise<IdempotencyClaim>;
   finish(request: KeyedRequest, at: Instant, answer: StoredResponse): Promise<void>;
-  /** Lets go of a key without an answer, so that the next request does the work. */
+  /** Releases a key without an answer, so that the next request does the work. */
   release(request: KeyedRequest, at: Instant): Promise<void>;
-  /** Forgets keys whose time is over. */
+  /** Deletes keys that have expired. */
   sweep(now: Instant): Promise<void>;
 }
 
 /** How long an answer is kept, ms. */
 const keptMs = 24 * 3_600_000;
-/** A request that has not ended after so long died with its process, ms. No request may take as long. */
+/** A request that has not ended after this time died with its process, ms. No request may take as long. */
 const abandonedMs = 30_000;
 
 interface Row {
@@ -54,7 +54,7 @@ export function createIdempotency(pool: Pool): Idempotency {
     begin: async ({ tenantId, key, requestHash }, now) => {
       const times = [now, now + keptMs, now - abandonedMs].map((at) => new Date(at));
       const { rows } = await postgres(() => pool.query<Row>(beginSql, [tenantId, key, requestHash, ...times]));
-      return begun(rows[0], requestHash, now);
+      return claimOf(rows[0], requestHash, now);
     },
     finish: async ({ tenantId, key }, at, { status, body }) => {
       const values = [tenantId, key, new Date(at), status, JSON.stringify(body)];
@@ -69,8 +69,8 @@ export function createIdempotency(pool: Pool): Idempotency {
   };
 }
 
-/** No row at all: another request took the key while this statement ran, and is in flight. */
-function begun(row: Row | undefined, requestHash: string, now: Instant): IdempotencyClaim {
+/** No row means that another request took the key while the statement ran and is in flight. */
+function claimOf(row: Row | undefined, requestHash: string, now: Instant): IdempotencyClaim {
   if (row === undefined) return { kind: "in flight" };
   if (row.claimed) return { kind: "claimed", at: now };
   if (row.request_hash !== requestHash) return { kind: "mismatch" };

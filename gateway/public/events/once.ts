@@ -3,7 +3,8 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import { type Problem, problemBody, problems } from "../../http/problem.ts";
 import type { Idempotency, KeyedRequest, StoredResponse } from "./idempotency.ts";
 
-export interface Once {
+/** A request that came with an `Idempotency-Key`. */
+export interface OnceRequest {
   readonly tenantId: string;
   readonly key: string;
   readonly body: Buffer;
@@ -13,12 +14,12 @@ export interface Once {
 export type OnceAnswer = StoredResponse & { readonly replayed: boolean };
 
 /**
- * Does the work the first time that a key comes with this very request, and gives the same answer ever after. What throws
- * is no answer: the key is let go of, and the next request does the work.
+ * Does the work for the first request under a key, and gives every later one the same answer. When the work throws,
+ * nothing is stored: the key is released, and the next request does the work.
  */
 export async function once(
   store: Idempotency,
-  request: Once,
+  request: OnceRequest,
   work: () => Promise<StoredResponse>,
 ): Promise<OnceAnswer> {
   const keyed: KeyedRequest = { tenantId: request.tenantId, key: request.key, requestHash: hashOf(request.body) };
@@ -27,7 +28,7 @@ export async function once(
   if (begun.kind === "mismatch") return refusal("COMMS_IDEMPOTENCY_MISMATCH", "This key came with another request");
   if (begun.kind === "in flight") return refusal("COMMS_REQUEST_IN_FLIGHT", "Ask again in a moment");
   const answer = await workOrRelease(work, () => store.release(keyed, begun.at));
-  // The work is done and acknowledged. An answer that cannot be kept is given all the same: the event's id is derived.
+  // The work is acknowledged. An answer that cannot be stored is still given: the event's id is derived.
   await store.finish(keyed, begun.at, answer).catch(() => {});
   return { ...answer, replayed: false };
 }

@@ -21,7 +21,7 @@ export interface EventParts {
 
 type EventRequest = FastifyRequest<{ Querystring: Record<string, unknown> }>;
 
-/** Intake over HTTP: the same judgement, and the same bytes on the same topic, as for a producer on Kafka. */
+/** Intake over HTTP: the same checks, and the same bytes on the same topic, as for a producer on Kafka. */
 export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
   app.post<{ Querystring: Record<string, unknown> }>("/v1/events", async (request, reply) => {
     if (!/^application\/(json|[\w.-]+\+json)$/.test(mediaTypeOf(request))) {
@@ -30,13 +30,13 @@ export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
     const json = parse(bodyOf(request));
     if (json === undefined) return malformed(reply, "The body is not JSON");
     const now = parts.clock.now();
-    const judged = checkEvent(json.value, parts.catalog, now);
-    if ("problem" in judged) return sendProblem(reply, judged.problem);
-    return isDryRun(request) ? send(reply, dryRun(judged)) : take(judged.event, { request, reply, now }, parts);
+    const check = checkEvent(json.value, parts.catalog, now);
+    if ("problem" in check) return sendProblem(reply, check.problem);
+    return isDryRun(request) ? send(reply, dryRun(check)) : publishOnce(check.event, { request, reply, now }, parts);
   });
 }
 
-type Accepting = Extract<EventCheck, { event: Event }>;
+type AcceptedCheck = Extract<EventCheck, { event: Event }>;
 
 interface Call {
   readonly request: EventRequest;
@@ -44,15 +44,15 @@ interface Call {
   readonly now: Instant;
 }
 
-async function take(event: Event, { request, reply, now }: Call, parts: EventParts): Promise<FastifyReply> {
+async function publishOnce(event: Event, { request, reply, now }: Call, parts: EventParts): Promise<FastifyReply> {
   const key = request.headers["idempotency-key"];
   const { tenant_id } = event;
   const event_id = event.event_id ?? "";
   note(request, { event_id, tenant_id, name: event.name, correlation_id: event.correlation_id ?? event_id });
   if (key === undefined) return send(reply, await publish(event, request, parts));
   if (!isKey(key)) return malformed(reply, "Idempotency-Key is 1 to 255 visible characters");
-  const asked = { tenantId: tenant_id, key, body: bodyOf(request), now };
-  const { replayed, ...answer } = await once(parts.idempotency, asked, () => publish(event, request, parts));
+  const keyed = { tenantId: tenant_id, key, body: bodyOf(request), now };
+  const { replayed, ...answer } = await once(parts.idempotency, keyed, () => publish(event, request, parts));
   return send(replayed ? reply.header("idempotent-replayed", "true") : reply, answer);
 }
 
@@ -61,12 +61,15 @@ async function publish(event: Event, request: EventRequest, { publisher }: Event
   return { status: 202, body: { event_id: event.event_id } };
 }
 
-function dryRun({ event, intake }: Accepting): StoredResponse {
-  return { status: 200, body: { event_id: event.event_id, dry_run: true, accepted: intake.records.map(told) } };
+function dryRun({ event, intake }: AcceptedCheck): StoredResponse {
+  return {
+    status: 200,
+    body: { event_id: event.event_id, dry_run: true, accepted: intake.records.map(acceptedEntry) },
+  };
 }
 
-/** What intake would hand on for one person. */
-function told(record: Accepted): object {
+/** What intake would accept for one person. */
+function acceptedEntry(record: Accepted): object {
   const { user_id, role, template_name, category, critical, lane, cadence, dedupe_key, channels } = record;
   const names = channels.map(channelName);
   return {
@@ -99,7 +102,7 @@ function isKey(key: string | readonly string[]): key is string {
   return typeof key === "string" && /^[\x21-\x7e]{1,255}$/.test(key);
 }
 
-/** Well-formed UTF-8 only: what a lenient reading would put on the topic is not what was sent. */
+/** Well-formed UTF-8 only: a lenient decoder would put other characters on the topic than were sent. */
 function parse(body: Buffer): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };

@@ -7,7 +7,7 @@ export interface PageTexts {
   readonly broken: { readonly title: string; readonly text: string };
   readonly later: { readonly title: string; readonly text: string };
   readonly what: Readonly<Record<string, string>>;
-  /** A scope that has no words of its own. */
+  /** Stands for a scope without a text of its own. */
   readonly these: string;
 }
 
@@ -106,9 +106,9 @@ const fr: PageTexts = {
 
 const languages: Readonly<Record<string, PageTexts>> = { en, es, fr };
 
-/** The words of the first language in an `Accept-Language` header that there are words in, else English. */
+/** The texts in the first known language of an `Accept-Language` header, else in English. Ignores quality values. */
 export function pageTextsFor(acceptLanguage: string | undefined): PageTexts {
   const tags = (acceptLanguage ?? "").slice(0, 200).split(",");
   const known = tags.map((tag) => languages[tag.trim().slice(0, 2).toLowerCase()]);
-  return known.find((words) => words !== undefined) ?? en;
+  return known.find((texts) => texts !== undefined) ?? en;
 }

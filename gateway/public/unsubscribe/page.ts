@@ -15,7 +15,7 @@ const policy = [
   "base-uri 'none'",
 ].join("; ");
 
-/** Of every page: it is nobody else's, and its address, which holds the token, is told to no one. */
+/** Headers of every page: it is stored nowhere, and its address, which holds the token, is sent to nobody. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   "content-type": "text/html; charset=utf-8",
   "content-security-policy": policy,
@@ -25,35 +25,35 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   "x-robots-tag": "noindex",
 };
 
-/** The page that asks. It has one button, works without a script, and changes nothing by being looked at. */
-export function askPage(words: PageTexts, scope: string): string {
-  const { title, text, button } = words.ask;
-  return filled(page, {
-    lang: words.lang,
+/** The page that asks for a confirmation. It has one button and works without a script; showing it changes nothing. */
+export function askPage(texts: PageTexts, scope: string): string {
+  const { title, text, button } = texts.ask;
+  return fill(page, {
+    lang: texts.lang,
     title,
-    text: about(text, words, scope),
+    text: about(text, texts, scope),
     style,
-    form: filled(form, { button }),
+    form: fill(form, { button }),
   });
 }
 
-/** A page that only tells. */
-export function tellPage(words: PageTexts, kind: "done" | "expired" | "broken" | "later", scope = ""): string {
-  const { title, text } = words[kind];
-  return filled(page, { lang: words.lang, title, text: about(text, words, scope), style, form: "" });
+/** The page that says what came of a request. */
+export function resultPage(texts: PageTexts, kind: "done" | "expired" | "broken" | "later", scope = ""): string {
+  const { title, text } = texts[kind];
+  return fill(page, { lang: texts.lang, title, text: about(text, texts, scope), style, form: "" });
 }
 
-function about(text: string, words: PageTexts, scope: string): string {
-  return text.replace("{what}", () => words.what[scope] ?? words.these);
+function about(text: string, texts: PageTexts, scope: string): string {
+  return text.replace("{what}", () => texts.what[scope] ?? texts.these);
 }
 
-/** `{{{name}}}` as it stands, `{{name}}` escaped. */
-function filled(template: string, values: Readonly<Record<string, string>>): string {
+/** Fills in `{{{name}}}` as it is and `{{name}}` escaped. */
+function fill(template: string, values: Readonly<Record<string, string>>): string {
   return template
     .replace(/\{\{\{(\w+)\}\}\}/g, (_, name: string) => values[name] ?? "")
-    .replace(/\{\{(\w+)\}\}/g, (_, name: string) => escaped(values[name] ?? ""));
+    .replace(/\{\{(\w+)\}\}/g, (_, name: string) => escapeHtml(values[name] ?? ""));
 }
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -8,7 +8,7 @@ import {
 import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import { note } from "../../http/request.ts";
 import type { Publisher } from "../../publisher.ts";
-import { askPage, pageHeaders, tellPage } from "./page.ts";
+import { askPage, pageHeaders, resultPage } from "./page.ts";
 import { type PageTexts, pageTextsFor } from "./page-texts.ts";
 import { suppressionOf } from "./suppression.ts";
 
@@ -21,15 +21,15 @@ export interface UnsubscribeParts {
 type Call = FastifyRequest<{ Params: { token: string } }>;
 
 /**
- * RFC 8058. GET shows a page, since mail scanners follow links; POST acts, with a form, multipart or no body at all, without
- * cookies or a redirect, and the second time as the first.
+ * RFC 8058. GET only shows a page, because mail scanners follow links. POST unsubscribes, with a form, a multipart body or
+ * none, without cookies or a redirect; a second POST has the same result.
  */
 export function unsubscribeRoutes(app: FastifyInstance, parts: UnsubscribeParts): void {
   app.get<{ Params: { token: string } }>("/unsubscribe/:token", (request, reply) => {
-    const words = wordsOf(request);
+    const texts = textsOf(request);
     const verified = verify(request, parts);
     if ("fault" in verified) return refuse(request, reply, verified.fault);
-    return show(reply, 200, askPage(words, verified.claim.scope));
+    return show(reply, 200, askPage(texts, verified.claim.scope));
   });
   app.post<{ Params: { token: string } }>("/unsubscribe/:token", async (request, reply) => {
     const verified = verify(request, parts);
@@ -38,23 +38,23 @@ export function unsubscribeRoutes(app: FastifyInstance, parts: UnsubscribeParts)
   });
 }
 
-type Verdict = Extract<TokenVerification, { claim: unknown }>;
+type VerifiedClaim = Extract<TokenVerification, { claim: unknown }>;
 
 async function unsubscribe(
   request: Call,
   reply: FastifyReply,
-  parts: UnsubscribeParts & Verdict,
+  parts: UnsubscribeParts & VerifiedClaim,
 ): Promise<FastifyReply> {
-  const words = wordsOf(request);
+  const texts = textsOf(request);
   const { claim, publisher, clock } = parts;
   note(request, { tenant_id: claim.tenantId, msg_id: claim.msgId });
   try {
     await publisher.publish({ topic: "comms.suppression", ...suppressionOf(claim, clock.now()) }, request.headers);
   } catch (error) {
     if (!isRetryable(error)) throw error;
-    return show(reply.header("retry-after", "5"), 503, tellPage(words, "later"));
+    return show(reply.header("retry-after", "5"), 503, resultPage(texts, "later"));
   }
-  return show(reply, 200, tellPage(words, "done", claim.scope));
+  return show(reply, 200, resultPage(texts, "done", claim.scope));
 }
 
 function verify({ params }: Call, { keys, clock }: UnsubscribeParts): TokenVerification {
@@ -64,13 +64,13 @@ function verify({ params }: Call, { keys, clock }: UnsubscribeParts): TokenVerif
 function refuse(request: Call, reply: FastifyReply, fault: string): FastifyReply {
   note(request, { code: `unsubscribe_${fault}` });
   const kind = fault === "expired" || fault === "unknown_key" ? "expired" : "broken";
-  return show(reply, 400, tellPage(wordsOf(request), kind));
+  return show(reply, 400, resultPage(textsOf(request), kind));
 }
 
 function show(reply: FastifyReply, status: number, html: string): FastifyReply {
   return reply.code(status).headers(pageHeaders).send(html);
 }
 
-function wordsOf(request: Call): PageTexts {
+function textsOf(request: Call): PageTexts {
   return pageTextsFor(request.headers["accept-language"]);
 }

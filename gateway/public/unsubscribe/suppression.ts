@@ -5,7 +5,7 @@ import { suppressionKey } from "#shared/domain/message/record-keys.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { UnsubscribeClaim } from "#shared/platform/crypto/unsubscribe-token.ts";
 
-/** The entry that a link's claim asks for: the same however often it is asked. */
+/** The suppression that a link's claim asks for. The same claim gives the same id and key. */
 export function suppressionOf(
   claim: UnsubscribeClaim,
   now: Instant,

@@ -8,20 +8,20 @@ import { AppError } from "#shared/platform/errors/app-error.ts";
 
 export interface Certificates {
   /**
-   * The public key of the certificate at a URL that `isCertificateUrl` has let through, or undefined where there is none
-   * that holds now. Rejects with the retryable `SNS_UNAVAILABLE` where the server does not answer.
+   * The public key of the certificate at a URL that `isCertificateUrl` accepts, or undefined if no valid certificate is
+   * there now. Rejects with the retryable `SNS_UNAVAILABLE` when the server does not answer.
    */
   keyOf(url: string): Promise<KeyObject | undefined>;
 }
 
 export interface CertificatesOptions {
   readonly clock: Clock;
-  /** Asked in the place of the URL's own origin: the simulator, or a mirror. */
+  /** Replaces the URL's own origin: the simulator, or a mirror. */
   readonly origin?: string | undefined;
   readonly dispatcher?: Dispatcher;
 }
 
-interface Found {
+interface CachedKey {
   readonly key: KeyObject | undefined;
   readonly until: Instant;
 }
@@ -29,18 +29,18 @@ interface Found {
 const bytesMax = 16 * 1024;
 const timeoutMs = 3_000;
 const keptMs = 24 * 3_600_000;
-/** A URL that gave nothing is not asked again for so long: whoever makes them up must not make us ask. */
+/** A URL without a certificate is not fetched again for this time: invented URLs must not cause fetches. */
 const missingMs = 60_000;
 const entriesMax = 32;
 
-/** Fetches each certificate once, however many messages wait for it, and follows no redirect. */
+/** Fetches each certificate once for all the messages that wait for it, and follows no redirect. */
 export function createCertificates({ clock, origin, dispatcher }: CertificatesOptions): Certificates {
-  const known = createBoundedCache<string, Found>(entriesMax);
-  const asking = new Map<string, Promise<Found>>();
+  const known = createBoundedCache<string, CachedKey>(entriesMax);
+  const fetches = new Map<string, Promise<CachedKey>>();
 
-  async function ask(url: string): Promise<Found> {
-    const pem = await fetchPem(origin === undefined ? url : moved(url, origin), dispatcher);
-    const found = judge(pem, clock.now());
+  async function fetchKey(url: string): Promise<CachedKey> {
+    const pem = await fetchPem(origin === undefined ? url : withOrigin(url, origin), dispatcher);
+    const found = readKey(pem, clock.now());
     known.set(url, found);
     return found;
   }
@@ -49,24 +49,24 @@ export function createCertificates({ clock, origin, dispatcher }: CertificatesOp
     keyOf: async (url) => {
       const kept = known.get(url);
       if (kept && kept.until > clock.now()) return kept.key;
-      const answer = asking.get(url) ?? ask(url).finally(() => asking.delete(url));
-      asking.set(url, answer);
-      return (await answer).key;
+      const fetching = fetches.get(url) ?? fetchKey(url).finally(() => fetches.delete(url));
+      fetches.set(url, fetching);
+      return (await fetching).key;
     },
   };
 }
 
-/** The same path behind another origin, which may have a path of its own. */
-function moved(url: string, origin: string): string {
+/** The path of a URL behind another origin, which may have a path of its own. */
+function withOrigin(url: string, origin: string): string {
   return origin.replace(/\/$/, "") + new URL(url).pathname;
 }
 
-/** Undefined for an answer that is no certificate; trouble where the server is at fault. */
+/** Undefined for an answer that is no certificate. Rejects when the server fails or does not answer. */
 async function fetchPem(url: string, dispatcher: Dispatcher | undefined): Promise<string | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const { statusCode, body } = await request(url, { signal, ...(dispatcher ? { dispatcher } : {}) });
-    const bytes = await capped(body);
+    const bytes = await readCapped(body);
     if (statusCode >= 500) throw new Error(`status ${statusCode}`);
     return statusCode === 200 ? bytes : undefined;
   } catch (cause) {
@@ -74,7 +74,7 @@ async function fetchPem(url: string, dispatcher: Dispatcher | undefined): Promis
   }
 }
 
-async function capped(body: AsyncIterable<Buffer>): Promise<string | undefined> {
+async function readCapped(body: AsyncIterable<Buffer>): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -85,7 +85,7 @@ async function capped(body: AsyncIterable<Buffer>): Promise<string | undefined> 
   return Buffer.concat(chunks).toString("latin1");
 }
 
-function judge(pem: string | undefined, now: Instant): Found {
+function readKey(pem: string | undefined, now: Instant): CachedKey {
   const missing = { key: undefined, until: now + missingMs };
   if (pem === undefined) return missing;
   try {

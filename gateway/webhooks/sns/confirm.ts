@@ -2,12 +2,12 @@ import { type Dispatcher, request } from "undici";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { regionOf } from "./core/trust.ts";
 
-/** Says yes to a subscription. Rejects with the retryable `SNS_UNAVAILABLE` where SNS does not take it. */
+/** Confirms a subscription. Rejects with the retryable `SNS_UNAVAILABLE` when SNS does not accept the confirmation. */
 export type ConfirmSubscription = (topicArn: string, token: string) => Promise<void>;
 
 /**
- * By SNS's own ConfirmSubscription, from the topic and the token. The `SubscribeURL` of the message is never visited: it
- * is an address that somebody else wrote.
+ * Calls SNS's ConfirmSubscription with the topic and the token. The `SubscribeURL` of the message is never visited: its
+ * sender chose that address.
  */
 export function createConfirmSubscription(options: {
   readonly origin?: string | undefined;
@@ -18,7 +18,7 @@ export function createConfirmSubscription(options: {
     const own = `https://sns.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
     const form = { Action: "ConfirmSubscription", Version: "2010-03-31", TopicArn: topicArn, Token: token };
     const status = await post((options.origin ?? own).replace(/\/$/, ""), form, options.dispatcher);
-    if (status !== 200) throw unconfirmed(`SNS answered ${status}`);
+    if (status !== 200) throw confirmationError(`SNS answered ${status}`);
   };
 }
 
@@ -34,10 +34,10 @@ async function post(url: string, form: Record<string, string>, dispatcher: Dispa
     await body.dump();
     return statusCode;
   } catch (cause) {
-    throw unconfirmed("SNS does not answer", cause);
+    throw confirmationError("SNS does not answer", cause);
   }
 }
 
-function unconfirmed(why: string, cause?: unknown): AppError {
+function confirmationError(why: string, cause?: unknown): AppError {
   return new AppError("SNS_UNAVAILABLE", `The subscription could not be confirmed: ${why}`, { retryable: true, cause });
 }

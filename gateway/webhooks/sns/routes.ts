@@ -9,26 +9,26 @@ import type { Publisher } from "../../publisher.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ConfirmSubscription } from "./confirm.ts";
 import type { SnsEnvelope } from "./core/envelope.ts";
-import type { Seen } from "./seen.ts";
+import type { ReplayCache } from "./replay-cache.ts";
 import { verifySns } from "./verify.ts";
 
 export interface SnsWebhookParts {
   readonly certificates: Certificates;
   readonly topicArns: ReadonlySet<string>;
   readonly confirm: ConfirmSubscription;
-  readonly seen: Seen;
+  readonly replays: ReplayCache;
   readonly publisher: Publisher;
   readonly clock: Clock;
 }
 
-/** SES's events by SNS: verified, written raw, acknowledged, answered. What is in the message is the feedback stage's business. */
+/** Verifies SES's events from SNS, writes them raw and answers once they are acknowledged. The feedback stage reads the message. */
 export function snsWebhookRoutes(app: FastifyInstance, parts: SnsWebhookParts): void {
   app.post("/webhooks/ses", async (request, reply) => {
     const body = bodyOf(request);
     const now = parts.clock.now();
     const verified = await verifySns(body.toString("utf8"), parts, now);
     if ("refused" in verified) return sendProblem(reply, verified.refused);
-    return take(verified.envelope, { request, reply, body, now }, parts);
+    return accept(verified.envelope, { request, reply, body, now }, parts);
   });
 }
 
@@ -39,10 +39,10 @@ interface Call {
   readonly now: Instant;
 }
 
-async function take(envelope: SnsEnvelope, call: Call, parts: SnsWebhookParts): Promise<FastifyReply> {
+async function accept(envelope: SnsEnvelope, call: Call, parts: SnsWebhookParts): Promise<FastifyReply> {
   const { request, reply, now } = call;
   note(request, { sns_type: envelope.Type, sns_message_id: envelope.MessageId });
-  if (parts.seen.has(envelope.MessageId, now)) return reply.code(200).send();
+  if (parts.replays.has(envelope.MessageId, now)) return reply.code(200).send();
   if (envelope.Type === "SubscriptionConfirmation") await parts.confirm(envelope.TopicArn, envelope.Token ?? "");
   if (envelope.Type === "Notification") {
     const value = providerEvent(envelope, call);
@@ -52,7 +52,7 @@ async function take(envelope: SnsEnvelope, call: Call, parts: SnsWebhookParts): 
       request.headers,
     );
   }
-  parts.seen.add(envelope.MessageId, now);
+  parts.replays.add(envelope.MessageId, now);
   return reply.code(200).send();
 }
 

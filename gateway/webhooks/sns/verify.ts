@@ -7,8 +7,8 @@ import { refuseUntrusted, type TrustRefusal } from "./core/trust.ts";
 export type Verification = { readonly envelope: SnsEnvelope } | { readonly refused: TrustRefusal };
 
 /**
- * Whether a body is what SNS signed for one of our topics within the hour. What can be told from the text alone is told
- * first, so that nothing is fetched for a stranger. Rejects with `SNS_UNAVAILABLE` where the certificate cannot be had.
+ * Checks that SNS signed a body for one of our topics within the hour. Checks that need only the text come first, so that
+ * a forged message causes no fetch. Rejects with `SNS_UNAVAILABLE` when the certificate cannot be fetched.
  */
 export async function verifySns(
   body: string,
@@ -16,18 +16,18 @@ export async function verifySns(
   now: Instant,
 ): Promise<Verification> {
   const envelope = readEnvelope(body);
-  if (!envelope) return refused("COMMS_WEBHOOK_MALFORMED", "The body is not an SNS message");
-  const doubt = refuseUntrusted(envelope, topicArns, now);
-  if (doubt) return { refused: doubt };
+  if (!envelope) return refuse("COMMS_WEBHOOK_MALFORMED", "The body is not an SNS message");
+  const refusal = refuseUntrusted(envelope, topicArns, now);
+  if (refusal) return { refused: refusal };
   const key = await certificates.keyOf(envelope.SigningCertURL);
-  if (!key) return refused("COMMS_WEBHOOK_CERTIFICATE", "There is no valid certificate at SigningCertURL");
-  return isSigned(envelope, key) ? { envelope } : refused("COMMS_WEBHOOK_SIGNATURE", "The signature does not verify");
+  if (!key) return refuse("COMMS_WEBHOOK_CERTIFICATE", "There is no valid certificate at SigningCertURL");
+  return isSigned(envelope, key) ? { envelope } : refuse("COMMS_WEBHOOK_SIGNATURE", "The signature does not verify");
 }
 
 function isSigned(envelope: SnsEnvelope, key: KeyObject): boolean {
   return verify("sha256", Buffer.from(signedText(envelope)), key, Buffer.from(envelope.Signature, "base64"));
 }
 
-function refused(code: TrustRefusal["code"], detail: string): Verification {
+function refuse(code: TrustRefusal["code"], detail: string): Verification {
   return { refused: { code, detail } };
 }

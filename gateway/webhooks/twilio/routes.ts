@@ -10,7 +10,7 @@ import { isSignedByTwilio } from "./signature.ts";
 export interface TwilioWebhookParts {
   /** More than one while a token rotates. */
   readonly authTokens: readonly string[];
-  /** The gateway's public origin, and path where it has one, without a trailing slash. Headers are not asked. */
+  /** The gateway's public origin, with its path if it has one, without a trailing slash. The headers of a request are not used. */
   readonly publicUrl: string;
   readonly publisher: Publisher;
   readonly clock: Clock;
@@ -18,7 +18,7 @@ export interface TwilioWebhookParts {
 
 const form = "application/x-www-form-urlencoded";
 
-/** Status callbacks of text messages. Tenant and message stand in the URL, which the signature covers. */
+/** Status callbacks of text messages. The URL names tenant and message; the signature covers it. */
 export function twilioWebhookRoutes(app: FastifyInstance, parts: TwilioWebhookParts): void {
   app.post<{ Querystring: Record<string, unknown> }>("/webhooks/twilio/status", async (request, reply) => {
     if (mediaTypeOf(request) !== form) {
@@ -26,28 +26,28 @@ export function twilioWebhookRoutes(app: FastifyInstance, parts: TwilioWebhookPa
     }
     const body = bodyOf(request);
     const fields = new URLSearchParams(body.toString("utf8"));
-    const signed = isSignedByTwilio(parts.authTokens, {
+    const isSigned = isSignedByTwilio(parts.authTokens, {
       signature: request.headers["x-twilio-signature"],
       url: parts.publicUrl + request.url,
       fields,
     });
-    if (!signed) {
+    if (!isSigned) {
       return sendProblem(reply, { code: "COMMS_WEBHOOK_SIGNATURE", detail: "X-Twilio-Signature does not verify" });
     }
-    return take(request, reply, { parts, body, fields });
+    return accept(request, reply, { parts, body, fields });
   });
 }
 
-interface Taken {
+interface SignedCallback {
   readonly parts: TwilioWebhookParts;
   readonly body: Buffer;
   readonly fields: URLSearchParams;
 }
 
-async function take(
+async function accept(
   request: FastifyRequest<{ Querystring: Record<string, unknown> }>,
   reply: FastifyReply,
-  { parts, body, fields }: Taken,
+  { parts, body, fields }: SignedCallback,
 ): Promise<FastifyReply> {
   const { tenant, msg_id } = request.query;
   const value: ProviderEvent = {
@@ -67,7 +67,7 @@ async function take(
   return reply.code(204).send();
 }
 
-/** Twilio gives a callback no id: one message takes one status once, however often it is told. */
+/** Twilio gives a callback no id, so it is derived: a message takes each status once, and a repeat has the same id. */
 function eventId(fields: URLSearchParams): string {
   const part = (name: string) => fields.get(name) ?? "";
   return deriveId("provider-event", "twilio", part("MessageSid"), part("MessageStatus"), part("ErrorCode"));

@@ -3,12 +3,12 @@ import { validateRequest } from "twilio/lib/webhooks/webhooks.js";
 
 export interface SignedForm {
   readonly signature: string | readonly string[] | undefined;
-  /** The URL that Twilio was told to call, whole. */
+  /** The whole URL that Twilio was asked to call. */
   readonly url: string;
   readonly fields: URLSearchParams;
 }
 
-/** Whether one of the tokens signed the form for the URL, with its port or without. */
+/** Returns true if one of the tokens signed the form for the URL, with its port or without. */
 export function isSignedByTwilio(authTokens: readonly string[], { signature, url, fields }: SignedForm): boolean {
   if (typeof signature !== "string") return false;
   const parameters = parametersOf(fields);

@@ -7,7 +7,7 @@ import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
 import { itemBytesMax } from "../core/item-payload.ts";
-import type { CollectedItem } from "../core/summary.ts";
+import type { CollectedItems, DueWindow } from "../core/summary.ts";
 import type { DigestWindow } from "../core/window.ts";
 
 const collectWindows = sqlFile(import.meta.url, "./collect-windows.sql");
@@ -18,42 +18,46 @@ const windowItems = sqlFile(import.meta.url, "./window-items.sql");
 const closeWindows = sqlFile(import.meta.url, "./close-windows.sql");
 
 const shownMax = Math.max(...cadences.map((cadence) => cadence.shownMax));
-const empty: CollectedItem = { count: 0, payloads: [] };
+const empty: CollectedItems = { count: 0, payloads: [] };
 
+/** An item, and the window that it is to be collected into. */
 export interface PlacedItem {
   readonly item: DigestItem;
   readonly window: DigestWindow;
 }
 
-export interface DueWindow {
-  readonly window: DigestWindow;
-  /** Without items where each is in another digest already. */
-  readonly collected: CollectedItem;
+/** The time and the size of a lease. */
+interface LeaseRequest {
+  readonly now: Instant;
+  /** End of the lease. */
+  readonly until: Instant;
+  /** The most windows. */
+  readonly max: number;
 }
 
 /** Open digests in Postgres. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
 export interface DigestStore {
   /**
-   * Puts each item into its window and returns those whose window takes no more, which are then in none: place them anew.
-   * An item that is in a digest already stays there.
+   * Puts each item into its window and returns the items whose window is closed: place these again, as they are in no
+   * window. An item that is in a digest already stays there.
    */
   collect(placed: readonly PlacedItem[], now: Instant): Promise<readonly DigestItem[]>;
-  /** Windows that are due, leased to `owner` until `until`, with what was collected. */
-  lease(owner: string, now: Instant, until: Instant, max: number): Promise<readonly DueWindow[]>;
-  /** Closes windows that `owner` still holds; nothing is collected into them any more. */
+  /** Leases due windows to `owner` and returns them with their items. */
+  lease(owner: string, request: LeaseRequest): Promise<readonly DueWindow[]>;
+  /** Closes windows that `owner` still holds; no item is collected into them after that. */
   close(owner: string, windowIds: readonly string[], now: Instant): Promise<void>;
 }
 
 export function createDigestStore(pool: Pool): DigestStore {
   return {
     collect: (placed, now) => postgres(() => inTransaction(pool, (client) => collect(client, placed, now))),
-    lease: async (owner, now, until, max) => {
+    lease: async (owner, { now, until, max }) => {
       const leased = await postgres(() => pool.query(leaseWindows, [owner, new Date(now), new Date(until), max]));
       const windows = leased.rows.map(windowFrom);
       if (windows.length === 0) return [];
       const ids = windows.map(({ windowId }) => windowId);
       const { rows } = await postgres(() => pool.query(windowItems, [ids, shownMax, itemBytesMax]));
-      const collected = new Map<string, CollectedItem>(rows.map((row) => [row.window_id, row]));
+      const collected = new Map<string, CollectedItems>(rows.map((row) => [row.window_id, row]));
       return windows.map((window) => ({ window, collected: collected.get(window.windowId) ?? empty }));
     },
     close: async (owner, windowIds, now) => {

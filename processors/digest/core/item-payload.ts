@@ -1,23 +1,23 @@
-/** What is kept of one item, bytes at most. */
+/** The most bytes that are kept of one item. */
 export const itemBytesMax = 4_096;
 
-/** In place of a payload that a summary can only count. */
-export const counted = "null";
+/** Replaces a payload that a summary can only count. */
+export const countedOnly = "null";
 
 /**
- * The payload of an item as it is kept: the fields that its template shows, or `counted` where they are too long or no
- * plain values. Undefined where the payload is no JSON object.
+ * The payload of an item as it is kept: the fields that its template shows, or `countedOnly` if they are too long or not
+ * plain values. Undefined if the payload is no JSON object.
  */
 export function cutPayload(payload: string, fields: readonly string[]): string | undefined {
-  const whole = parsed(payload);
+  const whole = parseJson(payload);
   if (typeof whole !== "object" || whole === null || Array.isArray(whole)) return undefined;
   const shown = fields.flatMap((field) => (Object.hasOwn(whole, field) ? [[field, Reflect.get(whole, field)]] : []));
-  if (!shown.every(([, value]) => isPlain(value))) return counted;
+  if (!shown.every(([, value]) => isPlain(value))) return countedOnly;
   const text = JSON.stringify(Object.fromEntries(shown));
-  return byteLength(text) > itemBytesMax ? counted : text;
+  return byteLength(text) > itemBytesMax ? countedOnly : text;
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -29,7 +29,7 @@ function isPlain(value: unknown): boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
-/** Bytes in UTF-8. */
+/** The bytes of a text in UTF-8. */
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }

@@ -5,23 +5,29 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import { byteLength, itemBytesMax } from "./item-payload.ts";
 import type { DigestWindow } from "./window.ts";
 
-/** What a summary takes of all its items together, bytes at most: it must fit into its record, whatever was collected. */
+/** The most bytes of all items in a summary: it must fit into its record, however much was collected. */
 export const summaryBytesMax = 65_536;
 
-/** What was collected into a window. */
-export interface CollectedItem {
-  /** Of all items. */
+/** The items that were collected into a window. */
+export interface CollectedItems {
+  /** The number of all items. */
   readonly count: number;
-  /** Payloads of the oldest that can be shown, oldest first. */
+  /** Payloads of the oldest items that can be shown, oldest first. */
   readonly payloads: readonly unknown[];
 }
 
+/** A window that is due, with its items; no items if each is in another digest already. */
+export interface DueWindow {
+  readonly window: DigestWindow;
+  readonly collected: CollectedItems;
+}
+
 /**
- * The summary of a closed window as one message to its person: back through the router's gates, as preferences and
- * suppression may have changed since the items were collected. Its payload tells how many items there are, and shows the
- * oldest, as many as the template shows and `summaryBytesMax` holds.
+ * The summary of a window as one message to its person. It goes back through the router's gates, because preferences and
+ * suppressions may have changed since the items were collected. Its payload holds the count of all items and the oldest
+ * items, as many as the template shows and `summaryBytesMax` allows.
  */
-export function summaryOf(window: DigestWindow, collected: CollectedItem, cadence: Cadence, now: Instant): Accepted {
+export function summaryOf({ window, collected }: DueWindow, cadence: Cadence, now: Instant): Accepted {
   const eventId = deriveId("event", window.tenantId, "digest", window.windowId);
   return {
     event_id: eventId,
@@ -50,7 +56,7 @@ export function summaryOf(window: DigestWindow, collected: CollectedItem, cadenc
   };
 }
 
-function payloadOf({ count, payloads }: CollectedItem, cadence: Cadence): string {
+function payloadOf({ count, payloads }: CollectedItems, cadence: Cadence): string {
   const items: string[] = [];
   let left = summaryBytesMax;
   for (const payload of payloads) {

@@ -5,7 +5,7 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** One window of one person's digest. Its id is derived from its end, so everyone who computes it means the same. */
+/** One window of one person's digest. Its id is derived from its end, so every process computes the same id. */
 export interface DigestWindow {
   readonly windowId: string;
   readonly tenantId: string;
@@ -16,11 +16,17 @@ export interface DigestWindow {
   readonly closesAt: Instant;
 }
 
-/** How long a window lasts, where the cadence's own hour is not wanted: for trying out, ms. */
+/** The length of a window, ms, for development: it replaces the cadence's own hour. Undefined in production. */
 export type WindowLength = number | undefined;
 
-/** The window that an item falls into when it is collected at `at`. */
-export function windowOf(item: DigestItem, cadence: Cadence, at: Instant, length: WindowLength): DigestWindow {
+/** When an item is collected, and the length of windows if it is set. */
+export interface CollectionTime {
+  readonly at: Instant;
+  readonly length?: WindowLength;
+}
+
+/** The window that an item is collected into. */
+export function windowOf(item: DigestItem, cadence: Cadence, { at, length }: CollectionTime): DigestWindow {
   const closesAt = length === undefined ? windowEnd(cadence, item.tz, at) : (Math.floor(at / length) + 1) * length;
   return {
     windowId: deriveId(

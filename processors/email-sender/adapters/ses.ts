@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
-import { composeMail, type MailOptions, streamOfLetter } from "#shared/delivery/email/mime.ts";
+import { composeMail, type MailOptions, mailStreamOf } from "#shared/delivery/email/mime.ts";
 import { emailTargets } from "#shared/delivery/email/targets.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
@@ -33,8 +33,8 @@ export function createSesAdapter(options: SesOptions): ChannelAdapter {
     provider: "ses",
     answers: sesAnswers,
     targets: emailTargets,
-    send: async (letter, signal) => {
-      const command = await commandOf(letter, options.mail);
+    send: async (message, signal) => {
+      const command = await commandOf(message, options.mail);
       try {
         const { MessageId } = await client.send(command, { abortSignal: signal });
         return { kind: "accepted", ref: MessageId ?? null };
@@ -46,14 +46,14 @@ export function createSesAdapter(options: SesOptions): ChannelAdapter {
   };
 }
 
-async function commandOf(letter: OutboundMessage, mail: MailOptions): Promise<SendEmailCommand> {
-  const { send, target, content } = letter;
-  if (content.channel !== "EMAIL") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
-  const stream = streamOfLetter(letter, mail);
+async function commandOf(message: OutboundMessage, mail: MailOptions): Promise<SendEmailCommand> {
+  const { send, target, content } = message;
+  if (content.channel !== "EMAIL") throw new TypeError(`Message ${send.msg_id} has ${content.channel} content`);
+  const stream = mailStreamOf(message, mail);
   return new SendEmailCommand({
     FromEmailAddress: stream.from,
     Destination: { ToAddresses: [target.address] },
-    Content: { Raw: { Data: await composeMail(letter, content, mail) } },
+    Content: { Raw: { Data: await composeMail(message, content, mail) } },
     ConfigurationSetName: stream.configurationSet,
     EmailTags: [
       { Name: "msg_id", Value: send.msg_id },

@@ -12,15 +12,15 @@ export interface MessageName {
   readonly providerRef: string | null;
 }
 
-/** What is written down of messages. */
+/** Finds the rows of messages. */
 export interface MessageFinder {
-  /** In the order asked; undefined for one that is not written down (yet). May throw the retryable `POSTGRES_UNAVAILABLE`. */
+  /** In the order given; undefined for a message without a row (yet). May throw the retryable `POSTGRES_UNAVAILABLE`. */
   find(names: readonly MessageName[]): Promise<readonly (KnownMessage | undefined)[]>;
 }
 
 type Row = Omit<KnownMessage, "created_at"> & { readonly created_at: Date };
 
-/** By `comms_message`, which the projector keeps. One query a batch; a message id counts before a provider's reference. */
+/** Reads `comms_message`, which the projector writes: one query a batch. A message id counts before a reference. */
 export function createMessageFinder(pool: Pool): MessageFinder {
   return {
     find: async (names) => {

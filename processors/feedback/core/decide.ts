@@ -5,77 +5,81 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { KnownMessage } from "./message.ts";
 import type { NormalisedWebhook, ParsedWebhook, ProviderReport } from "./parsed-webhook.ts";
-import { providerFeedback } from "./provider-feedback.ts";
+import { type FeedbackContext, providerFeedback } from "./provider-feedback.ts";
 import { lift, suppress } from "./suppression.ts";
 import { isYoung, waitOutput } from "./wait.ts";
 
 export type Hash = (channel: Channel, address: string) => string;
 
-/** A webhook with what was found out about it. */
+/** A webhook with what is known about it. */
 export interface ReceivedWebhook {
   readonly event: ProviderEvent;
+  /** The record's value, as it came. */
   readonly bytes: Buffer;
+  /** How often it has waited on the schedule. */
   readonly waits: number;
   readonly normalised: NormalisedWebhook;
   readonly message: KnownMessage | undefined;
 }
 
-const silence: Outcome = { kind: "emit", outputs: [] };
+const nothingToWrite: Outcome = { kind: "emit", outputs: [] };
 
-/** A webhook becomes reports on our message; one whose message is not known yet waits, and one whose never will ends. */
-export function decideProviderEvent(heard: ReceivedWebhook, hash: Hash, now: Instant): Outcome {
-  const { normalised } = heard;
+/**
+ * A webhook becomes reports on our message. If its message is not known yet, it waits; if the message will never be
+ * known, it is dropped.
+ */
+export function decideProviderEvent(webhook: ReceivedWebhook, hash: Hash, now: Instant): Outcome {
+  const { event, normalised, message } = webhook;
   if (normalised.kind === "unreadable") return { kind: "deadLetter", reason: "COMMS_POISON", message: normalised.why };
-  if (normalised.kind === "nothing") return silence;
-  if (heard.message) return reported(heard.event, normalised, { message: heard.message, hash, now });
-  const findable = normalised.msgId !== null || normalised.providerRef !== null;
-  if (!findable || !isYoung(heard.event, now)) return unclaimed(heard.event, normalised, hash);
-  const output = waitOutput({ ...heard, msgId: normalised.msgId, now });
+  if (normalised.kind === "nothing") return nothingToWrite;
+  if (message)
+    return reportOnMessage(normalised, { event, webhook: normalised, message, hash: hashOn(normalised, hash), now });
+  const isFindable = normalised.msgId !== null || normalised.providerRef !== null;
+  if (!isFindable || !isYoung(event, now)) return dropUnmatched(event, normalised, hash);
+  const output = waitOutput({ ...webhook, msgId: normalised.msgId, now });
   return { kind: "defer", reason: "COMMS_STATE_STALE", outputs: [output] };
 }
 
-/** A report on a message, whoever wrote it, puts on the suppression list what it says, and tells nothing else. */
+/** Any report on a message puts on the suppression list what it says. Nothing else follows. */
 export function decideFeedback(feedback: Feedback): Outcome {
-  const { suppress: word, tenant_id, channel, address_hash, recorded_at, msg_id, feedback_id } = feedback;
-  if (word === null || address_hash === null) return silence;
+  const { suppress: value, tenant_id, channel, address_hash, recorded_at, msg_id, feedback_id } = feedback;
+  if (value === null || address_hash === null) return nothingToWrite;
   const address = { tenantId: tenant_id, channel, hash: address_hash };
-  return { kind: "emit", outputs: suppress(word, address, { at: recorded_at, msgId: msg_id, evidence: feedback_id }) };
+  return { kind: "emit", outputs: suppress(value, address, { at: recorded_at, msgId: msg_id, evidence: feedback_id }) };
 }
 
-interface Known {
-  readonly message: KnownMessage;
-  readonly hash: Hash;
-  readonly now: Instant;
+function hashOn({ channel }: ParsedWebhook, hash: Hash): (address: string) => string {
+  return (address) => hash(channel, address);
 }
 
-function reported(event: ProviderEvent, notice: ParsedWebhook, { message, hash, now }: Known): Outcome {
-  const telling = { event, notice, message, hash: (address: string) => hash(notice.channel, address), now };
-  const key = personKey(message.tenant_id, message.user_id);
-  const outputs = notice.reports.flatMap((report, index): readonly Output[] => {
-    const value = providerFeedback(report, index, telling);
-    return [{ topic: "comms.feedback", key, value }, ...lifted(report, notice.channel, value)];
+function reportOnMessage({ channel, reports }: ParsedWebhook, context: FeedbackContext): Outcome {
+  const key = personKey(context.message.tenant_id, context.message.user_id);
+  const outputs = reports.flatMap((report, index): readonly Output[] => {
+    const value = providerFeedback(report, index, context);
+    return [{ topic: "comms.feedback", key, value }, ...liftOutputs(report, channel, value)];
   });
   return { kind: "emit", outputs };
 }
 
-function lifted({ lifts }: ProviderReport, channel: Channel, { tenant_id, address_hash }: Feedback): readonly Output[] {
+function liftOutputs(
+  { lifts }: ProviderReport,
+  channel: Channel,
+  { tenant_id, address_hash }: Feedback,
+): readonly Output[] {
   return lifts && address_hash ? [lift(lifts, { tenantId: tenant_id, channel, hash: address_hash })] : [];
 }
 
 /**
- * Mail that is not ours, or whose message was never written down. An address that is dead, or a person who complains, is
- * heeded all the same, under the tenant whose endpoint was called.
+ * Drops a webhook about mail that is not ours, or whose message has no row. A dead address or a complaint is still
+ * suppressed, under the tenant whose endpoint was called.
  */
-function unclaimed(event: ProviderEvent, notice: ParsedWebhook, hash: Hash): Outcome {
+function dropUnmatched(event: ProviderEvent, webhook: ParsedWebhook, hash: Hash): Outcome {
   const { tenant_id, received_at, provider_event_id } = event;
-  const ground = { at: received_at, msgId: notice.msgId, evidence: provider_event_id };
-  const outputs = notice.reports.flatMap(({ address, suppress: word = null }) => {
+  const cause = { at: received_at, msgId: webhook.msgId, evidence: provider_event_id };
+  const outputs = webhook.reports.flatMap(({ address, suppress: value = null }) => {
     if (address === null) return [];
-    return suppress(
-      word,
-      { tenantId: tenant_id, channel: notice.channel, hash: hash(notice.channel, address) },
-      ground,
-    );
+    const { channel } = webhook;
+    return suppress(value, { tenantId: tenant_id, channel, hash: hash(channel, address) }, cause);
   });
   return { kind: "drop", reason: "COMMS_STATE_STALE", outputs };
 }

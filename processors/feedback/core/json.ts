@@ -1,11 +1,11 @@
-/** Readers of a value that may be anything. None of them throws. */
+/** Readers of unknown values. None of them throws. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 const none: Fields = {};
 
 /** The value of a JSON text, or undefined. */
-export function parsed(text: unknown): unknown {
+export function parseJson(text: unknown): unknown {
   if (typeof text !== "string") return undefined;
   try {
     return JSON.parse(text);
@@ -26,7 +26,7 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A text that says something, cut to what a code or an id may have; else null. */
+/** A text that is not empty, cut to the longest code or id; else null. */
 export function textOf(value: unknown, lengthMax = 320): string | null {
   return typeof value === "string" && value !== "" ? value.slice(0, lengthMax) : null;
 }

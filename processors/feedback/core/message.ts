@@ -1,6 +1,6 @@
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** What `comms_message` knows of a message and no webhook does. */
+/** What `comms_message` knows of a message; no webhook repeats it. */
 export interface KnownMessage {
   readonly msg_id: string;
   readonly tenant_id: string;

@@ -5,32 +5,32 @@ import { normaliseTwilio } from "./twilio.ts";
 
 type Webhook = Pick<ProviderEvent, "provider" | "body" | "msg_id">;
 
-/** A webhook in our words, whatever its body holds. Total: it never throws. */
+/** A webhook in our terms. Total: it never throws, for any body. */
 export function normalise(webhook: Webhook): NormalisedWebhook {
-  const read = readBy(webhook);
-  return read.kind === "notice" ? storable(read) : read;
+  const normalised = normaliseByProvider(webhook);
+  return normalised.kind === "parsed" ? makeStorable(normalised) : normalised;
 }
 
-function readBy({ provider, body, msg_id }: Webhook): NormalisedWebhook {
+function normaliseByProvider({ provider, body, msg_id }: Webhook): NormalisedWebhook {
   const text = body.toString("utf8");
   if (provider === "ses") return normaliseSes(text);
   if (provider === "twilio") return normaliseTwilio(text, msg_id);
   return { kind: "unreadable", why: "There is no table for this provider" };
 }
 
-/** No id of ours or of a provider has control characters, and PostgreSQL refuses some: a name with one names nothing. */
-function storable(notice: ParsedWebhook): ParsedWebhook {
-  const { msgId, providerRef, reports } = notice;
+/** No id has control characters, and PostgreSQL refuses some: an id with one counts as none. */
+function makeStorable(webhook: ParsedWebhook): ParsedWebhook {
+  const { msgId, providerRef, reports } = webhook;
   return {
-    ...notice,
-    msgId: nameIn(msgId),
-    providerRef: nameIn(providerRef),
+    ...webhook,
+    msgId: idOrNull(msgId),
+    providerRef: idOrNull(providerRef),
     reports: reports.map((report) => ({ ...report, code: report.code.toWellFormed().replaceAll(control, "\ufffd") })),
   };
 }
 
 const control = /\p{Cc}/gu;
 
-function nameIn(text: string | null): string | null {
+function idOrNull(text: string | null): string | null {
   return text !== null && text.isWellFormed() && text.search(control) === -1 ? text : null;
 }

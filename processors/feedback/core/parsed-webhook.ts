@@ -2,15 +2,15 @@ import type { Status } from "#shared/contracts/records.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import type { Reason } from "#shared/domain/message/reason.ts";
 
-/** What a provider's answer may lead to on the suppression list; as `Feedback.suppress` has it. */
+/** What a provider's answer puts on the suppression list: the values of `Feedback.suppress`. */
 export type Suppress = "hard_bounce" | "complaint" | "unsubscribe" | "stop";
 
 /** What one code of a provider means. */
 export interface Meaning {
   readonly status: Status;
-  /** What it says, in words without an address. */
-  readonly words: string;
-  /** Why the message did not arrive, where it did not. */
+  /** What it says, in a sentence without an address. */
+  readonly description: string;
+  /** Why the message did not arrive, if it did not. */
   readonly reason?: Reason;
   readonly suppress?: Suppress;
   /** The recipient takes a complaint back. */
@@ -19,17 +19,17 @@ export interface Meaning {
 
 /** What a provider says of one address. */
 export interface ProviderReport extends Meaning {
-  /** The provider's own code, as it gave it. */
+  /** The provider's own code, unchanged. */
   readonly code: string;
-  /** In the clear, for hashing; null where the provider names none. */
+  /** In the clear, for hashing; null if the provider names none. */
   readonly address: string | null;
 }
 
-/** A webhook in our words. */
+/** A webhook in our terms. */
 export interface ParsedWebhook {
-  readonly kind: "notice";
+  readonly kind: "parsed";
   readonly channel: KnownChannel;
-  /** The message, where the webhook names it. */
+  /** The message, if the webhook names it. */
   readonly msgId: string | null;
   /** The provider's id of it. */
   readonly providerRef: string | null;
@@ -40,7 +40,7 @@ export interface ParsedWebhook {
 
 export type NormalisedWebhook =
   | ParsedWebhook
-  /** Nothing that any table of ours keeps: a click, a progress report. */
+  /** Nothing that our tables keep: a click, a progress report. */
   | { readonly kind: "nothing"; readonly unknown?: string }
-  /** No webhook of this provider; a sentence without a value of it. */
+  /** Not a webhook of this provider. `why` is a sentence without a value of it. */
   | { readonly kind: "unreadable"; readonly why: string };

@@ -6,18 +6,18 @@ import type { ParsedWebhook, ProviderReport } from "./parsed-webhook.ts";
 
 export interface FeedbackContext {
   readonly event: ProviderEvent;
-  readonly notice: ParsedWebhook;
+  readonly webhook: Pick<ParsedWebhook, "channel" | "providerRef">;
   readonly message: KnownMessage;
   /** Names an address without revealing it. */
   readonly hash: (address: string) => string;
   readonly now: Instant;
 }
 
-/** What a provider says, as a report on our message. The same webhook gives the same ids, however often it is read. */
+/** What a provider says, as a report on our message. The same webhook gives the same ids at every reading. */
 export function providerFeedback(
   report: ProviderReport,
   index: number,
-  { event, notice, message, hash, now }: FeedbackContext,
+  { event, webhook, message, hash, now }: FeedbackContext,
 ): Feedback {
   const { provider_event_id } = event;
   const source = index === 0 ? provider_event_id : `${provider_event_id}/${index}`;
@@ -31,7 +31,7 @@ export function providerFeedback(
     correlation_id: message.correlation_id,
     causation_id: provider_event_id,
     feedback_id: deriveId("feedback", message.msg_id, 0, report.status, source),
-    channel: notice.channel,
+    channel: webhook.channel,
     cause_event: message.cause_event,
     cause_ref: message.cause_ref,
     template_name: message.template_name,
@@ -43,11 +43,11 @@ export function providerFeedback(
     origin: "PROVIDER",
     attempt: 0,
     provider: event.provider,
-    provider_ref: notice.providerRef,
+    provider_ref: webhook.providerRef,
     address_hash: report.address === null ? null : hash(report.address),
     reason: report.reason ?? null,
     provider_code: report.code,
-    detail: report.words,
+    detail: report.description,
     suppress: report.suppress ?? null,
     ambiguous: false,
     artifact_ref: message.artifact_ref,

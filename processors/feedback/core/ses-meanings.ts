@@ -1,72 +1,84 @@
 import type { Meaning } from "./parsed-webhook.ts";
 
-/** A row may be missing its subtype: then it says what the type alone says, and never suppresses. */
+/** What each code of SES means, by the code. A bounce whose subtype has no row means what its type alone means. */
 export type MeaningTable = Readonly<Record<string, Meaning>>;
 
-const dead: Meaning = {
+const deadMailbox: Meaning = {
   status: "BOUNCED",
-  words: "The mailbox does not exist",
+  description: "The mailbox does not exist",
   reason: "COMMS_INVALID_ADDRESS",
   suppress: "hard_bounce",
 };
 /** SES gave up for now. FAILED and not BOUNCED: an out-of-office note after a delivery must not undo the delivery. */
 export const sesSoftBounce: Meaning = {
   status: "FAILED",
-  words: "The mailbox does not take mail now",
+  description: "The mailbox does not take mail now",
   reason: "COMMS_PROVIDER_REJECTED",
 };
-/** The template's fault, not the address's. */
-const content: Meaning = { status: "FAILED", words: "The mail itself was refused", reason: "COMMS_PROVIDER_REJECTED" };
+/** The content is refused, not the address. */
+const refusedContent: Meaning = {
+  status: "FAILED",
+  description: "The mail itself was refused",
+  reason: "COMMS_PROVIDER_REJECTED",
+};
 
 /** `bounceType/bounceSubType`. */
 export const sesBounces: MeaningTable = {
-  "Permanent/General": dead,
-  "Permanent/NoEmail": dead,
-  "Permanent/Suppressed": { ...dead, words: "The address is on SES's suppression list", reason: "COMMS_SUPPRESSED" },
+  "Permanent/General": deadMailbox,
+  "Permanent/NoEmail": deadMailbox,
+  "Permanent/Suppressed": {
+    ...deadMailbox,
+    description: "The address is on SES's suppression list",
+    reason: "COMMS_SUPPRESSED",
+  },
   "Permanent/OnAccountSuppressionList": {
-    ...dead,
-    words: "The address is on our account's suppression list at SES",
+    ...deadMailbox,
+    description: "The address is on our account's suppression list at SES",
     reason: "COMMS_SUPPRESSED",
   },
   "Permanent/UnsubscribedRecipient": {
     status: "BOUNCED",
-    words: "The recipient has unsubscribed at SES",
+    description: "The recipient has unsubscribed at SES",
     reason: "COMMS_SUPPRESSED",
     suppress: "unsubscribe",
   },
   "Transient/General": sesSoftBounce,
-  "Transient/MailboxFull": { ...sesSoftBounce, words: "The mailbox is full" },
-  "Transient/CustomTimeoutExceeded": { ...sesSoftBounce, words: "The mail could not be delivered in time" },
-  "Transient/MessageTooLarge": { ...content, words: "The mail is too large for the mailbox" },
-  "Transient/ContentRejected": { ...content, words: "The content was refused" },
-  "Transient/AttachmentRejected": { ...content, words: "An attachment was refused" },
-  "Undetermined/Undetermined": { ...sesSoftBounce, words: "The mail came back, and SES cannot tell why" },
-  Permanent: { status: "BOUNCED", words: "The mail came back for good", reason: "COMMS_PROVIDER_REJECTED" },
+  "Transient/MailboxFull": { ...sesSoftBounce, description: "The mailbox is full" },
+  "Transient/CustomTimeoutExceeded": { ...sesSoftBounce, description: "The mail could not be delivered in time" },
+  "Transient/MessageTooLarge": { ...refusedContent, description: "The mail is too large for the mailbox" },
+  "Transient/ContentRejected": { ...refusedContent, description: "The content was refused" },
+  "Transient/AttachmentRejected": { ...refusedContent, description: "An attachment was refused" },
+  "Undetermined/Undetermined": { ...sesSoftBounce, description: "The mail came back, and SES cannot tell why" },
+  Permanent: { status: "BOUNCED", description: "The mail came back for good", reason: "COMMS_PROVIDER_REJECTED" },
   Transient: sesSoftBounce,
   Undetermined: sesSoftBounce,
 };
 
 /** `complaintFeedbackType`; any other, and none, is a complaint. */
 export const sesComplaints: MeaningTable = {
-  "not-spam": { status: "DELIVERED", words: "The recipient took the mail out of spam", lifts: "complaint" },
+  "not-spam": { status: "DELIVERED", description: "The recipient took the mail out of spam", lifts: "complaint" },
 };
 
 export const sesComplaint: Meaning = {
   status: "COMPLAINED",
-  words: "The recipient called the mail spam",
+  description: "The recipient called the mail spam",
   suppress: "complaint",
 };
 
-/** Events that say one thing whatever is in them. */
+/** Events that mean the same for any content. */
 export const sesEvents: MeaningTable = {
-  Send: { status: "SENT", words: "SES has taken the mail" },
-  Delivery: { status: "DELIVERED", words: "The recipient's server has taken the mail" },
-  Reject: { status: "FAILED", words: "SES found a virus in the mail", reason: "COMMS_PROVIDER_REJECTED" },
-  "Rendering Failure": { status: "FAILED", words: "SES could not fill a template", reason: "COMMS_PROVIDER_REJECTED" },
+  Send: { status: "SENT", description: "SES has taken the mail" },
+  Delivery: { status: "DELIVERED", description: "The recipient's server has taken the mail" },
+  Reject: { status: "FAILED", description: "SES found a virus in the mail", reason: "COMMS_PROVIDER_REJECTED" },
+  "Rendering Failure": {
+    status: "FAILED",
+    description: "SES could not fill a template",
+    reason: "COMMS_PROVIDER_REJECTED",
+  },
 };
 
-/** Events that no status follows from. */
-export const sesSilent: ReadonlySet<string> = new Set([
+/** Events that change no status. */
+export const sesIgnored: ReadonlySet<string> = new Set([
   "Open",
   "Click",
   "DeliveryDelay",

@@ -1,37 +1,37 @@
-import { type Fields, fieldsOf, isFields, listOf, parsed, textOf } from "./json.ts";
+import { type Fields, fieldsOf, isFields, listOf, parseJson, textOf } from "./json.ts";
 import type { Meaning, NormalisedWebhook, ProviderReport } from "./parsed-webhook.ts";
-import { sesBounces, sesComplaint, sesComplaints, sesEvents, sesSilent, sesSoftBounce } from "./ses-meanings.ts";
+import { sesBounces, sesComplaint, sesComplaints, sesEvents, sesIgnored, sesSoftBounce } from "./ses-meanings.ts";
 
-/** What SES posts to a topic when it is first pointed at it. */
+/** What SES posts to a new topic. */
 const greeting = "Successfully validated SNS topic";
 
-interface Told {
+interface Reports {
   readonly reports: readonly ProviderReport[];
   readonly unknown?: string;
 }
 
 /** An SES event in its SNS envelope, in the dialect of event publishing (`eventType`) or of notifications. */
 export function normaliseSes(body: string): NormalisedWebhook {
-  const envelope = parsed(body);
+  const envelope = parseJson(body);
   if (!isFields(envelope)) return { kind: "unreadable", why: "The body is not an SNS envelope" };
   const message = textOf(envelope["Message"], Number.POSITIVE_INFINITY);
   if (message?.startsWith(greeting)) return { kind: "nothing" };
-  const event = parsed(message);
+  const event = parseJson(message);
   if (!isFields(event)) return { kind: "unreadable", why: "The message in the envelope is not an SES event" };
   const type = textOf(event["eventType"]) ?? textOf(event["notificationType"]);
   if (type === null) return { kind: "unreadable", why: "The SES event has neither eventType nor notificationType" };
-  return noticeOf(type, event);
+  return webhookOf(type, event);
 }
 
-function noticeOf(type: string, event: Fields): NormalisedWebhook {
-  if (sesSilent.has(type)) return { kind: "nothing" };
-  const told = toldBy(type, event);
-  if (told === undefined) return { kind: "nothing", unknown: type };
+function webhookOf(type: string, event: Fields): NormalisedWebhook {
+  if (sesIgnored.has(type)) return { kind: "nothing" };
+  const reports = reportsIn(type, event);
+  if (reports === undefined) return { kind: "nothing", unknown: type };
   const mail = fieldsOf(event["mail"]);
-  return { kind: "notice", channel: "EMAIL", msgId: msgIdOf(mail), providerRef: textOf(mail["messageId"]), ...told };
+  return { kind: "parsed", channel: "EMAIL", msgId: msgIdOf(mail), providerRef: textOf(mail["messageId"]), ...reports };
 }
 
-function toldBy(type: string, event: Fields): Told | undefined {
+function reportsIn(type: string, event: Fields): Reports | undefined {
   if (type === "Bounce") return bounce(fieldsOf(event["bounce"]));
   if (type === "Complaint") return complaint(fieldsOf(event["complaint"]));
   const meaning = rowOf(sesEvents, type);
@@ -39,7 +39,7 @@ function toldBy(type: string, event: Fields): Told | undefined {
 }
 
 /** Only the recipients that bounced; the mail may have had others. */
-function bounce(detail: Fields): Told {
+function bounce(detail: Fields): Reports {
   const type = textOf(detail["bounceType"], 40) ?? "";
   const code = `${type}/${textOf(detail["bounceSubType"], 40) ?? ""}`;
   const known = rowOf(sesBounces, code);
@@ -48,13 +48,13 @@ function bounce(detail: Fields): Told {
   return known ? { reports } : { reports, unknown: `Bounce/${code}` };
 }
 
-function complaint(detail: Fields): Told {
+function complaint(detail: Fields): Reports {
   const type = textOf(detail["complaintFeedbackType"], 40);
   const meaning = rowOf(sesComplaints, type ?? "") ?? sesComplaint;
   return { reports: reportsOf(meaning, `Complaint/${type ?? "unspecified"}`, detail["complainedRecipients"]) };
 }
 
-/** One report a recipient; one without an address where none is named, so that the status is not lost. */
+/** One report a recipient; one without an address if none is named, so that the status is not lost. */
 function reportsOf(meaning: Meaning, code: string, recipients: unknown): readonly ProviderReport[] {
   const addresses = listOf(recipients).flatMap((recipient) => bareAddress(fieldsOf(recipient)["emailAddress"]) ?? []);
   if (addresses.length === 0) return [{ ...meaning, code, address: null }];

@@ -8,8 +8,8 @@ import type { Suppress } from "./parsed-webhook.ts";
 type Entry = Pick<Suppression, "reason" | "origin" | "scope">;
 
 /**
- * What each word of `Feedback.suppress` puts on the list. A complaint covers everything and yet stops nothing critical:
- * that is the reason's business (`shared/suppression`). Words that are not here put nothing on it.
+ * The entry that each value of `Feedback.suppress` puts on the list. A complaint covers everything and still stops
+ * nothing critical: that follows from its reason (`shared/domain/suppression`). A value that is not here puts nothing on it.
  */
 const entries: Readonly<Record<Suppress, Entry>> = {
   hard_bounce: { reason: "HARD_BOUNCE", origin: "PROVIDER", scope: "all" },
@@ -27,34 +27,34 @@ export interface HashedAddress {
 export interface SuppressionCause {
   readonly at: Instant;
   readonly msgId: string | null;
-  /** Id of what it follows from. */
+  /** Id of the record or webhook that it follows from. */
   readonly evidence: string;
 }
 
-/** The entry that a word asks for, or none. The same address, word and tenant give the same record key for ever. */
+/** The entry for a value of `Feedback.suppress`, or none. The same value, address and tenant give the same key. */
 export function suppress(
-  word: string | null,
+  value: string | null,
   address: HashedAddress,
   { at, msgId, evidence }: SuppressionCause,
 ): readonly Output[] {
-  const entry = entryOf(word);
+  const entry = entryOf(value);
   if (entry === undefined) return [];
-  const name = nameOf(entry, address);
+  const name = suppressionNameOf(entry, address);
   const key = suppressionKey(name);
   const suppression_id = deriveId("suppression", key);
-  const value: Suppression = { suppression_id, ...name, created_at: at, msg_id: msgId, evidence };
-  return [{ topic: "comms.suppression", key, value }];
+  const record: Suppression = { suppression_id, ...name, created_at: at, msg_id: msgId, evidence };
+  return [{ topic: "comms.suppression", key, value: record }];
 }
 
-/** The tombstone of the entry that a word asked for before. */
-export function lift(word: Suppress, address: HashedAddress): Output {
-  return { topic: "comms.suppression", key: suppressionKey(nameOf(entries[word], address)), value: null };
+/** The tombstone of the entry that this value put on the list. */
+export function lift(value: Suppress, address: HashedAddress): Output {
+  return { topic: "comms.suppression", key: suppressionKey(suppressionNameOf(entries[value], address)), value: null };
 }
 
-function entryOf(word: string | null): Entry | undefined {
-  return word !== null && Object.hasOwn(entries, word) ? entries[word as Suppress] : undefined;
+function entryOf(value: string | null): Entry | undefined {
+  return value !== null && Object.hasOwn(entries, value) ? entries[value as Suppress] : undefined;
 }
 
-function nameOf(entry: Entry, { tenantId, channel, hash }: HashedAddress) {
+function suppressionNameOf(entry: Entry, { tenantId, channel, hash }: HashedAddress) {
   return { tenant_id: tenantId, channel, address_hash: hash, ...entry };
 }

@@ -9,18 +9,18 @@ import { inappAnswers } from "../core/answers.ts";
 const insert = readFileSync(new URL("./notification.sql", import.meta.url), "utf8");
 
 /**
- * The notification centre is a table (DAT-08), keyed by `msg_id`: writing twice is harmless, so a write of which the
- * end is unknown counts as not made. The person is the address.
+ * The notification centre is a table (DAT-08), keyed by `msg_id`: writing twice is harmless, so a write with an
+ * unknown result counts as not made. The person is the address.
  */
 export function createInappAdapter(pool: Pool): ChannelAdapter {
   return {
     provider: "inapp",
     answers: inappAnswers,
     targets: (_person, { user_id }) => [{ address: user_id, deviceId: "" }],
-    send: async (letter) => {
+    send: async (message) => {
       try {
-        await postgres(() => pool.query(insert, rowOf(letter)));
-        return { kind: "accepted", ref: letter.send.msg_id };
+        await postgres(() => pool.query(insert, rowOf(message)));
+        return { kind: "accepted", ref: message.send.msg_id };
       } catch (error) {
         if (isRowRefusal(error)) return { kind: "refused", code: "POSTGRES_REFUSED" };
         if (codeOf(error) !== "POSTGRES_UNAVAILABLE") throw error;
@@ -32,7 +32,7 @@ export function createInappAdapter(pool: Pool): ChannelAdapter {
 }
 
 function rowOf({ send, content, now }: OutboundMessage): unknown[] {
-  if (content.channel !== "INAPP") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
+  if (content.channel !== "INAPP") throw new TypeError(`Message ${send.msg_id} has ${content.channel} content`);
   const { msg_id, tenant_id, user_id, category, expires_at } = send;
   const ends = expires_at === null ? null : new Date(expires_at);
   return [msg_id, tenant_id, user_id, category, content.title, content.body, content.deepLink, new Date(now), ends];

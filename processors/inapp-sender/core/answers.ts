@@ -1,7 +1,7 @@
 import type { AnswerTable } from "#shared/domain/delivery/answer.ts";
 
-/** The two ways in which our own table says no: it is away, and the message waits by the schedule like any other; or it will never take it. */
+/** The two refusals of our own table: it does not answer, and the schedule retries; or it can never hold the message. */
 export const inappAnswers: AnswerTable = {
-  POSTGRES_UNAVAILABLE: { act: "retry", words: "Postgres does not answer", tries: 50, trouble: true },
-  POSTGRES_REFUSED: { act: "refuse", words: "The table of notifications cannot hold it", alert: "P2" },
+  POSTGRES_UNAVAILABLE: { act: "retry", description: "Postgres does not answer", tries: 50, isOutage: true },
+  POSTGRES_REFUSED: { act: "refuse", description: "The table of notifications cannot hold it", alert: "P2" },
 };

@@ -9,9 +9,9 @@ const dayMs = 86_400_000;
 
 /** The monthly partitions of `comms_decision`. */
 export interface Partitions {
-  /** Creates those that the instants need. Asks Postgres only for months not seen before in this process. */
+  /** Creates those that the instants need. Calls Postgres only for months that are new to this process. */
   ensure(instants: readonly Instant[]): Promise<void>;
-  /** Creates those of this month and the next two, and drops what is older than 400 days; the names of both. */
+  /** Creates those of this month and the next two, drops those older than 400 days, and returns the names of both. */
   turnOver(now: Instant): Promise<{ readonly created: readonly string[]; readonly dropped: readonly string[] }>;
 }
 

@@ -73,7 +73,7 @@ export interface Tables {
   upsertMessages(rows: readonly MessageRow[]): Promise<void>;
   /** At most one row an entry, ordered by key. */
   upsertSuppressions(rows: readonly SuppressionRow[]): Promise<void>;
-  /** The partitions must be there: `Partitions.ensure`. */
+  /** The partitions must exist: `Partitions.ensure`. */
   insertDecisions(rows: readonly Decision[]): Promise<void>;
   insertRejections(rows: readonly Rejected[]): Promise<void>;
 }
@@ -96,7 +96,7 @@ async function write<Row>(pool: Pool, { name, text, values }: Statement<Row>, ro
   await postgres(() => pool.query({ name, text, values: columns }));
 }
 
-/** Postgres holds no NUL in text; U+FFFD stands for it. */
+/** Postgres holds no NUL in text; U+FFFD replaces it. */
 function storable(value: unknown): unknown {
   return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\ufffd") : value;
 }

@@ -1,5 +1,5 @@
--- Merges rows into comms_message by the rules of core/merge-rows.ts: a group of columns goes with the greater stamp, the
--- status with the higher rank. One row a msg_id at most, ordered by it. Instants in ms.
+-- Merges rows into comms_message by the rules of core/merge-rows.ts: for a group of columns the greater stamp
+-- counts, for the status the higher rank. One row a msg_id at most, ordered by it. Instants in ms.
 insert into comms_message as m (
   msg_id, tenant_id, user_id, channel, template_name, cause_ref,
   event_id, correlation_id, cause_event, template_version, category_key, locale, dedupe_key, described_stamp,

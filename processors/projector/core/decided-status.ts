@@ -2,10 +2,10 @@ import type { Decision, Status, Verdict } from "#shared/contracts/records.ts";
 import type { Reason } from "#shared/domain/message/reason.ts";
 
 /**
- * Where a message stands after a stage's no. What is not listed is a rule's no: dropped. `COMMS_ALREADY_SENT` is said of
- * a second telling of a message, so it says nothing of where the first one stands.
+ * The status of a message after a stage's no. An unlisted reason is a rule's no: dropped. `COMMS_ALREADY_SENT` is about a
+ * replay of a message, so it says nothing of the status of the first one.
  */
-const afterNo: Partial<Readonly<Record<Reason, Status>>> = {
+const statusAfterDrop: Partial<Readonly<Record<Reason, Status>>> = {
   COMMS_SUPPRESSED: "SUPPRESSED",
   COMMS_BLOCKLISTED: "SUPPRESSED",
   COMMS_EXPIRED: "EXPIRED",
@@ -18,7 +18,7 @@ const afterNo: Partial<Readonly<Record<Reason, Status>>> = {
   COMMS_ALREADY_SENT: "QUEUED",
 };
 
-const after: Readonly<Record<Exclude<Verdict, "DROP">, Status>> = {
+const statusAfter: Readonly<Record<Exclude<Verdict, "DROP">, Status>> = {
   UNKNOWN: "QUEUED",
   PASS: "QUEUED",
   BYPASS: "QUEUED",
@@ -27,8 +27,8 @@ const after: Readonly<Record<Exclude<Verdict, "DROP">, Status>> = {
   DIGEST: "DIGESTED",
 };
 
-/** The status that a decision speaks of. */
+/** The status that a decision gives to its message. */
 export function decidedStatus({ verdict, reason }: Pick<Decision, "verdict" | "reason">): Status {
-  if (verdict !== "DROP") return after[verdict];
-  return afterNo[reason as Reason] ?? "DROPPED";
+  if (verdict !== "DROP") return statusAfter[verdict];
+  return statusAfterDrop[reason as Reason] ?? "DROPPED";
 }

@@ -2,36 +2,36 @@ import { lattice, merge } from "#shared/domain/status/status.ts";
 import type { MessageRow } from "./message-row.ts";
 
 /**
- * What two rows say together of one message. Commutative, associative and idempotent, so records may come in any order
- * and more than once. `upsert-messages.sql` merges a row into the table by the same rules.
+ * Merges two rows of one message. Commutative, associative and idempotent, so records may come in any order and more than
+ * once. `upsert-messages.sql` merges a row into the table by the same rules.
  */
 export function mergeRows(a: MessageRow, b: MessageRow): MessageRow {
-  const described = a.described_stamp >= b.described_stamp ? a : b;
-  const standing = standsHigher(a, b) ? a : b;
-  const decided = a.decided_stamp >= b.decided_stamp ? a : b;
-  const carried = a.provider_stamp >= b.provider_stamp ? a : b;
-  const failed = a.error_stamp >= b.error_stamp ? a : b;
-  const rendered = a.rendered_stamp >= b.rendered_stamp ? a : b;
-  const charged = a.cost_stamp >= b.cost_stamp ? a : b;
+  const description = a.described_stamp >= b.described_stamp ? a : b;
+  const standing = ranksHigher(a, b) ? a : b;
+  const decision = a.decided_stamp >= b.decided_stamp ? a : b;
+  const carrier = a.provider_stamp >= b.provider_stamp ? a : b;
+  const failure = a.error_stamp >= b.error_stamp ? a : b;
+  const render = a.rendered_stamp >= b.rendered_stamp ? a : b;
+  const charge = a.cost_stamp >= b.cost_stamp ? a : b;
   return {
-    ...described,
+    ...description,
     status: merge(a.status, b.status),
     reason: standing.reason,
     due_at: standing.due_at,
     status_stamp: standing.status_stamp,
-    critical: decided.critical,
-    decided_stamp: decided.decided_stamp,
-    provider: carried.provider,
-    provider_ref: carried.provider_ref,
-    provider_stamp: carried.provider_stamp,
-    last_error_code: failed.last_error_code,
-    error_stamp: failed.error_stamp,
-    body_rendered_s3: rendered.body_rendered_s3,
-    content_hash: rendered.content_hash,
-    rendered_stamp: rendered.rendered_stamp,
-    cost_micros: charged.cost_micros,
-    currency: charged.currency,
-    cost_stamp: charged.cost_stamp,
+    critical: decision.critical,
+    decided_stamp: decision.decided_stamp,
+    provider: carrier.provider,
+    provider_ref: carrier.provider_ref,
+    provider_stamp: carrier.provider_stamp,
+    last_error_code: failure.last_error_code,
+    error_stamp: failure.error_stamp,
+    body_rendered_s3: render.body_rendered_s3,
+    content_hash: render.content_hash,
+    rendered_stamp: render.rendered_stamp,
+    cost_micros: charge.cost_micros,
+    currency: charge.currency,
+    cost_stamp: charge.cost_stamp,
     attempts: Math.max(a.attempts, b.attempts),
     created_at: Math.min(a.created_at, b.created_at),
     updated_at: Math.max(a.updated_at, b.updated_at),
@@ -40,7 +40,7 @@ export function mergeRows(a: MessageRow, b: MessageRow): MessageRow {
   };
 }
 
-/** One row a message, ordered by id: all writers then lock rows in the same order. */
+/** One row a message, ordered by id, so that all writers lock rows in the same order. */
 export function foldRows(rows: readonly MessageRow[]): readonly MessageRow[] {
   const byId = new Map<string, MessageRow>();
   for (const row of rows) {
@@ -50,7 +50,7 @@ export function foldRows(rows: readonly MessageRow[]): readonly MessageRow[] {
   return [...byId.values()].sort((a, b) => (a.msg_id < b.msg_id ? -1 : 1));
 }
 
-function standsHigher(a: MessageRow, b: MessageRow): boolean {
+function ranksHigher(a: MessageRow, b: MessageRow): boolean {
   const ranks = lattice[a.status].rank - lattice[b.status].rank;
   return ranks === 0 ? a.status_stamp >= b.status_stamp : ranks > 0;
 }

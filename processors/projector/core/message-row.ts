@@ -2,7 +2,7 @@ import type { Status } from "#shared/contracts/records.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { noStamp } from "./stamp.ts";
 
-/** What records say of one message, as a row of `comms_message`. Instants in ms. */
+/** One message as a row of `comms_message`. Instants in ms. */
 export interface MessageRow {
   readonly msg_id: string;
   readonly tenant_id: string;
@@ -50,7 +50,7 @@ export interface MessageRow {
   readonly delivered_at: Instant | null;
 }
 
-/** The parts of a row that only some records know. */
+/** The parts of a row that only some records have. */
 export const unknownParts = {
   critical: false,
   decided_stamp: noStamp,

@@ -5,18 +5,18 @@ import { type MessageRow, unknownParts } from "./message-row.ts";
 import { noStamp, stampOf } from "./stamp.ts";
 
 /**
- * The row that a decision describes; of a blocked message it is all there ever is. That a second telling was refused as
- * sent already is no reason of the message's own, and no due time.
+ * The row that a decision describes; for a blocked message there is no other record. A replay that is refused as sent
+ * already gives the message neither a reason nor a due time.
  */
 export function rowOfDecision(decision: Decision): MessageRow {
   const stamp = stampOf(decision.round, decision.recorded_at, decision.decision_id);
-  const secondTelling = decision.reason === "COMMS_ALREADY_SENT";
+  const isReplay = decision.reason === "COMMS_ALREADY_SENT";
   return {
-    ...described(decision, decision.decision_id),
+    ...description(decision, decision.decision_id),
     status: decidedStatus(decision),
-    reason: secondTelling ? null : decision.reason,
-    due_at: secondTelling ? null : decision.due_at,
-    status_stamp: secondTelling ? noStamp : stamp,
+    reason: isReplay ? null : decision.reason,
+    due_at: isReplay ? null : decision.due_at,
+    status_stamp: isReplay ? noStamp : stamp,
     critical: decision.critical,
     decided_stamp: stamp,
   };
@@ -28,7 +28,7 @@ export function rowOfFeedback(feedback: Feedback): MessageRow {
   const stamp = stampOf(attempt, recorded_at, feedback.feedback_id);
   const errorCode = feedback.provider_code ?? feedback.reason;
   return {
-    ...described(feedback, feedback.feedback_id),
+    ...description(feedback, feedback.feedback_id),
     status: status === "UNKNOWN" ? "QUEUED" : status,
     reason: feedback.reason,
     status_stamp: stamp,
@@ -46,11 +46,11 @@ export function rowOfFeedback(feedback: Feedback): MessageRow {
   };
 }
 
-/** The row that a render describes: the message was let through, and these are its words. */
+/** The row that a render describes: the message passed the gates, and this is its content. */
 export function rowOfRendered(rendered: Rendered): MessageRow {
   const id = `${rendered.msg_id}/${rendered.content_hash}`;
   return {
-    ...described(rendered, id),
+    ...description(rendered, id),
     status: "QUEUED",
     reason: null,
     status_stamp: noStamp,
@@ -60,8 +60,8 @@ export function rowOfRendered(rendered: Rendered): MessageRow {
   };
 }
 
-/** What all three say. A record that knows the locale describes a message better than one that does not. */
-function described(record: Decision | Feedback | Rendered, id: string) {
+/** What all three records have. A record with the locale describes a message better than one without. */
+function description(record: Decision | Feedback | Rendered, id: string) {
   return {
     ...unknownParts,
     msg_id: record.msg_id,
@@ -84,7 +84,7 @@ function described(record: Decision | Feedback | Rendered, id: string) {
   };
 }
 
-/** A report with the provider's reference beats one without, a later attempt an earlier one. */
+/** A report with the provider's reference ranks above one without, a later attempt above an earlier one. */
 function providerStamp(feedback: Feedback): string {
   if (feedback.provider === "") return noStamp;
   const weight = (feedback.provider_ref === null ? 0 : 1_000) + Math.min(feedback.attempt, 999);

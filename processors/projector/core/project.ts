@@ -13,7 +13,7 @@ export interface Projection {
   readonly rejections: readonly Rejected[];
 }
 
-/** What the projector reads, in the order in which a message meets it. */
+/** The topics that the projector reads, in the order in which a message passes them. */
 export const projectedTopics = [
   "comms.decisions",
   "comms.rendered",
@@ -26,7 +26,7 @@ type ProjectedTopic = (typeof projectedTopics)[number];
 
 const nothing: Projection = { messages: [], decisions: [], suppressions: [], rejections: [] };
 
-/** The rows that a record describes; a sentence where the tables have no place for it. */
+/** The rows that a record describes; a sentence if the tables cannot hold it. */
 export function project(record: DecodedRecord<unknown>): Projection | string {
   const topic = record.topic as ProjectedTopic;
   if (topic === "comms.suppression") return projectSuppression(record);
@@ -44,7 +44,7 @@ function projectMessage(
   if (topic === "comms.feedback") return { ...nothing, messages: [rowOfFeedback(value as Feedback)] };
   const decision = value as Decision;
   if (decision.verdict === "UNKNOWN") return "The verdict is not one that this version knows";
-  // Its month names its partition.
+  // The partition is named by its month.
   if (!isInCalendar(decision.recorded_at)) return "The time of the decision is in no calendar";
   return { ...nothing, messages: [rowOfDecision(decision)], decisions: [decision] };
 }

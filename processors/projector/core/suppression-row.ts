@@ -19,17 +19,17 @@ export interface SuppressionRow {
   readonly created_at: Instant;
   readonly msg_id: string | null;
   readonly evidence: string;
-  /** Where the record lay, or -1 where only the tombstone is known. */
+  /** The record's position, or -1 if only the tombstone is known. */
   readonly source_position: number;
 
   readonly lifted_at: Instant | null;
-  /** Where the tombstone lay, or -1 where none is known. */
+  /** The tombstone's position, or -1 if none is known. */
   readonly lifted_position: number;
 }
 
 export function rowOfSuppression(entry: Suppression, origin: InRecord): SuppressionRow {
   return {
-    ...named(entry),
+    ...nameColumns(entry),
     suppress_id: entry.suppression_id,
     created_at: entry.created_at,
     msg_id: entry.msg_id,
@@ -40,12 +40,12 @@ export function rowOfSuppression(entry: Suppression, origin: InRecord): Suppress
   };
 }
 
-/** The row that a tombstone describes; undefined for a key that is not of ours. */
+/** The row that a tombstone describes; undefined for a foreign key. */
 export function rowOfLifting(origin: InRecord): SuppressionRow | undefined {
   const name = parseSuppressionKey(origin.key?.toString("utf8") ?? "");
   if (name === undefined) return undefined;
   return {
-    ...named(name),
+    ...nameColumns(name),
     suppress_id: deriveId("suppression", suppressionKey(name)),
     created_at: origin.timestamp,
     msg_id: null,
@@ -56,12 +56,12 @@ export function rowOfLifting(origin: InRecord): SuppressionRow | undefined {
   };
 }
 
-/** What two rows say together of one entry. Commutative, associative and idempotent; `upsert-suppressions.sql` agrees. */
+/** Merges two rows of one entry. Commutative, associative and idempotent; `upsert-suppressions.sql` has the same rules. */
 function mergeSuppressions(a: SuppressionRow, b: SuppressionRow): SuppressionRow {
-  const entered = enteredLater(a, b) ? a : b;
-  const lifted = a.lifted_position >= b.lifted_position ? a : b;
-  const isLifted = lifted.lifted_position > entered.source_position;
-  return { ...entered, lifted_position: lifted.lifted_position, lifted_at: isLifted ? lifted.lifted_at : null };
+  const entry = isEnteredLater(a, b) ? a : b;
+  const lifting = a.lifted_position >= b.lifted_position ? a : b;
+  const isLifted = lifting.lifted_position > entry.source_position;
+  return { ...entry, lifted_position: lifting.lifted_position, lifted_at: isLifted ? lifting.lifted_at : null };
 }
 
 export function foldSuppressions(rows: readonly SuppressionRow[]): readonly SuppressionRow[] {
@@ -73,7 +73,7 @@ export function foldSuppressions(rows: readonly SuppressionRow[]): readonly Supp
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function enteredLater(a: SuppressionRow, b: SuppressionRow): boolean {
+function isEnteredLater(a: SuppressionRow, b: SuppressionRow): boolean {
   if (a.source_position !== b.source_position) return a.source_position > b.source_position;
   return a.lifted_position >= b.lifted_position;
 }
@@ -83,7 +83,7 @@ function positionOf({ partition, offset }: InRecord): number {
   return partition * 1e12 + offset;
 }
 
-function named(name: Parameters<typeof suppressionKey>[0]) {
+function nameColumns(name: Parameters<typeof suppressionKey>[0]) {
   return {
     key: suppressionKey(name),
     tenant_id: name.tenant_id,

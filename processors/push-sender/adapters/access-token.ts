@@ -12,15 +12,15 @@ export interface ServiceAccount {
   readonly privateKey: string;
 }
 
-/** Access tokens for FCM, kept until shortly before their end. */
+/** Access tokens for FCM, cached until shortly before they expire. */
 export interface AccessTokens {
-  /** A token, or how asking for one failed: nothing of the message has gone out then. */
+  /** A token, or the answer that its request failed with: nothing of the message has gone out then. */
   get(signal: AbortSignal): Promise<{ readonly token: string } | { readonly failed: Answer }>;
-  /** The token was refused: the next call asks for a new one. */
+  /** Drops a refused token: the next call requests a new one. */
   forget(): void;
 }
 
-/** Google's own, by firebase-admin's credential, which knows no other token endpoint and keeps its token itself. */
+/** Google's tokens, by firebase-admin's credential, which knows no other token endpoint and caches its token itself. */
 export function googleAccessTokens(account: ServiceAccount): AccessTokens {
   const credential = cert({ ...account });
   return {
@@ -39,20 +39,20 @@ export function googleAccessTokens(account: ServiceAccount): AccessTokens {
 }
 
 const scope = "https://www.googleapis.com/auth/firebase.messaging";
-const life_s = 3_600;
-/** A token is renewed this long before its end, ms. */
+const lifeSeconds = 3_600;
+/** How long before its end a token is renewed, ms. */
 const marginMs = 60_000;
-const answer = z.object({ access_token: z.string(), expires_in: z.number() });
+const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number() });
 
 /**
- * From any endpoint that takes RFC 7523's grant, such as the simulator's: firebase-admin and the Google libraries under
- * it have Google's built in. Calls at the same time share one request.
+ * Tokens from any endpoint that accepts RFC 7523's grant, such as the simulator's: firebase-admin and its Google libraries
+ * have Google's built in. Concurrent calls share one request.
  */
 export function grantedAccessTokens(account: ServiceAccount, tokenUrl: string, now: () => number): AccessTokens {
-  let held: { token: string; until: number } | undefined;
-  let asking: ReturnType<AccessTokens["get"]> | undefined;
+  let cached: { token: string; until: number } | undefined;
+  let pending: ReturnType<AccessTokens["get"]> | undefined;
 
-  async function ask(signal: AbortSignal): ReturnType<AccessTokens["get"]> {
+  async function requestToken(signal: AbortSignal): ReturnType<AccessTokens["get"]> {
     try {
       const form = new URLSearchParams({
         grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
@@ -63,8 +63,8 @@ export function grantedAccessTokens(account: ServiceAccount, tokenUrl: string, n
       const text = await body.text();
       if (statusCode >= 500 || statusCode === 429) return { failed: { kind: "refused", code: `http_${statusCode}` } };
       if (statusCode >= 300) return { failed: { kind: "refused", code: "TOKEN_REFUSED" } };
-      const { access_token: token, expires_in } = answer.parse(JSON.parse(text));
-      held = { token, until: now() + expires_in * 1_000 - marginMs };
+      const { access_token: token, expires_in } = tokenResponse.parse(JSON.parse(text));
+      cached = { token, until: now() + expires_in * 1_000 - marginMs };
       return { token };
     } catch (error) {
       const network = networkAnswer(error);
@@ -75,20 +75,20 @@ export function grantedAccessTokens(account: ServiceAccount, tokenUrl: string, n
 
   return {
     get: async (signal) => {
-      if (held && now() < held.until) return { token: held.token };
-      asking ??= ask(signal).finally(() => {
-        asking = undefined;
+      if (cached && now() < cached.until) return { token: cached.token };
+      pending ??= requestToken(signal).finally(() => {
+        pending = undefined;
       });
-      return asking;
+      return pending;
     },
     forget: () => {
-      held = undefined;
+      cached = undefined;
     },
   };
 }
 
 function assertion({ clientEmail, privateKey }: ServiceAccount, audience: string, iat: number): string {
-  const claims = { iss: clientEmail, scope, aud: audience, iat, exp: iat + life_s };
+  const claims = { iss: clientEmail, scope, aud: audience, iat, exp: iat + lifeSeconds };
   const body = [{ alg: "RS256", typ: "JWT" }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
     .join(".");

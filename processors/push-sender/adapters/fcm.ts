@@ -20,8 +20,8 @@ export interface FcmOptions {
 }
 
 /**
- * FCM HTTP v1 over undici: firebase-admin's own sender has no endpoint option and retries by itself. It lends the
- * message types and Google's credential.
+ * FCM HTTP v1 over undici: firebase-admin's own sender has no endpoint option and retries by itself. It provides
+ * the message types and Google's credential.
  */
 export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
   const base = new URL(options.baseUrl ?? "https://fcm.googleapis.com");
@@ -35,29 +35,29 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
     ? grantedAccessTokens(options.account, options.tokenUrl, Date.now)
     : googleAccessTokens(options.account);
 
-  async function post(letter: OutboundMessage, token: string, signal: AbortSignal): Promise<Answer> {
+  async function post(message: OutboundMessage, token: string, signal: AbortSignal): Promise<Answer> {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const {
       statusCode,
-      headers: answered,
+      headers: responseHeaders,
       body,
-    } = await pool.request({ path, method: "POST", headers, body: bodyOf(letter), signal });
+    } = await pool.request({ path, method: "POST", headers, body: bodyOf(message), signal });
     const text = await body.text();
-    if (statusCode < 300) return taken(text);
+    if (statusCode < 300) return acceptedAnswer(text);
     const code = fcmCode(statusCode, text);
     if (code === "UNAUTHENTICATED") tokens.forget();
-    return { kind: "refused", code, retryAfterMs: retryAfterMs(answered["retry-after"], Date.now()) };
+    return { kind: "refused", code, retryAfterMs: retryAfterMs(responseHeaders["retry-after"], Date.now()) };
   }
 
   return {
     provider: "fcm",
     answers: fcmAnswers,
     targets: ({ tokens: devices }) => devicesOf(devices),
-    send: async (letter, signal) => {
+    send: async (message, signal) => {
       const access = await tokens.get(signal);
       if ("failed" in access) return access.failed;
       try {
-        return await post(letter, access.token, signal);
+        return await post(message, access.token, signal);
       } catch (error) {
         const network = networkAnswer(error);
         if (!network) throw error;
@@ -69,12 +69,12 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
 }
 
 function bodyOf({ send, content, target }: OutboundMessage): string {
-  if (content.channel !== "PUSH") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
+  if (content.channel !== "PUSH") throw new TypeError(`Message ${send.msg_id} has ${content.channel} content`);
   return JSON.stringify({ message: pushMessage(send, content, target.address) });
 }
 
-/** FCM took it, whatever the body looks like. */
-function taken(text: string): Answer {
+/** FCM accepted the message, with any body. */
+function acceptedAnswer(text: string): Answer {
   const name = /"name"\s*:\s*"([^"]+)"/.exec(text)?.[1];
   return { kind: "accepted", ref: name ?? null };
 }

@@ -1,7 +1,7 @@
 import type { Token } from "#shared/contracts/records.ts";
 import type { Target, Targets } from "#shared/domain/delivery/target.ts";
 
-/** A message goes to this many devices at most, those seen last. */
+/** The number of devices that a message goes to at most: those seen last. */
 export const devicesMax = 20;
 
 /** A person's devices, each token once (PSH-02, KV-01). */

@@ -2,7 +2,7 @@ import type { TokenMessage } from "firebase-admin/messaging";
 import type { Send } from "#shared/contracts/records.ts";
 import type { PushContent } from "#shared/domain/message/content.ts";
 
-/** Names that FCM keeps to itself. */
+/** Names that FCM reserves. */
 const reserved = /^(from|message_type|collapse_key|gcm|google)$|^(google|gcm)\./;
 
 /** One device's message (PSH-03). `data` carries `msg_id`, so that the app can report and drop a second one. */

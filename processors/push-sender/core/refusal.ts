@@ -17,8 +17,8 @@ const body = z.object({
 });
 
 /**
- * The code of an FCM error body. INVALID_ARGUMENT is two things: a token that is none, and a message with a wrong field;
- * where a field other than the token is named, it is `BAD_REQUEST`. A body that cannot be read gives the HTTP status.
+ * The code of an FCM error body. INVALID_ARGUMENT means an invalid token or a wrong field of the message; if it names
+ * a field other than the token, the code is `BAD_REQUEST`. A body that cannot be read gives the HTTP status.
  */
 export function fcmCode(status: number, text: string): string {
   const parsed = body.safeParse(parse(text));

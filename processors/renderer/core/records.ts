@@ -7,7 +7,7 @@ import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { RenderRefusal } from "./render.ts";
 
-/** What follows from a message whose words are stored: the record of them, and the order to the channel's sender. */
+/** The records of a message whose content is stored: the rendered record, and the order to the channel's sender. */
 export function sendOutputs(routed: Routed, receipt: ArtifactReceipt, now: Instant): readonly Output[] {
   const key = personKey(routed.tenant_id, routed.user_id);
   const topic = laneTopic(`comms.send.${channelName(routed.channel)}` as TopicName, routed.lane);
@@ -17,7 +17,7 @@ export function sendOutputs(routed: Routed, receipt: ArtifactReceipt, now: Insta
   ];
 }
 
-/** The decision that a message has no words and ends here. */
+/** The decision that drops a message which cannot be rendered. */
 export function refusalOutputs(routed: Routed, refusal: RenderRefusal, now: Instant): readonly Output[] {
   const { gate, reason, detail } = refusal;
   const verdict = "DROP";
@@ -59,7 +59,7 @@ function sendOf(routed: Routed, receipt: ArtifactReceipt, now: Instant): Send {
   };
 }
 
-/** What every record about the message says of it. The record that led here is the router's decision. */
+/** The fields that every record about the message repeats. Its cause is the router's decision. */
 function headOf(routed: Routed, now: Instant) {
   return {
     event_id: routed.event_id,

@@ -3,25 +3,25 @@ import type { Reason } from "#shared/domain/message/reason.ts";
 import { FillError, fill } from "#shared/domain/template/fill.ts";
 import type { ParsedTemplate } from "#shared/domain/template/parsed.ts";
 
-/** The words of a message, or why there are none. */
+/** The content of a message, or the refusal to render it. */
 export type RenderResult =
   | { readonly kind: "content"; readonly content: Content }
   | { readonly kind: "refusal"; readonly refusal: RenderRefusal };
 
-/** A no, with the gate that said it and words without any value of the payload. */
+/** A refusal: the gate that refused, and a detail without any value of the payload. */
 export interface RenderRefusal {
   readonly gate: "template" | "locale" | "variables" | "render" | "artifact";
   readonly reason: Reason;
   readonly detail: string;
 }
 
-/** Fills a template with a payload, a JSON text. The same arguments give the same words. */
+/** Fills a template with a payload, a JSON text. The same arguments give the same content. */
 export function render(template: ParsedTemplate, payload: string): RenderResult {
   const variables = variablesOf(payload);
-  const faults = template.check(variables);
-  const missing = faults.flatMap((fault) => fault.missing ?? []);
+  const issues = template.check(variables);
+  const missing = issues.flatMap((issue) => issue.missing ?? []);
   if (missing.length > 0) return refuse("variables", "COMMS_TEMPLATE_MISSING_VAR", `Missing: ${missing.join(", ")}`);
-  if (faults[0]) return refuse("variables", "COMMS_RENDER_FAILED", faults[0].sentence);
+  if (issues[0]) return refuse("variables", "COMMS_RENDER_FAILED", issues[0].description);
   try {
     return { kind: "content", content: fill(template, variables) };
   } catch (error) {
@@ -30,7 +30,7 @@ export function render(template: ParsedTemplate, payload: string): RenderResult 
   }
 }
 
-/** A variable that is null is absent: producers send both. A payload that is no JSON object has no variables. */
+/** A null variable counts as absent: producers send both. A payload that is no JSON object has no variables. */
 function variablesOf(payload: string): Readonly<Record<string, unknown>> {
   const parsed = parseObject(payload);
   return Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== null));

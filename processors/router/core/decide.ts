@@ -7,18 +7,18 @@ import type { RoutingFacts } from "./facts.ts";
 import { appendGate, type GateEvaluation, goesOn } from "./gate-evaluation.ts";
 import { dedupe } from "./gates/dedupe.ts";
 
-/** What every message of a record comes to, before anybody knows whose dedupe key it is. Total and pure. */
+/** Evaluates the gates for every message of a record, before the owners of the dedupe keys are known. Total and pure. */
 export function decideRouting(accepted: Accepted, facts: RoutingFacts, now: Instant): readonly GateEvaluation[] {
-  return selectorOf(accepted.cause_event)(accepted, (channel) => evaluateGates(accepted, channel, facts, now));
+  return selectorOf(accepted.cause_event)(accepted, (channel) => evaluateGates(accepted, channel, { ...facts, now }));
 }
 
-/** The same once the keys are claimed. A message that was dropped claimed none, and is not asked. */
+/** Adds the dedupe gate once the keys are claimed. It leaves a dropped message as it is: that claimed no key. */
 export function applyDedupe(
-  rulings: readonly GateEvaluation[],
+  evaluations: readonly GateEvaluation[],
   owners: ReadonlyMap<MsgId, string>,
 ): readonly GateEvaluation[] {
-  return rulings.map((ruling) => {
-    const owner = goesOn(ruling) ? owners.get(ruling.message.msgId) : undefined;
-    return owner === undefined ? ruling : appendGate(ruling, ["dedupe", dedupe(ruling.message, owner)]);
+  return evaluations.map((evaluation) => {
+    const owner = goesOn(evaluation) ? owners.get(evaluation.message.msgId) : undefined;
+    return owner === undefined ? evaluation : appendGate(evaluation, ["dedupe", dedupe(evaluation.message, owner)]);
   });
 }

@@ -1,7 +1,7 @@
 import type { Accepted, Channel, Flag, Suppression } from "#shared/contracts/records.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 
-/** All that the router looks up for one record before it decides. */
+/** The facts that the router looks up for one record before it decides. */
 export interface RoutingFacts {
   readonly person: Person;
   readonly flags: ReadonlyMap<string, Flag>;
@@ -9,10 +9,10 @@ export interface RoutingFacts {
   readonly channels: ReadonlyMap<Channel, ChannelFacts>;
 }
 
-/** What is known of one person on one channel, for one template. */
+/** The facts of one person on one channel, for one template. */
 export interface ChannelFacts {
   readonly address: AddressState;
-  /** Keyed hash under the current pepper; null where nothing is written to that could be hashed. */
+  /** Keyed hash under the current pepper; null if the channel has no address that can be hashed. */
   readonly addressHash: string | null;
   /** Every entry for the address, under any pepper. */
   readonly suppressions: readonly Suppression[];
@@ -20,15 +20,16 @@ export interface ChannelFacts {
   readonly template: TemplateChoice | undefined;
 }
 
-/** `none needed`: in-app, where the person is the address. */
+/** Whether a channel has an address. `none needed` is in-app, where the person is the address. */
 export type AddressState = "usable" | "missing" | "unusable" | "none needed";
 
+/** A published version of a template, and the locales that it exists in. */
 export interface TemplateChoice {
   readonly version: number;
   readonly locales: readonly string[];
 }
 
-/** Channels that a critical text takes when the person has given no consent to texts, the first that is open (PRF-08). */
+/** Channels that a critical text falls back to without a consent to texts: the first that is open (PRF-08). */
 export const fallbackChannels = ["EMAIL", "INAPP"] as const satisfies readonly Channel[];
 
 /** The channels of a record, each once, and those it may fall back to. */

@@ -3,57 +3,54 @@ import type { TemplateChoice } from "./facts.ts";
 import type { GateResult } from "./gate-result.ts";
 import type { Message } from "./message.ts";
 
-/** What the gates made of one message. */
+/** The answers of all gates for one message, and the answer that decides. */
 export interface GateEvaluation {
   readonly message: Message;
   readonly result: GateResult;
-  /** The gate that settled it. */
+  /** The gate whose answer decides. */
   readonly gate: string;
-  /** Every gate in order, those after the one that settled it included. */
+  /** Every gate in order, including those after the one that decides. */
   readonly trace: readonly GateTrace[];
   readonly template: TemplateChoice | undefined;
   readonly locale: string | undefined;
   readonly addressHash: string | null;
-  /** The person's zone, by which quiet hours and digests are reckoned. */
+  /** The person's time zone, for quiet hours and digests. */
   readonly tz: string;
 }
 
-/** One gate's name and verdict. */
-export type GateAnswer = readonly [gate: string, verdict: GateResult];
+/** A gate's name and its result. */
+export type GateAnswer = readonly [gate: string, result: GateResult];
 
-/** The first no for good settles it, else the first that puts it off, else the first bypass, else the last gate. */
-export function decisiveAnswer(judged: readonly GateAnswer[]): GateAnswer {
-  const of = (...kinds: readonly GateResult["verdict"][]) => judged.find(([, { verdict }]) => kinds.includes(verdict));
-  const found = of("DROP") ?? of("DIGEST", "DEFER") ?? of("BYPASS") ?? judged.at(-1);
-  if (!found) throw new Error("A ruling needs a gate");
-  return found;
+/** The answer that decides: the first drop, else the first that defers or collects, else the first bypass, else the last. */
+export function decisiveAnswer(answers: readonly GateAnswer[]): GateAnswer {
+  const first = (...verdicts: readonly GateResult["verdict"][]) =>
+    answers.find(([, { verdict }]) => verdicts.includes(verdict));
+  const decisive = first("DROP") ?? first("DIGEST", "DEFER") ?? first("BYPASS") ?? answers.at(-1);
+  if (!decisive) throw new Error("A gate evaluation needs at least one gate");
+  return decisive;
 }
 
-export function traceOf([gate, verdict]: GateAnswer): GateTrace {
-  return {
-    gate,
-    verdict: verdict.verdict,
-    reason: verdict.verdict === "PASS" ? null : verdict.reason,
-    detail: verdict.detail,
-  };
+export function traceOf([gate, result]: GateAnswer): GateTrace {
+  const { verdict, detail } = result;
+  return { gate, verdict, reason: result.verdict === "PASS" ? null : result.reason, detail };
 }
 
-/** Whether the message goes out, now or later; only then does it hold its dedupe key. */
-export function goesOn(ruling: GateEvaluation): boolean {
-  return ruling.result.verdict !== "DROP";
+/** Whether the message goes out, now or later; only such a message holds its dedupe key. */
+export function goesOn(evaluation: GateEvaluation): boolean {
+  return evaluation.result.verdict !== "DROP";
 }
 
-/** The ruling with one more gate at its end, which counts only when it says no. */
-export function appendGate(ruling: GateEvaluation, last: GateAnswer): GateEvaluation {
-  const trace = [...ruling.trace, traceOf(last)];
-  const [gate, outcome] = last;
-  return outcome.verdict === "DROP" ? { ...ruling, gate, result: outcome, trace } : { ...ruling, trace };
+/** Adds a gate at the end. Its answer decides only if it drops the message. */
+export function appendGate(evaluation: GateEvaluation, last: GateAnswer): GateEvaluation {
+  const trace = [...evaluation.trace, traceOf(last)];
+  const [gate, result] = last;
+  return result.verdict === "DROP" ? { ...evaluation, gate, result, trace } : { ...evaluation, trace };
 }
 
-/** The ruling with an earlier judgement in front, which counts when the message passes. */
-export function prependGate(first: GateAnswer, ruling: GateEvaluation): GateEvaluation {
-  const trace = [traceOf(first), ...ruling.trace];
-  const [gate, outcome] = first;
-  const passes = ruling.result.verdict === "PASS" || ruling.result.verdict === "BYPASS";
-  return passes ? { ...ruling, gate, result: outcome, trace } : { ...ruling, trace };
+/** Adds a gate in front. Its answer decides only if the message passes all others. */
+export function prependGate(first: GateAnswer, evaluation: GateEvaluation): GateEvaluation {
+  const trace = [traceOf(first), ...evaluation.trace];
+  const [gate, result] = first;
+  const isPassed = evaluation.result.verdict === "PASS" || evaluation.result.verdict === "BYPASS";
+  return isPassed ? { ...evaluation, gate, result, trace } : { ...evaluation, trace };
 }

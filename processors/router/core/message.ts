@@ -3,7 +3,7 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import { deriveMsgId, type MsgId } from "#shared/domain/message/id.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** One event for one person on one channel: what the gates judge. */
+/** One event for one person on one channel: the subject of the gates. */
 export interface Message {
   readonly msgId: MsgId;
   readonly userId: string;

@@ -3,111 +3,120 @@ import { laneTopic, type TopicName } from "#shared/contracts/topics.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { GateEvaluation } from "./gate-evaluation.ts";
-import type { GateResult } from "./gate-result.ts";
+import type { Deferral } from "./gate-result.ts";
 
-/** Frames a record as the codec does. */
+/** Encodes a record as the codec does. */
 export type Encode = (topic: TopicName, value: object) => Buffer;
 
-/** The decision on one message: yes or no, it is told. */
-export function decisionOf(accepted: Accepted, ruling: GateEvaluation, now: Instant): Decision {
-  const { result: outcome, message } = ruling;
+/** When records are written, and how the scheduler's payload is encoded. */
+export interface WriteContext {
+  readonly now: Instant;
+  readonly encode: Encode;
+}
+
+/** The decision on one message, whether it goes or not. */
+export function decisionOf(accepted: Accepted, evaluation: GateEvaluation, now: Instant): Decision {
+  const { result, message } = evaluation;
   return {
     ...headOf(accepted, now),
     msg_id: message.msgId,
     causation_id: accepted.accepted_id,
-    decision_id: decisionId(accepted, ruling),
+    decision_id: decisionId(accepted, evaluation),
     stage: "router",
     round: accepted.round,
     channel: message.channel,
     cause_event: accepted.cause_event,
     cause_ref: accepted.cause_ref,
     template_name: accepted.template_name,
-    template_version: ruling.template?.version ?? 0,
+    template_version: evaluation.template?.version ?? 0,
     category: accepted.category,
     critical: accepted.critical,
-    locale: ruling.locale ?? "",
+    locale: evaluation.locale ?? "",
     dedupe_key: accepted.dedupe_key,
-    gate: ruling.gate,
-    // A bypass is a yes: it shows in the reason, and in the trace at its gate.
-    verdict: outcome.verdict === "BYPASS" ? "PASS" : outcome.verdict,
-    reason: outcome.verdict === "PASS" ? null : outcome.reason,
-    due_at: outcome.verdict === "DEFER" ? outcome.dueAt : null,
-    trace: ruling.trace,
+    gate: evaluation.gate,
+    // A bypass passes the message: it shows in the reason, and in the trace at its gate.
+    verdict: result.verdict === "BYPASS" ? "PASS" : result.verdict,
+    reason: result.verdict === "PASS" ? null : result.reason,
+    due_at: result.verdict === "DEFER" ? result.dueAt : null,
+    trace: evaluation.trace,
   };
 }
 
 /** The message on its way to the renderer, its template's version pinned. */
-export function routedOf(accepted: Accepted, ruling: GateEvaluation, now: Instant): Routed {
+export function routedOf(accepted: Accepted, evaluation: GateEvaluation, now: Instant): Routed {
   return {
     ...headOf(accepted, now),
-    msg_id: ruling.message.msgId,
-    causation_id: decisionId(accepted, ruling),
-    channel: ruling.message.channel,
+    msg_id: evaluation.message.msgId,
+    causation_id: decisionId(accepted, evaluation),
+    channel: evaluation.message.channel,
     cause_event: accepted.cause_event,
     cause_ref: accepted.cause_ref,
     template_name: accepted.template_name,
-    template_version: ruling.template?.version ?? 0,
+    template_version: evaluation.template?.version ?? 0,
     category: accepted.category,
     critical: accepted.critical,
     lane: accepted.lane,
-    locale: ruling.locale ?? "",
+    locale: evaluation.locale ?? "",
     dedupe_key: accepted.dedupe_key,
-    address_hash: ruling.addressHash,
+    address_hash: evaluation.addressHash,
     payload: accepted.payload,
     expires_at: accepted.expires_at,
     round: accepted.round,
   };
 }
 
-export type Deferral = Extract<GateResult, { verdict: "DEFER" }>;
-
-/** The message on the schedule: as it will come back, alone on its channel, one round on, its template's version pinned. */
+/** The item on the schedule. The message comes back alone on its channel, one round on, its template's version pinned. */
 export function scheduleItemOf(
   accepted: Accepted,
-  ruling: GateEvaluation,
-  deferral: Deferral,
-  given: { now: Instant; encode: Encode },
+  evaluation: GateEvaluation & { readonly result: Deferral },
+  { now, encode }: WriteContext,
 ): ScheduleItem {
-  const { msgId } = ruling.message;
+  const { msgId } = evaluation.message;
+  const { kind, dueAt } = evaluation.result;
   const topic = laneTopic("comms.accepted", accepted.lane);
   return {
-    schedule_id: deriveId("schedule", deferral.kind, msgId, accepted.round),
+    schedule_id: deriveId("schedule", kind, msgId, accepted.round),
     tenant_id: accepted.tenant_id,
     user_id: accepted.user_id,
     msg_id: msgId,
-    kind: deferral.kind,
-    created_at: given.now,
-    due_at: deferral.dueAt,
+    kind,
+    created_at: now,
+    due_at: dueAt,
     expires_at: accepted.expires_at,
     target_topic: topic,
     key: personKey(accepted.tenant_id, accepted.user_id),
-    payload: given.encode(topic, releasedOf(accepted, ruling, given.now)),
+    payload: encode(topic, releasedOf(accepted, evaluation, now)),
     headers: {},
   };
 }
 
-/** Its own accepted_id, as two channels of one record may be deferred in the same round. */
-function releasedOf(accepted: Accepted, ruling: GateEvaluation, now: Instant): Accepted {
-  const { msgId, channel } = ruling.message;
+/** The record has its own accepted_id, because two channels of one record may be deferred in the same round. */
+function releasedOf(accepted: Accepted, evaluation: GateEvaluation, now: Instant): Accepted {
+  const { msgId, channel } = evaluation.message;
   return {
     ...accepted,
     recorded_at: now,
     msg_id: msgId,
-    causation_id: decisionId(accepted, ruling),
+    causation_id: decisionId(accepted, evaluation),
     accepted_id: deriveId("accepted", accepted.event_id, accepted.user_id, accepted.template_name, channel),
-    template_version: ruling.template?.version ?? null,
+    template_version: evaluation.template?.version ?? null,
     channels: [channel],
     round: accepted.round + 1,
   };
 }
 
 /** The message as one item of a digest. */
-export function digestItemOf(accepted: Accepted, ruling: GateEvaluation, cadence: string, now: Instant): DigestItem {
-  const { msgId, channel } = ruling.message;
+export function digestItemOf(
+  accepted: Accepted,
+  evaluation: GateEvaluation & { readonly result: { readonly verdict: "DIGEST"; readonly cadence: string } },
+  now: Instant,
+): DigestItem {
+  const { msgId, channel } = evaluation.message;
+  const { cadence } = evaluation.result;
   return {
     ...headOf(accepted, now),
     msg_id: msgId,
-    causation_id: decisionId(accepted, ruling),
+    causation_id: decisionId(accepted, evaluation),
     item_id: deriveId("digest-item", cadence, msgId),
     cadence,
     channel,
@@ -115,7 +124,7 @@ export function digestItemOf(accepted: Accepted, ruling: GateEvaluation, cadence
     cause_ref: accepted.cause_ref,
     template_name: accepted.template_name,
     category: accepted.category,
-    tz: ruling.tz,
+    tz: evaluation.tz,
     payload: accepted.payload,
   };
 }

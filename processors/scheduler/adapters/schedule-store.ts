@@ -10,10 +10,11 @@ const lease = sqlFile(import.meta.url, "./lease.sql");
 const remove = sqlFile(import.meta.url, "./delete.sql");
 const backlog = sqlFile(import.meta.url, "./backlog.sql");
 
-/** What the payloads of one lease come to, bytes; the last of them may go over it. */
+/** The bytes of all payloads in one lease; the last payload may exceed it. */
 const leaseBytesMax = 8 * 1_048_576;
 const knownTopics = Object.keys(topicRecords);
 
+/** A leased item, as it is to be produced. */
 export interface DueItem {
   readonly scheduleId: string;
   readonly targetTopic: string;
@@ -22,18 +23,28 @@ export interface DueItem {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The number of waiting items, and when the next is due. */
 export interface Backlog {
   readonly items: number;
   readonly nextDue: Instant | undefined;
 }
 
-/** The items that wait, in Postgres. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
+/** The time and the size of a lease. */
+interface LeaseRequest {
+  readonly now: Instant;
+  /** End of the lease; no other owner gets the same item before it. */
+  readonly until: Instant;
+  /** The most items. */
+  readonly max: number;
+}
+
+/** The waiting items, in Postgres. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
 export interface ScheduleStore {
-  /** Takes items in; the last of an id wins. */
+  /** Stores items; of two with one id the last wins. */
   save(items: readonly ScheduleItem[]): Promise<void>;
-  /** Leases up to `max` due items, and some 8 MiB of them, to `owner` until `until`; the same item is nobody else's meanwhile. */
-  lease(owner: string, now: Instant, until: Instant, max: number): Promise<readonly DueItem[]>;
-  /** Forgets items that `owner` still holds. */
+  /** Leases due items to `owner`, up to `max` and about 8 MiB of payload. */
+  lease(owner: string, request: LeaseRequest): Promise<readonly DueItem[]>;
+  /** Deletes items that `owner` still holds. */
   remove(owner: string, ids: readonly string[]): Promise<void>;
   backlog(): Promise<Backlog>;
 }
@@ -44,7 +55,7 @@ export function createScheduleStore(pool: Pool): ScheduleStore {
       const last = [...new Map(items.map((item) => [item.schedule_id, item])).values()];
       if (last.length > 0) await postgres(() => pool.query(upsert, columns(last)));
     },
-    lease: async (owner, now, until, max) => {
+    lease: async (owner, { now, until, max }) => {
       const { rows } = await postgres(() =>
         pool.query(lease, [owner, new Date(now), new Date(until), max, leaseBytesMax, knownTopics]),
       );

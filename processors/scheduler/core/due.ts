@@ -1,20 +1,26 @@
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** How often a dispatcher looks at least, ms: an item that another process saved a moment ago must not wait longer. */
+/** The longest interval between two checks, ms: an item that another process has just saved must not wait longer. */
 export const lookEveryMs = 500;
 
+/** The number of items in a lease, and the most that one lease takes. */
+export interface LeaseSize {
+  readonly leased: number;
+  readonly batch: number;
+}
+
 /**
- * How long until the next look: at once after a full batch, a moment later where a lease took what it could and left some,
- * else at the next due time, and never later than the usual. What is due and could not be leased is somebody else's.
+ * The wait until the next check: none after a full batch; a moment if the lease left due items behind; otherwise until the
+ * next due time, and never longer than `lookEveryMs`. A due item that could not be leased belongs to another owner.
  */
-export function waitMs(leased: number, batch: number, nextDue: Instant | undefined, now: Instant): number {
+export function waitMs({ leased, batch }: LeaseSize, nextDue: Instant | undefined, now: Instant): number {
   if (leased >= batch) return 0;
   if (nextDue === undefined) return lookEveryMs;
   if (leased === 0 && nextDue <= now) return lookEveryMs;
   return Math.min(lookEveryMs, Math.max(5, nextDue - now));
 }
 
-/** How long the most overdue item has been due, seconds; 0 when none is. */
+/** The time since the most overdue item was due, seconds; 0 if no item is due. */
 export function overdueSeconds(nextDue: Instant | undefined, now: Instant): number {
   return nextDue === undefined ? 0 : Math.max(0, now - nextDue) / 1000;
 }

@@ -65,17 +65,17 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
       const address = normaliseAddress("SMS", given);
       return address ? [{ address, deviceId: "" }] : "invalid";
     },
-    send: async (letter) => {
+    send: async (message) => {
       try {
-        const statusCallback = callbackOf(letter, options.callbackUrl);
-        const message = await client.messages.create({
+        const statusCallback = callbackOf(message, options.callbackUrl);
+        const resource = await client.messages.create({
           ...sender,
-          to: letter.target.address,
-          body: textOf(letter),
+          to: message.target.address,
+          body: textOf(message),
           statusCallback,
         });
-        if (message.status === "failed") return { kind: "refused", code: String(message.errorCode) };
-        return { kind: "accepted", ref: message.sid ?? null };
+        if (resource.status === "failed") return { kind: "refused", code: String(resource.errorCode) };
+        return { kind: "accepted", ref: resource.sid ?? null };
       } catch (error) {
         return answerOf(error);
       }
@@ -85,7 +85,7 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
 }
 
 function textOf({ send, content }: OutboundMessage): string {
-  if (content.channel !== "SMS") throw new TypeError(`Message ${send.msg_id} has ${content.channel} words`);
+  if (content.channel !== "SMS") throw new TypeError(`Message ${send.msg_id} has ${content.channel} content`);
   return content.text;
 }
 

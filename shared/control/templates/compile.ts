@@ -7,29 +7,29 @@ import { parseTemplate } from "#shared/domain/template/parsed.ts";
 import type { TemplateSource } from "#shared/domain/template/source.ts";
 import { exampleOf, variablesSchema } from "#shared/domain/template/variables.ts";
 
-/** A template but for when it was published, or why it cannot be. */
+/** A template without its time of publication, or the issues that prevent it. */
 export type Compilation =
   | { readonly kind: "compiled"; readonly template: Omit<Template, "published_at"> }
-  | { readonly kind: "faulty"; readonly faults: readonly string[] };
+  | { readonly kind: "invalid"; readonly issues: readonly string[] };
 
 /** Gmail clips a mail at 102 KB. */
 const htmlBytesMax = 100_000;
 
 /**
  * Checks a source, compiles its MJML to inlined HTML and fills it with its example, with and without the optional
- * variables. Takes tens of milliseconds: for publishing, never for a message. The compiler is loaded at the first email.
+ * variables. Takes tens of milliseconds: use it to publish, never for a message. Loads the compiler at the first email.
  */
 export async function compileSource(source: TemplateSource): Promise<Compilation> {
   const lint = lintSource(source);
-  if (lint.length > 0) return { kind: "faulty", faults: lint };
-  const { html, faults } = source.mjml === null ? { html: null, faults: [] } : await compileMjml(source.mjml);
-  if (faults.length > 0) return { kind: "faulty", faults };
+  if (lint.length > 0) return { kind: "invalid", issues: lint };
+  const { html, issues } = source.mjml === null ? { html: null, issues: [] } : await compileMjml(source.mjml);
+  if (issues.length > 0) return { kind: "invalid", issues };
   const template = templateOf(source, html);
-  const fillFaults = exampleFaults(source, template);
-  return fillFaults.length > 0 ? { kind: "faulty", faults: fillFaults } : { kind: "compiled", template };
+  const fillIssues = exampleIssues(source, template);
+  return fillIssues.length > 0 ? { kind: "invalid", issues: fillIssues } : { kind: "compiled", template };
 }
 
-/** SHA-256 of all that an author can change, hex. Two sources of one hash make the same messages. */
+/** SHA-256 of everything that an author can change, hex. Two sources with one hash make the same messages. */
 export function contentHash(source: TemplateSource): string {
   const { subject, mjml, text, data, manifest } = source;
   const { category, critical, tracking } = manifest;
@@ -39,7 +39,7 @@ export function contentHash(source: TemplateSource): string {
 
 async function compileMjml(
   mjml: string,
-): Promise<{ readonly html: string | null; readonly faults: readonly string[] }> {
+): Promise<{ readonly html: string | null; readonly issues: readonly string[] }> {
   const { default: mjml2html } = await import("mjml");
   try {
     const { html } = await mjml2html(mjml, {
@@ -49,26 +49,26 @@ async function compileMjml(
       ignoreIncludes: true,
     });
     const bytes = Buffer.byteLength(html);
-    const faults =
+    const issues =
       bytes > htmlBytesMax ? [`mjml: the HTML is ${bytes} bytes, and mail programs clip at ${htmlBytesMax}`] : [];
-    return { html: slim(html), faults };
+    return { html: slim(html), issues };
   } catch (error) {
     return {
       html: null,
-      faults: [`mjml: ${error instanceof Error ? withoutPlaces(error.message) : "does not compile"}`],
+      issues: [`mjml: ${error instanceof Error ? withoutPaths(error.message) : "does not compile"}`],
     };
   }
 }
 
 /** The compiler names the working directory beside each line. */
-function withoutPlaces(message: string): string {
+function withoutPaths(message: string): string {
   return message
     .replaceAll(/ of \/\S* /g, " ")
     .replaceAll(/\s+/g, " ")
     .trim();
 }
 
-/** Indentation is a quarter of what the compiler writes, and every message would carry it. */
+/** Removes indentation: it is a quarter of what the compiler writes, and every message would carry it. */
 function slim(html: string): string {
   return html
     .replaceAll(/^[ \t]+|[ \t]+$/gm, "")
@@ -97,7 +97,7 @@ function templateOf(source: TemplateSource, html: string | null): Omit<Template,
   };
 }
 
-function exampleFaults(source: TemplateSource, template: Omit<Template, "published_at">): readonly string[] {
+function exampleIssues(source: TemplateSource, template: Omit<Template, "published_at">): readonly string[] {
   const { variables } = source.manifest;
   const parsed = parseTemplate({ ...template, published_at: 0 });
   return [false, true].flatMap((requiredOnly) => {

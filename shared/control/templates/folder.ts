@@ -5,7 +5,7 @@ import { composeEmail } from "#shared/domain/template/layout.ts";
 import { parseTemplateManifest, type TemplateManifest } from "#shared/domain/template/manifest.ts";
 import type { TemplateSource } from "#shared/domain/template/source.ts";
 
-/** The manifest of the highest version of every template under `<folder>/<name>/<version>/`. Throws for a faulty one. */
+/** The manifest of the highest version of every template under `<folder>/<name>/<version>/`. Throws for an invalid one. */
 export function loadTemplateManifests(folder: string): ReadonlyMap<string, TemplateManifest> {
   return new Map(
     readdirSync(folder).map((name) => {
@@ -17,43 +17,46 @@ export function loadTemplateManifests(folder: string): ReadonlyMap<string, Templ
 
 /**
  * Every source under a catalog: `templates/<name>/<version>/<locale>/`, one for each channel of the manifest, the email's
- * MJML set into `layouts/letter.mjml`. A file that a channel needs and a locale lacks is a fault: throws an `Error`
- * that names them all.
+ * MJML inside `layouts/letter.mjml`. A file that a channel needs and a locale lacks is an issue: throws an `Error` that
+ * names all of them.
  */
 export function loadTemplateSources(catalog: string): readonly TemplateSource[] {
   const layout = readFileSync(join(catalog, "layouts", "letter.mjml"), "utf8");
-  const faults: string[] = [];
+  const issues: string[] = [];
   const sources = templateFolders(join(catalog, "templates")).flatMap(({ name, version, path }) => {
     const manifest = readManifest(path);
     const head = { name, version, manifest };
     return foldersOf(path).flatMap((locale) =>
       manifest.channels.flatMap((channel) => {
-        const read = reader(join(path, locale), faults);
+        const read = reader(join(path, locale), issues);
         return [{ ...head, locale, channel, ...partsOf(channel, { read, locale, layout, manifest }) }];
       }),
     );
   });
-  if (faults.length > 0) throw new Error(`The template catalog has faults:\n${faults.join("\n")}`);
+  if (issues.length > 0) throw new Error(`The template catalog has issues:\n${issues.join("\n")}`);
   return sources;
 }
 
-interface Reading {
+interface LocaleSources {
   readonly read: (file: string) => string;
   readonly locale: string;
   readonly layout: string;
   readonly manifest: TemplateManifest;
 }
 
-function partsOf(channel: KnownChannel, reading: Reading): Pick<TemplateSource, "subject" | "mjml" | "text" | "data"> {
-  const { read } = reading;
+function partsOf(
+  channel: KnownChannel,
+  sources: LocaleSources,
+): Pick<TemplateSource, "subject" | "mjml" | "text" | "data"> {
+  const { read } = sources;
   if (channel === "SMS") return { subject: null, mjml: null, text: read("sms.txt.liquid"), data: null };
   if (channel === "EMAIL") {
     const subject = read("email.subject.liquid");
     const body = read("email.mjml");
     const preheader = read("email.preheader.liquid");
-    const mjml = composeEmail(reading.layout, {
-      ...reading,
-      tracking: reading.manifest.tracking,
+    const mjml = composeEmail(sources.layout, {
+      ...sources,
+      tracking: sources.manifest.tracking,
       title: subject,
       preheader,
       body,
@@ -65,12 +68,12 @@ function partsOf(channel: KnownChannel, reading: Reading): Pick<TemplateSource, 
   return { subject, mjml: null, text: read(`${stem}.txt.liquid`), data: read(`${stem}.json`) };
 }
 
-/** Reads a file of a locale, trimmed; what is not there is noted and read as empty. */
-function reader(folder: string, faults: string[]): (file: string) => string {
+/** Reads a file of a locale, trimmed. A missing file becomes an issue, and an empty text. */
+function reader(folder: string, issues: string[]): (file: string) => string {
   const present = new Set(readdirSync(folder));
   return (file) => {
     if (present.has(file)) return readFileSync(join(folder, file), "utf8").trim();
-    faults.push(`${join(folder, file)} is missing`);
+    issues.push(`${join(folder, file)} is missing`);
     return "";
   };
 }

@@ -5,7 +5,7 @@ import type { TemplateRow, TemplateStore } from "./template-row.ts";
 
 const save = sqlFile(import.meta.url, "./save-template.sql");
 
-/** `comms_template`, the truth of what was written and published. */
+/** The table `comms_template`: the source of truth for written and published templates. */
 export function createTemplateStore(pool: Pool): TemplateStore {
   return {
     saveTemplate: async (row) => {

@@ -6,32 +6,32 @@ import { compileSource, contentHash } from "./compile.ts";
 import { loadTemplateSources } from "./folder.ts";
 import { type TemplateStore, templateRow } from "./template-row.ts";
 
-/** What is published, over what, and how. */
+/** What to publish, over what, and how. */
 export interface PublishOptions {
   /** The folder that holds `templates/` and `layouts/`. */
   readonly catalog: string;
-  /** What `comms.templates` holds now: `readTemplates` of `template-table.ts`. */
+  /** What `comms.templates` holds now, from `readTemplates`. */
   readonly published: readonly Template[];
   readonly now: Instant;
   /** Resolves once the log holds the records. */
   emit(outputs: readonly Output[]): Promise<void>;
   readonly store: TemplateStore;
-  /** Whether a published version may change in place, as it may while it is being written. Default false. */
+  /** Whether a published version may change in place, for templates that are still being written. Default false. */
   readonly replace?: boolean;
 }
 
-/** What publishing did. */
+/** The result of publishing. */
 export interface PublishReport {
-  /** Names of what was published now: `charge_receipt/1 en-US email`. */
+  /** Names of the templates that were published now: `charge_receipt/1 en-US email`. */
   readonly published: readonly string[];
-  /** How many were there already with the same content. */
+  /** How many were published already with the same content. */
   readonly unchanged: number;
 }
 
 /**
- * Publishes every template of a catalog that is not published yet; a second run compiles nothing and emits nothing.
- * Rows are saved before records are emitted, so whoever sees a template can look it up. Throws an `Error` that names
- * every fault, and every published version that would change, before anything is written.
+ * Publishes every template of a catalog that is not published yet; a second run compiles nothing and emits nothing. Rows
+ * are saved before records are emitted, so a template on the topic always has its row. Throws an `Error` that names every
+ * issue, and every published version that would change, before anything is written.
  */
 export async function publishTemplates(options: PublishOptions): Promise<PublishReport> {
   const known = new Map(options.published.map((template) => [templateKey(template), template]));
@@ -66,12 +66,12 @@ async function compileAll(
   now: Instant,
 ): Promise<ReadonlyMap<TemplateSource, Template>> {
   const compiled = new Map<TemplateSource, Template>();
-  const faults: string[] = [];
+  const issues: string[] = [];
   for (const source of sources) {
     const result = await compileSource(source);
     if (result.kind === "compiled") compiled.set(source, { ...result.template, published_at: now });
-    else faults.push(...result.faults.map((fault) => `${sourceName(source)}: ${fault}`));
+    else issues.push(...result.issues.map((issue) => `${sourceName(source)}: ${issue}`));
   }
-  if (faults.length > 0) throw new Error(`Templates cannot be published:\n${faults.join("\n")}`);
+  if (issues.length > 0) throw new Error(`Templates cannot be published:\n${issues.join("\n")}`);
   return compiled;
 }

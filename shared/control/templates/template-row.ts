@@ -2,7 +2,7 @@ import type { Template } from "#shared/contracts/records.ts";
 import type { TemplateSource } from "#shared/domain/template/source.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** A row of `comms_template` (DAT-01), columns as they are named there. Values of `…_json` are JSON texts. */
+/** A row of `comms_template` (DAT-01), with its column names. Values of `…_json` are JSON texts. */
 export interface TemplateRow {
   readonly template_id: string;
   readonly name: string;
@@ -26,9 +26,9 @@ export interface TemplateRow {
   readonly content_hash: string;
 }
 
-/** Where templates are kept for people to read and edit: Postgres. */
+/** The store in which people read and edit templates: Postgres. */
 export interface TemplateStore {
-  /** Inserts the row, or overwrites the one of the same `template_id`. Idempotent. Throws retryable `Trouble`. */
+  /** Inserts the row, or overwrites the one of the same `template_id`. Idempotent. Throws `POSTGRES_UNAVAILABLE` (retryable). */
   saveTemplate(row: TemplateRow): Promise<void>;
 }
 

@@ -9,12 +9,12 @@ export interface MailStream {
   readonly configurationSet: string;
 }
 
-/** The text on one line, without anything that could begin another header. */
+/** The text on one line, without a character that could begin another header. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
 
-/** The same at every attempt, so that a mailbox that gets two shows one. */
+/** The same at every attempt, so that a mailbox that receives two shows one. */
 export function messageId(msgId: string, domain: string): string {
   return `<${msgId}@${domain}>`;
 }

@@ -19,43 +19,43 @@ export interface MailOptions {
 const composer = createTransport({ streamTransport: true, buffer: true, newline: "windows" });
 
 /** The stream whose domain and configuration set a mail goes out by. */
-export function streamOfLetter({ send }: OutboundMessage, options: MailOptions): MailStream {
+export function mailStreamOf({ send }: OutboundMessage, options: MailOptions): MailStream {
   return options.streams[streamOf(send.category)];
 }
 
 /** The mail as it goes over the wire: text part always, no line over 998 bytes, unsubscribe headers unless critical. */
 export async function composeMail(
-  letter: OutboundMessage,
+  message: OutboundMessage,
   content: EmailContent,
   options: MailOptions,
 ): Promise<Buffer> {
-  const { send, target } = letter;
-  const stream = streamOfLetter(letter, options);
-  const { message } = await composer.sendMail({
+  const { send, target } = message;
+  const stream = mailStreamOf(message, options);
+  const { message: mail } = await composer.sendMail({
     from: stream.from,
     to: target.address,
     subject: oneLine(content.subject),
     text: content.text,
     html: content.html,
     messageId: messageId(send.msg_id, stream.domain),
-    date: new Date(letter.now),
+    date: new Date(message.now),
     textEncoding: "quoted-printable",
     headers: { ...mailHeaders(send, streamOf(send.category)), ...(send.critical ? {} : oneClick) },
-    ...(send.critical ? {} : { list: listHeaders(letter, stream, options) }),
+    ...(send.critical ? {} : { list: listHeaders(message, stream, options) }),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return message as Buffer;
+  return mail as Buffer;
 }
 
 /** RFC 8058: with this, a POST to the link unsubscribes at once. */
 const oneClick = { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
 
-function listHeaders(letter: OutboundMessage, stream: MailStream, options: MailOptions) {
-  const token = tokenOf(letter, options);
+function listHeaders(message: OutboundMessage, stream: MailStream, options: MailOptions) {
+  const token = tokenOf(message, options);
   const link = `${options.unsubscribeUrl}/unsubscribe/${token}`;
   const mailbox = `mailto:unsubscribe@${stream.domain}?subject=${token}`;
-  const { category } = letter.send;
+  const { category } = message.send;
   return {
     unsubscribe: [[link, mailbox]],
     id: { url: `${oneLine(category)}.${stream.domain}`, comment: oneLine(category) },

@@ -3,7 +3,7 @@ import { addressOf } from "#shared/domain/recipient/address.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import { normaliseAddress } from "#shared/platform/crypto/address.ts";
 
-/** The mailbox that a person is written to, normalised. `invalid` does not say why it cannot be used. */
+/** The normalised email address of a person. `invalid` does not say why the address cannot be used. */
 export function emailTargets(person: Person): Targets {
   const given = addressOf(person, "EMAIL");
   if (!given) return "none";

@@ -7,15 +7,15 @@ export interface Cadence {
   /** Template of the summary. */
   readonly template: string;
   readonly category: string;
-  /** What the template shows of an item: its payload is kept with these fields only. */
+  /** The fields of an item that the template shows: its payload is kept with these fields only. */
   readonly fields: readonly string[];
-  /** Items that the template shows at most; it is told how many there are. */
+  /** The most items that the template shows; it also shows their number. */
   readonly shownMax: number;
-  /** Local time of day at which the day's window closes, HH:MM: outside everybody's default quiet hours. */
+  /** Local time of day at which the day's window closes, HH:MM; outside the default quiet hours. */
   readonly closesAt: string;
 }
 
-/** The cadences there are. The weekly and the review cadence come with their templates. */
+/** All cadences. The weekly and the review cadence will come with their templates. */
 export const cadences: readonly Cadence[] = [
   {
     name: "messages.daily_digest",
@@ -27,17 +27,17 @@ export const cadences: readonly Cadence[] = [
   },
 ];
 
-/** The cadence of that name; undefined where this build has none, which an item of another build may name. */
+/** The cadence of that name; undefined for a name of another build. */
 export function cadenceOf(name: string): Cadence | undefined {
   return cadences.find((cadence) => cadence.name === name);
 }
 
 /**
- * When the window that is open at `now` closes: strictly later than `now`, at the cadence's local time in the zone. In a
- * gap of the clocks the later instant, in a fold the earlier. An unknown zone counts as UTC.
+ * When the window that is open at `now` closes: strictly later than `now`, at the cadence's local time in the zone. A gap
+ * in local time gives the later instant, a fold the earlier. An unknown zone counts as UTC.
  */
 export function windowEnd(cadence: Cadence, tz: string, now: Instant): Instant {
-  const local = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(knownZone(tz));
+  const local = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zoneOrUtc(tz));
   const time = Temporal.PlainTime.from(cadence.closesAt);
   for (let days = 0; ; days++) {
     const end = local.toPlainDate().add({ days }).toZonedDateTime({ timeZone: local.timeZoneId, plainTime: time });
@@ -45,7 +45,7 @@ export function windowEnd(cadence: Cadence, tz: string, now: Instant): Instant {
   }
 }
 
-function knownZone(tz: string): string {
+function zoneOrUtc(tz: string): string {
   try {
     return Temporal.Now.zonedDateTimeISO(tz).timeZoneId;
   } catch {

@@ -1,11 +1,11 @@
 import type { Channel, Consent } from "#shared/contracts/records.ts";
 
-/** `given`, `withdrawn` after it was given or at once, or `missing`: nobody ever asked. */
+/** `given`; `withdrawn`, after it was given or at once; or `missing`, if no consent is recorded. */
 export type ConsentState = "given" | "withdrawn" | "missing";
 
 /**
- * Channels that may not be used without a recorded consent: texts by law (TCPA, PRF-06), WhatsApp by its terms, push
- * because a device tells a token before its owner has allowed anything (PRF-05).
+ * Channels that need a recorded consent: texts by law (TCPA, PRF-06), WhatsApp by its terms, push because a device reports
+ * a token before its owner has allowed anything (PRF-05).
  */
 const consentNeeded: ReadonlySet<Channel> = new Set(["SMS", "WHATSAPP", "PUSH"]);
 
@@ -18,8 +18,8 @@ export function needsConsent(channel: Channel): boolean {
 const wholeChannel = "*";
 
 /**
- * Where a person's consent stands. A consent for the category, or for the whole channel, gives it. A withdrawal for the
- * category always counts; one for the whole channel counts unless the category was granted later.
+ * The state of a person's consent. A consent for the category, or for the whole channel, gives it. A withdrawal for the
+ * category always counts; a withdrawal for the whole channel counts unless the category was granted later.
  */
 export function consentState(consents: readonly Consent[], channel: Channel, category: string): ConsentState {
   const whole = consentTo(consents, channel, wholeChannel);
@@ -29,7 +29,7 @@ export function consentState(consents: readonly Consent[], channel: Channel, cat
   return own || whole ? "given" : "missing";
 }
 
-/** Whether the person opted in to this very category on this channel, and it still stands. */
+/** Whether the person opted in to this very category on this channel and has not withdrawn it. */
 export function optedInByConsent(consents: readonly Consent[], channel: Channel, category: string): boolean {
   const own = consentTo(consents, channel, category);
   return own !== undefined && consentState(consents, channel, category) === "given";

@@ -1,9 +1,9 @@
 import type { Instant } from "../time/instant.ts";
 
-/** What a pattern can name beside the payload's own variables. */
+/** The values that a pattern can name: the event's own fields and the payload's variables. */
 export interface KeySource {
   readonly causeRef: string;
-  /** Within the range of dates, ±8.64e15 ms. */
+  /** Within the range of a `Date`, ±8.64e15 ms. */
   readonly occurredAt: Instant;
   readonly payload: Readonly<Record<string, unknown>>;
 }
@@ -13,9 +13,9 @@ export type RenderedKey = { readonly key: string } | { readonly missing: readonl
 
 /**
  * Fills a pattern such as `BOOKING:{booking_id}:{status}` from the payload (RTR-04, DED-01). `{cause_ref}` is the
- * event's, `{minute}` the UTC minute in which it happened, `2026-11-22T17:57`; a payload variable of either name gives
- * way. A colon inside a value is written `%3A`, so two different events never read the same. Names every variable that
- * is absent or no text, number or truth value; never a value.
+ * event's, `{minute}` the UTC minute in which it happened, `2026-11-22T17:57`; both win over a payload variable of the same
+ * name. A colon inside a value is written `%3A`, so two different events never give the same key. `missing` names every
+ * variable that is absent, or is no string, number or boolean; it never holds a value.
  */
 export function renderKey(pattern: string, source: KeySource): RenderedKey {
   const missing: string[] = [];

@@ -8,18 +8,18 @@ import type { SendReport } from "./report.ts";
 import { retryDue } from "./retry.ts";
 import type { SendDecision } from "./send-decision.ts";
 
-/** What the call was about, beside the message itself. */
+/** The call that ended, and the message it was for. */
 export interface CallContext {
   readonly send: Send;
   readonly provider: string;
-  /** Null where addresses are not hashed, or there was more than one. */
+  /** Null where addresses are not hashed, or where there was more than one. */
   readonly addressHash: string | null;
-  /** Whether an earlier call of the message ended unknown. */
+  /** Whether an earlier call of the message ended with an unknown result. */
   readonly ambiguous: boolean;
   readonly now: Instant;
 }
 
-/** What follows from a ruling: the message is over, or it waits. */
+/** What follows from a call result: the message is finished, or it waits. */
 export type AfterCall =
   | { readonly kind: "over"; readonly report: SendReport }
   | {
@@ -30,52 +30,52 @@ export type AfterCall =
 
 type Refusal = Extract<CallResult, { readonly kind: "retry" | "refuse" | "halt" }>;
 
-/** The end of a message, or its next attempt. `halt` is the caller's: then nothing follows for this message. */
+/**
+ * Decides whether the message is finished or makes another attempt. The caller handles `halt`: nothing follows for this
+ * message then.
+ */
 export function afterCall(
-  ruling: Exclude<CallResult, { readonly kind: "halt" }>,
+  result: Exclude<CallResult, { readonly kind: "halt" }>,
   context: CallContext,
   policy: SendPolicy,
 ): AfterCall {
-  if (ruling.kind === "sent") return over(context, { status: "SENT", ref: ruling.ref, reason: null, detail: "" });
-  if (ruling.kind === "ambiguous") return inDoubt(ruling.code, context, policy);
-  if (ruling.kind === "refuse") return refused(ruling, context, ruling.row.reason ?? "COMMS_PROVIDER_REJECTED");
-  return retry(ruling, context, policy);
+  if (result.kind === "sent") return finish(context, { status: "SENT", ref: result.ref, reason: null, detail: "" });
+  if (result.kind === "ambiguous") return holdOrResend(result.code, context, policy);
+  if (result.kind === "refuse") return fail(result, context, result.row.reason ?? "COMMS_PROVIDER_REJECTED");
+  return retryOrFail(result, context, policy);
 }
 
-function retry(ruling: Refusal, context: CallContext, policy: SendPolicy): AfterCall {
+function retryOrFail(refusal: Refusal, context: CallContext, policy: SendPolicy): AfterCall {
   const { send, now } = context;
-  const { row, retryAfterMs } = ruling;
+  const { row, retryAfterMs } = refusal;
   const dueAt = retryDue(
     { msgId: send.msg_id, attempt: send.attempt, now, baseMs: row.baseMs ?? 0, retryAfterMs },
     policy,
   );
   const reason = row.reason ?? "COMMS_PROVIDER_UNAVAILABLE";
-  if (send.attempt >= (row.tries ?? policy.maxAttempts) || tooLate(send, dueAt))
-    return refused(ruling, context, reason);
-  return waiting("retry", "retry", dueAt, reason, row.words);
+  if (send.attempt >= (row.tries ?? policy.maxAttempts) || tooLate(send, dueAt)) return fail(refusal, context, reason);
+  return wait("retry", { as: "retry", dueAt, reason, detail: row.description });
 }
 
-/** A call of which the end is unknown: critical messages go out again after a backoff, others wait to be told. */
-function inDoubt(code: string, context: CallContext, policy: SendPolicy): AfterCall {
+/** The result of the call is unknown: a critical message goes out again after a backoff, any other waits for feedback. */
+function holdOrResend(code: string, context: CallContext, policy: SendPolicy): AfterCall {
   const { send, now } = context;
-  const again = retryDue({ msgId: send.msg_id, attempt: send.attempt, now, baseMs: 0, retryAfterMs: 0 }, policy);
-  if (!mayResend(send, again))
-    return waiting(
-      "ambiguous",
-      "hold",
-      now + Math.min(policy.recheckMs, policy.ambiguousHoldMs),
-      "COMMS_AMBIGUOUS_SEND",
-      code,
-    );
-  if (send.attempt < policy.maxAttempts) return waiting("ambiguous", "retry", again, "COMMS_AMBIGUOUS_SEND", code);
+  const reason = "COMMS_AMBIGUOUS_SEND";
+  const resendAt = retryDue({ msgId: send.msg_id, attempt: send.attempt, now, baseMs: 0, retryAfterMs: 0 }, policy);
+  if (!mayResend(send, resendAt)) {
+    const dueAt = now + Math.min(policy.recheckMs, policy.ambiguousHoldMs);
+    return wait("ambiguous", { as: "hold", dueAt, reason, detail: code });
+  }
+  if (send.attempt < policy.maxAttempts)
+    return wait("ambiguous", { as: "retry", dueAt: resendAt, reason, detail: code });
   return { kind: "over", report: { ...inDoubtReport(send, now), provider: context.provider, code } };
 }
 
-function refused({ row, code }: Refusal, context: CallContext, reason: Reason): AfterCall {
-  return over(context, { status: "FAILED", reason, code, detail: row.words, suppress: row.suppress ?? null });
+function fail({ row, code }: Refusal, context: CallContext, reason: Reason): AfterCall {
+  return finish(context, { status: "FAILED", reason, code, detail: row.description, suppress: row.suppress ?? null });
 }
 
-function over(
+function finish(
   context: CallContext,
   end: Pick<SendReport, "status" | "reason" | "detail"> & Partial<SendReport>,
 ): AfterCall {
@@ -93,13 +93,14 @@ function over(
   return { kind: "over", report: { ...base, ...end } };
 }
 
-function waiting(
-  record: "retry" | "ambiguous",
-  as: "retry" | "hold",
-  dueAt: Instant,
-  reason: Reason,
-  detail: string,
-): AfterCall {
+interface ProviderWait {
+  readonly as: "retry" | "hold";
+  readonly dueAt: Instant;
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+function wait(record: "retry" | "ambiguous", { as, dueAt, reason, detail }: ProviderWait): AfterCall {
   const trace = [{ gate: "provider", verdict: as === "retry" ? "DEFER" : "HOLD", reason, detail } as const];
   return { kind: "wait", record, wait: { kind: "wait", as, gate: "provider", reason, dueAt, trace } };
 }

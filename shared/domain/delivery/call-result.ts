@@ -1,7 +1,7 @@
 import type { Answer, AnswerRow, AnswerTable } from "./answer.ts";
 import { rowOf, unreachedRow } from "./answer.ts";
 
-/** What the calls of one message come to, taken together. */
+/** The result of all calls of one message, taken together. */
 export type CallResult =
   | { readonly kind: "sent"; readonly ref: string | null }
   | { readonly kind: "ambiguous"; readonly code: string }
@@ -14,7 +14,7 @@ export type CallResult =
 
 const weight = { halt: 0, retry: 1, refuse: 2 } as const;
 
-/** The row of an answer that is a no, else undefined. */
+/** The row of an answer that refuses the message or never reached the provider; otherwise undefined. */
 export function rowOfAnswer(table: AnswerTable, answer: Answer): AnswerRow | undefined {
   if (answer.kind === "refused") return rowOf(table, answer.code);
   return answer.kind === "unreached" ? unreachedRow : undefined;
@@ -23,13 +23,13 @@ export function rowOfAnswer(table: AnswerTable, answer: Answer): AnswerRow | und
 /** Whether an answer counts against the provider: no answer, no connection, or a row that says so. */
 export function isProviderFailure(table: AnswerTable, answer: Answer): boolean {
   if (answer.kind === "accepted") return false;
-  return answer.kind === "unknown" || rowOfAnswer(table, answer)?.trouble === true;
+  return answer.kind === "unknown" || rowOfAnswer(table, answer)?.isOutage === true;
 }
 
 /**
- * The rule for a message that goes to several devices: it is sent once one of them has taken it, and the others are not
- * tried again; while one may have taken it, it is ambiguous; only where none has is it refused, and what can pass
- * passes first. So a retry never reaches a device that took the message.
+ * Combines the answers of a message that goes to several devices. The message is sent once one device has taken it, and
+ * the others are not tried again. It is ambiguous while one device may have taken it. It is refused only if no device
+ * took it; then a halt wins over a retry, and a retry over a refusal. A retry never reaches a device that took the message.
  */
 export function combine(table: AnswerTable, answers: readonly Answer[]): CallResult {
   const accepted = answers.find((answer) => answer.kind === "accepted");

@@ -1,82 +1,90 @@
 import type { GateTrace, Send } from "#shared/contracts/records.ts";
 import type { Reason } from "../message/reason.ts";
 import { stoppedBy } from "../suppression/suppression.ts";
-import type { Instant } from "../time/instant.ts";
+
 import type { AddressedTarget, SendFacts } from "./facts.ts";
 import { ledgerGate } from "./ledger-gate.ts";
-import type { SendPolicy } from "./policy.ts";
+import type { DecisionContext } from "./policy.ts";
 import { checkConsent, checkPreference, checkQuietHours } from "./recipient-checks.ts";
 import type { LastCheck, SendDecision, SendRefusal } from "./send-decision.ts";
 
-type Gate = (send: Send, facts: SendFacts, now: Instant, policy: SendPolicy) => LastCheck;
+type Gate = (send: Send, facts: SendFacts, context: DecisionContext) => LastCheck;
 
-/** In this order: what is over stays over, and what may be under way is not called expired. */
+/** The order matters: a finished message stays finished, and a message that may be under way is not called expired. */
 const gates: readonly (readonly [string, Gate])[] = [
-  ["ledger", (send, { ledger }, now, policy) => ledgerGate(send, ledger, now, policy)],
+  ["ledger", (send, { ledger }, context) => ledgerGate(send, ledger, context)],
   ["archive", archive],
   ["expiry", expiry],
   ["address", address],
   ["suppression", suppression],
-  ["consent", (send, { preferences: wishes }) => checkConsent(send, wishes)],
-  ["preference", (send, { preferences: wishes }) => checkPreference(send, wishes)],
-  ["quiet_hours", (send, { preferences: wishes }, now) => checkQuietHours(send, wishes, now)],
+  ["consent", (send, { preferences }) => checkConsent(send, preferences)],
+  ["preference", (send, { preferences }) => checkPreference(send, preferences)],
+  ["quiet_hours", (send, { preferences }, { now }) => checkQuietHours(send, preferences, now)],
   ["freshness", freshness],
 ];
 
-/** Send, wait or not, with every gate up to the one that settled it. The last look before the provider is called. */
-export function decideSend(send: Send, facts: SendFacts, now: Instant, policy: SendPolicy): SendDecision {
+/**
+ * Decides to send, to wait or to drop; this is the last check before the provider is called. The trace holds every gate
+ * up to the first that refused.
+ */
+export function decideSend(send: Send, facts: SendFacts, context: DecisionContext): SendDecision {
   const trace: GateTrace[] = [];
   for (const [name, gate] of gates) {
-    const { detail, no: verdict } = gate(send, facts, now, policy);
-    trace.push(traced(name, detail, verdict));
-    if (verdict) return "trace" in verdict ? { ...verdict, trace } : verdict;
+    const check = gate(send, facts, context);
+    const { refusal } = check;
+    trace.push(traceOf(name, check));
+    if (refusal) return "trace" in refusal ? { ...refusal, trace } : refusal;
   }
   return { kind: "send", to: allowed(send, facts) };
 }
 
-/** An event told again after the ledger has forgotten it looks like a new one: a table that is away holds all but a code. */
-function archive({ critical }: Send, { archived }: SendFacts, now: Instant, policy: SendPolicy) {
-  if (archived === true) return no("comms_message has it as sent", "archive", "COMMS_ALREADY_SENT");
-  if (archived === false) return yes("no older send");
+/**
+ * Refuses a message that the archive has as sent: an event that arrives again after the ledger has forgotten it looks
+ * new. While the table cannot be asked, only critical messages pass.
+ */
+function archive({ critical }: Send, { archived }: SendFacts, context: DecisionContext): LastCheck {
+  if (archived === true) return refuse("comms_message has it as sent", "archive", "COMMS_ALREADY_SENT");
+  if (archived === false) return pass("no older send");
   const detail = "comms_message cannot be asked";
-  return critical ? yes(detail) : { detail, no: stale("archive", now, policy) };
+  return critical ? pass(detail) : { detail, refusal: stale("archive", context) };
 }
 
-function expiry({ expires_at }: Send, _facts: SendFacts, now: Instant) {
-  if (expires_at === null) return yes("never expires");
+function expiry({ expires_at }: Send, _facts: SendFacts, { now }: DecisionContext): LastCheck {
+  if (expires_at === null) return pass("never expires");
   return now >= expires_at
-    ? no(`expired ${now - expires_at} ms ago`, "expiry", "COMMS_EXPIRED")
-    : yes(`${expires_at - now} ms left`);
+    ? refuse(`expired ${now - expires_at} ms ago`, "expiry", "COMMS_EXPIRED")
+    : pass(`${expires_at - now} ms left`);
 }
 
-function address(_send: Send, { to }: SendFacts) {
-  if (to === "none" || to.length === 0) return no("no address on this channel", "address", "COMMS_NO_ADDRESS");
-  if (to === "invalid") return no("the address cannot be written to", "address", "COMMS_INVALID_ADDRESS");
-  return yes(`${to.length} address${to.length === 1 ? "" : "es"}`);
+function address(_send: Send, { to }: SendFacts): LastCheck {
+  if (to === "none" || to.length === 0) return refuse("no address on this channel", "address", "COMMS_NO_ADDRESS");
+  if (to === "invalid") return refuse("the address cannot be written to", "address", "COMMS_INVALID_ADDRESS");
+  return pass(`${to.length} address${to.length === 1 ? "" : "es"}`);
 }
 
-function suppression(send: Send, facts: SendFacts) {
+function suppression(send: Send, facts: SendFacts): LastCheck {
   const entries = addressed(facts).flatMap(({ suppressions }) => suppressions);
   const entry = allowed(send, facts).length > 0 ? undefined : stoppedBy(entries, send);
-  if (!entry) return yes("no entry binds");
+  if (!entry) return pass("no entry binds");
   const { reason, origin, scope } = entry;
   const code = reason === "LEGAL" ? "COMMS_BLOCKLISTED" : "COMMS_SUPPRESSED";
-  return no(`${reason} by ${origin}, scope ${scope}`, "suppression", code);
+  return refuse(`${reason} by ${origin}, scope ${scope}`, "suppression", code);
 }
 
-function freshness({ critical }: Send, { viewsAsOf }: SendFacts, now: Instant, policy: SendPolicy) {
-  const age = now - viewsAsOf;
-  const detail = `views are ${age} ms old, bound ${policy.viewAgeMaxMs} ms`;
-  if (critical || age <= policy.viewAgeMaxMs) return yes(detail);
-  return { detail, no: stale("freshness", now, policy) };
+function freshness({ critical }: Send, { viewsAsOf }: SendFacts, context: DecisionContext): LastCheck {
+  const age = context.now - viewsAsOf;
+  const { viewAgeMaxMs } = context.policy;
+  const detail = `views are ${age} ms old, bound ${viewAgeMaxMs} ms`;
+  if (critical || age <= viewAgeMaxMs) return pass(detail);
+  return { detail, refusal: stale("freshness", context) };
 }
 
-function stale(gate: string, now: Instant, { staleHoldMs }: SendPolicy) {
-  const dueAt = now + staleHoldMs;
-  return { kind: "wait", as: "hold", gate, reason: "COMMS_STATE_STALE", dueAt, trace: [] } as const;
+function stale(gate: string, { now, policy }: DecisionContext): SendRefusal {
+  const dueAt = now + policy.staleHoldMs;
+  return { kind: "wait", as: "hold", gate, reason: "COMMS_STATE_STALE", dueAt, trace: [] };
 }
 
-/** The targets against which nothing binds. */
+/** The targets that no suppression stops. */
 function allowed(send: Send, facts: SendFacts): readonly AddressedTarget[] {
   return addressed(facts).filter(({ suppressions }) => !stoppedBy(suppressions, send));
 }
@@ -85,16 +93,16 @@ function addressed({ to }: SendFacts): readonly AddressedTarget[] {
   return typeof to === "string" ? [] : to;
 }
 
-function yes(detail: string) {
+function pass(detail: string): LastCheck {
   return { detail };
 }
 
-function no(detail: string, gate: string, reason: Reason) {
-  return { detail, no: { kind: "drop", gate, reason, trace: [] } as const };
+function refuse(detail: string, gate: string, reason: Reason): LastCheck {
+  return { detail, refusal: { kind: "drop", gate, reason, trace: [] } };
 }
 
-function traced(gate: string, detail: string, verdict: SendRefusal | undefined): GateTrace {
-  if (!verdict) return { gate, verdict: "PASS", reason: null, detail };
-  const reason = verdict.kind === "again" ? verdict.report.reason : verdict.reason;
-  return { gate, verdict: verdict.kind === "wait" ? "HOLD" : "DROP", reason, detail };
+function traceOf(gate: string, { detail, refusal }: LastCheck): GateTrace {
+  if (!refusal) return { gate, verdict: "PASS", reason: null, detail };
+  const reason = refusal.kind === "again" ? refusal.report.reason : refusal.reason;
+  return { gate, verdict: refusal.kind === "wait" ? "HOLD" : "DROP", reason, detail };
 }

@@ -3,10 +3,10 @@ import type { Person } from "../recipient/person.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
 
-/** What a person has said of being written to, as it is now. */
+/** The records that say whether a person wants to be written to, as of now. */
 export type RecipientPreferences = Pick<Person, "profile" | "preference" | "consents">;
 
-/** A target as it stands now, with what is known against it. */
+/** A target as of now, with the suppressions of its address. */
 export interface AddressedTarget {
   readonly address: string;
   /** Empty where addresses belong to the person. */
@@ -19,12 +19,12 @@ export interface AddressedTarget {
 export interface SendFacts {
   readonly ledger: LedgerState;
   /**
-   * Whether `comms_message` says that it was sent; asked for what the ledger does not know, as it may have forgotten it.
-   * `unknown`: the table could not be asked.
+   * Whether `comms_message` has the message as sent. It is asked for messages that the ledger does not know, as the ledger
+   * may have forgotten them. `unknown`: the table could not be asked.
    */
   readonly archived: boolean | "unknown";
   readonly preferences: RecipientPreferences;
   readonly to: readonly AddressedTarget[] | "none" | "invalid";
-  /** As of when the views speak. */
+  /** The instant that the views reflect. */
   readonly viewsAsOf: Instant;
 }

@@ -1,42 +1,42 @@
 import type { Instant } from "../time/instant.ts";
 
 /**
- * What the ledger knows of one message. The letters are what lies in Redis:
- * `C` claimed, no bytes have gone out · `K` the call is under way (or was, when the lease has run out) · `R` refused for
+ * What the ledger knows of one message. Redis stores the states as these letters:
+ * `C` claimed, no bytes have gone out · `K` the call is under way (or was, if the lease has expired) · `R` refused for
  * now, a later attempt may claim · `S` the provider took it · `F` failed for good · `D` dropped in doubt.
  */
 export interface LedgerEntry {
   readonly state: "C" | "K" | "R" | "S" | "F" | "D";
-  /** Which call it is: the record's attempt, or more where calls of it ended unknown and left no later record. */
+  /** The number of the call: the record's attempt, or more if calls ended with an unknown result and left no later record. */
   readonly attempt: number;
   /** End of the claim, for `C` and `K`; 0 otherwise. */
   readonly leaseUntil: Instant;
-  /** When the first call of which the end is unknown began; 0 when there is none. */
+  /** When the first call with an unknown result began; 0 if there is none. */
   readonly since: Instant;
-  /** Whether some earlier call ended unknown. */
+  /** Whether an earlier call ended with an unknown result. */
   readonly doubt: boolean;
   readonly owner: string;
   /** The sender's report as JSON, until the log is known to hold it; then empty. */
   readonly note: string;
 }
 
-/** What a sender is told of a message that it looked up or could not claim. */
+/** What the ledger reports for a message that a sender looked up or could not claim. */
 export type LedgerState =
   | { readonly kind: "free" }
-  /** Another flow of work holds it until then. */
+  /** Another sender holds the claim until then. */
   | { readonly kind: "held"; readonly owner: string; readonly until: Instant }
-  /** A call began at `since` and its end is unknown; `calls` have been made, that one included. */
+  /** A call began at `since` and its result is unknown; `calls` have been made, that one included. */
   | { readonly kind: "ambiguous"; readonly owner: string; readonly since: Instant; readonly calls: number }
-  /** This attempt was refused for now; the note says when the next is due. */
+  /** This attempt was refused for now; the note holds the due time of the next. */
   | { readonly kind: "retrying"; readonly attempt: number; readonly note: string }
-  /** Over. An empty note: the log holds the report; else the note is the report, and may never have been written. */
+  /** Finished. An empty note: the log holds the report. Otherwise the note is the report, which the log may lack. */
   | { readonly kind: "sent" | "failed" | "dropped"; readonly attempt: number; readonly note: string };
 
-const over = { S: "sent", F: "failed", D: "dropped" } as const;
+const finished = { S: "sent", F: "failed", D: "dropped" } as const;
 
 /**
- * Reads `state|attempt|lease|since|doubt|owner|note` as `ledger.lua` writes it, where zeros are left out, so that a settled
- * entry is a few bytes. Undefined for anything else.
+ * Reads `state|attempt|lease|since|doubt|owner|note` as `ledger.lua` writes it. Zeros are left out, so that a finished
+ * entry takes a few bytes. Undefined for any other text.
  */
 export function decodeEntry(text: string): LedgerEntry | undefined {
   const match = /^([CKRSFD])\|(\d+)\|(\d*)\|(\d*)\|(1?)\|([^|]*)\|(.*)$/s.exec(text);
@@ -53,19 +53,19 @@ export function decodeEntry(text: string): LedgerEntry | undefined {
   };
 }
 
-/** How an entry looks to somebody who would make `attempt` now. */
+/** The state of an entry for a sender that would make `attempt` now. */
 export function stateOf(entry: LedgerEntry | undefined, attempt: number, now: Instant): LedgerState {
   if (!entry) return { kind: "free" };
   const { state, owner, leaseUntil, note } = entry;
   if (state === "R")
     return attempt > entry.attempt ? { kind: "free" } : { kind: "retrying", attempt: entry.attempt, note };
-  if (state !== "C" && state !== "K") return { kind: over[state], attempt: entry.attempt, note };
+  if (state !== "C" && state !== "K") return { kind: finished[state], attempt: entry.attempt, note };
   if (leaseUntil > now) return { kind: "held", owner, until: leaseUntil };
   if (state !== "K" && !entry.doubt) return { kind: "free" };
   return { kind: "ambiguous", owner, since: entry.since, calls: callsMade(entry) };
 }
 
-/** How many calls an entry that is claimed or calling stands for: a claim alone has made none yet. */
+/** How many calls a claimed or calling entry has made; a claim that is not confirmed has not made its own yet. */
 export function callsMade({ state, attempt }: LedgerEntry): number {
   return state === "K" ? attempt : attempt - 1;
 }

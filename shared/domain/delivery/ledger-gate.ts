@@ -2,56 +2,58 @@ import type { Send } from "#shared/contracts/records.ts";
 import type { Reason } from "../message/reason.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
-import type { SendPolicy } from "./policy.ts";
+import type { DecisionContext } from "./policy.ts";
 import type { SendReport } from "./report.ts";
 import { fraction } from "./retry.ts";
-import type { SendRefusal } from "./send-decision.ts";
+import type { LastCheck } from "./send-decision.ts";
 
-const overReasons = {
+const finishedReasons = {
   sent: "COMMS_ALREADY_SENT",
   failed: "COMMS_PROVIDER_REJECTED",
   dropped: "COMMS_AMBIGUOUS_SEND",
 } as const satisfies Record<string, Reason>;
 
-/** What the ledger says to one more try. Asked twice: when the record is decided, and when its claim is refused. */
-export function ledgerGate(
-  send: Send,
-  state: LedgerState,
-  now: Instant,
-  policy: SendPolicy,
-): { readonly detail: string; readonly no?: SendRefusal } {
+/**
+ * Checks whether the ledger allows one more call. It runs twice: when the record is decided, and when its claim is
+ * refused.
+ */
+export function ledgerGate(send: Send, state: LedgerState, context: DecisionContext): LastCheck {
   switch (state.kind) {
     case "free":
       return { detail: "nobody has it" };
     case "held":
-      return wait("hold", "another sender has it", state.until + spread(send), "COMMS_AMBIGUOUS_SEND");
+      return hold("another sender has it", state.until + spread(send));
     case "retrying":
-      return wait("retry", `attempt ${state.attempt} was refused`, dueOf(state.note), "COMMS_PROVIDER_UNAVAILABLE");
+      return retryLater(state);
     case "ambiguous":
-      return inDoubt(send, state, now, policy);
+      return checkInDoubt(send, state, context);
     default:
-      return over(state.kind, state.note);
+      return refuseFinished(state.kind, state.note);
   }
 }
 
 type InDoubt = Extract<LedgerState, { readonly kind: "ambiguous" }>;
+type Retrying = Extract<LedgerState, { readonly kind: "retrying" }>;
 
-/** Critical, still of use, and not yet called as often as it may be: once more. Else: wait for feedback, then give it up. */
-function inDoubt(send: Send, { since, calls }: InDoubt, now: Instant, policy: SendPolicy) {
+/**
+ * Allows another call for a critical message that has not expired and has calls left. Any other message waits for
+ * feedback until the deadline, and is then dropped.
+ */
+function checkInDoubt(send: Send, { since, calls }: InDoubt, { now, policy }: DecisionContext): LastCheck {
   const detail = `a call began ${now - since} ms ago and its end is unknown, as of ${calls} in all`;
   if (mayResend(send, now) && calls < policy.maxAttempts) return { detail };
   const deadline = since + policy.ambiguousHoldMs;
-  if (now < deadline) return wait("hold", detail, Math.min(deadline, now + policy.recheckMs), "COMMS_AMBIGUOUS_SEND");
+  if (now < deadline) return hold(detail, Math.min(deadline, now + policy.recheckMs));
   const report = inDoubtReport(send, deadline);
-  return { detail, no: { kind: "drop", gate: "ledger", reason: "COMMS_AMBIGUOUS_SEND", trace: [], report } as const };
+  return { detail, refusal: { kind: "drop", gate: "ledger", reason: "COMMS_AMBIGUOUS_SEND", trace: [], report } };
 }
 
-/** Whether a message may be sent although an earlier call of it ended unknown: it is critical, and still of use. */
+/** Whether a message may be sent after a call with an unknown result: it is critical and has not expired. */
 export function mayResend({ critical, expires_at }: Send, now: Instant): boolean {
   return critical && (expires_at === null || now < expires_at);
 }
 
-/** The report of a message that is given up in doubt. */
+/** The report of a message that is dropped while its result is unknown. */
 export function inDoubtReport(send: Send, at: Instant): SendReport {
   return {
     status: "DROPPED",
@@ -68,21 +70,26 @@ export function inDoubtReport(send: Send, at: Instant): SendReport {
   };
 }
 
-function over(kind: keyof typeof overReasons, note: string) {
+function refuseFinished(kind: keyof typeof finishedReasons, note: string): LastCheck {
   const detail = `the ledger has it as ${kind}`;
-  if (note !== "") return { detail, no: { kind: "again", report: JSON.parse(note) as SendReport } as const };
-  return { detail, no: { kind: "drop", gate: "ledger", reason: overReasons[kind], trace: [] } as const };
+  if (note !== "") return { detail, refusal: { kind: "again", report: JSON.parse(note) as SendReport } };
+  return { detail, refusal: { kind: "drop", gate: "ledger", reason: finishedReasons[kind], trace: [] } };
 }
 
-function wait(as: "retry" | "hold", detail: string, dueAt: Instant, reason: Reason) {
-  return { detail, no: { kind: "wait", as, gate: "ledger", reason, dueAt, trace: [] } as const };
+function hold(detail: string, dueAt: Instant): LastCheck {
+  const reason = "COMMS_AMBIGUOUS_SEND";
+  return { detail, refusal: { kind: "wait", as: "hold", gate: "ledger", reason, dueAt, trace: [] } };
 }
 
-function dueOf(note: string): Instant {
-  return (JSON.parse(note) as { readonly dueAt: Instant }).dueAt;
+/** The note of a refused attempt holds the instant of the next one. */
+function retryLater({ attempt, note }: Retrying): LastCheck {
+  const { dueAt } = JSON.parse(note) as { readonly dueAt: Instant };
+  const reason = "COMMS_PROVIDER_UNAVAILABLE";
+  const refusal = { kind: "wait", as: "retry", gate: "ledger", reason, dueAt, trace: [] } as const;
+  return { detail: `attempt ${attempt} was refused`, refusal };
 }
 
-/** Up to a second, so that what waits for one owner does not come back as one. */
+/** Up to a second, so that the messages that wait for one owner do not all come back at once. */
 function spread(send: Send): number {
   return 100 + Math.floor(900 * fraction("hold", send.msg_id));
 }

@@ -1,27 +1,27 @@
 import type { Instant } from "../time/instant.ts";
 import { callsMade, type LedgerEntry, stateOf } from "./ledger-entry.ts";
 
-/** One try to take a message. */
+/** One attempt to claim a message. */
 export interface ClaimRequest {
   readonly msgId: string;
   readonly owner: string;
   /** 1 for the first provider call. */
   readonly attempt: number;
-  /** How long the claim binds others, ms; longer than a provider call may last. */
+  /** How long the claim keeps others out, ms; longer than a provider call may last. */
   readonly leaseMs: number;
   readonly now: Instant;
-  /** Take the message although an earlier call of it ended unknown. */
+  /** Claim the message although an earlier call of it ended with an unknown result. */
   readonly resend: boolean;
 }
 
-/** What the owner learned of its call. `ambiguous`: nothing. */
+/** The result of a call, as its owner records it. `ambiguous`: the result is unknown. */
 export interface CallRecord {
   readonly state: "sent" | "failed" | "retry" | "ambiguous";
   readonly attempt: number;
   readonly note: string;
 }
 
-/** What the log says of a message. */
+/** The result of a message, as the log holds it. */
 export interface LoggedResult {
   readonly msgId: string;
   readonly state: "sent" | "failed" | "dropped";
@@ -31,9 +31,15 @@ export interface LoggedResult {
   readonly recordedAt: Instant;
 }
 
+/** The owner of a claim that asks for a change, and when. */
+export interface ClaimOwner {
+  readonly owner: string;
+  readonly now: Instant;
+}
+
 const letters = { sent: "S", failed: "F", dropped: "D", retry: "R" } as const;
 
-/** The entry after a claim, or undefined where it is refused; `stateOf` says why. */
+/** The entry after a claim, or undefined if the claim is refused; `stateOf` says why. */
 export function claimEntry(entry: LedgerEntry | undefined, request: ClaimRequest): LedgerEntry | undefined {
   const state = stateOf(entry, request.attempt, request.now);
   const mine = entry?.state === "C" && entry.owner === request.owner;
@@ -50,32 +56,31 @@ export function claimEntry(entry: LedgerEntry | undefined, request: ClaimRequest
   };
 }
 
-/** After a call of which the end is unknown comes another one, also where its process died and left the record as it was. */
+/** A call with an unknown result is followed by a new one, even if its process died and left the record as it was. */
 function callOf(entry: LedgerEntry | undefined, { attempt }: ClaimRequest, doubt: boolean): number {
-  return entry && doubt && calling(entry) ? Math.max(attempt, callsMade(entry) + 1) : attempt;
+  return entry && doubt && isClaimed(entry) ? Math.max(attempt, callsMade(entry) + 1) : attempt;
 }
 
-/** The entry once bytes may go out (the same if asked twice, as a client does after a lost answer), or undefined where the claim is no longer the owner's. */
+/**
+ * The entry once bytes may go out, or undefined if the owner has lost the claim. A second confirmation gives the same
+ * entry: a client asks again after a lost answer.
+ */
 export function confirmEntry(
   entry: LedgerEntry | undefined,
-  owner: string,
-  leaseMs: number,
-  now: Instant,
+  { owner, now, leaseMs }: ClaimOwner & Pick<ClaimRequest, "leaseMs">,
 ): LedgerEntry | undefined {
-  if (!entry || !calling(entry) || entry.owner !== owner) return undefined;
+  if (!isOwned(entry, owner)) return undefined;
   return { ...entry, state: "K", leaseUntil: now + leaseMs, since: entry.since || now };
 }
 
-/** The entry after the owner's report, or undefined where it may not write. That the provider took it is always written. */
+/** The entry after the owner's record, or undefined if the owner may not write. A `sent` is always written. */
 export function recordCall(
   entry: LedgerEntry | undefined,
-  owner: string,
   record: CallRecord,
-  now: Instant,
+  { owner, now }: ClaimOwner,
 ): LedgerEntry | undefined {
   if (entry?.state === "S") return undefined;
-  const mine = !entry || (calling(entry) && entry.owner === owner);
-  if (!mine && record.state !== "sent") return undefined;
+  if (entry && !isOwned(entry, owner) && record.state !== "sent") return undefined;
   const { attempt, note } = record;
   if (record.state === "ambiguous")
     return { state: "K", attempt, leaseUntil: now, since: entry?.since || now, doubt: true, owner, note };
@@ -91,31 +96,37 @@ export function recordCall(
   };
 }
 
-/** The entry after the owner gave the claim back without having called: `delete`, or in doubt again; undefined where it was not its. */
+/**
+ * The entry after the owner gave its claim back without a call: `delete`, or in doubt as before; undefined if the owner
+ * does not hold the claim.
+ */
 export function releaseEntry(
   entry: LedgerEntry | undefined,
-  owner: string,
-  now: Instant,
+  { owner, now }: ClaimOwner,
 ): LedgerEntry | "delete" | undefined {
-  if (!entry || !calling(entry) || entry.owner !== owner) return undefined;
+  if (!isOwned(entry, owner)) return undefined;
   if (!entry.doubt) return "delete";
-  // Nobody's from now on, so that giving it back twice takes off one call and not two.
+  // The entry loses its owner, so that a second release does not take off a second call.
   return { ...entry, state: "K", attempt: Math.max(1, entry.attempt - 1), leaseUntil: now, owner: "" };
 }
 
-/** The entry after the log has spoken, or undefined where what stands is newer or says more. */
-export function reconcileEntry(entry: LedgerEntry | undefined, settlement: LoggedResult): LedgerEntry | undefined {
-  if (entry && !yields(entry, settlement)) return undefined;
-  const { attempt, state } = settlement;
+/** The entry that the logged result gives, or undefined if the present entry is newer or says more. */
+export function reconcileEntry(entry: LedgerEntry | undefined, logged: LoggedResult): LedgerEntry | undefined {
+  if (entry && !yieldsTo(entry, logged)) return undefined;
+  const { attempt, state } = logged;
   return { state: letters[state], attempt, leaseUntil: 0, since: 0, doubt: false, owner: "", note: "" };
 }
 
-function calling({ state }: LedgerEntry): boolean {
+function isClaimed({ state }: LedgerEntry): boolean {
   return state === "C" || state === "K";
 }
 
-/** Sent stands above failed and dropped, these above everything of the same attempt or an earlier one. */
-function yields(entry: LedgerEntry, { state, attempt, bySender }: LoggedResult): boolean {
+function isOwned(entry: LedgerEntry | undefined, owner: string): entry is LedgerEntry {
+  return entry !== undefined && isClaimed(entry) && entry.owner === owner;
+}
+
+/** Sent outranks failed and dropped; these outrank every state of the same attempt or an earlier one. */
+function yieldsTo(entry: LedgerEntry, { state, attempt, bySender }: LoggedResult): boolean {
   if (entry.state === "S") return state === "sent" && bySender && entry.note !== "";
   if (state === "sent") return true;
   return entry.attempt <= attempt;

@@ -2,8 +2,8 @@ import type { Feedback } from "#shared/contracts/records.ts";
 import type { LoggedResult } from "./ledger-rules.ts";
 
 /**
- * What a feedback record tells the ledger, or undefined for nothing. A provider that reports on a message, be it a
- * bounce, has taken it. A drop counts only where it was in doubt: every other drop is decided anew each time.
+ * The result that a feedback record gives the ledger, or undefined for none. A provider that reports on a message has
+ * taken it, even if it reports a bounce. A drop counts only if it was in doubt: every other drop is decided again each time.
  */
 export function loggedResultOf(feedback: Feedback): LoggedResult | undefined {
   const state = stateOf(feedback);

@@ -1,23 +1,31 @@
-/** What a sender allows itself. Every time is in ms. */
+import type { Instant } from "../time/instant.ts";
+
+/** The bounds that a sender keeps. Every time is in ms. */
 export interface SendPolicy {
   /** Provider calls at most for one message. Default 8: about half an hour with the default backoff. */
   readonly maxAttempts: number;
   /** First and longest bound of the full-jitter backoff. Default 2,000 and 15 minutes. */
   readonly baseMs: number;
   readonly maxMs: number;
-  /** How old the views may be for what is not critical. Default 60,000. */
+  /** How old the views may be for a message that is not critical. Default 60,000. */
   readonly viewAgeMaxMs: number;
   /** How long a stale view defers. Default 30,000. */
   readonly staleHoldMs: number;
   /** How long a message in doubt waits for feedback before it is dropped. Default 15 minutes. */
   readonly ambiguousHoldMs: number;
-  /** How often it looks meanwhile. Default 60,000. */
+  /** How often a waiting message is checked. Default 60,000. */
   readonly recheckMs: number;
   /** How long a call may wait for its turn in the rate budget before the stage is paused. Default 2,000. */
   readonly budgetWaitMaxMs: number;
 }
 
-/** What every sender goes by unless it is told otherwise; each bound has its unit in its name. */
+/** When a decision is made, and the bounds that it keeps. */
+export interface DecisionContext {
+  readonly now: Instant;
+  readonly policy: SendPolicy;
+}
+
+/** The policy of a sender that sets none of its own; each bound has its unit in its name. */
 export const defaultPolicy: SendPolicy = {
   maxAttempts: 8,
   baseMs: 2_000,

@@ -3,7 +3,7 @@ import { deriveId } from "../message/id.ts";
 import type { Reason } from "../message/reason.ts";
 import type { Instant } from "../time/instant.ts";
 
-/** How a message ended at the sender: what the ledger keeps as its note until `comms.feedback` holds it. */
+/** The end of a message at the sender. The ledger keeps it as its note until `comms.feedback` holds it. */
 export interface SendReport {
   readonly status: "SENT" | "FAILED" | "DROPPED";
   readonly at: Instant;
@@ -18,7 +18,7 @@ export interface SendReport {
   readonly ambiguous: boolean;
 }
 
-/** What every record of a sender repeats of the message that it is about. */
+/** The fields of a message that every record of a sender repeats. */
 export function headOf(send: Send) {
   return {
     event_id: send.event_id,
@@ -39,7 +39,7 @@ export function headOf(send: Send) {
   };
 }
 
-/** The same report gives the same record, however often it is written. */
+/** The feedback record of a report. The same report always gives the same record and id. */
 export function senderFeedback(send: Send, report: SendReport): Feedback {
   const { status, at, attempt, provider, ref, addressHash, reason, code, detail, suppress, ambiguous } = report;
   return {

@@ -4,13 +4,13 @@ import type { Instant } from "../time/instant.ts";
 import type { AddressedTarget } from "./facts.ts";
 import type { SendReport } from "./report.ts";
 
-/** What a sender decides on one record before it calls anybody. */
+/** What a sender decides about one record before it calls the provider. */
 export type SendDecision =
   /** Call the provider. */
   | { readonly kind: "send"; readonly to: readonly AddressedTarget[] }
-  /** It is over, and the report may never have been written: write it (again). */
+  /** The message is finished, and its report may not have reached the log: write the report again. */
   | { readonly kind: "again"; readonly report: SendReport }
-  /** No. A report goes along where the ledger must learn of it. */
+  /** Do not send. `report` is present where the ledger must record it. */
   | {
       readonly kind: "drop";
       readonly gate: string;
@@ -18,7 +18,7 @@ export type SendDecision =
       readonly trace: readonly GateTrace[];
       readonly report?: SendReport;
     }
-  /** Later. `retry`: the next attempt. `hold`: the same attempt, looked at again. */
+  /** Later. `retry` is the next attempt; `hold` checks the same attempt again. */
   | {
       readonly kind: "wait";
       readonly as: "retry" | "hold";
@@ -28,11 +28,11 @@ export type SendDecision =
       readonly trace: readonly GateTrace[];
     };
 
-/** A verdict by which nobody is called. */
+/** A decision without a provider call. */
 export type SendRefusal = Exclude<SendDecision, { readonly kind: "send" }>;
 
-/** What one gate says: the rule and the value in words, and the verdict where it is no yes. */
+/** The answer of one gate: `detail` describes the rule and the value; `refusal` is absent when the message passes. */
 export interface LastCheck {
   readonly detail: string;
-  readonly no?: SendRefusal;
+  readonly refusal?: SendRefusal;
 }

@@ -8,47 +8,54 @@ import type { Instant } from "../time/instant.ts";
 import { headOf, type SendReport, senderFeedback } from "./report.ts";
 import type { SendDecision } from "./send-decision.ts";
 
-/** What the outcomes of one sender have in common. */
+/** What the outcomes of one sender share. */
 export interface SenderName {
   /** `email-sender`. */
   readonly stage: string;
   /** The express topic it reads. */
   readonly topic: TopicName;
-  /** Framed Avro of a send record, as the scheduler will produce it. */
+  /** Encodes a send record as framed Avro, as the scheduler will produce it. */
   readonly encode: (topic: TopicName, send: Send) => Buffer;
+}
+
+/** The message that an outcome is about, who decided, and when. */
+export interface OutcomeContext {
+  readonly name: SenderName;
+  readonly send: Send;
+  readonly now: Instant;
 }
 
 type Wait = Extract<SendDecision, { readonly kind: "wait" }>;
 type Drop = Extract<SendDecision, { readonly kind: "drop" }>;
 
-/** The message is over: its report, and whatever goes with it. */
+/** The message is finished: its report, and further outputs of the caller. */
 export function reportOutcome(send: Send, report: SendReport, also: readonly Output[] = []): Outcome {
   const feedback: Output = { topic: "comms.feedback", key: keyOf(send), value: senderFeedback(send, report) };
   const outputs = [feedback, ...also];
   return report.reason === null ? { kind: "emit", outputs } : { kind: "drop", reason: report.reason, outputs };
 }
 
-/** A no that needs no report: every later try comes to it by itself. */
-export function dropOutcome(name: SenderName, send: Send, drop: Drop, now: Instant): Outcome {
-  const decision = decisionOutput(name, send, { ...drop, verdict: "DROP", dueAt: null, now });
-  if (drop.report) return reportOutcome(send, drop.report, [decision]);
+/** Drops the message. A drop without a report needs none: every later attempt reaches the same decision. */
+export function dropOutcome(context: OutcomeContext, drop: Drop): Outcome {
+  const decision = decisionOutput(context, { ...drop, verdict: "DROP", dueAt: null });
+  if (drop.report) return reportOutcome(context.send, drop.report, [decision]);
   return { kind: "drop", reason: drop.reason, outputs: [decision] };
 }
 
-/** Later, by the schedule: the next attempt, or the same one looked at again. */
-export function deferOutcome(name: SenderName, send: Send, wait: Wait, now: Instant): Outcome {
+/** Puts the message on the schedule: its next attempt, or another check of the same one. */
+export function deferOutcome(context: OutcomeContext, wait: Wait): Outcome {
   const verdict = wait.as === "retry" ? "DEFER" : "HOLD";
-  const decision = decisionOutput(name, send, { ...wait, verdict, now });
-  return { kind: "defer", reason: wait.reason, outputs: [scheduled(name, send, wait, now), decision] };
+  const decision = decisionOutput(context, { ...wait, verdict });
+  return { kind: "defer", reason: wait.reason, outputs: [scheduleOutput(context, wait), decision] };
 }
 
-/** Already over, and reported once more by the same id. */
+/** The message is already finished; its report is written again under the same id. */
 export function repeatOutcome(send: Send, report: SendReport): Outcome {
   const { outputs } = reportOutcome(send, report) as Extract<Outcome, { readonly outputs: readonly Output[] }>;
   return { kind: "drop", reason: report.reason ?? "COMMS_ALREADY_SENT", outputs };
 }
 
-function scheduled(name: SenderName, send: Send, { as, dueAt }: Wait, now: Instant): Output {
+function scheduleOutput({ name, send, now }: OutcomeContext, { as, dueAt }: Wait): Output {
   const target = laneTopic(name.topic, send.lane);
   const next = as === "retry" ? { ...send, attempt: send.attempt + 1 } : send;
   const value: ScheduleItem = {
@@ -68,18 +75,17 @@ function scheduled(name: SenderName, send: Send, { as, dueAt }: Wait, now: Insta
   return { topic: "comms.schedule", key: keyOf(send), value };
 }
 
-interface Settled {
+interface DecisionFields {
   readonly gate: string;
   readonly verdict: Decision["verdict"];
   readonly reason: Reason;
   readonly dueAt: Instant | null;
   readonly trace: readonly GateTrace[];
-  readonly now: Instant;
 }
 
 /** One decision for each attempt, verdict and reason: a message that was held and then dropped has both. */
-export function decisionOutput(name: SenderName, send: Send, settled: Settled): Output {
-  const { gate, verdict, reason, dueAt, trace, now } = settled;
+function decisionOutput({ name, send, now }: OutcomeContext, fields: DecisionFields): Output {
+  const { gate, verdict, reason, dueAt, trace } = fields;
   const value: Decision = {
     ...headOf(send),
     recorded_at: now,

@@ -11,50 +11,51 @@ import { isLonger } from "./size.ts";
 
 type IntakeReason = Extract<Reason, "COMMS_INVALID_EVENT" | "COMMS_UNKNOWN_EVENT" | "COMMS_PAYLOAD_TOO_LARGE">;
 
+/** Whether an event is accepted, with its records, or rejected, with every issue. */
 export type IntakeDecision =
   | { readonly kind: "accepted"; readonly records: readonly Accepted[] }
-  | { readonly kind: "rejected"; readonly reason: IntakeReason; readonly faults: readonly string[] };
+  | { readonly kind: "rejected"; readonly reason: IntakeReason; readonly issues: readonly string[] };
 
 /**
- * Takes an event in or refuses it, with every fault that it has. Taken in, it is one record a recipient; refused, the
- * faults name fields and never repeat a value. Total: it answers for whatever an Event can hold.
+ * Accepts an event as one record for each recipient, or rejects it with all of its issues. Issues name fields and never
+ * repeat a value. The function does not throw for any event.
  */
 export function decideIntake(event: Event, context: IntakeContext): IntakeDecision {
   const { catalog, now, limits = intakeLimits } = context;
   const payload = readPayload(event.payload, limits);
-  if (payload.kind === "too large") return rejected("COMMS_PAYLOAD_TOO_LARGE", [payload.fault]);
+  if (payload.kind === "too large") return reject("COMMS_PAYLOAD_TOO_LARGE", [payload.issue]);
 
-  const faults = [...envelopeIssues(event, limits, now)];
+  const issues = [...envelopeIssues(event, limits, now)];
   const entry = catalog.find(event.name);
-  if (!entry) return rejected("COMMS_UNKNOWN_EVENT", ["the event catalog has no event of this name", ...faults]);
+  if (!entry) return reject("COMMS_UNKNOWN_EVENT", ["the event catalog has no event of this name", ...issues]);
 
-  faults.push(...catalogFaults(event, entry));
-  if (payload.kind === "unreadable") return rejected("COMMS_INVALID_EVENT", [...faults, payload.fault]);
+  issues.push(...catalogIssues(event, entry));
+  if (payload.kind === "unreadable") return reject("COMMS_INVALID_EVENT", [...issues, payload.issue]);
 
-  faults.push(...catalog.issues(entry, payload.variables));
-  if (faults.length > 0) return rejected("COMMS_INVALID_EVENT", faults);
-  const records = acceptedRecords(event, entry, payload.variables, context);
-  if ("faults" in records) return rejected("COMMS_INVALID_EVENT", records.faults);
-  const fault = fanOutFault(event.payload, records.length, limits);
-  return fault === undefined ? { kind: "accepted", records } : rejected("COMMS_PAYLOAD_TOO_LARGE", [fault]);
+  issues.push(...catalog.issues(entry, payload.variables));
+  if (issues.length > 0) return reject("COMMS_INVALID_EVENT", issues);
+  const records = acceptedRecords({ event, entry, variables: payload.variables }, context);
+  if ("issues" in records) return reject("COMMS_INVALID_EVENT", records.issues);
+  const issue = fanOutFault(event.payload, records.length, limits);
+  return issue === undefined ? { kind: "accepted", records } : reject("COMMS_PAYLOAD_TOO_LARGE", [issue]);
 }
 
-/** All records of an event are written at once, and each of them carries the payload. */
-function fanOutFault(payload: string, count: number, { fan_out_bytes_max }: IntakeLimits): string | undefined {
-  if (!isLonger(payload, fan_out_bytes_max / Math.max(1, count))) return undefined;
-  return `payload is larger than ${fan_out_bytes_max / 1024 ** 2} MiB over all recipients; tell fewer in one event`;
+/** All records of an event are written at once, and each carries the payload. */
+function fanOutFault(payload: string, count: number, { fanOutBytesMax }: IntakeLimits): string | undefined {
+  if (!isLonger(payload, fanOutBytesMax / Math.max(1, count))) return undefined;
+  return `payload is larger than ${fanOutBytesMax / 1024 ** 2} MiB over all recipients; tell fewer in one event`;
 }
 
-function catalogFaults(event: Event, entry: EventEntry): readonly string[] {
-  const lacking = entry.sends.filter((send) => recipientsOf(send.role, event.actors).length === 0);
-  const roles = [...new Set(lacking.map((send) => send.role))];
-  const strange = event.category !== null && event.category !== entry.category;
+function catalogIssues(event: Event, entry: EventEntry): readonly string[] {
+  const unfilled = entry.sends.filter((send) => recipientsOf(send.role, event.actors).length === 0);
+  const roles = [...new Set(unfilled.map((send) => send.role))];
+  const isOtherCategory = event.category !== null && event.category !== entry.category;
   return [
     ...roles.map((role) => `actors has nobody in the role '${role}'`),
-    ...(strange ? [`category is not the catalog's, '${entry.category}'`] : []),
+    ...(isOtherCategory ? [`category is not the catalog's, '${entry.category}'`] : []),
   ];
 }
 
-function rejected(reason: IntakeReason, faults: readonly string[]): IntakeDecision {
-  return { kind: "rejected", reason, faults };
+function reject(reason: IntakeReason, issues: readonly string[]): IntakeDecision {
+  return { kind: "rejected", reason, issues: issues };
 }

@@ -1,6 +1,6 @@
 import type { KnownChannel } from "../message/channel.ts";
 
-/** One event of the catalog: what its payload must hold, and which templates go to whom. */
+/** One event of the catalog: the schema of its payload, and the templates that each role gets. */
 export interface EventEntry {
   readonly name: string;
   readonly family: "booking" | "docs" | "payments" | "messaging" | "trust" | "promotions" | "synthetic";
@@ -10,8 +10,9 @@ export interface EventEntry {
   readonly sends: readonly EventSend[];
 }
 
+/** One template that an event sends to the people in one role. */
 export interface EventSend {
-  /** The actor who is written to: buyer, seller, admin. */
+  /** The role of the recipients: buyer, seller, admin. */
   readonly role: string;
   readonly template: string;
   /** The template's category, which may differ from the event's (decision 17). */
@@ -28,6 +29,6 @@ export interface EventSend {
 /** The event catalog as intake sees it. */
 export interface EventCatalog {
   find(name: string): EventEntry | undefined;
-  /** Every fault of a payload, a sentence each without the values; empty when it fits. */
+  /** Every issue of a payload, a sentence each without the values; empty when it fits. */
   issues(entry: EventEntry, payload: unknown): readonly string[];
 }

@@ -2,25 +2,25 @@ import type { IntakeLimits } from "./limits.ts";
 import { isLonger } from "./size.ts";
 import { numbersIssue, valueIssue } from "./storable.ts";
 
-/** A payload as variables, or what keeps it from being read. */
+/** A payload as variables, or the issue that makes it unreadable or too large. */
 export type Payload =
   | { readonly kind: "variables"; readonly variables: Readonly<Record<string, unknown>> }
-  | { readonly kind: "unreadable"; readonly fault: string }
-  | { readonly kind: "too large"; readonly fault: string };
+  | { readonly kind: "unreadable"; readonly issue: string }
+  | { readonly kind: "too large"; readonly issue: string };
 
-/** Measures first, so that what is too large is never parsed. */
-export function readPayload(json: string, { payload_bytes_max, payload_depth_max }: IntakeLimits): Payload {
-  if (isLonger(json, payload_bytes_max)) {
-    return { kind: "too large", fault: `payload is larger than ${payload_bytes_max / 1024} KiB` };
+/** Reads a payload. It measures first, so that a payload that is too large is never parsed. */
+export function readPayload(json: string, { payloadBytesMax, payloadDepthMax }: IntakeLimits): Payload {
+  if (isLonger(json, payloadBytesMax)) {
+    return { kind: "too large", issue: `payload is larger than ${payloadBytesMax / 1024} KiB` };
   }
-  const value = parsed(json);
-  if (value === undefined) return { kind: "unreadable", fault: "payload is not JSON" };
-  if (!isObject(value)) return { kind: "unreadable", fault: "payload is not a JSON object" };
-  const fault = numbersIssue(json) ?? valueIssue(value, payload_depth_max);
-  return fault === undefined ? { kind: "variables", variables: value } : { kind: "unreadable", fault };
+  const value = parseJson(json);
+  if (value === undefined) return { kind: "unreadable", issue: "payload is not JSON" };
+  if (!isObject(value)) return { kind: "unreadable", issue: "payload is not a JSON object" };
+  const issue = numbersIssue(json) ?? valueIssue(value, payloadDepthMax);
+  return issue === undefined ? { kind: "variables", variables: value } : { kind: "unreadable", issue };
 }
 
-function parsed(json: string): unknown {
+function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

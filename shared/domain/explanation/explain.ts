@@ -1,7 +1,7 @@
 import { bypasses, reasons } from "../message/reason.ts";
 import type { Instant } from "../time/instant.ts";
 
-/** One gate as it is told: the rule and the value that it saw. */
+/** One gate in an explanation: its name, its verdict and the value that it saw. */
 export interface ExplainedGate {
   readonly gate: string;
   readonly verdict: string;
@@ -9,7 +9,7 @@ export interface ExplainedGate {
   readonly detail: string;
 }
 
-/** One decision as it is told, with the gates in the order in which they were asked. */
+/** One decision in an explanation, with the gates in the order in which they were evaluated. */
 export interface ExplainedDecision {
   readonly stage: string;
   readonly recordedAt: Instant;
@@ -18,7 +18,7 @@ export interface ExplainedDecision {
   readonly trace: readonly ExplainedGate[];
 }
 
-/** All that is known of one message, as the projections have it. */
+/** One message, as the projections have it. */
 export interface ExplainedMessage {
   readonly msgId: string;
   readonly channel: string;
@@ -37,17 +37,17 @@ export interface ExplainedMessage {
   readonly decisions: readonly ExplainedDecision[];
 }
 
-/** What became of a message, in one sentence. */
+/** The end or the current state of a message, in one sentence. */
 export function sentence(message: ExplainedMessage): string {
   const subject = `The ${message.channel} ${message.template} for ${message.causeRef}`;
-  const because = message.reason === null ? "" : `: ${words(message.reason)} (${message.reason})`;
+  const because = message.reason === null ? "" : `: ${describeReason(message.reason)} (${message.reason})`;
   switch (message.status) {
     case "scheduled":
       return `${subject} waits until ${time(message.dueAt)}${because}.`;
     case "queued":
-      return `${subject} ${underWay(message)}.`;
+      return `${subject} ${queuedState(message)}.`;
     case "sent":
-      return `${subject} was taken by ${message.provider || "the provider"}; nothing has been heard of it since.`;
+      return `${subject} was taken by ${message.provider || "the provider"}; no feedback has come since.`;
     case "delivered":
       return `${subject} was delivered by ${message.provider || "the provider"}.`;
     case "digested":
@@ -63,15 +63,15 @@ export function sentence(message: ExplainedMessage): string {
   }
 }
 
-/** A message that was let through, and that a later stage may have put off since: its status does not go back for that. */
-function underWay({ decisions }: ExplainedMessage): string {
+/** The state of a message that the router let through. A later stage may have deferred it; its status does not show that. */
+function queuedState({ decisions }: ExplainedMessage): string {
   const last = decisions.toSorted((a, b) => a.recordedAt - b.recordedAt).at(-1);
   if (last === undefined || last.reason === null || !/^defer$/i.test(last.verdict))
     return "is on its way to the sender";
-  return `waits to be tried again by ${last.stage}: ${words(last.reason)} (${last.reason})`;
+  return `waits to be tried again by ${last.stage}: ${describeReason(last.reason)} (${last.reason})`;
 }
 
-/** A line for every gate that was asked, stage by stage, with the value it saw. */
+/** A line for every gate, stage by stage, with the value that it saw. */
 export function gateLines({ decisions }: ExplainedMessage): readonly string[] {
   return decisions.flatMap(({ stage, recordedAt, trace }) => [
     `${stage} at ${time(recordedAt)}`,
@@ -86,9 +86,9 @@ function mark(verdict: string): string {
   return /^(pass|bypass)$/i.test(verdict) ? "+" : "-";
 }
 
-function words(reason: string): string {
-  const known: Readonly<Record<string, string>> = { ...reasons, ...bypasses };
-  return known[reason]?.toLowerCase() ?? "for a reason that this build does not know";
+function describeReason(reason: string): string {
+  const descriptions: Readonly<Record<string, string>> = { ...reasons, ...bypasses };
+  return descriptions[reason]?.toLowerCase() ?? "for a reason that this build does not know";
 }
 
 function time(at: Instant | null): string {

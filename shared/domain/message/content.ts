@@ -1,7 +1,7 @@
-/** The words of one message, as rendered and as they lie (encrypted) in the artifact store. */
+/** The content of one message, as rendered and as the artifact store holds it (encrypted). */
 export type Content = EmailContent | PushContent | SmsContent | InappContent;
 
-/** A mail: MJML already made into HTML, and the same as plain text. */
+/** A mail: MJML compiled to HTML, and the same as plain text. */
 export interface EmailContent {
   readonly channel: "EMAIL";
   readonly subject: string;
@@ -19,7 +19,7 @@ export interface PushContent {
   readonly collapseKey: string | null;
 }
 
-/** A text, of any length: its segments are the provider's to cut. */
+/** A text of any length: the provider cuts it into segments. */
 export interface SmsContent {
   readonly channel: "SMS";
   readonly text: string;
@@ -33,7 +33,7 @@ export interface InappContent {
   readonly deepLink: string | null;
 }
 
-/** What the artifact store returns for a content, and what a record carries in its place. */
+/** The reference that the artifact store returns for a content, and that records carry in its place. */
 export interface ArtifactReceipt {
   /** `<tenant>/<msg_id>/<content hash>`. */
   readonly ref: string;

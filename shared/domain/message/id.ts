@@ -3,7 +3,7 @@ import { v5 } from "uuid";
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
-/** The derived id of an event whose producer gave it none: a UUIDv5 in lower case. A producer's own may be any text. */
+/** The derived id of an event without an id of its producer: a UUIDv5 in lower case. A producer's own id may be any text. */
 export type EventId = Branded<"EventId">;
 
 /** The derived id of one message: a UUIDv5 in lower case. */
@@ -14,10 +14,11 @@ const namespace = Buffer.from("6f1c2f0a54d24d0fa3b1c0de5ca41110", "hex");
 
 /**
  * A UUIDv5 (RFC 9562, section 5.5) of a kind and its parts. Each part is prefixed with its length in bytes,
- * so `["a|b", "c"]` and `["a", "b|c"]` differ. The same parts give the same id in every process, for ever.
+ * so `["a|b", "c"]` and `["a", "b|c"]` differ. The same parts always give the same id, in every process.
  */
 export function deriveId(kind: string, ...parts: readonly (string | number)[]): string {
-  return v5([kind, ...parts].map(lengthPrefixed).join(""), namespace);
+  // As bytes: of a string the package makes bytes more slowly, and throws for half of a surrogate pair.
+  return v5(Buffer.from([kind, ...parts].map(lengthPrefixed).join("")), namespace);
 }
 
 function lengthPrefixed(part: string | number): string {
@@ -30,13 +31,13 @@ export function deriveEventId(tenantId: string, name: string, causeRef: string):
   return deriveId("event", tenantId, name, causeRef) as EventId;
 }
 
-/** What makes a message the same message: decision 3. The template's version is not part of it. */
+/** The fields that identify a message (decision 3). The template's version is not one of them. */
 export interface MessageKey {
   readonly tenantId: string;
   readonly templateName: string;
   readonly userId: string;
   readonly causeRef: string;
-  /** As labels and topics write it: `email`. */
+  /** The channel's name in labels and topics: `email`. */
   readonly channel: string;
 }
 
@@ -45,7 +46,7 @@ export function deriveMsgId(key: MessageKey): MsgId {
   return deriveId("message", key.tenantId, key.templateName, key.userId, key.causeRef, key.channel) as MsgId;
 }
 
-/** The record key of every stage topic: all of one person's records share a partition, and with it their order. */
+/** The record key of every stage topic: all records of one person share a partition and keep their order. */
 export function personKey(tenantId: string, userId: string): string {
   return `${tenantId}/${userId}`;
 }

@@ -37,7 +37,7 @@ export const reasons = {
 /** A code of `reasons`. The list is closed by decision. */
 export type Reason = keyof typeof reasons;
 
-/** Not blocks but bypasses, recorded in the same way. */
+/** Reasons of a bypass, recorded like those of a block. */
 export const bypasses = {
   critical_override: "The message is critical, so the rule does not bind it",
   consent_fallback: "The channel lacks a consent, so the message took another",

@@ -10,7 +10,7 @@ import type { PersonRef } from "../recipient/person.ts";
 import { personKey } from "./id.ts";
 
 /**
- * Record keys of the compacted topics, both ways: a tombstone has nothing but its key, so the key must say what it lifts.
+ * Builds and parses record keys of the compacted topics: a tombstone has only its key, so the key must name what it lifts.
  * Parts are joined by `/`. A tenant id holds no `/`; a user id may; in every other part `/` and `%` are percent-encoded.
  */
 
@@ -24,7 +24,7 @@ export function tokenKey(token: Pick<Token, "tenant_id" | "user_id" | "device_id
   return join(personKey(token.tenant_id, token.user_id), token.device_id);
 }
 
-/** The fields of a suppression that make it one and not another. The address stands as its hash only. */
+/** The fields that identify a suppression. The address is present only as its hash. */
 export type SuppressionName = Pick<
   Suppression,
   "tenant_id" | "channel" | "address_hash" | "reason" | "origin" | "scope"
@@ -35,15 +35,15 @@ export function suppressionKey(name: SuppressionName): string {
   return join(name.tenant_id, name.channel, name.address_hash, name.reason, name.origin, name.scope);
 }
 
-/** Every parser gives undefined for a key that its builder would not have made. */
+/** The person in a record key. Every parser returns undefined for a key that its builder does not make. */
 export function parsePersonKey(key: string): PersonRef | undefined {
   const slash = key.indexOf("/");
   return slash > 0 ? { tenantId: key.slice(0, slash), userId: key.slice(slash + 1) } : undefined;
 }
 
 /**
- * The names in a key of `comms.consents`; undefined where `consentKey` would not have made it. The channel may be one
- * that this build does not know.
+ * The names in a key of `comms.consents`; undefined if `consentKey` does not make such a key. The channel may be one that
+ * this build does not know.
  */
 export function parseConsentKey(key: string): (PersonRef & { channel: string; category: string }) | undefined {
   const [head, channel, category] = splitTail(key, 2);
@@ -51,7 +51,7 @@ export function parseConsentKey(key: string): (PersonRef & { channel: string; ca
   return person && channel && category ? { ...person, channel, category } : undefined;
 }
 
-/** The names in a key of `comms.tokens`; undefined where `tokenKey` would not have made it. */
+/** The names in a key of `comms.tokens`; undefined if `tokenKey` does not make such a key. */
 export function parseTokenKey(key: string): (PersonRef & { deviceId: string }) | undefined {
   const [head, deviceId] = splitTail(key, 1);
   const person = head === undefined ? undefined : parsePersonKey(head);
@@ -59,8 +59,8 @@ export function parseTokenKey(key: string): (PersonRef & { deviceId: string }) |
 }
 
 /**
- * The name in a key of `comms.suppression`; undefined where `suppressionKey` would not have made it. Enumerations are
- * taken as they stand, unchecked.
+ * The name in a key of `comms.suppression`; undefined if `suppressionKey` does not make such a key. Values of enumerations
+ * are not checked.
  */
 export function parseSuppressionKey(key: string): SuppressionName | undefined {
   const [tenant_id, ...tail] = key.split("/");
@@ -80,7 +80,7 @@ function join(head: string, ...tail: readonly string[]): string {
   return [head, ...tail.map((part) => part.replace(/[/%]/g, encodeURIComponent))].join("/");
 }
 
-/** The last `count` parts, decoded, behind everything before them. */
+/** The head of a key, followed by its last `count` parts, decoded. */
 function splitTail(key: string, count: number): readonly string[] {
   const parts = key.split("/");
   if (parts.length <= count) return [];

@@ -2,15 +2,15 @@ import type { Output } from "#shared/contracts/output.ts";
 import type { Reason } from "../message/reason.ts";
 
 /**
- * What became of one record. Plain data; the shell acts on it. Outputs are written and acknowledged before the record's
- * offset may be committed, whatever the kind.
+ * The result of one record. It is plain data, and the shell acts on it. The outputs of every kind are written and
+ * acknowledged before the record's offset may be committed.
  */
 export type Outcome =
-  /** Done, with these outputs. */
+  /** Processed, with these outputs. */
   | { readonly kind: "emit"; readonly outputs: readonly Output[] }
-  /** A rule said no. */
+  /** A rule dropped it. */
   | { readonly kind: "drop"; readonly reason: Reason; readonly outputs: readonly Output[] }
   /** Later: the outputs hold the schedule item. */
   | { readonly kind: "defer"; readonly reason: Reason; readonly outputs: readonly Output[] }
-  /** The record itself is unusable: to the dead-letter topic with its bytes. Counts for the fuse. */
+  /** The record itself is unusable: it goes to the dead-letter topic with its bytes and counts for the fuse. */
   | { readonly kind: "deadLetter"; readonly reason: Reason; readonly message: string };

@@ -1,7 +1,7 @@
 import type { Channel } from "#shared/contracts/records.ts";
 import { type Category, categories } from "../category/category.ts";
 
-/** The categories that are on where a person has set nothing (PRF-04 to PRF-07). WhatsApp follows SMS: both need an opt-in. */
+/** The categories that are on by default (PRF-04 to PRF-07). WhatsApp follows SMS: both need an opt-in. */
 const onByDefault: Readonly<Record<Channel, readonly Category[]>> = {
   EMAIL: categories.filter((category) => category !== "promotions"),
   PUSH: ["booking", "messages", "reviews"],
@@ -11,7 +11,7 @@ const onByDefault: Readonly<Record<Channel, readonly Category[]>> = {
   UNKNOWN: [],
 };
 
-/** Whether a category is on by default on a channel. A category that is none of the seven is off. */
+/** Whether a category is on by default on a channel. An unknown category is off. */
 export function isOnByDefault(channel: Channel, category: string): boolean {
   return (onByDefault[channel] as readonly string[]).includes(category);
 }

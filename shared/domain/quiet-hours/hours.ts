@@ -1,11 +1,11 @@
 import { Temporal } from "temporal-polyfill";
 import type { Preference, Profile } from "#shared/contracts/records.ts";
 
-/** The hours in which nothing that can wait may reach a person, made fit to reckon with. */
+/** The hours in which only critical messages and allowed categories reach a person, validated and in minutes. */
 export interface Hours {
-  /** An IANA zone that the zone data in force knows. */
+  /** An IANA zone that the runtime's zone data knows. */
   readonly tz: string;
-  /** Minutes since local midnight, 0 to 1439. Equal: no quiet hours at all. */
+  /** Minutes since local midnight, 0 to 1439. Equal start and end mean no quiet hours. */
   readonly startMinute: number;
   readonly endMinute: number;
   readonly allowCategories: readonly string[];
@@ -14,27 +14,27 @@ export interface Hours {
 /** 21:00 to 08:00 (QH-01). */
 const defaultHours = { start_local: "21:00", end_local: "08:00" } as const;
 
-/** The zone of a person of whom nothing better is known. */
+/** The zone of a person without a known zone. */
 const defaultZone = "UTC";
 
 /**
- * The quiet hours of a person: their own, else the default, in the zone that they set, else in their profile's, else
- * UTC. A zone or a time that cannot be read counts as not set, so the call never throws.
+ * The quiet hours of a person: their own or the default, in the zone that they set, else in their profile's, else in UTC.
+ * An unreadable zone or time counts as not set, so the call never throws.
  */
 export function hoursOf(preference: Preference | null, profile: Profile | null): Hours {
   const own = preference?.quiet_hours;
   const start = minuteOf(own?.start_local);
   const end = minuteOf(own?.end_local);
-  const set = start !== undefined && end !== undefined;
+  const hasOwn = start !== undefined && end !== undefined;
   return {
     tz: zoneOf(own?.tz, profile?.tz),
-    startMinute: set ? start : (minuteOf(defaultHours.start_local) as number),
-    endMinute: set ? end : (minuteOf(defaultHours.end_local) as number),
+    startMinute: hasOwn ? start : (minuteOf(defaultHours.start_local) as number),
+    endMinute: hasOwn ? end : (minuteOf(defaultHours.end_local) as number),
     allowCategories: own?.allow_categories ?? [],
   };
 }
 
-/** The first of these that is a zone, else UTC. */
+/** The first candidate that is a known zone, else UTC. */
 export function zoneOf(...candidates: readonly (string | null | undefined)[]): string {
   return candidates.find((candidate) => candidate && isZone(candidate)) ?? defaultZone;
 }
@@ -50,16 +50,16 @@ export function clockOf(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
 
-const known = new Map<string, boolean>();
+const zoneNames = new Map<string, boolean>();
 
-/** Asking costs 20 µs and the zones of the world are 600, so each is asked once; a bound keeps rubbish from piling up. */
+/** A check costs 20 µs and the world has 600 zones, so each name is checked once; the bound limits invalid names. */
 function isZone(name: string): boolean {
-  const answer = known.get(name) ?? canBeUsed(name);
-  if (known.size < 2_000) known.set(name, answer);
-  return answer;
+  const isKnown = zoneNames.get(name) ?? isUsableZone(name);
+  if (zoneNames.size < 2_000) zoneNames.set(name, isKnown);
+  return isKnown;
 }
 
-function canBeUsed(name: string): boolean {
+function isUsableZone(name: string): boolean {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
     return true;

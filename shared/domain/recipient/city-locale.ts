@@ -1,6 +1,6 @@
 /**
- * The locale that most people of a city read, where it is not the one that a template has in the end (decision 15).
- * Among the locales of go-live (LOC-04) that is French in Québec and Spanish in Puerto Rico.
+ * The locale that most people of a city read, if it is not the one that every template falls back to (decision 15).
+ * Among the locales of go-live (LOC-04) these are French in Québec and Spanish in Puerto Rico.
  */
 const localeOfCity: Readonly<Record<string, string>> = {
   montreal: "fr-CA",
@@ -13,7 +13,7 @@ const localeOfCity: Readonly<Record<string, string>> = {
   ponce: "es-US",
 };
 
-/** The default locale of a city, BCP 47, or null. Case, accents and spaces around do not matter. */
+/** The default locale of a city, BCP 47, or null. Case, accents and surrounding spaces do not matter. */
 export function cityLocale(city: string | null): string | null {
   const plain = (city ?? "").normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
   return Object.hasOwn(localeOfCity, plain) ? (localeOfCity[plain] ?? null) : null;

@@ -1,12 +1,12 @@
 import type { Channel, Consent, Preference, Profile, Token } from "#shared/contracts/records.ts";
 
-/** A person by name. */
+/** The identity of a person. */
 export interface PersonRef {
   readonly tenantId: string;
   readonly userId: string;
 }
 
-/** All that the log has said of one person; absent records are null or empty, never invented. */
+/** All records of one person; absent records are null or empty, never defaults. */
 export interface Person {
   readonly profile: Profile | null;
   readonly preference: Preference | null;
@@ -14,7 +14,7 @@ export interface Person {
   readonly tokens: readonly Token[];
 }
 
-/** An address by its hash. */
+/** An address, identified by its hash. */
 export interface AddressRef {
   readonly tenantId: string;
   readonly channel: Channel;

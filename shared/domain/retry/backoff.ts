@@ -5,7 +5,7 @@ export interface Backoff {
 }
 
 /**
- * Full jitter (Brooker, "Exponential Backoff And Jitter"): anything between nothing and the doubled bound, in ms.
+ * Full jitter (Brooker, "Exponential Backoff And Jitter"): a wait between 0 and the doubled bound, in ms.
  * `attempt` counts from 1; `random` is in [0, 1).
  */
 export function fullJitter(attempt: number, random: number, { baseMs, maxMs }: Backoff): number {

@@ -3,15 +3,15 @@ import type { Status } from "#shared/contracts/records.ts";
 interface Place {
   /** Higher wins. */
   readonly rank: number;
-  /** Whether the message has ended: what is heard later may sharpen the end, and never reopens it. */
+  /** Whether the message has ended. A later report may refine the end and never reopens it. */
   readonly final: boolean;
   readonly meaning: string;
 }
 
 /**
- * Where every status stands (decision 5). Of two statuses reported of one message the higher stands, whichever came
- * first, so a late `delivered` never overwrites `complained`. Below the line a message is on its way; above it, it has
- * ended. What a provider saw beats what we decided, since a message may be told twice and be refused the second time.
+ * The rank of every status (decision 5). Of two statuses of one message the higher wins in any order, so a late
+ * `delivered` never overwrites `complained`. A message with a status that is not final is on its way. A provider's report
+ * outranks our decision, because a message may be processed twice and be refused the second time.
  */
 export const lattice: Readonly<Record<Status, Place>> = {
   UNKNOWN: { rank: 0, final: false, meaning: "Nothing is known" },
@@ -29,7 +29,7 @@ export const lattice: Readonly<Record<Status, Place>> = {
   COMPLAINED: { rank: 12, final: true, meaning: "The person called it spam" },
 };
 
-/** What is known of a message after both reports. Commutative, associative, idempotent; `UNKNOWN` adds nothing. */
+/** The status of a message after both reports. Commutative, associative, idempotent; `UNKNOWN` adds nothing. */
 export function merge(a: Status, b: Status): Status {
   return lattice[a].rank >= lattice[b].rank ? a : b;
 }

@@ -2,10 +2,10 @@ import type { Suppression, SuppressionReason } from "#shared/contracts/records.t
 import { streamOf } from "../category/category.ts";
 
 /**
- * Whether an entry of this reason stops critical messages too. Critical messages pass an opt-out (CAN-11), so
- * unsubscribing or complaining stops only the rest. They do not pass what makes sending useless or unlawful: a dead
- * address, a STOP to a number, the legal blocklist, the hand of an admin. A full mailbox may have room again, and one
- * attempt is worth a security code. A reason that this version does not know binds all.
+ * Whether an entry with this reason stops critical messages too. Critical messages pass an opt-out (CAN-11), so an
+ * unsubscribe or a complaint stops only the others. They do not pass a reason that makes sending useless or unlawful: a
+ * dead address, a STOP to a number, the legal blocklist, an admin's entry. A full mailbox may have room again, and a
+ * security code is worth one attempt. A reason that this version does not know stops all messages.
  */
 const stopsCritical: Readonly<Record<SuppressionReason, boolean>> = {
   HARD_BOUNCE: true,
@@ -18,13 +18,13 @@ const stopsCritical: Readonly<Record<SuppressionReason, boolean>> = {
   UNKNOWN: true,
 };
 
-/** What the rules look at in a message. */
+/** The fields of a message that suppression depends on. */
 export interface Suppressible {
   readonly category: string;
   readonly critical: boolean;
 }
 
-/** The entry that stops a message, or undefined. Of several, the legal one is named first, as it cannot be lifted. */
+/** The entry that stops a message, or undefined. Of several the legal one is returned, because it cannot be lifted. */
 export function stoppedBy(entries: readonly Suppression[], message: Suppressible): Suppression | undefined {
   const binding = entries.filter((entry) => binds(entry, message));
   return binding.find((entry) => entry.reason === "LEGAL") ?? binding[0];
@@ -35,7 +35,7 @@ export function binds(entry: Suppression, message: Suppressible): boolean {
   return covers(entry.scope, message.category) && (!message.critical || stopsCritical[entry.reason]);
 }
 
-/** Whether a scope covers a category. A scope that cannot be read covers everything: it was meant to stop something. */
+/** Whether a scope covers a category. An unreadable scope covers every category: it was meant to stop something. */
 export function covers(scope: string, category: string): boolean {
   if (scope.startsWith("category:")) return scope === `category:${category}`;
   if (scope === "stream:marketing" || scope === "stream:transactional") return scope === `stream:${streamOf(category)}`;

@@ -1,7 +1,7 @@
 import { type Context, type FilterImplOptions, Liquid, type Template as ParsedLiquid } from "liquidjs";
 import { formatMoney, formatNumber, formatPlural, formatTime, type Money, type TimeStyle } from "./format.ts";
 
-/** Bounds of one template's text and of one render of it. Time is long because it is the wall's: a stalled process must not fail a message. */
+/** Bounds of one template's text and of one render. The time is long because it is wall time: a stalled process must not fail a message. */
 export const limits = { sourceChars: 200_000, renderMs: 5_000, memoryUnits: 1_000_000 } as const;
 
 type Filter = Extract<FilterImplOptions, (...args: never[]) => unknown>;
@@ -9,17 +9,17 @@ type Filter = Extract<FilterImplOptions, (...args: never[]) => unknown>;
 const tags = new Set(["if", "unless", "for", "case", "assign", "#", "break", "continue"]);
 const filters = new Set(["default", "upcase", "downcase", "capitalize", "size", "first", "last", "truncate", "join"]);
 
-/** Liquid text, parsed once. Rendering it is synchronous and touches nothing outside its variables. */
+/** Liquid text, parsed once. Rendering is synchronous and reads nothing but its variables. */
 export interface LiquidText {
-  /** Throws where a variable is undefined, a filter refuses its input, or a limit is passed. */
+  /** Throws if a variable is undefined, a filter refuses its input, or a limit is exceeded. */
   render(variables: object, locale: string): string;
   /** Every variable that the text takes from outside, the first name of each path. */
   readonly variables: readonly string[];
 }
 
 /**
- * Parses Liquid in which only harmless tags and filters exist: no file access, no raw output, own properties only. In
- * `html` every output is escaped. Throws an `Error` with line and column for what does not parse.
+ * Parses Liquid with harmless tags and filters only: no file access, no raw output, own properties only. In `html` every
+ * output is escaped. Throws an `Error` with line and column if the text does not parse.
  */
 export function parseLiquid(source: string, kind: "html" | "text"): LiquidText {
   const engine = engines[kind];
@@ -46,7 +46,7 @@ function createEngine(outputEscape?: "escape"): Liquid {
     cache: false,
   });
   for (const name of Object.keys(engine.tags)) if (!tags.has(name)) delete engine.tags[name];
-  // The engine escapes outputs by an own reference to `escape`, so templates need not know that filter.
+  // The engine escapes outputs through its own reference to `escape`, so templates do not need that filter.
   for (const name of Object.keys(engine.filters)) if (!filters.has(name)) engine.unregisterFilter(name);
   for (const [name, filter] of Object.entries(ownFilters)) engine.registerFilter(name, filter);
   return engine;
@@ -58,7 +58,7 @@ function localeOf(context: Context): string {
 
 function timeFilter(style: TimeStyle): Filter {
   return function (this: { readonly context: Context }, iso: string, zone: string) {
-    return formatTime(localeOf(this.context), iso, zone, style);
+    return formatTime(localeOf(this.context), iso, { timeZone: zone, style });
   };
 }
 

@@ -2,10 +2,10 @@ import type { Content } from "../message/content.ts";
 import type { LiquidText } from "./engine.ts";
 import type { ParsedTemplate } from "./parsed.ts";
 
-/** A part that could not be filled. Carries the part's name and no value, so it may be logged. */
+/** A part that could not be filled. The error holds the part's name and no value, so it may be logged. */
 export class FillError extends Error {
   readonly part: string;
-  readonly tellable = true;
+  readonly isLoggable = true;
 
   constructor(part: string, cause: unknown) {
     super(`The ${part} could not be filled`, { cause });
@@ -15,12 +15,13 @@ export class FillError extends Error {
 }
 
 /**
- * Fills a template with variables that its `check` found fit. Pure: the same template and variables give the same
- * content in every process of one runtime version. Throws `FillError`, also where subject, title or text end up blank.
+ * Fills a template with variables that passed its `check`. Pure: the same template and variables give the same content in
+ * every process of one runtime version. Throws `FillError`, also if the subject, title or text is blank.
  */
 export function fill(parsed: ParsedTemplate, variables: object): Content {
   const { template } = parsed;
-  const part = (name: string, text: LiquidText | null) => fillPart(name, text, variables, template.locale);
+  const part = (name: string, text: LiquidText | null) =>
+    fillPart(name, () => text?.render(variables, template.locale));
   switch (template.channel) {
     case "EMAIL": {
       const subject = oneLine("subject", part("subject", parsed.subject));
@@ -50,24 +51,29 @@ function note(parsed: ParsedTemplate, part: FillPart): { readonly title: string;
   return { title: oneLine("title", part("title", parsed.subject)), body: prose("body", part("body", parsed.text)) };
 }
 
-/** What comes out empty is left out. */
+/** Leaves out values that are empty. */
 function fillData(parsed: ParsedTemplate, part: FillPart): Readonly<Record<string, string>> {
-  const filled = parsed.data.map(([name, text]) => [name, part(`data ${name}`, text).trim()] as const);
-  return Object.fromEntries(filled.filter(([, value]) => value !== ""));
+  const entries = parsed.data.map(([name, text]) => [name, part(`data ${name}`, text).trim()] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== ""));
 }
 
-function fillPart(name: string, text: LiquidText | null, variables: object, locale: string): string {
-  if (text === null) throw new FillError(name, new Error("The template lacks this part"));
+function fillPart(name: string, render: () => string | undefined): string {
+  const text = renderPart(name, render);
+  if (text === undefined) throw new FillError(name, new Error("The template lacks this part"));
+  return text;
+}
+
+function renderPart(name: string, render: () => string | undefined): string | undefined {
   try {
-    return text.render(variables, locale);
+    return render();
   } catch (error) {
     throw new FillError(name, error);
   }
 }
 
-/** A header must hold no line break and no control character, whatever a variable brings. */
+/** A header must hold no line break and no control character, even if a variable does. */
 function oneLine(name: string, text: string): string {
-  return filled(
+  return requireText(
     name,
     text
       .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
@@ -79,7 +85,7 @@ function oneLine(name: string, text: string): string {
 /** Lines without trailing blanks, at most one empty line between them, no control characters but the line break. */
 function prose(name: string, text: string): string {
   const clean = text.replaceAll(/\r\n?/g, "\n").replaceAll(/[^\P{Cc}\n]/gu, " ");
-  return filled(
+  return requireText(
     name,
     clean
       .replaceAll(/[ \u00a0]+\n/g, "\n")
@@ -88,7 +94,7 @@ function prose(name: string, text: string): string {
   );
 }
 
-function filled(name: string, text: string): string {
+function requireText(name: string, text: string): string {
   if (text === "") throw new FillError(name, new Error("It is blank"));
   return text;
 }

@@ -1,34 +1,34 @@
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-/** What does not fit, in a sentence without the value; `missing` names the property where one is lacking. */
+/** An issue of a value, in a sentence without the value; `missing` names a property that is lacking. */
 export interface SchemaIssue {
-  readonly sentence: string;
+  readonly description: string;
   readonly missing?: string;
 }
 
-/** Every fault of a value; empty when it fits. */
+/** Every issue of a value; empty when it fits. */
 export type SchemaCheck = (value: unknown) => readonly SchemaIssue[];
 
 /**
- * Compiles a JSON schema (draft 2020-12) of something people call `subject`, "The payload" for example. Takes about a
- * millisecond: keep the result. Throws when the schema itself is unusable.
+ * Compiles a JSON schema (draft 2020-12). `subject` begins each description: "The payload", for example. It takes about a
+ * millisecond, so keep the result. Throws if the schema itself is unusable.
  */
 export function compileSchemaCheck(subject: string, schema: object): SchemaCheck {
   const ajv = new Ajv2020({ allErrors: true, strict: true, meta: false, validateSchema: false });
   addFormats.default(ajv);
   const validate = ajv.compile(schema);
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).map((error) => faultOf(subject, error)));
+  return (value) => (validate(value) ? [] : (validate.errors ?? []).map((error) => issueOfError(subject, error)));
 }
 
-/** Names places by the schema's own words: neither values nor names that only the payload has may leak into faults. */
-function faultOf(subject: string, error: ErrorObject): SchemaIssue {
+/** Describes places in the schema's own terms: issues must hold neither values nor names that only the payload has. */
+function issueOfError(subject: string, error: ErrorObject): SchemaIssue {
   const place = error.instancePath === "" ? subject : `${subject} at ${error.instancePath}`;
   if (error.keyword === "required") {
     const missing = String(error.params["missingProperty"]);
-    return { sentence: `${place} lacks '${missing}'`, missing };
+    return { description: `${place} lacks '${missing}'`, missing };
   }
-  if (error.keyword === "additionalProperties") return { sentence: `${place} has a property that is not known` };
-  if (error.keyword === "enum" || error.keyword === "const") return { sentence: `${place} is not an allowed value` };
-  return { sentence: `${place} ${error.message ?? "does not fit the schema"}` };
+  if (error.keyword === "additionalProperties") return { description: `${place} has a property that is not known` };
+  if (error.keyword === "enum" || error.keyword === "const") return { description: `${place} is not an allowed value` };
+  return { description: `${place} ${error.message ?? "does not fit the schema"}` };
 }

@@ -1,11 +1,11 @@
-/** What an email sets into its layout. */
+/** The parts of an email that fill the slots of its layout. */
 export interface EmailLayoutParts {
   readonly locale: string;
-  /** Off: the page asks not to be tracked (EML-08). */
+  /** False: the page asks not to be tracked (EML-08). */
   readonly tracking: boolean;
-  /** The page's title, the subject as a rule. Liquid. */
+  /** The page's title, usually the subject. Liquid. */
   readonly title: string;
-  /** What mail programs show after the subject. Liquid. */
+  /** The text that mail programs show after the subject. Liquid. */
   readonly preheader: string;
   /** MJML sections. */
   readonly body: string;
@@ -13,7 +13,7 @@ export interface EmailLayoutParts {
 
 const rightToLeft: ReadonlySet<string> = new Set(["ar", "fa", "he", "ur"]);
 
-/** Fills the slots of a layout, `[[lang]] [[dir]] [[title]] [[privacy]] [[preheader]] [[body]]`. The result is whole MJML: nothing is included later. */
+/** Fills the slots of a layout, `[[lang]] [[dir]] [[title]] [[privacy]] [[preheader]] [[body]]`. The result is a complete MJML document without includes. */
 export function composeEmail(layout: string, parts: EmailLayoutParts): string {
   const slots: Readonly<Record<string, string>> = {
     lang: parts.locale,

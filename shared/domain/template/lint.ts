@@ -3,27 +3,33 @@ import { compileSchemaCheck } from "./json-schema.ts";
 import type { TemplateSource } from "./source.ts";
 import { exampleOf, variablesSchema } from "./variables.ts";
 
-/** Every fault that can be seen without compiling, a sentence each. */
+/** Every issue that shows without compiling, a sentence each. */
 export function lintSource(source: TemplateSource): readonly string[] {
   return [
-    ...localeFaults(source),
-    ...partsOf(source).flatMap(([part, text, kind]) => partFaults(part, text, kind, source)),
-    ...(source.mjml === null ? [] : mjmlFaults(source.mjml)),
-    ...exampleFaults(source),
+    ...localeIssues(source),
+    ...partsOf(source).flatMap((part) => partIssues(part, source)),
+    ...(source.mjml === null ? [] : mjmlIssues(source.mjml)),
+    ...exampleIssues(source),
   ];
 }
 
-function partsOf(source: TemplateSource): readonly (readonly [string, string, "html" | "text"])[] {
-  const parts: (readonly [string, string | null, "html" | "text"])[] = [
-    ["subject", source.subject, "text"],
-    ["mjml", source.mjml, "html"],
-    ["text", source.text, "text"],
-    ["data", source.data, "text"],
-  ];
-  return parts.flatMap(([part, text, kind]) => (text === null ? [] : [[part, text, kind] as const]));
+interface Part {
+  readonly part: string;
+  readonly text: string;
+  readonly kind: "html" | "text";
 }
 
-function partFaults(part: string, text: string, kind: "html" | "text", source: TemplateSource): readonly string[] {
+function partsOf({ subject, mjml, text, data }: TemplateSource): readonly Part[] {
+  const parts = [
+    { part: "subject", text: subject, kind: "text" },
+    { part: "mjml", text: mjml, kind: "html" },
+    { part: "text", text, kind: "text" },
+    { part: "data", text: data, kind: "text" },
+  ] as const;
+  return parts.flatMap((one) => (one.text === null ? [] : [{ ...one, text: one.text }]));
+}
+
+function partIssues({ part, text, kind }: Part, source: TemplateSource): readonly string[] {
   if (text.includes("{{{") || /\{%-?\s*raw\b|\|\s*raw\b/.test(text)) {
     return [`${part}: raw output is refused, every variable is escaped`];
   }
@@ -37,7 +43,7 @@ function partFaults(part: string, text: string, kind: "html" | "text", source: T
   }
 }
 
-function mjmlFaults(mjml: string): readonly string[] {
+function mjmlIssues(mjml: string): readonly string[] {
   const images = mjml.match(/<mj-image\b[^>]*>/g) ?? [];
   return [
     ...(/<mj-include\b/.test(mjml) ? ["mjml: mj-include is refused, a template is whole by itself"] : []),
@@ -47,7 +53,7 @@ function mjmlFaults(mjml: string): readonly string[] {
   ];
 }
 
-function localeFaults(source: TemplateSource): readonly string[] {
+function localeIssues(source: TemplateSource): readonly string[] {
   try {
     const canonical = Intl.getCanonicalLocales(source.locale)[0];
     return canonical === source.locale ? [] : [`locale '${source.locale}' is spelt '${canonical}'`];
@@ -56,10 +62,10 @@ function localeFaults(source: TemplateSource): readonly string[] {
   }
 }
 
-function exampleFaults(source: TemplateSource): readonly string[] {
+function exampleIssues(source: TemplateSource): readonly string[] {
   const { variables } = source.manifest;
   const unexplained = Object.keys(variables).filter((name) => variables[name]?.example === undefined);
   if (unexplained.length > 0) return unexplained.map((name) => `variable '${name}' has no example`);
   const check = compileSchemaCheck("The example", variablesSchema(variables));
-  return check(exampleOf(variables)).map((fault) => fault.sentence);
+  return check(exampleOf(variables)).map((issue) => issue.description);
 }

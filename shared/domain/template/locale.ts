@@ -1,4 +1,4 @@
-/** Where a locale may come from, the most telling first (LOC-01, decision 15). */
+/** The sources of a locale, the most specific first (LOC-01, decision 15). */
 export interface LocalePreferences {
   readonly userLocale: string | null;
   /** An Accept-Language header, RFC 9110: `fr-CA,fr;q=0.9`. */
@@ -6,25 +6,26 @@ export interface LocalePreferences {
   readonly cityDefault: string | null;
 }
 
-/** The locale that every template has in the end. */
+/** The locale that every template falls back to. */
 export const lastLocale = "en-US";
 
 /**
- * The first wish that can be met: user_locale → Accept-Language → city_default → en-US. A wish is met by its own
- * spelling in any case, else by the first available locale of its language (`es-MX` by `es-US`). Undefined when
- * nothing available fits, `en-US` included. Wishes that are no language tag are passed over.
+ * The first preference that is available: user_locale → Accept-Language → city_default → en-US. A preference matches its
+ * own spelling in any case, else the first available locale of its language (`es-MX` matches `es-US`). Undefined if
+ * nothing matches, `en-US` included. A preference that is no language tag is skipped.
  */
-export function resolveLocale(wishes: LocalePreferences, available: readonly string[]): string | undefined {
-  const wished = [wishes.userLocale, ...acceptedLanguages(wishes.acceptLanguage ?? ""), wishes.cityDefault, lastLocale];
-  for (const wish of wished) {
-    const met = wish ? meet(wish.trim(), available) : undefined;
-    if (met !== undefined) return met;
+export function resolveLocale(preferences: LocalePreferences, available: readonly string[]): string | undefined {
+  const { userLocale, acceptLanguage, cityDefault } = preferences;
+  const candidates = [userLocale, ...acceptedLanguages(acceptLanguage ?? ""), cityDefault, lastLocale];
+  for (const candidate of candidates) {
+    const locale = candidate ? matchLocale(candidate.trim(), available) : undefined;
+    if (locale !== undefined) return locale;
   }
   return undefined;
 }
 
-function meet(wish: string, available: readonly string[]): string | undefined {
-  const tag = wish.replaceAll("_", "-").toLowerCase();
+function matchLocale(candidate: string, available: readonly string[]): string | undefined {
+  const tag = candidate.replaceAll("_", "-").toLowerCase();
   const language = languageOf(tag);
   return (
     available.find((locale) => locale.toLowerCase() === tag) ??

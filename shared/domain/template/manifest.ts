@@ -5,7 +5,7 @@ import { channelOf } from "../message/channel.ts";
 
 const kinds = ["string", "url", "integer", "datetime", "timezone", "money", "list"] as const;
 
-/** What a variable of a template is: the renderer validates by it, and editors preview with the example (TPL-05). */
+/** A variable of a template: the renderer validates by it, and editors preview with the example (TPL-05). */
 const variable = z.strictObject({
   type: z.enum(kinds),
   description: z.string().min(1),
@@ -24,13 +24,13 @@ const manifest = z.strictObject({
   variables: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/, "is lower case with underscores"), variable),
 });
 
-/** What a template's variable may be. */
+/** The type of a template's variable. */
 export type VariableKind = (typeof kinds)[number];
 
 /** One variable as a manifest declares it. */
 export type TemplateVariable = z.infer<typeof variable>;
 
-/** What holds for a template in all its locales, defaults filled in (decisions 8 and 18). */
+/** The properties that a template has in all its locales, defaults filled in (decisions 8 and 18). */
 export interface TemplateManifest {
   readonly category: string;
   readonly critical: boolean;
@@ -42,16 +42,16 @@ export interface TemplateManifest {
 
 const criticalCategories: ReadonlySet<string> = new Set(["security", "legal"]);
 
-/** Reads the text of a `template.yaml`. Throws an `Error` naming every fault, each beginning with the path. */
+/** Reads the text of a `template.yaml`. Throws an `Error` naming every issue, each beginning with the path. */
 export function parseTemplateManifest(path: string, text: string): TemplateManifest {
   const parsed = manifest.safeParse(parse(text));
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${path}: ${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(faults.join("\n"));
+    const issues = parsed.error.issues.map((issue) => `${path}: ${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(issues.join("\n"));
   }
   const { category, author, variables } = parsed.data;
-  const sensitive = criticalCategories.has(category);
+  const isSensitive = criticalCategories.has(category);
   const channels = parsed.data.channels.flatMap((name) => channelOf(name) ?? []);
-  const { critical = sensitive, tracking = !sensitive } = parsed.data;
+  const { critical = isSensitive, tracking = !isSensitive } = parsed.data;
   return { category, critical, tracking, channels, author, variables };
 }

@@ -2,7 +2,7 @@ import type { Template } from "#shared/contracts/records.ts";
 import { type LiquidText, parseLiquid } from "./engine.ts";
 import { compileSchemaCheck, type SchemaCheck } from "./json-schema.ts";
 
-/** A published template, ready to be filled. Parsing costs some milliseconds, filling some ten microseconds. */
+/** A parsed template. Parsing takes some milliseconds, filling about ten microseconds. */
 export interface ParsedTemplate {
   readonly template: Template;
   readonly subject: LiquidText | null;
@@ -20,13 +20,13 @@ export interface LiquidParts {
   readonly data: string | null;
 }
 
-/** Throws an `Error` when a part or the variables' schema does not parse, which a published template never does. */
+/** Parses a published template. Throws an `Error` if a part or the variables' schema does not parse. */
 export function parseTemplate(template: Template): ParsedTemplate {
   const check = compileSchemaCheck("The payload", JSON.parse(template.variables) as object);
   return { template, check, ...parseParts(template) };
 }
 
-/** Parses every Liquid part. Throws an `Error` for one that does not parse, or data that is no object of strings. */
+/** Parses every Liquid part. Throws an `Error` if a part does not parse or the data is no object of strings. */
 export function parseParts(parts: LiquidParts): Omit<ParsedTemplate, "template" | "check"> {
   return {
     subject: parts.subject === null ? null : parseLiquid(parts.subject, "text"),
@@ -36,7 +36,7 @@ export function parseParts(parts: LiquidParts): Omit<ParsedTemplate, "template" 
   };
 }
 
-/** The JSON is parsed first and its values are Liquid each, so no variable can break out of its string. */
+/** Parses the JSON before the Liquid in its values, so that no variable can break out of its string. */
 function dataEntries(data: string | null): readonly (readonly [string, string])[] {
   if (data === null) return [];
   const entries = Object.entries(JSON.parse(data) as Record<string, unknown>);

@@ -2,7 +2,7 @@ import type { Channel } from "#shared/contracts/records.ts";
 import type { KnownChannel } from "../message/channel.ts";
 import type { TemplateManifest } from "./manifest.ts";
 
-/** One template in one version, locale and channel, as its author wrote it: Liquid, and MJML for the email's body. */
+/** One template in one version, locale and channel, as its author wrote it: Liquid, and MJML for an email's body. */
 export interface TemplateSource {
   readonly name: string;
   readonly version: number;
@@ -19,7 +19,7 @@ export interface TemplateSource {
   readonly data: string | null;
 }
 
-/** What makes a template one of its kind (TPL-10). */
+/** The fields that identify a template (TPL-10). */
 export interface TemplatePlace {
   readonly name: string;
   readonly version: number;
@@ -27,7 +27,7 @@ export interface TemplatePlace {
   readonly channel: Channel;
 }
 
-/** How people name a source, in faults and reports: `charge_receipt/1 en-US email`. */
+/** The name of a source in issues and reports: `charge_receipt/1 en-US email`. */
 export function sourceName(place: TemplatePlace): string {
   return `${place.name}/${place.version} ${place.locale} ${place.channel.toLowerCase()}`;
 }

@@ -15,26 +15,26 @@ const schemas: Readonly<Record<Exclude<VariableKind, "list">, object>> = {
   },
 };
 
-/** The JSON schema that a message's variables must fit. Variables that are not declared are let through, and unused. */
+/** The JSON schema of a message's variables. Variables that are not declared are allowed and unused. */
 export function variablesSchema(variables: Variables): object {
   const names = Object.keys(variables);
   return {
     type: "object",
-    properties: Object.fromEntries(names.map((name) => [name, described(variables[name])])),
+    properties: Object.fromEntries(names.map((name) => [name, describedSchema(variables[name])])),
     required: names.filter((name) => variables[name]?.required),
   };
 }
 
-/** The example of every variable, as previews and golden files use it; with `requiredOnly` without the optional ones. */
+/** The example of every variable, for previews and golden files; `requiredOnly` leaves the optional ones out. */
 export function exampleOf(
   variables: Variables,
   options: { readonly requiredOnly?: boolean } = {},
 ): Readonly<Record<string, unknown>> {
-  const shown = Object.entries(variables).filter(([, variable]) => variable.required || !options.requiredOnly);
-  return Object.fromEntries(shown.map(([name, variable]) => [name, variable.example]));
+  const included = Object.entries(variables).filter(([, variable]) => variable.required || !options.requiredOnly);
+  return Object.fromEntries(included.map(([name, variable]) => [name, variable.example]));
 }
 
-function described(variable: TemplateVariable | undefined): object {
+function describedSchema(variable: TemplateVariable | undefined): object {
   if (!variable) return {};
   return { ...schemaOf(variable), description: variable.description, examples: [variable.example] };
 }

@@ -27,16 +27,15 @@ const syncAll = promisify(fsync);
 
 /**
  * Artifacts as files in the folder of a `file:///` URL: `<tenant>/<first letter of msg_id>/<msg_id>.<hash>`. A file
- * appears whole or not at all, and is on the disk before `put` resolves. Key trouble passes through as the key store
- * tells it.
+ * appears whole or not at all, and is on the disk before `put` resolves. Errors of the key store pass through unchanged.
  *
- * What may wait for the file system's journal (making a name, syncing) goes to the thread pool: on this thread it held
- * everything up for a millisecond. The rest only touches memory, and costs a quarter of what the pool would.
+ * Steps that may wait for the file system's journal (making a name, syncing) go to the thread pool: on this thread they
+ * held everything up for a millisecond. The others only touch memory, and cost a quarter of what the pool would.
  */
 export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactStore {
   const root = fileURLToPath(url);
-  /** How each folder that was made is brought to the disk; messages at the same time share one sync. */
-  const folders = new Map<string, () => Promise<void>>();
+  /** Syncs each folder that was made; messages at the same time share one sync. */
+  const syncs = new Map<string, () => Promise<void>>();
 
   function pathOf(owner: ArtifactOwner, hash: string): string {
     const message = pathStep(owner.msgId);
@@ -44,11 +43,11 @@ export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactSt
   }
 
   function syncOf(folder: string): () => Promise<void> {
-    const known = folders.get(folder);
+    const known = syncs.get(folder);
     if (known) return known;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const sync = shareRuns(() => syncFolder(folder));
-    folders.set(folder, sync);
+    syncs.set(folder, sync);
     return sync;
   }
 
@@ -60,7 +59,7 @@ export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactSt
       await writeWhole(path, bytes);
       await sync();
     } catch (error) {
-      folders.delete(folder);
+      syncs.delete(folder);
       throw error;
     }
   }
@@ -70,15 +69,15 @@ export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactSt
       const artifact = artifactOf(owner, content);
       const path = pathOf(owner, artifact.receipt.hash);
       const key = await keys.keyOf(owner.tenantId, owner.userId);
-      if (!existsSync(path)) await available(() => write(path, sealArtifact(owner, artifact, key)));
+      if (!existsSync(path)) await withOutage(() => write(path, sealArtifact(owner, artifact, key)));
       return artifact.receipt;
     },
     get: async (owner, ref) => {
       const path = pathOf(owner, hashOfRef(owner, ref));
       const key = await keys.keyOf(owner.tenantId, owner.userId);
-      const sealed = await available(async () => readIfThere(path));
+      const sealed = await withOutage(async () => readIfPresent(path));
       if (!sealed) throw artifactMissing("The artifact is not in the store");
-      return openArtifact(owner, ref, sealed, key);
+      return openArtifact(owner, { ref, sealed, key });
     },
   };
 }
@@ -107,7 +106,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function readIfThere(path: string): Buffer | undefined {
+function readIfPresent(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (error) {
@@ -116,14 +115,14 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-/** No later attempt would fare better: the path itself is what the file system refuses. */
-const hopeless: ReadonlySet<string> = new Set(["ENAMETOOLONG", "EINVAL", "ERR_INVALID_ARG_VALUE"]);
+/** The file system refuses the path itself, so no later attempt succeeds. */
+const permanentCodes: ReadonlySet<string> = new Set(["ENAMETOOLONG", "EINVAL", "ERR_INVALID_ARG_VALUE"]);
 
-async function available<T>(work: () => Promise<T>): Promise<T> {
+async function withOutage<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (hopeless.has(codeOf(error))) throw unstorable(error);
+    if (permanentCodes.has(codeOf(error))) throw unstorable(error);
     throw new AppError("ARTIFACT_UNAVAILABLE", `The artifact folder does not answer: ${codeOf(error)}`, {
       retryable: true,
       cause: error,

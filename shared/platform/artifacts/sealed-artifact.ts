@@ -6,13 +6,13 @@ import { AppError } from "../errors/app-error.ts";
 import type { ArtifactOwner } from "./artifact-store.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
-/** Far over any content that is sent; a bound on what a changed artifact could make a reader allocate. */
-const contentBytesMax = 16 * 1024 * 1024;
+/** Far over any content that is sent. It bounds what a manipulated artifact makes a reader allocate. */
+export const contentBytesMax = 16 * 1024 * 1024;
 
-/** A file system takes 255 bytes, and behind the step may stand a hash and the mark of an unfinished file. */
+/** A file system takes 255 bytes, and a hash and the mark of an unfinished file may follow the step. */
 const pathStepMax = 128;
 
-/** A content with its receipt: what every artifact store stores, whatever it stores it in. */
+/** A content with its receipt: what every artifact store stores. */
 export interface PlainArtifact {
   readonly receipt: ArtifactReceipt;
   readonly plain: Buffer;
@@ -35,12 +35,19 @@ export function hashOfRef(owner: ArtifactOwner, ref: string): string {
 }
 
 /**
- * A name as one step of a path: never empty, `.` or `..`, without a separator, and of 128 characters at most. A longer one
- * stands as its hash, behind a mark that no encoded name begins with.
+ * A name as one step of a path: never empty, `.` or `..`, without a separator, and 128 characters at most. A longer name
+ * becomes its hash, after a mark that no encoded name begins with.
  */
 export function pathStep(name: string): string {
   const step = encodeURIComponent(name.toWellFormed()).replaceAll(".", "%2E") || "%";
   return step.length <= pathStepMax ? step : `%long-${createHash("sha256").update(name).digest("hex")}`;
+}
+
+/** An artifact as a store holds it: sealed bytes under a reference, and the person's key. */
+export interface SealedArtifact {
+  readonly ref: string;
+  readonly sealed: Buffer;
+  readonly key: Buffer;
 }
 
 /** Compressed, then encrypted under the person's key and bound to reference and person. */
@@ -48,22 +55,19 @@ export function sealArtifact(owner: ArtifactOwner, artifact: PlainArtifact, key:
   return seal(key, deflateRawSync(artifact.plain, { level: 1 }), bindingOf(owner, artifact.receipt.ref));
 }
 
-/** The content. Throws `ARTIFACT_CORRUPT` where the bytes are not those that were sealed for this person and reference. */
-export function openArtifact(owner: ArtifactOwner, ref: string, sealed: Buffer, key: Buffer): Content {
-  const plain = plainOf(owner, ref, sealed, key);
-  if (createHash("sha256").update(plain).digest("hex") !== hashOfRef(owner, ref)) throw corrupt();
+/** The content. Throws `ARTIFACT_CORRUPT` if the bytes are not those that were sealed for this person and reference. */
+export function openArtifact(owner: ArtifactOwner, artifact: SealedArtifact): Content {
+  const plain = plainOf(owner, artifact);
+  if (createHash("sha256").update(plain).digest("hex") !== hashOfRef(owner, artifact.ref)) throw corrupt();
   return JSON.parse(plain.toString("utf8")) as Content;
 }
 
-/**
- * The trouble of a reference that leads to nothing: `ARTIFACT_MISSING`, not retryable. The message must hold no
- * content.
- */
+/** The error of a reference that leads to nothing: `ARTIFACT_MISSING`, not retryable. The message must hold no content. */
 export function artifactMissing(message: string): AppError {
   return new AppError("ARTIFACT_MISSING", message, { retryable: false });
 }
 
-function plainOf(owner: ArtifactOwner, ref: string, sealed: Buffer, key: Buffer): Buffer {
+function plainOf(owner: ArtifactOwner, { ref, sealed, key }: SealedArtifact): Buffer {
   try {
     return inflateRawSync(open(key, sealed, bindingOf(owner, ref)), { maxOutputLength: contentBytesMax });
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * Walks an Avro body by its writer's schema before avsc reads it. avsc trusts what it reads: it turns invalid UTF-8 into
  * U+FFFD, allocates as many array items as a record claims to have, and finds a truncation only at the end. A body that
- * passes here is read by avsc without surprise.
+ * passes here is safe for avsc to read.
  */
 import { Cursor } from "./cursor.ts";
 import { UndecodableError } from "./undecodable.ts";
@@ -9,7 +9,7 @@ import { UndecodableError } from "./undecodable.ts";
 /** A schema as Avro's JSON writes it: a name, a union, or a complex type. */
 export type AvroSchema = string | readonly AvroSchema[] | AvroNamed;
 
-/** A complex type of Avro's JSON; which of the fields stand depends on `type`. */
+/** A complex type of Avro's JSON; `type` says which of the fields are present. */
 export interface AvroNamed {
   readonly type: AvroSchema;
   readonly name?: string;
@@ -57,15 +57,12 @@ function compile(schema: AvroSchema, names: Names, namespace: string): Step {
 }
 
 function complex(schema: AvroNamed, names: Names, outer: string): Step {
-  const space = namespaceOf(schema, outer);
   switch (schema.type) {
     case "record":
     case "error":
-      return define(schema, names, outer, record(schema, names, space));
     case "enum":
-      return define(schema, names, outer, symbols(schema.symbols?.length ?? 0));
     case "fixed":
-      return define(schema, names, outer, (cursor) => cursor.skip(schema.size ?? 0));
+      return define(schema, names, outer);
     case "array":
       return blocks(compile(schema.items ?? "null", names, outer));
     case "map":
@@ -75,8 +72,16 @@ function complex(schema: AvroNamed, names: Names, outer: string): Step {
   }
 }
 
-function record(schema: AvroNamed, names: Names, space: string): Step {
-  const fields = (schema.fields ?? []).map(({ name, type }) => ({ name, step: compile(type, names, space) }));
+/** The step of a type that has a name, which later fields may use. */
+function define(schema: AvroNamed, names: Names, outer: string): Step {
+  const namespace = namespaceOf(schema, outer);
+  const step = stepOf(schema, names, namespace);
+  names.set(fullName(schema.name ?? "", namespace), step);
+  return step;
+}
+
+function record(schema: AvroNamed, names: Names, namespace: string): Step {
+  const fields = (schema.fields ?? []).map(({ name, type }) => ({ name, step: compile(type, names, namespace) }));
   return (cursor) => {
     for (const field of fields) {
       try {
@@ -125,12 +130,13 @@ function entry(value: Step): Step {
   };
 }
 
-function define(schema: AvroNamed, names: Names, outer: string, step: Step): Step {
-  names.set(fullName(schema.name ?? "", namespaceOf(schema, outer)), step);
-  return step;
+function stepOf(schema: AvroNamed, names: Names, namespace: string): Step {
+  if (schema.type === "enum") return symbols(schema.symbols?.length ?? 0);
+  if (schema.type === "fixed") return (cursor) => cursor.skip(schema.size ?? 0);
+  return record(schema, names, namespace);
 }
 
-/** A recursive schema has no step yet when it names itself; ours never do, and the gate refuses one that does. */
+/** A recursive schema has no step yet when it names itself. Ours never do, and the schema gate refuses one that does. */
 function named(name: string, names: Names, namespace: string): Step {
   const step = names.get(fullName(name, namespace)) ?? names.get(name);
   if (step === undefined) throw new Error(`The schema names ${name} before it is whole`);

@@ -8,34 +8,34 @@ import { type Registry, subjectOf } from "./registry.ts";
 import { createSchemaCache } from "./schema-cache.ts";
 import { UndecodableError, UnknownSchemaId } from "./undecodable.ts";
 
-/** Records to bytes and back, framed as Confluent's clients frame them. Encoding and decoding ask nobody. */
+/** Records to bytes and back, framed as Confluent's clients frame them. Encoding and decoding make no request. */
 export interface Codec {
   /**
-   * Looks up the ids of these topics' schemas; to be awaited before the first `encode` or `decode`. Registers nothing.
+   * Looks up the ids of these topics' schemas. Await it before the first `encode` or `decode`. Registers nothing.
    * Rejects with `SCHEMA_NOT_REGISTERED` (not retryable) or `REGISTRY_UNAVAILABLE` (retryable).
    */
   warm(topics: readonly TopicName[]): Promise<void>;
   /**
-   * A framed value. Fields with a default may be left out. A lone surrogate in a string becomes U+FFFD, as UTF-8 has no
-   * form for it. Throws `COMMS_UNENCODABLE` with the paths of the fields that do not fit.
+   * A framed value. Fields with a default may be left out. A lone surrogate in a string becomes U+FFFD, because UTF-8 has
+   * no form for it. Throws `COMMS_UNENCODABLE` with the paths of the fields that do not fit.
    */
   encode(topic: TopicName, value: object): Buffer;
   /**
-   * The record in a framed value, in the shape of the current schema whatever version wrote it. Throws
+   * The record in a framed value, in the shape of the current schema, from any version that wrote it. Throws
    * `UndecodableError` (`COMMS_POISON`), or `UnknownSchemaId` for an id not yet learnt. Bytes fields are copies.
    */
   decode(topic: TopicName, bytes: Buffer): unknown;
   /**
    * Fetches the schema of an id that `decode` did not know; calls at the same time share one request. Rejects with
-   * `COMMS_POISON` where the registry has no such id, `REGISTRY_UNAVAILABLE` (retryable) where it does not answer.
+   * `COMMS_POISON` if the registry has no such id, `REGISTRY_UNAVAILABLE` (retryable) if it does not answer.
    */
   learn(schemaId: number): Promise<void>;
 }
 
-/** What a codec is made of. */
+/** The registry of a codec, and the names of its subjects. */
 export interface CodecOptions {
   readonly registry: Registry;
-  /** What stands in front of every topic's name; empty for none. */
+  /** The prefix of every topic's name; empty for none. */
   readonly prefix: string;
 }
 
@@ -50,7 +50,7 @@ export function createCodec({ registry, prefix }: CodecOptions): Codec {
   const types = new Map<string, avsc.Type>();
   const cache = createSchemaCache(registry);
 
-  /** One type a record, as a resolver only serves the very type that it was built for. */
+  /** One type a record: a resolver only serves the type object that it was built for. */
   const typeOf = (record: string, schema: string): avsc.Type => {
     const type = types.get(record) ?? avsc.Type.forSchema(JSON.parse(schema), { omitRecordMethods: true });
     types.set(record, type);

@@ -4,9 +4,9 @@ import type { Registry } from "./registry.ts";
 import { isAbsent, refusedSchema, registryError } from "./registry-failure.ts";
 import { createRegistryHttp } from "./registry-http.ts";
 
-/** Where the registry is, and how long to wait for it. */
+/** The address of the registry, and how long to wait for it. */
 export interface ConfluentRegistryOptions {
-  /** Base of the Confluent-compatible API, `/apis/ccompat/v7` included where the registry is Apicurio. */
+  /** Base of the Confluent-compatible API; with `/apis/ccompat/v7` if the registry is Apicurio. */
   readonly url: string;
   /** How long one request may take, ms. Default 5000. */
   readonly timeoutMs?: number;
@@ -18,8 +18,8 @@ export function createConfluentRegistry({ url, timeoutMs = 5_000 }: ConfluentReg
   const http = createRegistryHttp(url, timeoutMs);
   return {
     lookup: async (subject, schema) => {
-      const text = avro(schema);
-      return present(url, () => library.getRegistryIdBySchema(subject, text));
+      const text = avroSchema(schema);
+      return undefinedIfAbsent(url, () => library.getRegistryIdBySchema(subject, text));
     },
     schemaById: (id) => http.schema(id),
     setCompatibility: (subject, level) => http.setLevel(subject, level),
@@ -28,12 +28,12 @@ export function createConfluentRegistry({ url, timeoutMs = 5_000 }: ConfluentReg
       return level === "NONE" ? undefined : level;
     },
     register: async (subject, schema) => {
-      const text = avro(schema);
-      // The library refuses where it is not told the level that is set, and sets one where none is, unless told none.
+      const text = avroSchema(schema);
+      // The library refuses unless it is given the level that is set, and sets one if none is, unless it is given none.
       const level = await http.level(subject);
-      // An absent option would be the library's default; its types do not know of an undefined one.
+      // Leaving the option out would give the library's default; its types do not allow undefined.
       const compatibility = (level && COMPATIBILITY[level]) as COMPATIBILITY;
-      const registered = await answered(url, () => library.register(text, { subject, compatibility }));
+      const registered = await callLibrary(url, () => library.register(text, { subject, compatibility }));
       return registered.id;
     },
   };
@@ -47,8 +47,8 @@ function createLibrary(url: string, timeoutMs: number): SchemaRegistry {
   });
 }
 
-/** Registries compare texts, so every text is sent in one form; what is no Avro is not sent at all. */
-function avro(schema: string): { readonly type: SchemaType.AVRO; readonly schema: string } {
+/** Registries compare texts, so every schema is sent in one form. A text that is not Avro is not sent. */
+function avroSchema(schema: string): { readonly type: SchemaType.AVRO; readonly schema: string } {
   try {
     const json: avsc.Schema = JSON.parse(schema);
     avsc.Type.forSchema(json);
@@ -58,7 +58,7 @@ function avro(schema: string): { readonly type: SchemaType.AVRO; readonly schema
   }
 }
 
-async function present<T>(url: string, call: () => Promise<T>): Promise<T | undefined> {
+async function undefinedIfAbsent<T>(url: string, call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {
@@ -67,7 +67,7 @@ async function present<T>(url: string, call: () => Promise<T>): Promise<T | unde
   }
 }
 
-async function answered<T>(url: string, call: () => Promise<T>): Promise<T> {
+async function callLibrary<T>(url: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

@@ -73,8 +73,8 @@ export class Cursor {
   }
 
   /**
-   * The items of one block, 0 at the end. An item has one byte at least (the gate admits no empty item), so a count
-   * beyond the bytes that are left is a lie: believing it would fill the memory before the truncation shows.
+   * The number of items of one block, 0 at the end. An item has at least one byte (the schema gate admits no empty item),
+   * so a count beyond the bytes that are left is false: trusting it would fill the memory before the truncation shows.
    */
   block(): number {
     let count = this.long();

@@ -9,7 +9,7 @@ const magic = 0;
 /** Length of the head in front of every value, bytes: the magic byte and four of the schema id. */
 export const headBytes = 5;
 
-/** Ids are Java ints; anything above is no id that a registry ever gave. */
+/** Ids are Java ints: no registry gives a higher one. */
 const idMax = 0x7fffffff;
 
 /** Writes the head over the first five bytes. */
@@ -18,7 +18,7 @@ export function writeHead(framed: Buffer, schemaId: number): void {
   framed.writeUInt32BE(schemaId, 1);
 }
 
-/** The schema id of a framed value. Throws `UndecodableError` where the head is no head. */
+/** The schema id of a framed value. Throws `UndecodableError` if the value does not begin with a head. */
 export function schemaIdOf(bytes: Buffer): number {
   if (bytes.length === 0) throw new UndecodableError("empty", "The value has no bytes");
   if (bytes[0] !== magic) throw new UndecodableError("magic", "The value does not begin with the magic byte 0");

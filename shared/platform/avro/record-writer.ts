@@ -7,7 +7,7 @@ const scratchBytes = 64 * 1024;
 /** Shared by all writers: encoding is synchronous and each result is copied out. */
 const scratch = Buffer.allocUnsafe(scratchBytes);
 
-/** avsc writes a lone surrogate as three bytes that begin with this one, and that no UTF-8 reader takes. */
+/** avsc writes a lone surrogate as three bytes that begin with this one; no UTF-8 reader accepts them. */
 const surrogateLead = 0xed;
 
 /** A framed value. Throws `UnencodableError` with the paths that do not fit the type. */

@@ -1,26 +1,26 @@
 import { AppError } from "../errors/app-error.ts";
 
-/** The statuses by which a registry says that a schema is not fit: incompatible, or no Avro at all. */
+/** A registry answers with these if a schema does not fit: it is incompatible, or not Avro at all. */
 const unfit = new Set([409, 422]);
 const forbidden = new Set([401, 403]);
 
 /**
- * Whether an error of the library's means that there is no such thing. Its look-up by schema wraps a 404, and nothing
- * else, in an error without a status.
+ * Whether an error of the library means that the registry has no such entry. Its look-up by schema wraps a 404, and
+ * nothing else, in an error without a status.
  */
 export function isAbsent(error: unknown): boolean {
   return statusOf(error) === 404 || (error instanceof Error && error.name === "ConfluentSchemaRegistryError");
 }
 
 /**
- * What a failed call means. The library gives a refused connection and a timeout the status 400, which no registry
- * answers with; so whatever is not said by a known status counts as no answer.
+ * The error for a failed call. The library gives a refused connection and a timeout the status 400, which no registry
+ * answers with; so any unknown status counts as no answer.
  */
 export function registryError(url: string, cause: unknown): AppError {
   const status = statusOf(cause);
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const detail = cause instanceof Error ? cause.message : String(cause);
   if (status !== undefined && unfit.has(status)) {
-    return new AppError("REGISTRY_INCOMPATIBLE", `The registry refuses the schema: ${words}`, {
+    return new AppError("REGISTRY_INCOMPATIBLE", `The registry refuses the schema: ${detail}`, {
       retryable: false,
       cause,
     });
@@ -31,15 +31,15 @@ export function registryError(url: string, cause: unknown): AppError {
       cause,
     });
   }
-  return new AppError("REGISTRY_UNAVAILABLE", `The registry at ${url} does not answer: ${words}`, {
+  return new AppError("REGISTRY_UNAVAILABLE", `The registry at ${url} does not answer: ${detail}`, {
     retryable: true,
     cause,
   });
 }
 
-/** `REGISTRY_INCOMPATIBLE`: this schema will never be taken. */
-export function refusedSchema(words: string, cause?: unknown): AppError {
-  return new AppError("REGISTRY_INCOMPATIBLE", `The registry refuses the schema: ${words}`, {
+/** The error `REGISTRY_INCOMPATIBLE`: the registry will never accept this schema. */
+export function refusedSchema(detail: string, cause?: unknown): AppError {
+  return new AppError("REGISTRY_INCOMPATIBLE", `The registry refuses the schema: ${detail}`, {
     retryable: false,
     cause,
   });

@@ -3,18 +3,18 @@ import { type AvroSchema, compileBodyCheck } from "./body-check.ts";
 import type { Registry } from "./registry.ts";
 import { UndecodableError } from "./undecodable.ts";
 
-/** How to read what one schema id wrote. */
+/** How to read the values of one schema id. */
 interface Writer {
-  /** Throws `UndecodableError` where the body is not one of this schema. */
+  /** Throws `UndecodableError` if the body is not one of this schema. */
   readonly check: (bytes: Buffer, from: number) => void;
   /**
-   * Leads from this writer's shape to a reader's; undefined where they are the same. Built once per record.
-   * Throws `UndecodableError` where no way leads there: the value is another topic's.
+   * Resolves this writer's shape to a reader's; undefined if they are the same. Built once per record.
+   * Throws `UndecodableError` if it cannot be resolved: the value is another topic's.
    */
   resolverFor(record: string, reader: avsc.Type): avsc.Resolver | undefined;
 }
 
-/** The schemas that values were written with, by id. An id means the same schema for ever, so nothing is forgotten. */
+/** The schemas that values were written with, by id. An id always means the same schema, so nothing is evicted. */
 export interface SchemaCache {
   get(schemaId: number): Writer | undefined;
   add(schemaId: number, schema: string): void;
@@ -22,9 +22,7 @@ export interface SchemaCache {
   learn(schemaId: number): Promise<void>;
 }
 
-/**
- * An empty cache over a registry. Askers who come together for one id share one request; a failed one is asked anew.
- */
+/** An empty cache over a registry. Concurrent calls for one id share one request; a failed request is made again. */
 export function createSchemaCache(registry: Registry): SchemaCache {
   const writers = new Map<number, Writer>();
   const underWay = new Map<number, Promise<void>>();

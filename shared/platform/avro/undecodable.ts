@@ -1,4 +1,4 @@
-/** Where the reading of a value failed; the label of the dead letter's metric, and closed so that a new one shows. */
+/** The step at which decoding a value failed: the label of the dead letter's metric. The list is closed. */
 export type UndecodableStage =
   | "empty"
   | "magic"
@@ -15,13 +15,13 @@ export type UndecodableStage =
   | "malformed";
 
 /**
- * A value that no later attempt can read: it goes to the dead-letter topic. The message names the stage, the field and
+ * A value that no later attempt can read; it goes to the dead-letter topic. The message names the stage, the field and
  * the schema id, and never a byte of the value.
  */
 export class UndecodableError extends Error {
   readonly code = "COMMS_POISON";
   readonly retryable = false;
-  readonly tellable = true;
+  readonly isLoggable = true;
   readonly stage: UndecodableStage;
 
   constructor(stage: UndecodableStage, message: string) {
@@ -31,10 +31,10 @@ export class UndecodableError extends Error {
   }
 }
 
-/** A value framed with an id that the codec has not learnt yet. Await `learn(schemaId)`, then decode again. */
+/** A value framed with an id that the codec does not know yet. Await `learn(schemaId)`, then decode again. */
 export class UnknownSchemaId extends Error {
   readonly code = "UNKNOWN_SCHEMA_ID";
-  readonly tellable = true;
+  readonly isLoggable = true;
   readonly schemaId: number;
 
   constructor(schemaId: number) {
@@ -44,11 +44,11 @@ export class UnknownSchemaId extends Error {
   }
 }
 
-/** A value of ours that does not fit its own schema: a fault in our code, so nothing may retry it. Names the fields, not the values. */
+/** A value of ours that does not fit its own schema: a programming error, so nothing may retry it. Names fields, not values. */
 export class UnencodableError extends Error {
   readonly code = "COMMS_UNENCODABLE";
   readonly retryable = false;
-  readonly tellable = true;
+  readonly isLoggable = true;
   readonly paths: readonly string[];
 
   constructor(record: string, paths: readonly string[]) {

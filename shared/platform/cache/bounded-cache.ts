@@ -1,4 +1,4 @@
-/** A map that forgets what was not asked for longest. Not for facts that must hold: an entry may vanish at any `set`. */
+/** A map that evicts the entry that was used longest ago. Do not rely on an entry: any `set` may evict it. */
 export interface BoundedCache<Key, Value> {
   get(key: Key): Value | undefined;
   set(key: Key, value: Value): void;
@@ -6,7 +6,7 @@ export interface BoundedCache<Key, Value> {
   readonly size: number;
 }
 
-/** `entriesMax` is at least 1. */
+/** An empty cache of at most `entriesMax` entries, at least 1. */
 export function createBoundedCache<Key, Value>(entriesMax: number): BoundedCache<Key, Value> {
   const entries = new Map<Key, Value>();
 

@@ -1,6 +1,6 @@
 /**
- * Runs `work` at most once at a time. Calls during a run share the next one, as the run under way may have missed what
- * they are about. A run that rejects rejects for those who shared it, and for nobody else.
+ * Runs `work` at most once at a time. Calls during a run share the next one, because the current run may have started
+ * too early for them. A run that rejects does so only for the calls that shared it.
  */
 export function shareRuns(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

@@ -1,4 +1,4 @@
-/** Where the stack stands, as `.carillon/stack.json` says it. Every tool of Kafka's, kcat, psql and Python clients join by it. */
+/** The addresses of the stack, as `.carillon/stack.json` has them. Kafka's tools, kcat, psql and Python clients use them. */
 export interface Addresses {
   readonly mode: "native" | "docker";
   readonly kafka: { readonly bootstrap: string };

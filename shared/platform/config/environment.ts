@@ -7,8 +7,8 @@ import { readAddresses } from "./stack-file.ts";
 const hexKey = /^[0-9a-f]{64}$/;
 
 /**
- * Everything that a process of Carillon can be told from outside. The one place that reads the environment. Each name
- * has a twin `<NAME>_FILE` that names a file with the value, for secrets.
+ * Everything that the environment configures in a process of Carillon. Only this file reads it. Each name has a twin
+ * `<NAME>_FILE` that names a file with the value, for secrets.
  */
 const schema = z.object({
   COMMS_BOOTSTRAP_SERVERS: z.string().min(1),
@@ -37,11 +37,11 @@ const schema = z.object({
   COMMS_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   COMMS_LOG_FILE: z.string().optional(),
   COMMS_OTLP_URL: z.url().optional(),
-  /** For trying out: closes every digest window so many seconds after it opened, and not at its cadence's hour. */
+  /** For trying out: closes every digest window this many seconds after it opened, and not at its cadence's hour. */
   COMMS_DIGEST_WINDOW_SECONDS: z.coerce.number().positive().optional(),
-  /** How long a message in doubt waits for the provider's feedback before it is given up. */
+  /** How long a message in doubt waits for the provider's feedback before it is dropped. */
   COMMS_AMBIGUOUS_HOLD_SECONDS: z.coerce.number().positive().max(86_400).default(900),
-  /** What each provider account lets through, events a second. AWS raises SES with use: a new account has 14. */
+  /** How many calls each provider account lets through a second. AWS raises SES with use: a new account has 14. */
   COMMS_SES_RATE: rate(500),
   /** FCM takes 600,000 a minute a project. */
   COMMS_FCM_RATE: rate(10_000),
@@ -55,7 +55,7 @@ const schema = z.object({
     .string()
     .regex(/^[a-z0-9-]+$/)
     .default("dev"),
-  /** `id=secret,id=secret`, as all that end in PREVIOUS: for a rotation, put the old one here and the new one in its place. */
+  /** `id=secret,id=secret`, like all that end in PREVIOUS. To rotate, put the old one here and the new one in its place. */
   COMMS_ADDRESS_PEPPERS_PREVIOUS: keyedSecrets({ form: /^.{16,}$/, needs: "needs 16 characters or more" }),
   COMMS_MASTER_KEY: z.string().regex(hexKey, "needs 64 hex digits"),
   COMMS_MASTER_KEY_ID: secretId("main"),
@@ -77,7 +77,7 @@ const schema = z.object({
   COMMS_TWILIO_URL: z.url().default("https://api.twilio.com"),
   COMMS_TWILIO_ACCOUNT_SID: z.string().startsWith("AC"),
   COMMS_TWILIO_AUTH_TOKEN: z.string().min(1),
-  /** Callbacks signed with it are taken too, while Twilio changes over. */
+  /** Callbacks signed with it are accepted too, while Twilio changes over. */
   COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: z.string().min(1).optional(),
   COMMS_TWILIO_FROM: z.string().startsWith("+"),
   COMMS_SNS_TOPIC_ARNS: z.string().transform((text) => text.split(",").filter(Boolean)),
@@ -85,19 +85,18 @@ const schema = z.object({
 });
 
 /**
- * The environment once it is checked, with the defaults filled in. It holds secrets: never to be logged or printed
- * whole.
+ * The environment after validation, with the defaults filled in. It holds secrets: do not log or print it as a whole.
  */
 export type Config = z.output<typeof schema>;
 
-/** Each secret that rotates: the id of the one in force, and those before it. */
+/** Each secret that rotates: the id of the current one, and the previous ones. */
 const rotations = [
   ["COMMS_ADDRESS_PEPPER_ID", "COMMS_ADDRESS_PEPPERS_PREVIOUS"],
   ["COMMS_MASTER_KEY_ID", "COMMS_MASTER_KEYS_PREVIOUS"],
   ["COMMS_UNSUBSCRIBE_SECRET_ID", "COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS"],
 ] as const;
 
-/** A secret that is both the current one and a former one would leave open which of the two is meant. */
+/** If the current id is also among the previous ones, it is unclear which secret is meant. */
 const checked = schema.superRefine((config, context) => {
   for (const [id, previous] of rotations) {
     if (!Object.hasOwn(config[previous], config[id])) continue;
@@ -105,41 +104,41 @@ const checked = schema.superRefine((config, context) => {
   }
 });
 
-/** The configuration does not hold together; `message` has every fault, a line each. */
+/** The configuration is invalid; `message` has every issue, a line each. */
 export class ConfigError extends Error {
   readonly code = "CONFIG_INVALID";
   readonly retryable = false;
-  readonly tellable = true;
+  readonly isLoggable = true;
 }
 
 /**
- * Reads the environment, with the stack's address file of this checkout for what is not set there. All faults are
- * reported together, before anything connects; no value is repeated in a fault, as it may be a secret.
+ * Reads the environment, with the stack's address file of this checkout for what is not set there. All issues are
+ * reported together, before anything connects. An issue repeats no value, because it may be a secret.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env, root = process.cwd()): Config {
-  const { values, faults } = withFiles(env);
+  const { values, issues } = withFiles(env);
   const parsed = checked.safeParse({ ...localDefaults(readAddresses(root)), ...values });
-  if (parsed.success && faults.length === 0) return parsed.data;
-  const found = parsed.error?.issues.map(faultOf) ?? [];
+  if (parsed.success && issues.length === 0) return parsed.data;
+  const found = parsed.error?.issues.map(describeIssue) ?? [];
   throw new ConfigError(
-    ["The configuration does not hold together:", ...faults, ...found].join("\n  ") +
+    ["The configuration does not hold together:", ...issues, ...found].join("\n  ") +
       "\nSet these variables, or start the local stack with 'make up', which answers for all of them.",
   );
 }
 
-function faultOf({ path, message }: z.core.$ZodIssue): string {
-  const words = message.endsWith("received undefined") ? "is not set" : message;
-  return `${path.join(".")}: ${words}`;
+function describeIssue({ path, message }: z.core.$ZodIssue): string {
+  const description = message.endsWith("received undefined") ? "is not set" : message;
+  return `${path.join(".")}: ${description}`;
 }
 
-/** The environment of this process with these above it: what a child inherits, or `readConfig` is given. A copy. */
+/** A copy of this process's environment with these values over it: for a child process, or for `readConfig`. */
 export function environmentWith(over: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { ...process.env, ...over };
 }
 
-function withFiles(env: NodeJS.ProcessEnv): { values: Record<string, string>; faults: string[] } {
+function withFiles(env: NodeJS.ProcessEnv): { values: Record<string, string>; issues: string[] } {
   const values: Record<string, string> = {};
-  const faults: string[] = [];
+  const issues: string[] = [];
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith("COMMS_") || value === undefined || value === "") continue;
     if (!name.endsWith("_FILE") || name in schema.shape) {
@@ -149,13 +148,13 @@ function withFiles(env: NodeJS.ProcessEnv): { values: Record<string, string>; fa
     try {
       values[name.slice(0, -"_FILE".length)] = readFileSync(value, "utf8").trim();
     } catch {
-      faults.push(`${name}: the file that it names cannot be read`);
+      issues.push(`${name}: the file that it names cannot be read`);
     }
   }
-  return { values, faults };
+  return { values, issues };
 }
 
-/** What the local stack and the simulator are reached by. The secrets here open nothing but the simulator. */
+/** The addresses of the local stack and the simulator. The secrets here open nothing but the simulator. */
 function localDefaults(addresses: Addresses | undefined): Record<string, string> {
   if (!addresses) return {};
   const simulator = addresses.simulator.url;
@@ -187,7 +186,7 @@ function localDefaults(addresses: Addresses | undefined): Record<string, string>
   };
 }
 
-/** A second. */
+/** Calls a second. */
 function rate(byDefault: number) {
   return z.coerce.number().positive().max(1_000_000).default(byDefault);
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** Secrets by id. */
 export type KeyedSecrets = Readonly<Record<string, string>>;
 
-/** What the id of a secret may be written with; it stands in hashes, tokens and wrapped keys. */
+/** The id of a secret, which hashes, tokens and wrapped keys contain. */
 export function secretId(byDefault: string) {
   return z
     .string()
@@ -12,8 +12,8 @@ export function secretId(byDefault: string) {
 }
 
 /**
- * `id=secret,id=secret`: what was in force before, kept as long as something made under it is looked at. A secret may
- * hold `=` and no comma. Faults name the entry by its place and never repeat it.
+ * `id=secret,id=secret`: the previous secrets, kept as long as something made with them is read. A secret may hold `=`
+ * and no comma. Issues name the entry by its place and never repeat it.
  */
 export function keyedSecrets(secret: { readonly form: RegExp; readonly needs: string }) {
   return z
@@ -25,8 +25,8 @@ export function keyedSecrets(secret: { readonly form: RegExp; readonly needs: st
       for (const [index, entry] of entries.entries()) {
         const [, id, value] = /^([\w-]{1,64})=(.*)$/.exec(entry) ?? [];
         if (entry === "") continue;
-        const fault = faultOf(index + 1, { id, value, known: found, secret });
-        if (fault) context.addIssue({ code: "custom", message: fault });
+        const issue = issueOf(index + 1, { id, value, known: found, secret });
+        if (issue) context.addIssue({ code: "custom", message: issue });
         else found.set(id ?? "", value ?? "");
       }
       return Object.fromEntries(found);
@@ -40,7 +40,7 @@ interface Entry {
   readonly secret: { readonly form: RegExp; readonly needs: string };
 }
 
-function faultOf(place: number, { id, value, known, secret }: Entry): string | undefined {
+function issueOf(place: number, { id, value, known, secret }: Entry): string | undefined {
   if (id === undefined || value === undefined) return `entry ${place} is not written as id=secret`;
   if (known.has(id)) return `entry ${place} has the id of an earlier one`;
   return secret.form.test(value) ? undefined : `the secret of entry ${place} ${secret.needs}`;

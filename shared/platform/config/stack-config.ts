@@ -2,14 +2,14 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What the environment says about the local stack, and nothing else: the stack takes it as arguments. */
+/** What the environment says about the local stack. The stack takes it as arguments and reads no environment. */
 export interface StackConfig {
   /** The checkout. */
   readonly root: string;
   readonly cache: string;
-  /** `COMMS_STACK` as it was given, unchecked. */
+  /** `COMMS_STACK`, not validated. */
   readonly mode: string | undefined;
-  /** `COMMS_STACK_PORT_BASE` as it was given, unchecked. */
+  /** `COMMS_STACK_PORT_BASE`, not validated. */
   readonly portBase: string | undefined;
   readonly java: string | undefined;
 }

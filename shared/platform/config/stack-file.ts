@@ -7,7 +7,7 @@ export function stackFile(root: string): string {
   return join(root, ".carillon", "stack.json");
 }
 
-/** The addresses of the stack that was started in this checkout, or undefined when none was. */
+/** The addresses of the stack that was started in this checkout, or undefined if none was. */
 export function readAddresses(root: string): Addresses | undefined {
   try {
     return JSON.parse(readFileSync(stackFile(root), "utf8")) as Addresses;

@@ -13,14 +13,14 @@ export interface AddressHasherOptions {
 export interface AddressHasher {
   /**
    * `v1:<kid>:<hex HMAC-SHA256>` of the normalised address under the current pepper. An address that cannot be
-   * normalised is hashed as it stands, trimmed, so the call never throws; it then matches nothing that was sent to.
+   * normalised is hashed trimmed, so the call never throws; the hash then matches no address that was sent to.
    */
   hash(channel: Channel, address: string): string;
-  /** The same under every pepper, the current first: what a lookup must try while a pepper rotates. */
+  /** The hashes under every pepper, the current first: a lookup must try all of them while a pepper rotates. */
   hashes(channel: Channel, address: string): readonly string[];
 }
 
-/** Throws `RangeError` when the current key id has no pepper, or a pepper or id does not fit. */
+/** Throws `RangeError` if the current key id has no pepper, or a pepper or an id is not valid. */
 export function createAddressHasher(options: AddressHasherOptions): AddressHasher {
   const keyIds = Object.keys(options.peppers);
   for (const keyId of keyIds) checkPepper(keyId, options.peppers[keyId] ?? "");

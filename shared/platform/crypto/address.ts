@@ -3,9 +3,9 @@ import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Channel } from "#shared/contracts/records.ts";
 
 /**
- * The one spelling of an address: E.164 for phones, lower-cased ASCII domain for email (the part before the @ is the
- * mail server's to judge and keeps its case), trimmed for all others. Undefined where nothing could be sent to it; a
- * defined answer does not promise that the address exists.
+ * The one spelling of an address: E.164 for phones, lower-cased ASCII domain for email (the part before the @
+ * keeps its case, because the mail server decides on it), trimmed for all others. Undefined if nothing can be sent to it.
+ * A result does not promise that the address exists.
  */
 export function normaliseAddress(channel: Channel, address: string): string | undefined {
   if (channel === "EMAIL") return normaliseEmail(address.trim());
@@ -25,12 +25,12 @@ function normaliseEmail(address: string): string | undefined {
   return domain && isLocalPart(local) ? `${local}@${domain}` : undefined;
 }
 
-/** RFC 5321 dot-atoms of at most 64 bytes, with RFC 6531 letters. Quoted local parts are not written to. */
+/** RFC 5321 dot-atoms of at most 64 bytes, with RFC 6531 letters. Messages to quoted local parts are not sent. */
 function isLocalPart(local: string): boolean {
   return /^[^\s@<>()[\]\\,;:"\p{Cc}.]+(\.[^\s@<>()[\]\\,;:"\p{Cc}.]+)*$/u.test(local) && Buffer.byteLength(local) <= 64;
 }
 
-/** Two labels at least, none over 63 bytes; an IP address, which the URL host parser lets through, is no mail domain. */
+/** At least two labels, none over 63 bytes. An IP address passes the URL host parser, and is not a mail domain. */
 function asciiDomain(domain: string): string | undefined {
   const ascii = domainToASCII(domain).toLowerCase();
   const fits =

@@ -17,7 +17,7 @@ export function seal(key: Buffer, plain: Buffer, context: Buffer): Buffer {
   return Buffer.concat([Buffer.of(format), nonce, cipher.getAuthTag(), body]);
 }
 
-/** What was sealed. Throws an `Error` for another key, another context, or bytes that were changed. */
+/** The plain value. Throws an `Error` for another key, another context, or bytes that were changed. */
 export function open(key: Buffer, sealed: Buffer, context: Buffer): Buffer {
   if (sealed.length < headBytes || sealed[0] !== format) throw new Error("The sealed value has an unknown format");
   const nonce = sealed.subarray(1, 1 + nonceBytes);
@@ -26,7 +26,7 @@ export function open(key: Buffer, sealed: Buffer, context: Buffer): Buffer {
   return Buffer.concat([decipher.update(sealed.subarray(headBytes)), decipher.final()]);
 }
 
-/** Parts as bytes, each behind its length, so that `["a|b", "c"]` and `["a", "b|c"]` differ. */
+/** Parts as bytes, each after its length, so that `["a|b", "c"]` and `["a", "b|c"]` differ. */
 export function contextOf(...parts: readonly string[]): Buffer {
   return Buffer.from(parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(""), "utf8");
 }

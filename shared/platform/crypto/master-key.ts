@@ -8,14 +8,14 @@ export interface MasterKeys {
   readonly keys: Readonly<Record<string, Buffer>>;
 }
 
-/** Wraps data keys, so that who reads the table cannot read the mail. */
+/** Wraps data keys, so that reading the table is not enough to read the mail. */
 export interface KeyWrapper {
   wrap(dataKey: Buffer, context: Buffer): Buffer;
-  /** Throws `Trouble` `USER_KEY_UNREADABLE` (not retryable): the master key is not configured, or the bytes were changed. */
+  /** Throws `USER_KEY_UNREADABLE` (not retryable) if the master key is not configured or the bytes were changed. */
   unwrap(wrapped: Buffer, context: Buffer): Buffer;
 }
 
-/** Wrapped: the length of the master key's id, the id, the sealed key. Throws `RangeError` for keys that do not fit. */
+/** A wrapped key is the length of the master key's id, the id, and the sealed key. Throws `RangeError` for bad keys. */
 export function createKeyWrapper(masters: MasterKeys): KeyWrapper {
   for (const [id, key] of Object.entries(masters.keys)) {
     if (!/^[\w-]{1,64}$/.test(id)) throw new RangeError(`Master key id '${id}' may hold letters, digits, - and _ only`);
@@ -40,7 +40,7 @@ export function createKeyWrapper(masters: MasterKeys): KeyWrapper {
   };
 }
 
-/** What a wrapped key is bound to: it opens for no other person. */
+/** The context that binds a wrapped key to a person: it opens for no other. */
 export function keyContext(tenantId: string, userId: string): Buffer {
   return contextOf("user-key", tenantId, userId);
 }

@@ -8,25 +8,25 @@ import { keyDestroyed } from "./destroyed.ts";
 import type { KeyStore } from "./key-store.ts";
 import { type KeyWrapper, keyContext } from "./master-key.ts";
 
-/** The part of a `pg` pool or client that the store takes. */
+/** The part of a `pg` pool or client that the store uses. */
 export interface Queryable {
   query(sql: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
 }
 
-/** What the key store is made of. A key lies wrapped in Postgres, and bare in memory. */
+/** The parts of the key store. A key is wrapped in Postgres, and plain in memory. */
 export interface PostgresKeyStoreOptions {
   readonly database: Queryable;
   readonly wrapper: KeyWrapper;
   readonly clock: Pick<Clock, "now">;
   /** Keys kept in memory at most. Default 10,000, some 2 MB. */
   readonly cachedMax?: number;
-  /** How long a key is kept in memory, ms: so long may another process still read after an erasure. Default 10 minutes. */
+  /** How long a key is kept in memory, ms. Another process may read for that long after an erasure. Default 10 minutes. */
   readonly cachedMs?: number;
 }
 
-/** One key a person, made when it is first asked for. */
+/** One key a person, made at the first request. */
 export interface PostgresKeyStore extends KeyStore {
-  /** Destroys the person's key for good; idempotent. Throws retryable `Trouble` `POSTGRES_UNAVAILABLE`. */
+  /** Destroys the person's key for good; idempotent. Throws the retryable `POSTGRES_UNAVAILABLE`. */
   destroy(tenantId: string, userId: string): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ const find = sqlFile(import.meta.url, "./user-key-find.sql");
 const create = sqlFile(import.meta.url, "./user-key-create.sql");
 const destroy = sqlFile(import.meta.url, "./user-key-destroy.sql");
 
-/** Keys in `comms_user_key`, wrapped by a master key. Of two processes that meet a person at once, both use the first key. */
+/** Keys in `comms_user_key`, wrapped by a master key. If two processes make a person's key at once, both use the first. */
 export function createPostgresKeyStore(options: PostgresKeyStoreOptions): PostgresKeyStore {
   const { database, wrapper, clock } = options;
   const cached = createBoundedCache<string, { readonly key: Promise<Buffer>; readonly until: Instant }>(

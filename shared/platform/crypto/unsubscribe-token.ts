@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** What one link takes back: decision 19, "the token names its scope and key id". */
+/** What one link unsubscribes from: decision 19, "the token names its scope and key id". */
 export interface UnsubscribeClaim {
   readonly tenantId: string;
   readonly userId: string;
@@ -19,11 +19,11 @@ export interface UnsubscribeClaim {
 export interface UnsubscribeKey {
   /** At least 16 characters, better 32. */
   readonly secret: string;
-  /** End of its time, for a key that is no longer signed with; until then its links work. */
+  /** When its links stop working, for a key that no longer signs. */
   readonly until?: Instant;
 }
 
-/** The keys that links are signed and read with. A key must stay listed for as long as its links must work. */
+/** The keys that sign and verify links. A key must stay listed for as long as its links must work. */
 export interface UnsubscribeKeys {
   /** Id of the key that new tokens are signed with. Ids are letters, digits, `-` and `_`. */
   readonly current: string;
@@ -33,7 +33,7 @@ export interface UnsubscribeKeys {
 /** A link works for at least 60 days (decision 19); ours for 90, ms. */
 export const unsubscribeLifeMs = 90 * 24 * 3_600_000;
 
-/** What a token says, or what is wrong with it. A fault never tells what the token held. */
+/** The claim of a token, or why it is refused. A fault never repeats what the token held. */
 export type TokenVerification =
   | { readonly claim: UnsubscribeClaim }
   | { readonly fault: "malformed" | "unknown_key" | "forged" | "expired" };
@@ -43,9 +43,9 @@ const tokenBytesMax = 2_048;
 
 /**
  * `v1.<kid>.<claim>.<mac>`, safe in a URL path. Fields are prefixed with their length, so no two claims read the same
- * (decision 31). The claim can be read by whoever holds the link; it holds no address. Throws `RangeError` for a current
- * key that is missing, too short or badly named, and for a claim that no reader would take: a field that is empty (`msgId`
- * may be), that has half a surrogate pair, or that makes the token longer than 2,048 characters.
+ * (decision 31). Anyone who has the link can read the claim; it holds no address. Throws `RangeError` for a current key
+ * that is missing, too short or badly named, and for a claim that no reader accepts: a field that is empty (`msgId` may
+ * be), that has half a surrogate pair, or that makes the token longer than 2,048 characters.
  */
 export function signUnsubscribe(claim: UnsubscribeClaim, { current, keys }: UnsubscribeKeys): string {
   const key = keys[current];
@@ -57,7 +57,7 @@ export function signUnsubscribe(claim: UnsubscribeClaim, { current, keys }: Unsu
   return token;
 }
 
-/** Whether a reader would get the very claim out of the token again. */
+/** Whether a reader gets exactly this claim out of the token. */
 function isReadable({ msgId, expiresAt, ...named }: UnsubscribeClaim): boolean {
   const fields = Object.values(named);
   return Number.isFinite(expiresAt) && fields.every((field) => field !== "") && [...fields, msgId].every(isWellFormed);
@@ -67,14 +67,14 @@ function isWellFormed(text: string): boolean {
   return text.isWellFormed();
 }
 
-/** The claim of a token that one of the keys signed and that still holds, or what is wrong with it. Never throws. */
+/** The claim of a token that one of the keys signed and that is still valid, or why it is refused. Never throws. */
 export function verifyUnsubscribe(token: string, { keys }: UnsubscribeKeys, now: Instant): TokenVerification {
   const [tag, keyId = "", body = "", mac = "", ...rest] = token.slice(0, tokenBytesMax + 1).split(".");
   if (tag !== version || !body || !mac || rest.length > 0 || token.length > tokenBytesMax)
     return { fault: "malformed" };
   const key = Object.hasOwn(keys, keyId) ? keys[keyId] : undefined;
   if (!key || (key.until !== undefined && now >= key.until)) return { fault: "unknown_key" };
-  // As text: a decoder would take the same bytes in other spellings, and one link is to have one.
+  // As text: a decoder accepts other spellings of the same bytes, and a link has one spelling.
   const given = Buffer.from(mac, "utf8");
   const expected = Buffer.from(macOf(key.secret, keyId, body).toString("base64url"), "utf8");
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return { fault: "forged" };
@@ -85,17 +85,17 @@ export function verifyUnsubscribe(token: string, { keys }: UnsubscribeKeys, now:
 
 function macOf(secret: string, keyId: string, body: string): Buffer {
   return createHmac("sha256", secret)
-    .update(joined(["unsubscribe", version, keyId, body]))
+    .update(lengthPrefixed(["unsubscribe", version, keyId, body]))
     .digest();
 }
 
 function pack(claim: UnsubscribeClaim): Buffer {
   const { tenantId, userId, channel, addressHash, scope, msgId, expiresAt } = claim;
-  return joined([tenantId, userId, channel, addressHash, scope, msgId, String(expiresAt)]);
+  return lengthPrefixed([tenantId, userId, channel, addressHash, scope, msgId, String(expiresAt)]);
 }
 
-/** Each part behind its length in two bytes. */
-function joined(parts: readonly string[]): Buffer {
+/** Each part after its length in two bytes. */
+function lengthPrefixed(parts: readonly string[]): Buffer {
   return Buffer.concat(
     parts.flatMap((part) => {
       const bytes = Buffer.from(part, "utf8");
@@ -120,7 +120,7 @@ function unpack(bytes: Buffer): UnsubscribeClaim | undefined {
   return { tenantId, userId, channel, addressHash, scope, msgId, expiresAt: Number(expiresAt) };
 }
 
-/** One key under the id `main`: what a process has that was told a single secret. Signer and gateway must agree on it. */
+/** One key under the id `main`, for a process with a single secret. Signer and gateway must use the same. */
 export function unsubscribeKeys(secret: string): UnsubscribeKeys {
   return { current: "main", keys: { main: { secret } } };
 }

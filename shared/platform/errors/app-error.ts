@@ -1,15 +1,16 @@
 /**
- * Trouble outside: a broker, a store or a provider that does not answer as it should. A rule's *no* is never trouble,
- * it is an outcome. Recognise trouble by its code, not by its class.
+ * An error with a code and `retryable`. A retryable one is an outage: a broker, a store or a provider does not answer as
+ * it should, and the shell waits it out. The others end the process; some of them name a configuration error, which no
+ * waiting mends. A rule's *no* is never an error: it is an outcome. Recognise an error by its code, not by its class.
  */
 export class AppError extends Error {
   readonly code: string;
-  /** Whether the same call may succeed later. The shell retries what is retryable and crashes on the rest. */
+  /** Whether the same call may succeed later. The shell retries a retryable error and crashes on any other. */
   readonly retryable: boolean;
-  /** Milliseconds that the other side asked to wait, where it did. */
+  /** How long the other side asked to wait, ms; undefined if it did not. */
   readonly retryAfterMs: number | undefined;
-  /** The message holds no value of a record, a row or a request, so a log may have it. */
-  readonly tellable = true;
+  /** The message holds no value of a record, a row or a request, so it may be logged. */
+  readonly isLoggable = true;
 
   constructor(
     code: string,
@@ -17,7 +18,7 @@ export class AppError extends Error {
     options: { readonly retryable: boolean; readonly retryAfterMs?: number; readonly cause?: unknown },
   ) {
     super(message, { cause: options.cause });
-    this.name = "Trouble";
+    this.name = "AppError";
     this.code = code;
     this.retryable = options.retryable;
     this.retryAfterMs = options.retryAfterMs;

@@ -1,9 +1,9 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a process says of itself. Each may be asked often and must answer at once. */
+/** The health of a process. Each method is called often and must return at once. */
 export interface Health {
-  /** Undefined when all is well, else why not, for people. */
+  /** Undefined if all is well, else the reason, for people. */
   live(): string | undefined;
   ready(): string | undefined;
   /** Prometheus text. */
@@ -17,7 +17,7 @@ export interface HealthServer {
 }
 
 /**
- * `/livez` (the lag moves), `/readyz` (assigned, caught up, nothing waited for) and `/metrics`. A no is 503 with the
+ * `/livez` (the lag moves), `/readyz` (assigned, caught up, not waiting) and `/metrics`. A failed check is 503 with the
  * reason as text.
  */
 export async function startHealthServer(options: {
@@ -43,13 +43,21 @@ export async function startHealthServer(options: {
 
 async function answer(health: Health, url: string, response: ServerResponse): Promise<void> {
   const path = url.split("?")[0];
-  if (path === "/metrics") return reply(response, 200, await health.metrics(), "text/plain; version=0.0.4");
-  if (path !== "/livez" && path !== "/readyz") return reply(response, 404, "Not found");
-  const why = path === "/livez" ? health.live() : health.ready();
-  reply(response, why === undefined ? 200 : 503, why ?? "ok");
+  if (path === "/metrics") return reply(response, { body: await health.metrics(), type: "text/plain; version=0.0.4" });
+  if (path !== "/livez" && path !== "/readyz") return reply(response, { status: 404, body: "Not found" });
+  const reason = path === "/livez" ? health.live() : health.ready();
+  reply(response, { status: reason === undefined ? 200 : 503, body: reason ?? "ok" });
 }
 
-function reply(response: ServerResponse, status: number, body: string, type = "text/plain; charset=utf-8"): void {
+interface Reply {
+  readonly body: string;
+  /** Default 200. */
+  readonly status?: number;
+  /** Default plain text in UTF-8. */
+  readonly type?: string;
+}
+
+function reply(response: ServerResponse, { body, status = 200, type = "text/plain; charset=utf-8" }: Reply): void {
   response.writeHead(status, { "content-type": type });
   response.end(`${body}\n`);
 }

@@ -18,14 +18,6 @@ export interface BatchLimits {
 
 const usualLimits: BatchLimits = { records: 1_000, bytes: 8_000_000, partitionBytes: 1_000_000 };
 
-/** Puts the sends of many callers together into writes. */
-export interface Batcher {
-  /** Resolves when all of the records are written; rejects when a write with one of them fails. */
-  add(records: readonly PlacedRecord[]): Promise<readonly Position[]>;
-  /** Resolves when nothing is queued or in flight. */
-  idle(): Promise<void>;
-}
-
 interface Call {
   readonly positions: Position[];
   missing: number;
@@ -41,58 +33,71 @@ interface Entry {
 }
 
 /**
- * Exactly one write outstanding; what is added meanwhile goes together in the next. Never a timer: the first record of
- * an idle batcher is written at once. The order within a partition is the order of the calls.
+ * Puts the sends of many callers together into writes, exactly one of them outstanding; what is added meanwhile goes
+ * together in the next. Never a timer: the first record of an idle batcher is written at once. The order within a
+ * partition is the order of the calls.
  */
-export function createBatcher(write: WriteBatch, limits: BatchLimits = usualLimits): Batcher {
-  const queue: Entry[] = [];
-  const idlers: (() => void)[] = [];
-  let writing = false;
+export class Batcher {
+  readonly #write: WriteBatch;
+  readonly #limits: BatchLimits;
+  readonly #queue: Entry[] = [];
+  readonly #idleWaiters: (() => void)[] = [];
+  #isWriting = false;
 
-  function add(records: readonly PlacedRecord[]): Promise<readonly Position[]> {
+  constructor(write: WriteBatch, limits: BatchLimits = usualLimits) {
+    this.#write = write;
+    this.#limits = limits;
+  }
+
+  /** Resolves when all of the records are written; rejects when a write with one of them fails. */
+  add(records: readonly PlacedRecord[]): Promise<readonly Position[]> {
     if (records.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       const call: Call = { positions: [], missing: records.length, failed: false, resolve, reject };
-      for (const [index, record] of records.entries()) queue.push({ call, index, record });
-      if (!writing) void drain();
+      for (const [index, record] of records.entries()) this.#queue.push({ call, index, record });
+      if (!this.#isWriting) void this.#drain();
     });
   }
 
-  async function drain(): Promise<void> {
-    writing = true;
-    // What is added in this same turn still goes along.
-    await Promise.resolve();
-    for (let batch = take(queue, limits); batch.length > 0; batch = take(queue, limits)) await attempt(batch);
-    writing = false;
-    for (const resolve of idlers.splice(0)) resolve();
+  /** Resolves when nothing is queued or in flight. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => (this.#isWriting ? this.#idleWaiters.push(resolve) : resolve()));
   }
 
-  async function attempt(batch: readonly Entry[]): Promise<void> {
+  async #drain(): Promise<void> {
+    this.#isWriting = true;
+    // What is added in this same turn still goes along.
+    await Promise.resolve();
+    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#attempt(batch);
+    this.#isWriting = false;
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  #take(): readonly Entry[] {
+    return takeHead(this.#queue, this.#limits);
+  }
+
+  async #attempt(batch: readonly Entry[]): Promise<void> {
     try {
-      settle(batch, await write(batch.map((entry) => entry.record)));
+      resolveCalls(batch, await this.#write(batch.map((entry) => entry.record)));
     } catch (error) {
-      if (codeOf(error) === "KAFKA_RECORD_TOO_LARGE" && batch.length > 1) await attemptHalves(batch);
-      else for (const { call } of batch) fail(call, error);
+      if (codeOf(error) === "KAFKA_RECORD_TOO_LARGE" && batch.length > 1) await this.#attemptHalves(batch);
+      else for (const { call } of batch) failCall(call, error);
     }
   }
 
-  /** One record too large must not fail the calls that it happened to travel with. */
-  async function attemptHalves(batch: readonly Entry[]): Promise<void> {
+  /** One record that is too large must not fail the calls that share its batch. */
+  async #attemptHalves(batch: readonly Entry[]): Promise<void> {
     const middle = batch.length >>> 1;
     for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
       const wanted = half.filter((entry) => !entry.call.failed);
-      if (wanted.length > 0) await attempt(wanted);
+      if (wanted.length > 0) await this.#attempt(wanted);
     }
   }
-
-  return {
-    add,
-    idle: () => new Promise((resolve) => (writing ? idlers.push(resolve) : resolve())),
-  };
 }
 
 /** The longest head of the queue within the limits, but at least one record. Records of failed calls are dropped. */
-function take(queue: Entry[], limits: BatchLimits): readonly Entry[] {
+function takeHead(queue: Entry[], limits: BatchLimits): readonly Entry[] {
   const partitions = new Map<string, number>();
   const batch: Entry[] = [];
   let bytes = 0;
@@ -111,7 +116,7 @@ function take(queue: Entry[], limits: BatchLimits): readonly Entry[] {
   return batch;
 }
 
-function settle(batch: readonly Entry[], positions: readonly Position[]): void {
+function resolveCalls(batch: readonly Entry[], positions: readonly Position[]): void {
   for (const [at, { call, index }] of batch.entries()) {
     const position = positions[at];
     if (position === undefined) throw new Error("A write gave fewer positions than records");
@@ -121,7 +126,7 @@ function settle(batch: readonly Entry[], positions: readonly Position[]): void {
   }
 }
 
-function fail(call: Call, error: unknown): void {
+function failCall(call: Call, error: unknown): void {
   call.failed = true;
   call.reject(error);
 }

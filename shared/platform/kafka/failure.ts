@@ -1,8 +1,8 @@
 import { AppError } from "../errors/app-error.ts";
 
-/** The broker did not answer as it should: whether the call took effect is unknown. Retryable. */
+/** The broker did not answer as it should. Whether the call took effect is unknown. Retryable. */
 export function unavailable(what: string, cause?: unknown): AppError {
-  return new AppError("KAFKA_UNAVAILABLE", `${what}: Kafka does not answer; see that the brokers stand`, {
+  return new AppError("KAFKA_UNAVAILABLE", `${what}: Kafka does not answer; check that the brokers are up`, {
     retryable: true,
     cause,
   });

@@ -8,12 +8,6 @@ import { toAppError } from "./kafkajs-failure.ts";
 import type { PartitionCounts } from "./kafkajs-producer.ts";
 import type { Log } from "./port.ts";
 
-/** Questions about topics and groups. All reject with the retryable `KAFKA_UNAVAILABLE` at their deadline. */
-export interface KafkajsAdmin extends Pick<Log, "offsets" | "committed" | "createTopics"> {
-  readonly partitionCounts: PartitionCounts;
-  close(): Promise<void>;
-}
-
 /** What the admin is made of. */
 export interface AdminParts {
   readonly clock: Clock;
@@ -22,62 +16,45 @@ export interface AdminParts {
   readonly deadlineMs: number;
 }
 
-/** Questions about topics and groups. Each is asked again until it is answered or its deadline has passed. */
-export function createKafkajsAdmin({ clock, connect, deadlineMs }: AdminParts): KafkajsAdmin {
-  const counts = new Map<string, number>();
-  let connected: { readonly api: KafkajsApi; readonly client: KafkajsClient } | undefined;
+/** What a call to the broker is called in errors: what it does, and about which topics or group. */
+interface Question {
+  readonly what: string;
+  readonly about: string;
+}
 
-  async function ask<T>(what: string, about: string, question: (api: KafkajsApi) => Promise<T>): Promise<T> {
-    const until = clock.now() + deadlineMs;
-    for (;;) {
-      try {
-        return await answered(what, until - clock.now(), question);
-      } catch (error) {
-        const trouble = toAppError(what, about, error);
-        if (!trouble.retryable || clock.now() >= until) throw trouble;
-        await clock.sleep(200);
-      }
-    }
+/**
+ * Questions about topics and groups. Each is asked again until it is answered; at its deadline it rejects with the
+ * retryable `KAFKA_UNAVAILABLE`.
+ */
+export class KafkajsAdmin implements PartitionCounts, Pick<Log, "offsets" | "committed" | "createTopics"> {
+  readonly #parts: AdminParts;
+  readonly #counts = new Map<string, number>();
+  #connected: { readonly api: KafkajsApi; readonly client: KafkajsClient } | undefined;
+
+  constructor(parts: AdminParts) {
+    this.#parts = parts;
   }
 
-  /** A question that hangs takes its connection with it. */
-  async function answered<T>(what: string, ms: number, question: (api: KafkajsApi) => Promise<T>): Promise<T> {
-    const using = (connected ??= open());
-    const work = using.api.connect().then(() => question(using.api));
-    const answer = await within(
-      clock,
-      ms,
-      work.then((value) => ({ value })),
-    );
-    if (typeof answer !== "symbol") return answer.value;
-    if (connected === using) connected = undefined;
-    using.client.end();
-    throw unavailable(what);
+  peek(topic: string): number | undefined {
+    return this.#counts.get(topic);
   }
 
-  function open() {
-    const client = connect();
-    return { client, api: client.kafka.admin({ retry: { retries: 2 } }) };
-  }
-
-  async function learn(topics: readonly string[]): Promise<void> {
+  async learn(topics: readonly string[]): Promise<void> {
     if (topics.length === 0) return;
-    const known = await ask("Looking up topics", topics.join(", "), (api) =>
-      api.fetchTopicMetadata({ topics: [...topics] }),
-    );
-    for (const { name, partitions } of known.topics) counts.set(name, partitions.length);
+    const question = { what: "Looking up topics", about: topics.join(", ") };
+    const known = await this.#ask(question, (api) => api.fetchTopicMetadata({ topics: [...topics] }));
+    for (const { name, partitions } of known.topics) this.#counts.set(name, partitions.length);
   }
 
-  async function offsetsOf(topic: string) {
-    const found = await ask("Looking up offsets", topic, (api) => api.fetchTopicOffsets(topic));
-    return found
-      .map(({ partition, low, high }) => ({ topic, partition, low: Number(low), high: Number(high) }))
-      .sort((a, b) => a.partition - b.partition);
+  async offsets(topics: readonly string[]) {
+    await this.learn(topics);
+    return (await Promise.all(topics.map((topic) => this.#offsetsOf(topic)))).flat();
   }
 
-  async function committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]> {
-    await learn(topics);
-    const found = await ask("Looking up a group", groupId, (api) => api.fetchOffsets({ groupId, topics: [...topics] }));
+  async committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]> {
+    await this.learn(topics);
+    const question = { what: "Looking up a group", about: groupId };
+    const found = await this.#ask(question, (api) => api.fetchOffsets({ groupId, topics: [...topics] }));
     return found.flatMap(({ topic, partitions }) =>
       partitions
         .map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }))
@@ -85,22 +62,40 @@ export function createKafkajsAdmin({ clock, connect, deadlineMs }: AdminParts): 
     );
   }
 
-  async function createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {
-    const existing = new Set(await ask("Listing topics", "", (api) => api.listTopics()));
+  async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {
+    const existing = new Set(await this.#ask({ what: "Listing topics", about: "" }, (api) => api.listTopics()));
     const missing = specs.filter((spec) => !existing.has(spec.topic));
     if (missing.length === 0) return [];
     const names = missing.map((spec) => spec.topic);
-    await ask("Creating topics", names.join(", "), (api) => api.createTopics(toRequest(missing)));
-    await untilSeen(names);
+    const question = { what: "Creating topics", about: names.join(", ") };
+    await this.#ask(question, (api) => api.createTopics(toRequest(missing)));
+    await this.#untilSeen(names);
     return names;
   }
 
+  async close(): Promise<void> {
+    if (this.#connected === undefined) return;
+    const { api, client } = this.#connected;
+    await within(this.#parts.clock, 500, api.disconnect());
+    client.end();
+    this.#connected = undefined;
+  }
+
+  async #offsetsOf(topic: string) {
+    const question = { what: "Looking up offsets", about: topic };
+    const found = await this.#ask(question, (api) => api.fetchTopicOffsets(topic));
+    return found
+      .map(({ partition, low, high }) => ({ topic, partition, low: Number(low), high: Number(high) }))
+      .sort((a, b) => a.partition - b.partition);
+  }
+
   /** A topic that was just made may not be known to every broker yet. */
-  async function untilSeen(topics: readonly string[]): Promise<void> {
+  async #untilSeen(topics: readonly string[]): Promise<void> {
+    const { clock, deadlineMs } = this.#parts;
     const until = clock.now() + deadlineMs;
     for (;;) {
       try {
-        return await learn(topics);
+        return await this.learn(topics);
       } catch (error) {
         if (clock.now() >= until) throw error;
         await clock.sleep(100);
@@ -108,21 +103,40 @@ export function createKafkajsAdmin({ clock, connect, deadlineMs }: AdminParts): 
     }
   }
 
-  return {
-    partitionCounts: { peek: (topic) => counts.get(topic), learn },
-    offsets: async (topics) => {
-      await learn(topics);
-      return (await Promise.all(topics.map(offsetsOf))).flat();
-    },
-    committed,
-    createTopics,
-    close: async () => {
-      if (connected === undefined) return;
-      await within(clock, 500, connected.api.disconnect());
-      connected.client.end();
-      connected = undefined;
-    },
-  };
+  async #ask<T>(question: Question, call: (api: KafkajsApi) => Promise<T>): Promise<T> {
+    const { clock, deadlineMs } = this.#parts;
+    const { what, about } = question;
+    const until = clock.now() + deadlineMs;
+    for (;;) {
+      try {
+        return await this.#askOnce(what, until - clock.now(), call);
+      } catch (error) {
+        const failure = toAppError(what, about, error);
+        if (!failure.retryable || clock.now() >= until) throw failure;
+        await clock.sleep(200);
+      }
+    }
+  }
+
+  /** A question that hangs takes its connection with it. */
+  async #askOnce<T>(what: string, ms: number, call: (api: KafkajsApi) => Promise<T>): Promise<T> {
+    const using = (this.#connected ??= this.#open());
+    const work = using.api.connect().then(() => call(using.api));
+    const answer = await within(
+      this.#parts.clock,
+      ms,
+      work.then((value) => ({ value })),
+    );
+    if (typeof answer !== "symbol") return answer.value;
+    if (this.#connected === using) this.#connected = undefined;
+    using.client.end();
+    throw unavailable(what);
+  }
+
+  #open() {
+    const client = this.#parts.connect();
+    return { client, api: client.kafka.admin({ retry: { retries: 2 } }) };
+  }
 }
 
 function toRequest(specs: readonly TopicSpec[]) {

@@ -3,7 +3,7 @@ import { connect as connectTls } from "node:tls";
 import type { Kafka, logLevel as LogLevel } from "kafkajs";
 import { type Cluster, kafkajs } from "./kafkajs-internals.ts";
 
-/** What the Kafka client says of itself. It calls ordinary rebalances errors: take none of it for an alarm. */
+/** A log line of the Kafka client. It calls ordinary rebalances errors: raise no alarm for any of it. */
 export interface ClientLog {
   readonly level: "error" | "warn" | "info";
   readonly namespace: string;
@@ -44,8 +44,8 @@ const requestTimeoutMs = 3_000;
 const connectionTimeoutMs = 1_000;
 
 /**
- * A client with sockets of its own; it connects when it is first used. It retries for ever until `end`, so whoever
- * calls it must set the deadline.
+ * A client with sockets of its own; it connects when it is first used. It retries for ever until `end`, so
+ * the caller must set the deadline.
  */
 export function createKafkajsClient(options: ConnectionOptions): KafkajsClient {
   const sockets = new Set<Socket>();

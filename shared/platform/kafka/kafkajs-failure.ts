@@ -19,7 +19,7 @@ const kinds: Readonly<Record<string, "too-large" | "unknown-topic" | "refused" |
 /** Errors that kafkajs declares final though they come of an outage. */
 const outages: readonly string[] = ["KafkaJSGroupCoordinatorNotFound", "KafkaJSLockTimeout", "KafkaJSTimeout"];
 
-/** The error as trouble with a code; what is unknown is retryable, since a client error never means "not written". */
+/** The error with a code of ours. An unknown error is retryable, since a client error never means "not written". */
 export function toAppError(what: string, topic: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
   const kind = kindOf(error);

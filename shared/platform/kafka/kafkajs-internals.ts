@@ -19,7 +19,7 @@ export interface OffsetManager {
 /** A member inside kafkajs. */
 export interface ConsumerGroup {
   readonly cluster: Cluster;
-  /** Made anew at each join; it commits under the generation that it was made for, so the broker fences it. */
+  /** A new one at each join; it commits under the generation that it was made for, so the broker fences it. */
   readonly offsetManager: OffsetManager | null;
   joinAndSync(): Promise<void>;
   fetch(nodeId: string): Promise<readonly FetchedBatch[]>;

@@ -1,10 +1,13 @@
 import { type Clock, systemClock } from "../clock/clock.ts";
-import { createKafkajsAdmin } from "./kafkajs-admin.ts";
+import { KafkajsAdmin } from "./kafkajs-admin.ts";
 import { type ConnectionOptions, createKafkajsClient } from "./kafkajs-client.ts";
-import { createKafkajsConsumer } from "./kafkajs-consumer.ts";
-import { createKafkajsProducer } from "./kafkajs-producer.ts";
+import { KafkajsConsumer } from "./kafkajs-consumer.ts";
+import { KafkajsProducer } from "./kafkajs-producer.ts";
 import { readToEnd } from "./kafkajs-reader.ts";
 import type { Consumer, Log, Producer } from "./port.ts";
+
+/** What holds where the options say nothing else, ms. */
+export const kafkaDefaults = { sendDeadlineMs: 30_000, fetchWaitMs: 500, fetchEveryMs: 20 } as const;
 
 /** How to reach the log, and how long to wait for it, ms. */
 export interface KafkajsLogOptions extends ConnectionOptions {
@@ -37,49 +40,45 @@ export interface KafkajsLogOptions extends ConnectionOptions {
 export function createKafkajsLog(options: KafkajsLogOptions): Log {
   const clock = options.clock ?? systemClock;
   const connect = () => createKafkajsClient(options);
-  const admin = createKafkajsAdmin({ clock, connect, deadlineMs: options.adminDeadlineMs ?? 10_000 });
-  const open = new Set<Producer | Consumer>();
+  const admin = new KafkajsAdmin({ clock, connect, deadlineMs: options.adminDeadlineMs ?? 10_000 });
+  const bounds = (topics: readonly string[]) => admin.offsets(topics);
+  const clients = new Set<Producer | Consumer>();
 
   function keep<T extends Producer | Consumer>(client: T): T {
-    const kept: T = {
-      ...client,
-      close: async (deadlineMs?: number) => {
-        open.delete(kept);
-        await client.close(deadlineMs);
-      },
-    };
-    open.add(kept);
-    return kept;
+    clients.add(client);
+    return client;
   }
 
   return {
     producer: async () =>
       keep(
-        createKafkajsProducer({
+        new KafkajsProducer({
           clock,
           connect,
-          partitionCounts: admin.partitionCounts,
-          sendDeadlineMs: options.sendDeadlineMs ?? 30_000,
+          partitionCounts: admin,
+          sendDeadlineMs: options.sendDeadlineMs ?? kafkaDefaults.sendDeadlineMs,
           recordBytesMax: options.recordBytesMax ?? 16_777_216,
+          onClose: (producer) => clients.delete(producer),
         }),
       ),
     consumer: async (wanted) =>
       keep(
-        createKafkajsConsumer(wanted, {
+        new KafkajsConsumer(wanted, {
           clock,
           connect,
-          fetchWaitMs: options.fetchWaitMs ?? 500,
-          fetchEveryMs: options.fetchEveryMs ?? 20,
+          fetchWaitMs: options.fetchWaitMs ?? kafkaDefaults.fetchWaitMs,
+          fetchEveryMs: options.fetchEveryMs ?? kafkaDefaults.fetchEveryMs,
           commitDeadlineMs: options.commitDeadlineMs ?? 10_000,
+          onClose: (consumer) => clients.delete(consumer),
         }),
       ),
     readToEnd: (topics, signal) =>
-      readToEnd({ clock, connect, bounds: admin.offsets, stallMs: options.readStallMs ?? 30_000 }, topics, signal),
-    offsets: admin.offsets,
-    committed: admin.committed,
-    createTopics: admin.createTopics,
+      readToEnd({ clock, connect, bounds, stallMs: options.readStallMs ?? 30_000 }, topics, signal),
+    offsets: bounds,
+    committed: (groupId, topics) => admin.committed(groupId, topics),
+    createTopics: (specs) => admin.createTopics(specs),
     close: async (deadlineMs) => {
-      await Promise.all([...open].map((client) => client.close(deadlineMs)));
+      await Promise.all([...clients].map((client) => client.close(deadlineMs)));
       await admin.close();
     },
   };

@@ -2,7 +2,7 @@ import type { Producer as KafkajsApi, Message, RecordMetadata, TopicMessages } f
 import type { Headers, OutRecord, Position } from "#shared/contracts/log-record.ts";
 import type { Clock } from "../clock/clock.ts";
 import { slot } from "./assignment.ts";
-import { createBatcher, type PlacedRecord } from "./batcher.ts";
+import { Batcher, type PlacedRecord } from "./batcher.ts";
 import { late, within } from "./deadline.ts";
 import { recordTooLarge, unavailable, unknownTopic } from "./failure.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
@@ -19,14 +19,17 @@ export interface ProducerParts {
   readonly partitionCounts: PartitionCounts;
   /** After so long without an acknowledgement a send rejects, ms. */
   readonly sendDeadlineMs: number;
-  /** A record above this is refused unsent, bytes; the broker refuses what is above the topic's own bound. */
+  /** A larger record is refused unsent, bytes; the broker refuses what is above the topic's own bound. */
   readonly recordBytesMax: number;
+  /** Called when the producer is closed. */
+  readonly onClose: (producer: Producer) => void;
 }
 
 /** How many partitions topics have. */
 export interface PartitionCounts {
-  /** What is known already. */
+  /** The number, if it is known already. */
   peek(topic: string): number | undefined;
+  /** Asks the broker. */
   learn(topics: readonly string[]): Promise<void>;
 }
 
@@ -37,67 +40,97 @@ interface Connected {
 }
 
 /**
- * A producer with its guards; why they are needed stands in `docs/adr/0004-kafkajs-behind-a-port.md`. Two batches at once
- * and one lost response make the idempotent producer lose a batch that it reports as written (#1005); so there is one
- * batcher with one `sendBatch` outstanding, and after any rejection a new producer, with a new producer id. kafkajs asks
- * the partitioner again at each retry, so the partition is chosen here, once. No linger: what queues up during a send is
- * the next batch. No topic is made by a typing error. No transactions. A rejection is "unknown", never "not written".
+ * A producer with its guards; `docs/adr/0004-kafkajs-behind-a-port.md` says why they are needed. No linger: what queues up
+ * during a send is the next batch. No transactions. A rejection is "unknown", never "not written".
  */
-export function createKafkajsProducer(parts: ProducerParts): Producer {
-  const { clock, partitionCounts } = parts;
-  const partitionOf = createPartitioner();
-  const batcher = createBatcher(write);
-  let connected: Connected | undefined;
-  let lookups: Promise<unknown> = Promise.resolve();
-  let looking = 0;
-  let closed = false;
+export class KafkajsProducer implements Producer {
+  readonly #parts: ProducerParts;
+  readonly #partitionOf = createPartitioner();
+  /**
+   * One `sendBatch` outstanding: with two batches at once and one lost response the idempotent producer loses a batch
+   * that it reports as written (#1005).
+   */
+  readonly #batcher = new Batcher((batch) => this.#write(batch));
+  #connected: Connected | undefined;
+  #lookups: Promise<unknown> = Promise.resolve();
+  #lookupsWaiting = 0;
+  #isClosed = false;
 
-  /** Sends keep the order of the calls, also when one of them has to ask for partitions first. */
-  async function send(records: readonly OutRecord[]): Promise<readonly Position[]> {
-    if (closed) throw unavailable("Sending with a closed producer");
-    const oversize = records.find((record) => recordSize(record) > parts.recordBytesMax);
-    if (oversize !== undefined) throw recordTooLarge(oversize.topic);
-    const unknown = records.map((record) => record.topic).filter((topic) => partitionCounts.peek(topic) === undefined);
-    if (looking === 0 && unknown.length === 0) return batcher.add(records.map(place));
-    return addAfterLookup(records, [...new Set(unknown)]);
+  constructor(parts: ProducerParts) {
+    this.#parts = parts;
   }
 
-  async function addAfterLookup(records: readonly OutRecord[], topics: readonly string[]) {
-    looking += 1;
-    const added = lookups
-      .then(() => partitionCounts.learn(topics))
-      .then(() => ({ written: batcher.add(records.map(place)) }))
+  /** Sends keep the order of the calls, also when one of them has to ask for partitions first. */
+  async send(records: readonly OutRecord[]): Promise<readonly Position[]> {
+    const { partitionCounts, recordBytesMax } = this.#parts;
+    if (this.#isClosed) throw unavailable("Sending with a closed producer");
+    const oversize = records.find((record) => recordSize(record) > recordBytesMax);
+    if (oversize !== undefined) throw recordTooLarge(oversize.topic);
+    const unknown = records.map((record) => record.topic).filter((topic) => partitionCounts.peek(topic) === undefined);
+    if (this.#lookupsWaiting === 0 && unknown.length === 0) return this.#add(records);
+    return this.#addAfterLookup(records, [...new Set(unknown)]);
+  }
+
+  async close(deadlineMs = 5_000): Promise<void> {
+    const { clock, onClose } = this.#parts;
+    this.#isClosed = true;
+    onClose(this);
+    await within(clock, deadlineMs, this.#drain());
+    const using = this.#connected;
+    if (using === undefined) return;
+    await within(clock, 500, using.api.disconnect());
+    this.#retire(using);
+  }
+
+  async #drain(): Promise<void> {
+    await this.#lookups;
+    await this.#batcher.idle();
+  }
+
+  #add(records: readonly OutRecord[]): Promise<readonly Position[]> {
+    return this.#batcher.add(records.map((record) => this.#place(record)));
+  }
+
+  async #addAfterLookup(records: readonly OutRecord[], topics: readonly string[]): Promise<readonly Position[]> {
+    this.#lookupsWaiting += 1;
+    const added = this.#lookups
+      .then(() => this.#parts.partitionCounts.learn(topics))
+      .then(() => ({ written: this.#add(records) }))
       .finally(() => {
-        looking -= 1;
+        this.#lookupsWaiting -= 1;
       });
-    lookups = added.then(
+    this.#lookups = added.then(
       ({ written }) => void written.catch(() => {}),
       () => {},
     );
     return (await added).written;
   }
 
-  function place(record: OutRecord): PlacedRecord {
-    const count = partitionCounts.peek(record.topic) ?? 0;
-    const partition = partitionOf(record, count);
+  /** kafkajs asks its partitioner again at each retry, so the partition is chosen here, once. */
+  #place(record: OutRecord): PlacedRecord {
+    const count = this.#parts.partitionCounts.peek(record.topic) ?? 0;
+    const partition = this.#partitionOf(record, count);
     if (!(partition < count)) throw unknownTopic(`${record.topic}/${partition}`);
     return { ...record, partition };
   }
 
-  async function write(batch: readonly PlacedRecord[]): Promise<readonly Position[]> {
-    const using = (connected ??= open());
+  /** After any rejection comes a new producer, with a new producer id (#1005). */
+  async #write(batch: readonly PlacedRecord[]): Promise<readonly Position[]> {
+    const { clock, sendDeadlineMs } = this.#parts;
+    const using = (this.#connected ??= this.#open());
     try {
-      const written = await within(clock, parts.sendDeadlineMs, sendBatch(using, batch));
+      const written = await within(clock, sendDeadlineMs, this.#sendBatch(using, batch));
       if (written === late) throw unavailable("Sending");
       return positionsOf(batch, written);
     } catch (error) {
-      retire(using);
+      this.#retire(using);
       throw toAppError("Sending", batch[0]?.topic ?? "", error);
     }
   }
 
-  function open(): Connected {
-    const client = parts.connect();
+  /** No topic comes into being by a typing error. */
+  #open(): Connected {
+    const client = this.#parts.connect();
     const api = client.kafka.producer({
       idempotent: true,
       allowAutoTopicCreation: false,
@@ -108,35 +141,15 @@ export function createKafkajsProducer(parts: ProducerParts): Producer {
     return { api, ready, client };
   }
 
-  async function sendBatch(
-    { api, ready }: Connected,
-    batch: readonly PlacedRecord[],
-  ): Promise<readonly RecordMetadata[]> {
+  async #sendBatch({ api, ready }: Connected, batch: readonly PlacedRecord[]): Promise<readonly RecordMetadata[]> {
     await ready;
-    return api.sendBatch({ acks: -1, topicMessages: byTopic(batch, clock.now()) });
+    return api.sendBatch({ acks: -1, topicMessages: byTopic(batch, this.#parts.clock.now()) });
   }
 
   /** Cut off at once: a late retry of the old producer must not write an old value after a newer one. */
-  function retire(using: Connected): void {
-    if (connected === using) connected = undefined;
+  #retire(using: Connected): void {
+    if (this.#connected === using) this.#connected = undefined;
     using.client.end();
-  }
-
-  return {
-    send,
-    close: async (deadlineMs = 5_000) => {
-      closed = true;
-      await within(clock, deadlineMs, drained());
-      if (connected !== undefined) {
-        await within(clock, 500, connected.api.disconnect());
-        retire(connected);
-      }
-    },
-  };
-
-  async function drained(): Promise<void> {
-    await lookups;
-    await batcher.idle();
   }
 }
 

@@ -4,9 +4,9 @@ import { slot } from "./assignment.ts";
 import { within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
 import { type KafkajsClient, openCluster } from "./kafkajs-client.ts";
-import { toRecord } from "./kafkajs-consumer.ts";
 import { toAppError } from "./kafkajs-failure.ts";
 import { Batch, type Cluster, type FetchedBatch, type FetchTopic } from "./kafkajs-internals.ts";
+import { toRecord } from "./kafkajs-record.ts";
 
 /** What reads topics to their ends. */
 export interface ReaderParts {
@@ -42,14 +42,14 @@ export async function* readToEnd(
   let open = bounds.map(({ topic, partition, low, high }): Reading => ({ topic, partition, next: low, end: high }));
   const client = parts.connect();
   try {
-    const cluster = openCluster(client);
+    const source = { cluster: openCluster(client), topics };
     let movedAt = parts.clock.now();
     for (open = unfinished(open); open.length > 0; open = unfinished(open)) {
       signal?.throwIfAborted();
-      const { runs, moved, error } = await readOnce(parts, cluster, topics, open);
+      const { runs, moved, error } = await readOnce(parts, source, open);
       if (moved) movedAt = parts.clock.now();
       else if (parts.clock.now() - movedAt > parts.stallMs) throw toAppError("Reading", topics.join(", "), error);
-      if (error !== undefined) await recover(parts, cluster, open);
+      if (error !== undefined) await recover(parts, source.cluster, open);
       yield* runs;
     }
   } finally {
@@ -61,22 +61,24 @@ function unfinished(readings: readonly Reading[]): Reading[] {
   return readings.filter((reading) => reading.next < reading.end);
 }
 
-interface Round {
+/** The topics to read, and the cluster object that reads them. */
+interface Source {
+  readonly cluster: Cluster;
+  readonly topics: readonly string[];
+}
+
+/** What one fetch from each leader brought; `moved` when a position changed. */
+interface Pass {
   readonly runs: readonly (readonly InRecord[])[];
   readonly moved: boolean;
   readonly error?: unknown;
 }
 
 /** One fetch from each leader. */
-async function readOnce(
-  { clock, stallMs }: ReaderParts,
-  cluster: Cluster,
-  topics: readonly string[],
-  open: readonly Reading[],
-): Promise<Round> {
+async function readOnce({ clock, stallMs }: ReaderParts, source: Source, open: readonly Reading[]): Promise<Pass> {
   try {
     const before = open.map((reading) => reading.next);
-    const runs = await within(clock, stallMs, fetchAll(cluster, topics, open));
+    const runs = await within(clock, stallMs, fetchAll(source, open));
     if (typeof runs === "symbol") throw unavailable("Reading");
     return {
       runs: runs.filter((run) => run.length > 0),
@@ -87,7 +89,7 @@ async function readOnce(
   }
 }
 
-async function fetchAll(cluster: Cluster, topics: readonly string[], open: readonly Reading[]) {
+async function fetchAll({ cluster, topics }: Source, open: readonly Reading[]) {
   await cluster.connect();
   await cluster.addMultipleTargetTopics(topics);
   const leaders = Map.groupBy(open, (reading) => leaderOf(cluster, reading));

@@ -18,7 +18,7 @@ export interface Producer {
   close(deadlineMs?: number): Promise<void>;
 }
 
-/** What a group member is told. None of the calls may throw; all must return at once. */
+/** The events that a group member is notified of. None of the calls may throw; all must return at once. */
 export interface ConsumerListener {
   /**
    * A new generation: these are the partitions, and every record delivered earlier is void (the log delivers again from
@@ -27,7 +27,7 @@ export interface ConsumerListener {
   assigned(partitions: readonly TopicPartition[], generation: number): void;
   /**
    * A rebalance has begun: commit what is done now, the old generation still may. The member joins the next generation
-   * when the promise, if there is one, and the commits made meanwhile have settled, or after three seconds.
+   * when the promise, if there is one, and the commits made meanwhile have ended, or after three seconds.
    */
   revoking(generation: number): void | Promise<void>;
   /** Records of one partition in offset order. Queue them and return. */
@@ -48,7 +48,7 @@ export interface Consumer {
    * silently. Rejects with `KAFKA_UNAVAILABLE` (retryable).
    */
   commit(positions: readonly Position[], generation: number): Promise<void>;
-  /** Tells that work moves. A member that has records in hand and tells nothing for the session timeout is thrown out. */
+  /** Reports that work moves. A member that holds records and reports nothing for the session timeout is expelled. */
   progress(): void;
   /** Leaves the group; gives up after `deadlineMs`. Does not commit. */
   close(deadlineMs?: number): Promise<void>;

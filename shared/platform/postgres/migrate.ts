@@ -14,8 +14,8 @@ const ledger = `create table if not exists comms_migration (
   name text primary key, checksum text not null, applied_at timestamptz not null default now())`;
 
 /**
- * Brings the schema up to date and returns the names of the migrations that it applied, none the second time. All of
- * them or none are applied; a second process waits for the first. Throws `MIGRATION_CHANGED` (not retryable) when a file
+ * Brings the schema up to date and returns the names of the migrations that it applied, none the second time. Applies
+ * all of them or none; a second process waits for the first. Throws `MIGRATION_CHANGED` (not retryable) if a file
  * that was applied before has been edited since: schema changes are additive, so write another file.
  */
 export async function migrate(pool: Pool, folder: URL = new URL("./migrations/", import.meta.url)): Promise<string[]> {

@@ -1,6 +1,9 @@
 import { Pool } from "pg";
 import { postgresError } from "./postgres-error.ts";
 
+/** Connections that a process holds at most, unless it says otherwise. */
+export const connectionsMax = 8;
+
 /** Settings of a pool; every time is in ms. */
 export interface PoolOptions {
   /** Connections at most. Default 8. */
@@ -13,13 +16,13 @@ export interface PoolOptions {
 
 /**
  * A pool of connections to the database at `url`; nothing connects before the first query. Its errors are the driver's:
- * wrap a call in `postgres` to have an outage told as trouble. Timestamps come back as `Date`, `bigint` as a string.
+ * wrap a call in `postgres` to get an outage as an `AppError`. Timestamps come back as `Date`, `bigint` as a string.
  */
 export function createPool(url: string, options: PoolOptions = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: "comms",
-    max: options.max ?? 8,
+    max: options.max ?? connectionsMax,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     keepAlive: true,
@@ -29,7 +32,7 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
   return pool;
 }
 
-/** Runs `work` and tells an outage as the retryable `Trouble` `POSTGRES_UNAVAILABLE`; any other error passes as it is. */
+/** Runs `work` and throws the retryable `AppError` `POSTGRES_UNAVAILABLE` in an outage; any other error passes unchanged. */
 export async function postgres<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -4,17 +4,18 @@ import { AppError, codeOf } from "../errors/app-error.ts";
  * SQLSTATE classes and codes after which the same transaction may succeed later: connection lost (08), deadlock and
  * serialisation failure (40), resources (53), operator intervention and shutdown (57), I/O (58), lock not available.
  */
-const passing = /^(08|40|53|57|58)|^55P03$/;
+const transient = /^(08|40|53|57|58)|^55P03$/;
 
 /** Errors of the socket and of the pool, which carry no SQLSTATE. */
 const network = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"]);
-const words = /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/;
+const messages =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/;
 
-/** The error as retryable `Trouble` `POSTGRES_UNAVAILABLE` when it speaks of an outage, else the error itself. */
+/** The retryable `AppError` `POSTGRES_UNAVAILABLE` if the error means an outage, else the error itself. */
 export function postgresError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
   const code = codeOf(error);
-  if (!passing.test(code) && !network.has(code) && !words.test(error.message)) return error;
+  if (!transient.test(code) && !network.has(code) && !messages.test(error.message)) return error;
   return new AppError("POSTGRES_UNAVAILABLE", `Postgres does not answer: ${error.message || code}`, {
     retryable: true,
     cause: error,

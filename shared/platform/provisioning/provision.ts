@@ -11,7 +11,7 @@ import type { Log } from "../kafka/port.ts";
 export interface ProvisionOptions {
   readonly log: Log;
   readonly registry: Registry;
-  /** What stands in front of every topic's name; empty for none. */
+  /** Put before every topic's name; empty for none. */
   readonly prefix: string;
   /** Copies of each partition. Default 1, as one broker can hold no more; three in production. */
   readonly replicationFactor?: number;
@@ -72,7 +72,7 @@ async function unregistered({ registry, prefix }: ProvisionOptions): Promise<rea
  */
 async function refuseYoungerRegistry(options: ProvisionOptions, topics: readonly TopicName[]): Promise<void> {
   const lost: string[] = [];
-  for (const topic of await withRecords(options, topics)) {
+  for (const topic of await topicsWithRecords(options, topics)) {
     const ids = await firstSchemaIds(options.log, `${options.prefix}${topic}`);
     const readable = await Promise.all(ids.map((id) => isKnown(options.registry, topic, id)));
     if (ids.length > 0 && !readable.includes(true)) lost.push(`${topic} (ids ${ids.join(", ")})`);
@@ -80,38 +80,41 @@ async function refuseYoungerRegistry(options: ProvisionOptions, topics: readonly
   if (lost.length === 0) return;
   throw new AppError(
     "REGISTRY_YOUNGER_THAN_LOG",
-    `The log holds records whose schemas the registry does not have: ${lost.join("; ")}. Restore the registry's data from before, or empty both: registering anew would give their ids to other schemas`,
+    `The log holds records whose schemas the registry does not have: ${lost.join("; ")}. Restore the registry's data from before, or empty both: registering them again would give their ids to other schemas`,
     { retryable: false },
   );
 }
 
-async function withRecords({ log, prefix }: ProvisionOptions, topics: readonly TopicName[]): Promise<TopicName[]> {
+async function topicsWithRecords(
+  { log, prefix }: ProvisionOptions,
+  topics: readonly TopicName[],
+): Promise<TopicName[]> {
   if (topics.length === 0) return [];
   const offsets = await log.offsets(topics.map((topic) => `${prefix}${topic}`));
   const holding = new Set(offsets.filter((at) => at.high > at.low).map((at) => at.topic));
   return topics.filter((topic) => holding.has(`${prefix}${topic}`));
 }
 
-/** How many of a topic's first records are looked at before it is judged. */
+/** How many of a topic's first records are read to find a schema that the registry knows. */
 const recordsMax = 1_000;
 
 async function firstSchemaIds(log: Log, topic: string): Promise<readonly number[]> {
   const ids = new Set<number>();
   let seen = 0;
   for await (const run of log.readToEnd([topic])) {
-    for (const record of run) idOf(record, ids);
+    for (const record of run) addSchemaId(record, ids);
     seen += run.length;
     if (seen >= recordsMax) break;
   }
   return [...ids];
 }
 
-function idOf(record: InRecord, ids: Set<number>): void {
+function addSchemaId(record: InRecord, ids: Set<number>): void {
   if (record.value === null) return;
   try {
     ids.add(schemaIdOf(record.value));
   } catch {
-    // Not framed: the stage that reads it will say so.
+    // Not framed: the stage that reads it makes it a dead letter.
   }
 }
 
@@ -124,13 +127,13 @@ async function isKnown(registry: Registry, topic: TopicName, id: number): Promis
 async function register(options: ProvisionOptions, missing: readonly TopicName[]): Promise<readonly string[]> {
   const { registry, prefix } = options;
   const topics = Object.keys(topicRecords) as TopicName[];
-  await Promise.all(topics.map((topic) => hold(registry, subjectOf(prefix, topic))));
+  await Promise.all(topics.map((topic) => setLevel(registry, subjectOf(prefix, topic))));
   for (const topic of missing) await registry.register(subjectOf(prefix, topic), schemaOfTopic(topic));
   return missing.map((topic) => subjectOf(prefix, topic));
 }
 
-/** Without a level of its own a subject takes whatever is registered. */
-async function hold(registry: Registry, subject: string): Promise<void> {
+/** Without a level of its own a subject takes any schema. */
+async function setLevel(registry: Registry, subject: string): Promise<void> {
   const level = await registry.compatibility(subject);
   if (level !== "FULL_TRANSITIVE") await registry.setCompatibility(subject, "FULL_TRANSITIVE");
 }

@@ -1,4 +1,4 @@
-/** A part in which no `:` stands, so that no two lists of parts read alike when they are joined by it. */
+/** Escapes `:` in a part, so that no two lists of parts are equal after joining them with it. */
 function part(text: string): string {
   return text.replace(/[%:]/g, encodeURIComponent);
 }
@@ -6,11 +6,11 @@ function part(text: string): string {
 /** Every key that Carillon keeps in Redis. All of them can be wiped at any time: each is a view or a window of the log. */
 export function redisKeys(prefix: string) {
   return {
-    /** Marker of a restorable: JSON `{epoch, as_of}`. Missing: it must not be trusted. */
+    /** Marker of a rebuildable state: JSON `{epoch, as_of}`. If it is missing, the state must not be trusted. */
     marker: (name: string) => `${prefix}ready:${name}`,
-    /** Lock of whoever restores it, while that lasts: the owner's token. */
+    /** Lock of the process that restores the state: its token. */
     restoring: (name: string) => `${prefix}restoring:${name}`,
-    /** Hash of all that is known of a person: `profile`, `preference`, `consent:<CHANNEL>:<category>`, `token:<device>`. */
+    /** Hash of everything that is known of a person: `profile`, `preference`, `consent:<CHANNEL>:<category>`, `token:<device>`. */
     person: (tenantId: string, userId: string) => `${prefix}person:${tenantId}/${userId}`,
     /** Hash of suppression entries: `<REASON>:<ORIGIN>:<scope>`. */
     suppression: (tenantId: string, channel: string, addressHash: string) =>

@@ -14,7 +14,7 @@ export interface RedisSettings {
 /**
  * A client of the Redis at `url`. It reconnects for ever, at most a second apart, while each command fails within its
  * bound. A command that a lost connection left unanswered is sent again, so scripts must be idempotent. Errors are the
- * driver's: wrap a call in `redisCall` to have an outage told as trouble.
+ * driver's: wrap a call in `redisCall` to get an outage as an `AppError`.
  */
 export function createRedis(url: string, settings: RedisSettings = {}): Redis {
   const redis = new Redis(url, {
@@ -26,12 +26,12 @@ export function createRedis(url: string, settings: RedisSettings = {}): Redis {
     maxRetriesPerRequest: settings.retriesPerCommand ?? 3,
     retryStrategy: (times) => Math.min(25 * 2 ** times, 1_000),
   });
-  // Each command tells its own failure; without a listener the connection's would go to the screen.
+  // Each command reports its own failure; without a listener the connection's error would go to the screen.
   redis.on("error", () => {});
   return redis;
 }
 
-/** Runs `work` and tells an outage as the retryable `Trouble` `REDIS_UNAVAILABLE`; any other error passes as it is. */
+/** Runs `work` and throws the retryable `AppError` `REDIS_UNAVAILABLE` in an outage; any other error passes unchanged. */
 export async function redisCall<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -40,7 +40,7 @@ export async function redisCall<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Sends a pipeline; its replies in order. Throws the first failure among them: trouble for an outage, as `redisCall`. */
+/** Sends a pipeline and returns its replies in order. Throws the first failure among them; an outage as `redisCall` does. */
 export async function execute(pipeline: ChainableCommander): Promise<readonly unknown[]> {
   const replies = (await redisCall(() => pipeline.exec())) ?? [];
   return replies.map(([error, reply]) => {

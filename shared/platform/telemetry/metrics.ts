@@ -34,7 +34,7 @@ export const metricDeclarations = {
   comms_queue_to_provider_seconds: histogram("From the first send record to the provider's yes", latency(1), "channel"),
   comms_provider_request_seconds: histogram("Provider calls", latency(), "channel", "provider", "outcome"),
   comms_breaker_state: gauge("0 closed, 0.5 half open, 1 open", "provider"),
-  comms_ambiguous_sends_total: counter("Sends of which it is unknown whether the provider took them", "channel"),
+  comms_ambiguous_sends_total: counter("Sends that may or may not have reached the provider", "channel"),
   comms_push_tokens_invalid_total: counter("Push tokens that the provider refused for good", "code"),
   comms_views_ready: gauge("1 when a view in Redis may be trusted", "view"),
   comms_views_restored_total: counter("Views made again from the log", "view"),
@@ -53,18 +53,18 @@ type NamesOf<Kind extends string> = {
   [N in MetricName]: (typeof metricDeclarations)[N]["kind"] extends Kind ? N : never;
 }[MetricName];
 
-/** The metrics of a process. What is not declared does not type-check; a label must hold no id, address or token. */
+/** The metrics of a process. An undeclared name does not type-check. A label must hold no id, address or token. */
 export interface Metrics {
   count<N extends NamesOf<"counter">>(name: N, labels: Labels<N>, by?: number): void;
   observe<N extends NamesOf<"histogram">>(name: N, labels: Labels<N>, value: number): void;
   set<N extends NamesOf<"gauge">>(name: N, labels: Labels<N>, value: number): void;
-  /** What one counter or gauge stands at; for tests and the demo. */
+  /** The value of one counter or gauge; for tests and the demo. */
   read<N extends NamesOf<"counter" | "gauge">>(name: N, labels: Labels<N>): Promise<number>;
   /** Prometheus text. */
   text(): Promise<string>;
 }
 
-/** One registry a process; every stage that it hosts writes into it, told apart by label. */
+/** One registry a process. Every stage that it hosts writes into it; a label names the stage. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const counters = new Map<string, Counter>();
@@ -102,7 +102,7 @@ function histogram<const L extends readonly string[]>(help: string, buckets: rea
   return { kind: "histogram", help, labels, buckets } as const;
 }
 
-/** Seconds; `bound` puts a bucket at an objective, so that its share can be read off. */
+/** Buckets in seconds; `bounds` adds one at each objective, so that the share within it can be read off. */
 function latency(...bounds: readonly number[]): readonly number[] {
   const usual = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
   return [...new Set([...usual, ...bounds])].sort((a, b) => a - b);

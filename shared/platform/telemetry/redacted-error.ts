@@ -1,16 +1,16 @@
-/** What may be told of an error in a log that many read: never what a third party put into its message or fields. */
+/** The part of an error that a log may hold: never what a third party put into its message or fields. */
 export interface RedactedError {
   /** The name of the error's class, or what kind of thing was thrown. */
   readonly type: string;
   readonly code?: string;
-  /** Only of an error whose author promised that it holds no values. */
+  /** Only of an error that has `isLoggable`: its author promises that it holds no values. */
   readonly message?: string;
   /** The frames, without the message that heads them. */
   readonly stack: string;
   readonly cause?: RedactedError;
 }
 
-/** A frame as V8 writes it, which ends in a place. */
+/** A frame as V8 writes it; it ends in a place. */
 const frame = /^ {4}at .*(:\d+:\d+|<anonymous>|native)\)?$/;
 /** A name or a code, and nothing that could be a sentence or an address. */
 const word = /^[\w.$-]{1,64}$/;
@@ -18,7 +18,7 @@ const causesMax = 4;
 
 /**
  * Type, code and frames of anything that was thrown. A driver's error repeats values in its message and its fields
- * (Postgres: `detail: "Failing row contains (…)"`), so neither is taken; a message only where the error has `tellable`.
+ * (Postgres: `detail: "Failing row contains (…)"`), so neither is taken; a message only if the error has `isLoggable`.
  */
 export function redactedError(error: unknown, depth = 0): RedactedError {
   if (!(error instanceof Error)) return { type: typeof error, stack: "" };
@@ -27,7 +27,7 @@ export function redactedError(error: unknown, depth = 0): RedactedError {
   return {
     type: word.test(name) ? name : "Error",
     ...(word.test(code) ? { code } : {}),
-    ...(isTellable(error) ? { message } : {}),
+    ...(isLoggable(error) ? { message } : {}),
     stack: framesOf(stack ?? "", message),
     ...(cause !== undefined && depth < causesMax ? { cause: redactedError(cause, depth + 1) } : {}),
   };
@@ -44,8 +44,8 @@ function textOf({ type, code, message, stack, cause }: RedactedError): string {
 }
 
 /** Whether the author of an error says that its message holds no values of a record, a row or a request. */
-function isTellable(error: Error): boolean {
-  return "tellable" in error && error.tellable === true;
+function isLoggable(error: Error): boolean {
+  return "isLoggable" in error && error.isLoggable === true;
 }
 
 /** A message may have lines that look like frames, so it is cut off before they are looked for. */

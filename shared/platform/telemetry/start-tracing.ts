@@ -2,7 +2,7 @@ import { propagation, trace } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { AlwaysOffSampler, BasicTracerProvider, ParentBasedSampler } from "@opentelemetry/sdk-trace-base";
 
-/** Where spans go. */
+/** Where spans go, and the version that they carry. */
 export interface TracingOptions {
   /** Where a collector takes OTLP over HTTP; undefined keeps no spans. */
   readonly url: string | undefined;
@@ -11,14 +11,14 @@ export interface TracingOptions {
 
 /** A tracer that was started. */
 export interface Tracing {
-  /** Resolves once spans are kept, where they are. */
+  /** Resolves once spans are kept, or at once if none are. */
   readonly ready: Promise<void>;
   /** Sends what is kept. */
   close(): Promise<void>;
 }
 
 /**
- * Gives every record a trace context that goes on from topic to topic. Spans are kept only where there is a collector:
+ * Gives every record a trace context that travels from topic to topic. Spans are kept only if there is a collector:
  * without one the context still travels, and the SDK with its exporters (67 MB, a second of start) is never loaded.
  */
 export function startTracing({ url, version }: TracingOptions): Tracing {

@@ -5,13 +5,13 @@ import { AppError, codeOf } from "../errors/app-error.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { redactedError } from "./redacted-error.ts";
 
-/** What a process tells of its work. */
+/** The metrics and the log of a process. */
 export interface Telemetry {
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
-/** How much is told, and where. */
+/** How much is logged, and where. */
 export interface TelemetryOptions {
   readonly level: string;
   /** A file, or undefined for stdout. */
@@ -19,14 +19,14 @@ export interface TelemetryOptions {
   readonly version: string;
 }
 
-/** An error under `err` is told by type, code and frames. Where a line has no sentence, pino would take the error's. */
-const tellingErrors: Pick<LoggerOptions, "serializers" | "hooks"> = {
+/** Logs an error under `err` as type, code and frames. If a line has no message, pino would take the error's. */
+const errorOptions: Pick<LoggerOptions, "serializers" | "hooks"> = {
   serializers: { err: (error: unknown) => redactedError(error) },
   hooks: {
     logMethod(args, method) {
-      const [first, sentence, ...rest] = args as unknown[];
+      const [first, message, ...rest] = args as unknown[];
       const error = first instanceof Error ? first : (first as { readonly err?: unknown } | undefined)?.err;
-      if (!(error instanceof Error) || sentence !== undefined) return method.apply(this, args);
+      if (!(error instanceof Error) || message !== undefined) return method.apply(this, args);
       const line = first === error ? { err: error } : first;
       return method.apply(this, [line, redactedError(error).type, ...rest] as typeof args);
     },
@@ -34,25 +34,25 @@ const tellingErrors: Pick<LoggerOptions, "serializers" | "hooks"> = {
 };
 
 /**
- * Metrics and the log of one process. Lines are written without waiting; `flush` before the process ends. Throws the `Trouble`
- * `CONFIG_INVALID` where the file cannot be opened.
+ * Metrics and the log of one process. Lines are written without waiting; call `flush` before the process ends. Throws the
+ * `AppError` `CONFIG_INVALID` if the file cannot be opened.
  */
 export function createTelemetry({ level, file, version }: TelemetryOptions): Telemetry & { flush(): void } {
-  const destination = pino.destination({ dest: file === undefined ? 1 : opened(file), sync: false });
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...tellingErrors }, destination);
+  const destination = pino.destination({ dest: file === undefined ? 1 : openLog(file), sync: false });
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...errorOptions }, destination);
   const metrics = createMetrics();
   metrics.set("comms_build_info", { version, node: process.version }, 1);
   metrics.set("comms_tzdata_info", { version: process.versions["tz"] ?? "unknown" }, 1);
   return { metrics, log, flush: () => destination.flushSync() };
 }
 
-/** Opened here and now: one that pino still opens cannot be flushed, and a process that ends at once loses its last words. */
-function opened(file: string): number {
+/** Opens the file at once: pino cannot flush one that it is still opening, and a process that ends then loses its last lines. */
+function openLog(file: string): number {
   try {
     mkdirSync(dirname(file), { recursive: true });
     return openSync(file, "a");
   } catch (error) {
-    const told = `COMMS_LOG_FILE names '${file}', which cannot be opened for writing (${codeOf(error)}): name another file`;
-    throw new AppError("CONFIG_INVALID", told, { retryable: false });
+    const message = `COMMS_LOG_FILE names '${file}', which cannot be opened for writing (${codeOf(error)}): name another file`;
+    throw new AppError("CONFIG_INVALID", message, { retryable: false });
   }
 }

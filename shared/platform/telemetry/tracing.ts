@@ -12,7 +12,7 @@ import type { Headers, InRecord } from "#shared/contracts/log-record.ts";
 
 const tracer = trace.getTracer("carillon");
 
-/** A span that has begun, and the headers by which the next stage's span will know its parent. */
+/** A span that has begun, and the headers that name it as the parent of the next stage's span. */
 export interface RecordSpan {
   readonly headers: Headers;
   readonly traceId: string;
@@ -48,13 +48,13 @@ export function startRecordSpan(stage: string, topic: string, record: InRecord):
   return handle(span, trace.setSpan(parent, span));
 }
 
-/** Begins the span of something that no record led to: an HTTP request, a due item. */
+/** Begins a span that has no record as its cause: an HTTP request, a due item. */
 export function startRootSpan(name: string): RecordSpan {
   const span = tracer.startSpan(name, { kind: SpanKind.PRODUCER }, context.active());
   return handle(span, trace.setSpan(ROOT_CONTEXT, span));
 }
 
-/** The same for an HTTP request, whose own `traceparent` is the parent where it has one. */
+/** Begins the span of an HTTP request. Its own `traceparent` is the parent, if it has one. */
 export function startRequestSpan(
   name: string,
   request: Readonly<Record<string, string | string[] | undefined>>,

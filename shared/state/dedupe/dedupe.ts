@@ -4,7 +4,10 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 /** How long a message holds its key (DED-02). */
 export const dedupeWindowMs = 5 * 60_000;
 
-/** One message that asks for its key. The key is a person's on a channel: the buyer's message never stops the seller's. */
+/**
+ * One message that claims its key. A key belongs to one person on one channel: the buyer's message never stops the
+ * seller's.
+ */
 export interface DedupeClaim {
   readonly tenantId: string;
   readonly userId: string;
@@ -16,15 +19,15 @@ export interface DedupeClaim {
 /** The window in which a second message under one key is dropped (decision 4). */
 export interface Dedupe {
   /**
-   * The `msg_id` that holds each claim's key, in the order given: the claimant's own where the key was free, or was its
-   * own already. A claim does not lengthen the window of one that holds. One trip for all; of two claims under one key
-   * the earlier in the list wins. May be called again with the same claims.
+   * The `msg_id` that holds each claim's key, in the order given: the claimant's own if the key was free or already its
+   * own. A claim does not lengthen the window of the holder. One trip for all; of two claims under one key the earlier
+   * in the list wins. May be called again with the same claims.
    * Rejects with `REDIS_UNAVAILABLE` or `COMMS_STATE_STALE` (both retryable).
    */
   claim(claims: readonly DedupeClaim[], now: Instant): Promise<readonly string[]>;
 }
 
-/** The part of a Redis key that names person and dedupe key; the lengths keep two of them from reading alike. */
+/** The part of a Redis key that names person and dedupe key. The length keeps two different pairs from reading alike. */
 export function windowKey({ userId, key }: Pick<DedupeClaim, "userId" | "key">): string {
   return `${userId.length}:${userId}:${key}`;
 }

@@ -6,19 +6,19 @@ import type { RebuildableState } from "../views/views.ts";
 import { dedupeWindowMs } from "./dedupe.ts";
 import { dedupeKey, dedupeName, type RedisDedupeOptions } from "./redis-dedupe.ts";
 
-/** What the router may have claimed and not yet told the log when Redis was wiped reaches it within this time. */
-const quarantine_ms = 1_000;
+/** Within this time the log has every claim that the router had made, and not yet written, when Redis was wiped. */
+const dedupeQuarantineMs = 1_000;
 
 /**
- * Gives the dedupe window back from the router's decisions (KV-02): every message that went on, now or later, holds its
- * key for what is left of its window. The first in the log holds it, as the first to claim did.
+ * Rebuilds the dedupe window from the router's decisions (KV-02): every message that passed, at once or later, holds its
+ * key for the rest of its window. The first in the log holds it, because it was the first to claim.
  */
 export function createRebuildableDedupe(options: RedisDedupeOptions): RebuildableState {
   const { redis, windowMs = dedupeWindowMs } = options;
   return {
     name: dedupeName,
     topics: ["comms.decisions"],
-    quarantineMs: quarantine_ms,
+    quarantineMs: dedupeQuarantineMs,
     quarantineFor: ["comms.decisions"],
     apply: async (records, now) => {
       const holds = records.flatMap((record) => holdOf(record, now, windowMs));

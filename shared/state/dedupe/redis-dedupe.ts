@@ -7,31 +7,34 @@ import { type Dedupe, type DedupeClaim, dedupeWindowMs, windowKey } from "./dedu
 
 const claim = luaFile(import.meta.url, "./claim.lua");
 
-/** Claims that one call of the script makes at most; Redis serves nobody else meanwhile. */
-const claims_per_call_max = 200;
+/** Claims that one call of the script makes at most; Redis serves no other client meanwhile. */
+const claimsPerCallMax = 200;
 
-/** What the window in Redis is made of. */
+/** The client and settings of the window in Redis. */
 export interface RedisDedupeOptions {
   readonly redis: Redis;
   readonly keys: RedisKeys;
-  /** Default `dedupe_window_ms`. */
+  /** How long a message holds its key, ms. Default `dedupeWindowMs`. */
   readonly windowMs?: number;
 }
 
-/** The name of the window's marker, and of its restorable. */
+/** The name of the window's marker, and of its rebuildable state. */
 export const dedupeName = "dedupe";
 
-/** The dedupe window in Redis, which keeps the time itself; `now` is not asked. Trusted once `dedupe` is restored. */
+/** The dedupe window in Redis, which keeps the time itself: `now` is not used. Refuses to answer until it is restored. */
 export function createRedisDedupe({ redis, keys, windowMs = dedupeWindowMs }: RedisDedupeOptions): Dedupe {
   const marker = keys.marker(dedupeName);
   return {
     claim: async (claims) => {
       if (claims.length === 0) return [];
       const replies = await runPipeline(redis, [claim], (pipeline) => {
-        for (let start = 0; start < claims.length; start += claims_per_call_max) {
-          const some = claims.slice(start, start + claims_per_call_max);
+        for (let start = 0; start < claims.length; start += claimsPerCallMax) {
+          const some = claims.slice(start, start + claimsPerCallMax);
           const windows = some.map((each) => dedupeKey(keys, each));
-          addScript(pipeline, claim, [marker, ...windows], [windowMs, ...some.map(({ msgId }) => msgId)]);
+          addScript(pipeline, claim, {
+            keys: [marker, ...windows],
+            args: [windowMs, ...some.map(({ msgId }) => msgId)],
+          });
         }
       });
       return replies.flatMap(holdersIn);
@@ -39,9 +42,9 @@ export function createRedisDedupe({ redis, keys, windowMs = dedupeWindowMs }: Re
   };
 }
 
-/** Where the holder of a claim's key lies. */
-export function dedupeKey(keys: RedisKeys, named: Omit<DedupeClaim, "msgId">): string {
-  return keys.dedupe(named.tenantId, channelName(named.channel), windowKey(named));
+/** The Redis key under which the holder of a claim's dedupe key is stored. */
+export function dedupeKey(keys: RedisKeys, claim: Omit<DedupeClaim, "msgId">): string {
+  return keys.dedupe(claim.tenantId, channelName(claim.channel), windowKey(claim));
 }
 
 function holdersIn(reply: unknown): readonly string[] {

@@ -1,7 +1,7 @@
--- The ledger's rules, atomically. shared/domain/delivery/ledger-rules.ts says the same in words that need no Redis; one
--- conformance suite holds the two together.
--- KEYS[1] marker, KEYS[2] entry. ARGV[1] operation, ARGV[2] ttl in ms, then what the operation needs.
--- Instants are strings throughout: a Lua number would print 1.8e+12.
+-- The ledger's rules, atomically. shared/domain/delivery/ledger-rules.ts has the same rules without Redis; one conformance
+-- suite compares the two.
+-- KEYS[1] marker, KEYS[2] entry. ARGV[1] operation, ARGV[2] ttl in ms, then the operation's own arguments.
+-- Instants are always strings: a Lua number would print 1.8e+12.
 local op, ttl = ARGV[1], ARGV[2]
 
 local function parse(text)
@@ -31,7 +31,7 @@ if op == 'claim' then
   local mine = entry and entry.state == 'C' and entry.owner == owner
   if not (free or mine or (ambiguous and resend)) then return { 'refused', text } end
   local doubt = (ambiguous or (entry and entry.doubt == '1')) and '1' or ''
-  -- After a call of which the end is unknown comes another one, also where its process died.
+  -- The next call after one with an unknown result has a higher number, also if the process of that one died.
   if doubt == '1' and calling then attempt = math.max(attempt, entry.state == 'K' and entry.attempt + 1 or entry.attempt) end
   put('C', attempt, lease, doubt == '1' and entry.since or '', doubt, owner, '')
   return { 'claimed', doubt, tostring(attempt) }
@@ -39,7 +39,7 @@ end
 
 if op == 'confirm' then
   local owner, now, lease = ARGV[3], ARGV[4], ARGV[5]
-  -- A lost answer makes the client ask again, so the second time is as good as the first.
+  -- After a lost answer the client confirms again, so a second confirmation succeeds like the first.
   if not calling or entry.owner ~= owner then return { 'lost' } end
   put('K', entry.attempt, lease, entry.since ~= '' and entry.since or now, entry.doubt, owner, entry.note)
   return { 'confirmed' }

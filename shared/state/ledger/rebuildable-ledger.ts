@@ -4,13 +4,13 @@ import { loggedResultOf } from "#shared/domain/delivery/logged-result.ts";
 import type { RebuildableState } from "../views/views.ts";
 import { type Ledger, leaseMs } from "./ledger.ts";
 
-/** Nobody has called a provider before something lay here. */
+/** While these are empty, no provider has been called yet. */
 const sendTopics = (Object.keys(topicRecords) as TopicName[]).filter((topic) => topic.startsWith("comms.send."));
 
 /**
- * The ledger as something that `comms.feedback` can make again. Sender's feedback also lets it forget its notes: a
- * settled entry is a few bytes. Not to be trusted for a lease after a wipe: until then a call that the wipe made
- * forgotten may still be under way, and its report not yet on the log.
+ * The ledger as a state that is rebuilt from `comms.feedback`. The sender's feedback also lets the ledger forget its
+ * note: an entry without a note is a few bytes. Do not trust it for a lease after a wipe: until then a call that the
+ * wipe made it forget may still be under way, and its report not yet on the log.
  */
 export function createRebuildableLedger(ledger: Ledger): RebuildableState {
   return {
@@ -19,11 +19,11 @@ export function createRebuildableLedger(ledger: Ledger): RebuildableState {
     quarantineMs: leaseMs,
     quarantineFor: sendTopics,
     apply: (records, now) => {
-      const settlements = records.flatMap(({ value }) => {
-        const settlement = value === null ? undefined : loggedResultOf(value as Feedback);
-        return settlement ? [settlement] : [];
+      const results = records.flatMap(({ value }) => {
+        const result = value === null ? undefined : loggedResultOf(value as Feedback);
+        return result ? [result] : [];
       });
-      return ledger.reconcile(settlements, now);
+      return ledger.reconcile(results, now);
     },
   };
 }

@@ -5,74 +5,79 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { redisCall } from "#shared/platform/redis/redis.ts";
-import { luaFile, runScript } from "#shared/platform/redis/script.ts";
-import { type Claim, hotWindowMs, type Ledger, leaseMs } from "./ledger.ts";
+import { luaFile, runScript, type ScriptArg } from "#shared/platform/redis/script.ts";
+import { hotWindowMs, type Ledger, leaseMs } from "./ledger.ts";
 
 const script = luaFile(import.meta.url, "./ledger.lua");
 const letters = { sent: "S", failed: "F", dropped: "D", retry: "R", ambiguous: "K" } as const;
+
+/** One call of `ledger.lua`. `settle` is its word for `reconcile`. */
+interface Operation {
+  readonly name: "claim" | "confirm" | "record" | "release" | "settle";
+  readonly msgId: string;
+  readonly args: readonly ScriptArg[];
+  /** How long the entry lives from now, ms. Default `hotWindowMs`. */
+  readonly ttlMs?: number;
+}
 
 /** The ledger in Redis: one string a message. Refuses to answer while `keys.marker("ledger")` is missing. */
 export function createRedisLedger(redis: Redis, keys: RedisKeys): Ledger {
   const marker = keys.marker("ledger");
 
-  async function run(
-    msgId: string,
-    operation: string,
-    ttl: number,
-    ...args: (string | number)[]
-  ): Promise<readonly string[]> {
-    const answer = (await runScript(
-      redis,
-      script,
-      [marker, keys.ledger(msgId)],
-      [operation, ttl, ...args],
-    )) as string[];
-    if (answer[0] === "unready") throw stale();
+  async function run({ name, msgId, args, ttlMs = hotWindowMs }: Operation): Promise<readonly string[]> {
+    const call = { keys: [marker, keys.ledger(msgId)], args: [name, ttlMs, ...args] };
+    const answer = (await runScript(redis, script, call)) as string[];
+    if (answer[0] === "unready") throw stateStale();
     return answer;
   }
 
-  async function settle(settlement: LoggedResult, now: Instant): Promise<void> {
-    const ttl = Math.ceil(settlement.recordedAt + hotWindowMs - now);
-    if (ttl <= 0) return;
-    const { msgId, state, attempt, bySender } = settlement;
-    await run(msgId, "settle", Math.min(ttl, hotWindowMs), letters[state], attempt, bySender ? 1 : 0);
+  async function reconcileOne({ msgId, state, attempt, bySender, recordedAt }: LoggedResult, now: Instant) {
+    const ttlMs = Math.ceil(recordedAt + hotWindowMs - now);
+    if (ttlMs <= 0) return;
+    const args = [letters[state], attempt, bySender ? 1 : 0];
+    await run({ name: "settle", msgId, args, ttlMs: Math.min(ttlMs, hotWindowMs) });
   }
 
   return {
     peek: async (messages, now) => {
       if (messages.length === 0) return [];
       const values = await redisCall(() => redis.mget(marker, ...messages.map(({ msgId }) => keys.ledger(msgId))));
-      if (values[0] == null) throw stale();
-      return messages.map(({ msgId, attempt }, index) => look(msgId, values[index + 1] ?? undefined, attempt, now));
+      if (values[0] == null) throw stateStale();
+      return messages.map((message, index) => stateIn(values[index + 1] ?? undefined, message, now));
     },
-    claim: async ({ msgId, owner, attempt, leaseMs, now, resend }): Promise<Claim> => {
+    claim: async ({ msgId, owner, attempt, leaseMs, now, resend }) => {
       const args = [owner, attempt, now, now + leaseMs, resend ? 1 : 0];
-      const [verdict, detail = "", call] = await run(msgId, "claim", hotWindowMs, ...args);
+      const [verdict, detail = "", call] = await run({ name: "claim", msgId, args });
       if (verdict === "claimed") return { kind: "claimed", ambiguous: detail === "1", attempt: Number(call) };
-      const state = look(msgId, detail, attempt, now);
+      const state = stateIn(detail, { msgId, attempt }, now);
       if (state.kind === "free") throw new Error(`The ledger refused a free entry of message ${msgId}`);
       return state;
     },
-    confirm: async (msgId, owner, now) =>
-      (await run(msgId, "confirm", hotWindowMs, owner, now, now + leaseMs))[0] === "confirmed",
-    record: async (msgId, owner, { state, attempt, note }, now) =>
-      (await run(msgId, "record", hotWindowMs, owner, letters[state], attempt, note, now))[0] === "recorded",
-    release: async (msgId, owner, now) => {
-      await run(msgId, "release", hotWindowMs, owner, now);
+    confirm: async ({ msgId, owner }, now) =>
+      (await run({ name: "confirm", msgId, args: [owner, now, now + leaseMs] }))[0] === "confirmed",
+    record: async ({ msgId, owner }, { state, attempt, note }, now) =>
+      (await run({ name: "record", msgId, args: [owner, letters[state], attempt, note, now] }))[0] === "recorded",
+    release: async ({ msgId, owner }, now) => {
+      await run({ name: "release", msgId, args: [owner, now] });
     },
-    reconcile: async (settlements, now) => {
-      await Promise.all(settlements.map((settlement) => settle(settlement, now)));
+    reconcile: async (results, now) => {
+      await Promise.all(results.map((result) => reconcileOne(result, now)));
     },
   };
 }
 
-function look(msgId: string, text: string | undefined, attempt: number, now: Instant): LedgerState {
+/** The state of a message, from the text of its entry. */
+function stateIn(
+  text: string | undefined,
+  { msgId, attempt }: { readonly msgId: string; readonly attempt: number },
+  now: Instant,
+): LedgerState {
   const entry = text === undefined ? undefined : decodeEntry(text);
   if (text !== undefined && !entry) throw new Error(`The ledger's entry of message ${msgId} cannot be read`);
   return stateOf(entry, attempt, now);
 }
 
-function stale(): AppError {
+function stateStale(): AppError {
   return new AppError("COMMS_STATE_STALE", "The ledger has lost its memory and is not restored yet", {
     retryable: true,
   });

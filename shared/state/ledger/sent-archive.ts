@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import type { Pool } from "pg";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 
-/** What was sent, also what was sent longer ago than the ledger remembers. */
+/** Which messages were sent, including those that the ledger has forgotten. */
 export interface SentArchive {
-  /** Those of the messages that a provider took. May throw the retryable `Trouble` `POSTGRES_UNAVAILABLE`. */
+  /** The messages among these that a provider took. May throw the retryable `AppError` `POSTGRES_UNAVAILABLE`. */
   wasSent(msgIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 const wasSent = readFileSync(new URL("./was-sent.sql", import.meta.url), "utf8");
 
-/** By `comms_message`, which the projector keeps; what it has not yet written is not there. */
+/** Reads `comms_message`, which the projector writes. It does not know what the projector has not written yet. */
 export function createSentArchive(pool: Pool): SentArchive {
   return {
     wasSent: async (msgIds) => {

@@ -1,4 +1,4 @@
--- Every decision on these messages, oldest first; the same one told again is shown once.
+-- Every decision on these messages, oldest first; a decision that was written twice appears once.
 select distinct on (decision_id) decision_id, msg_id, stage, round, recorded_at, verdict, reason, due_at, trace
 from comms_decision
 where msg_id = any($1::text[])

@@ -7,25 +7,25 @@ import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 const messagesOf = sqlFile(import.meta.url, "./messages-of.sql");
 const decisionsOf = sqlFile(import.meta.url, "./decisions-of.sql");
 
-/** Whose messages are asked about, and since when. */
-export interface Question {
+/** Whose messages to read, and since when. */
+export interface MessageQuery {
   readonly tenantId: string;
   readonly userId: string;
   readonly template?: string | undefined;
   readonly since: Instant;
-  /** At most so many messages, the latest first. */
+  /** The number of messages at most, the latest first. */
   readonly limit: number;
 }
 
-/** The messages that a question is about, each with its decisions in order. Throws retryable `POSTGRES_UNAVAILABLE`. */
-export async function readMessages(pool: Pool, question: Question): Promise<readonly ExplainedMessage[]> {
-  const { tenantId, userId, template, since, limit } = question;
+/** The messages of a person, each with its decisions in order. Throws the retryable `POSTGRES_UNAVAILABLE`. */
+export async function readMessages(pool: Pool, query: MessageQuery): Promise<readonly ExplainedMessage[]> {
+  const { tenantId, userId, template, since, limit } = query;
   const found = await postgres(() =>
     pool.query<MessageRow>(messagesOf, [tenantId, userId, template ?? null, new Date(since), limit]),
   );
   const ids = found.rows.map((row) => row.msg_id);
-  const told = await postgres(() => pool.query<DecisionRow>(decisionsOf, [ids]));
-  const byMessage = Map.groupBy(told.rows, (row) => row.msg_id);
+  const decisions = await postgres(() => pool.query<DecisionRow>(decisionsOf, [ids]));
+  const byMessage = Map.groupBy(decisions.rows, (row) => row.msg_id);
   return found.rows.map((row) => messageFrom(row, byMessage.get(row.msg_id) ?? []));
 }
 

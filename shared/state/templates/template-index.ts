@@ -1,10 +1,10 @@
 import type { Channel, Template } from "#shared/contracts/records.ts";
-import { templateKey } from "#shared/domain/template/source.ts";
+import { type TemplatePlace, templateKey } from "#shared/domain/template/source.ts";
 
-/** A template in one version and channel: what holds in all its locales. */
+/** A template in one version and channel: what all its locales have in common. */
 export interface TemplateVersion {
   readonly version: number;
-  /** Those it is active in, at least one. */
+  /** The locales in which it is active, at least one. */
   readonly locales: readonly string[];
   readonly critical: boolean;
   readonly tracking: boolean;
@@ -15,13 +15,13 @@ export interface TemplateVersion {
 export interface TemplateIndex {
   /** The highest version that is active. */
   active(name: string, channel: Channel): TemplateVersion | undefined;
-  /** A certain version, while it is active. */
+  /** This version, while it is active. */
   version(name: string, channel: Channel, version: number): TemplateVersion | undefined;
-  /** A template whether active or not: a message that waited keeps the version it was given. */
-  get(name: string, version: number, channel: Channel, locale: string): Template | undefined;
+  /** The template, active or not: a message that waited keeps its version. */
+  get(place: TemplatePlace): Template | undefined;
 }
 
-/** Of two records of one place the later wins. */
+/** Of two records with the same key the later wins. */
 export function indexTemplates(templates: readonly Template[]): TemplateIndex {
   const byKey = new Map(templates.map((template) => [templateKey(template), template]));
   const byName = Map.groupBy(
@@ -33,7 +33,7 @@ export function indexTemplates(templates: readonly Template[]): TemplateIndex {
     active: (name, channel) => versions.get(`${name}/${channel}`)?.[0],
     version: (name, channel, version) =>
       versions.get(`${name}/${channel}`)?.find((candidate) => candidate.version === version),
-    get: (name, version, channel, locale) => byKey.get(templateKey({ name, version, channel, locale })),
+    get: (place) => byKey.get(templateKey(place)),
   };
 }
 

@@ -3,14 +3,14 @@ import type { Template } from "#shared/contracts/records.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 
-/** The part of the codec that reading templates takes. */
+/** The part of the codec that reads templates. */
 export interface TemplateDecoder {
   decode(topic: "comms.templates", bytes: Buffer): unknown;
   learn(schemaId: number): Promise<void>;
 }
 
-/** What templates are read from the log with. */
-export interface TemplateReading {
+/** The clients that read templates from the log. */
+export interface TemplateReaderOptions {
   readonly log: Pick<Log, "readToEnd">;
   /** Warmed for `comms.templates`. */
   readonly codec: TemplateDecoder;
@@ -19,13 +19,16 @@ export interface TemplateReading {
 }
 
 /**
- * The last record of every key of `comms.templates`, in no order that means anything. A record that cannot be decoded is
- * passed over: one bad record must not keep every other template from everybody. Rejects with the log's `Trouble`.
+ * The last record of every key of `comms.templates`; the order means nothing. Skips a record that cannot be decoded: one
+ * bad record must not block every other template. Rejects with the log's errors.
  */
-export async function readTemplates(reading: TemplateReading, signal?: AbortSignal): Promise<readonly Template[]> {
+export async function readTemplates(
+  options: TemplateReaderOptions,
+  signal?: AbortSignal,
+): Promise<readonly Template[]> {
   const templates = new Map<string, Template>();
-  for await (const records of reading.log.readToEnd([reading.topic], signal)) {
-    for (const record of records) await keepLast(templates, record, reading.codec);
+  for await (const records of options.log.readToEnd([options.topic], signal)) {
+    for (const record of records) await keepLast(templates, record, options.codec);
   }
   return [...templates.values()];
 }
@@ -47,11 +50,11 @@ async function decode(bytes: Buffer, codec: TemplateDecoder): Promise<Template |
     if (codeOf(error) === "COMMS_POISON") return undefined;
     const schemaId = error instanceof Error && "schemaId" in error ? error.schemaId : undefined;
     if (typeof schemaId !== "number") throw error;
-    return decodeLearnt(schemaId, bytes, codec);
+    return learnAndDecode(schemaId, bytes, codec);
   }
 }
 
-async function decodeLearnt(schemaId: number, bytes: Buffer, codec: TemplateDecoder): Promise<Template | undefined> {
+async function learnAndDecode(schemaId: number, bytes: Buffer, codec: TemplateDecoder): Promise<Template | undefined> {
   try {
     await codec.learn(schemaId);
     return codec.decode("comms.templates", bytes) as Template;

@@ -2,34 +2,34 @@ import { shareRuns } from "#shared/platform/cache/share-runs.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { indexTemplates, type TemplateIndex } from "./template-index.ts";
-import { readTemplates, type TemplateReading } from "./template-reader.ts";
+import { readTemplates, type TemplateReaderOptions } from "./template-reader.ts";
 
 /**
- * `comms.templates` in memory. What is looked up before `ready` is not found; what is published later is found after
+ * `comms.templates` in memory. A lookup before `ready` finds nothing; a template that is published later is found after
  * `refreshMs` at most, or at once after `refresh`.
  */
 export interface TemplateTable extends TemplateIndex {
-  /** Resolves once everything that stood on the topic at the call is here. Rejects with the log's `Trouble`; call again. */
+  /** Resolves once everything that was on the topic at the call is loaded. Rejects with the log's errors; call again. */
   ready(): Promise<void>;
-  /** Resolves once everything that stood on the topic at the call is here. Costs one question for the offsets if nothing is new. */
+  /** Resolves once everything that was on the topic at the call is loaded. Costs one request for offsets if nothing is new. */
   refresh(): Promise<void>;
-  /** Stops following. Lookups go on answering. */
+  /** Stops following the topic. Lookups still answer. */
   close(): Promise<void>;
 }
 
-/** What the table follows the topic with. */
-export interface TemplateTableOptions extends TemplateReading {
+/** The clients and settings by which the table follows the topic. */
+export interface TemplateTableOptions extends TemplateReaderOptions {
   readonly log: Pick<Log, "readToEnd" | "offsets">;
   readonly clock: Clock;
-  /** How often the end of the topic is asked for, ms. Default 5,000. */
+  /** How often the end of the topic is read, ms. Default 5,000. */
   readonly refreshMs?: number;
-  /** Told of trouble while following; the table keeps what it has and tries again. */
-  readonly onTrouble?: (error: unknown) => void;
+  /** Receives each error while following; the table keeps what it has and tries again. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /**
- * Follows the topic by asking for its end offsets and reading it again when they moved: it holds some hundred records, and
- * a consumer in a group of its own would cost an idle process more and leave groups behind.
+ * Follows the topic: it reads the end offsets, and the whole topic again if they moved. The topic holds some hundred
+ * records, and a consumer in a group of its own would cost an idle process more and leave groups behind.
  */
 export function createTemplateTable(options: TemplateTableOptions): TemplateTable {
   const stop = new AbortController();
@@ -47,7 +47,7 @@ export function createTemplateTable(options: TemplateTableOptions): TemplateTabl
   async function follow(): Promise<void> {
     while (!stop.signal.aborted) {
       await options.clock.sleep(options.refreshMs ?? 5_000, stop.signal);
-      if (!stop.signal.aborted) await refresh().catch((error: unknown) => options.onTrouble?.(error));
+      if (!stop.signal.aborted) await refresh().catch((error: unknown) => options.onError?.(error));
     }
   }
 
@@ -58,9 +58,9 @@ export function createTemplateTable(options: TemplateTableOptions): TemplateTabl
       following ??= follow();
     },
     refresh,
-    active: (...place) => index.active(...place),
-    version: (...place) => index.version(...place),
-    get: (...place) => index.get(...place),
+    active: (...names) => index.active(...names),
+    version: (...names) => index.version(...names),
+    get: (place) => index.get(place),
     close: async () => {
       stop.abort();
       await following;

@@ -1,8 +1,8 @@
 -- Writes fields of hashes, each fenced by the record that it came from.
 -- KEYS[i]: a hash. ARGV[4i-3 .. 4i]: field, partition, offset, payload; an empty payload is a tombstone.
--- A field holds `<partition>:<offset>:<payload>`. A record writes unless the field came from a later one, so the same
--- record again changes nothing, an older one neither, and a tombstone stays as a fence without a payload. A key moves
--- to a higher partition when a topic grows to a multiple of its partitions, so a higher partition is later.
+-- A field holds `<partition>:<offset>:<payload>`. A record writes unless the field came from a later one: the same record
+-- again and an older one change nothing, and a tombstone stays as a fence without a payload. A key moves to a higher
+-- partition when a topic grows to a multiple of its partitions, so a higher partition is later.
 -- Returns the number of fields written.
 local written = 0
 for i = 1, #KEYS do

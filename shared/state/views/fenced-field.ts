@@ -1,4 +1,4 @@
-/** A field of a view as it lies in Redis: `<partition>:<offset>:<payload>`; `fenced-apply.lua` writes it. */
+/** A field of a view as Redis stores it: `<partition>:<offset>:<payload>`. `fenced-apply.lua` writes it. */
 
 /** The payload of a field, or undefined for a tombstone. */
 function payloadOf(field: string): string | undefined {
@@ -6,7 +6,7 @@ function payloadOf(field: string): string | undefined {
   return start === field.length ? undefined : field.slice(start);
 }
 
-/** The records in a hash that are no tombstones, by field, in the order of their names: Redis keeps none. */
+/** The records in a hash by field, without tombstones. Sorted by field, because Redis keeps no order. */
 export function recordsOf(hash: unknown): readonly (readonly [string, unknown])[] {
   const fields = hash as Record<string, string>;
   return Object.keys(fields)

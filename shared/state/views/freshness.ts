@@ -9,33 +9,33 @@ import type { RebuildableState } from "./views.ts";
 
 const refreshMarker = luaFile(import.meta.url, "./refresh-marker.lua");
 
-/** Which markers are moved on, and by whose commits. */
+/** The markers to move forward, and the group whose commits say how far. */
 export interface FreshnessOptions {
   readonly log: Log;
   readonly redis: Redis;
   readonly keys: RedisKeys;
   readonly states: readonly RebuildableState[];
-  /** What stands in front of every topic's name. */
+  /** The prefix of every topic's name. */
   readonly prefix: string;
-  /** The group that fills the views; what it has committed, it has applied. */
+  /** The group that fills the views: everything that it has committed, it has applied. */
   readonly groupId: string;
-  /** Default 5,000: senders bear a view that is a minute old. */
+  /** How often, ms. Default 5,000: senders accept a view that is a minute old. */
   readonly everyMs?: number;
 }
 
-/** The ends of a restorable's topics as of an instant: a goal that the group has not reached yet. */
+/** The ends of a state's topics as of an instant: a goal that the group has not reached yet. */
 interface Goal {
   readonly at: Instant;
   readonly ends: readonly Position[];
 }
 
 /**
- * Moves each marker's `as_of` to the last instant of which it is known that everything written before it is applied. It
- * asks what the whole group has committed, so it is true however many processes share the partitions.
+ * Moves each marker's `as_of` to the latest instant up to which everything written is known to be applied. It reads what
+ * the whole group has committed, so it holds for any number of processes that share the partitions.
  */
 export function createFreshness(options: FreshnessOptions): Job {
-  const { log, prefix, groupId, states: restorables, everyMs = 5_000 } = options;
-  const topics = [...new Set(restorables.flatMap((each) => each.topics))].map((topic) => `${prefix}${topic}`);
+  const { log, prefix, groupId, states, everyMs = 5_000 } = options;
+  const topics = [...new Set(states.flatMap((state) => state.topics))].map((topic) => `${prefix}${topic}`);
   const goals = new Map<string, Goal>();
 
   return {
@@ -43,12 +43,12 @@ export function createFreshness(options: FreshnessOptions): Job {
     run: async (now) => {
       const ends = endsOf(await log.offsets(topics));
       const committed = await log.committed(groupId, topics);
-      const reached = restorables.flatMap((restorable) => {
-        const goal = { at: now, ends: ends.filter((end) => isOf(restorable, prefix, end)) };
-        const step = advance(goals.get(restorable.name), goal, committed);
-        if (step.next) goals.set(restorable.name, step.next);
-        else goals.delete(restorable.name);
-        return step.reachedAt === undefined ? [] : [{ name: restorable.name, at: step.reachedAt }];
+      const reached = states.flatMap((state) => {
+        const goal = { at: now, ends: ends.filter((end) => isOf(state, prefix, end)) };
+        const step = advance(goals.get(state.name), goal, committed);
+        if (step.next) goals.set(state.name, step.next);
+        else goals.delete(state.name);
+        return step.reachedAt === undefined ? [] : [{ name: state.name, at: step.reachedAt }];
       });
       await refresh(options, reached);
       return everyMs;
@@ -56,7 +56,7 @@ export function createFreshness(options: FreshnessOptions): Job {
   };
 }
 
-/** What is known now: the latest goal reached, and the goal to look at next time. */
+/** The latest goal that the group has reached, and the goal to check next time. */
 function advance(
   earlier: Goal | undefined,
   latest: Goal,
@@ -75,14 +75,14 @@ function positionIn(committed: readonly Position[], { topic, partition }: TopicP
   return committed.find((each) => each.topic === topic && each.partition === partition)?.offset ?? -1;
 }
 
-/** A partition that holds nothing to read is not waited for: no group commits there. */
+/** Leaves out a partition that holds nothing to read: no group commits there. */
 function endsOf(offsets: Awaited<ReturnType<Log["offsets"]>>): readonly Position[] {
   const filled = offsets.filter(({ low, high }) => high > low);
   return filled.map(({ topic, partition, high }) => ({ topic, partition, offset: high }));
 }
 
-function isOf(restorable: RebuildableState, prefix: string, { topic }: TopicPartition): boolean {
-  return restorable.topics.some((each) => `${prefix}${each}` === topic);
+function isOf(state: RebuildableState, prefix: string, { topic }: TopicPartition): boolean {
+  return state.topics.some((each) => `${prefix}${each}` === topic);
 }
 
 async function refresh(
@@ -91,6 +91,6 @@ async function refresh(
 ): Promise<void> {
   if (reached.length === 0) return;
   await runPipeline(redis, [refreshMarker], (pipeline) => {
-    for (const { name, at } of reached) addScript(pipeline, refreshMarker, [keys.marker(name)], [at]);
+    for (const { name, at } of reached) addScript(pipeline, refreshMarker, { keys: [keys.marker(name)], args: [at] });
   });
 }

@@ -1,22 +1,22 @@
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 
-/** Says that a restorable may be trusted. It lies in Redis beside what it speaks of, so that a wipe takes both. */
+/** Says that a state in Redis may be trusted. It is stored beside that state, so that a wipe removes both. */
 export interface Marker {
-  /** Drawn at each restoration. */
+  /** Random, new at each restoration. */
   readonly epoch: string;
-  /** When the materializer last stood at the end of the topics. */
+  /** When the materializer last was at the end of the topics. */
   readonly as_of: Instant;
 }
 
-/** The marker in a reply of Redis, or undefined where there is none. */
+/** The marker in a reply of Redis, or undefined if there is none. */
 export function parseMarker(reply: unknown): Marker | undefined {
   return typeof reply === "string" ? (JSON.parse(reply) as Marker) : undefined;
 }
 
 /**
- * The instant as of which all of these views stood, given their markers from before and after a read. Throws the
- * retryable `COMMS_STATE_STALE` when one is missing, or was made anew in between: then the read may have seen a hole.
+ * The instant as of which all of these views are current, given their markers from before and after a read. Throws the
+ * retryable `COMMS_STATE_STALE` if one is missing, or was replaced in between: then the read may have seen a hole.
  */
 export function trustedAsOf(names: readonly string[], before: unknown, after: unknown): Instant {
   const asOf = names.map((name, index) => {

@@ -10,13 +10,13 @@ import {
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { personFields } from "./person-fields.ts";
 
-/** Where a record of a compacted topic lies in Redis. */
+/** Where Redis stores a record of a compacted topic. */
 interface Place {
   readonly hash: string;
   readonly field: string;
 }
 
-/** The place of a record, told by its value, or by its key where it is a tombstone; undefined for a key not of ours. */
+/** The place of a record, from its value, or from its key if it is a tombstone; undefined for a foreign key. */
 export type Placement = (record: DecodedRecord<unknown>) => Place | undefined;
 
 /** The placement of each view, by the view's name. */

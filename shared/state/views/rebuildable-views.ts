@@ -8,8 +8,8 @@ import type { RebuildableState } from "./views.ts";
 
 const fencedApply = luaFile(import.meta.url, "./fenced-apply.lua");
 
-/** Fields that one call of the script writes at most; Redis serves nobody else meanwhile. */
-const fieldsPerCall = 200;
+/** Fields that one call of the script writes at most; Redis serves no other client meanwhile. */
+const fieldsPerCallMax = 200;
 
 const topics = {
   profiles: "comms.profiles",
@@ -22,7 +22,7 @@ const topics = {
 
 type ViewName = keyof typeof topics;
 
-/** The six views of the compacted topics, which `createViews` reads. */
+/** The six views of the compacted topics as rebuildable states; `createViews` reads them. */
 export function createRebuildableViews(client: {
   readonly redis: Redis;
   readonly keys: RedisKeys;
@@ -41,7 +41,7 @@ interface Write {
   readonly args: readonly ScriptArg[];
 }
 
-/** Writes each record to its place unless a later one is there. A record without a place is passed over. */
+/** Writes each record to its place unless a later one is there. Skips a record that has no place. */
 async function applyFenced(
   redis: Redis,
   records: readonly DecodedRecord<unknown>[],
@@ -50,14 +50,10 @@ async function applyFenced(
   const writes = records.flatMap((record) => writeOf(record, placement));
   if (writes.length === 0) return;
   await runPipeline(redis, [fencedApply], (pipeline) => {
-    for (let start = 0; start < writes.length; start += fieldsPerCall) {
-      const some = writes.slice(start, start + fieldsPerCall);
-      addScript(
-        pipeline,
-        fencedApply,
-        some.map((write) => write.hash),
-        some.flatMap((write) => write.args),
-      );
+    for (let start = 0; start < writes.length; start += fieldsPerCallMax) {
+      const some = writes.slice(start, start + fieldsPerCallMax);
+      const keys = some.map((write) => write.hash);
+      addScript(pipeline, fencedApply, { keys, args: some.flatMap((write) => write.args) });
     }
   });
 }

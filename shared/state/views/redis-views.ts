@@ -9,7 +9,7 @@ import type { AsOf, Views } from "./views.ts";
 
 const personViews = ["profiles", "preferences", "consents", "tokens"] as const;
 
-/** The views in Redis. Reads alone: the materializer fills them. See `Views` for what each call throws. */
+/** The views in Redis. Only reads: the materializer fills them. `Views` says what each call throws. */
 export function createViews({ redis, keys }: { readonly redis: Redis; readonly keys: RedisKeys }): Views {
   /** The markers are read before and after, in the same trip: Redis may be wiped between two commands of a pipeline. */
   const read = async <T>(

@@ -1,5 +1,5 @@
--- Moves a marker's as_of on, never back; a marker that was wiped stays away.
--- KEYS: marker. ARGV: as_of in ms. Returns 1 when there is a marker.
+-- Moves a marker's as_of forward, never back. Does not create a marker that was wiped.
+-- KEYS: marker. ARGV: as_of in ms. Returns 1 if there is a marker.
 local text = redis.call('GET', KEYS[1])
 if not text then return 0 end
 local marker = cjson.decode(text)

@@ -6,19 +6,19 @@ import { UnknownSchemaId } from "#shared/platform/avro/undecodable.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 
-/** What topics are read to their ends with. */
+/** The clients that read topics to their ends. */
 export interface TopicReader {
   readonly log: Log;
   readonly codec: Codec;
-  /** What stands in front of every topic's name. */
+  /** The prefix of every topic's name. */
   readonly prefix: string;
 }
 
-const recordsPerBatch = 500;
+const recordsPerBatchMax = 500;
 
 /**
  * Every record of the topics up to the ends captured at the call, decoded, in batches of one partition in offset order.
- * A value that cannot be decoded is left out: the consumer of the same topic takes it to the dead letters.
+ * Leaves out a value that cannot be decoded: the consumer of the same topic writes it to the dead letters.
  */
 export async function* readDecoded(
   { log, codec, prefix }: TopicReader,
@@ -27,8 +27,8 @@ export async function* readDecoded(
 ): AsyncIterable<readonly DecodedRecord<unknown>[]> {
   const whole = topics.map((topic) => `${prefix}${topic}`);
   for await (const run of log.readToEnd(whole, signal)) {
-    for (let start = 0; start < run.length; start += recordsPerBatch) {
-      yield await decodeAll(codec, prefix, run.slice(start, start + recordsPerBatch));
+    for (let start = 0; start < run.length; start += recordsPerBatchMax) {
+      yield await decodeAll(codec, prefix, run.slice(start, start + recordsPerBatchMax));
     }
   }
 }
@@ -47,26 +47,20 @@ async function decodeAll(
   return decoded;
 }
 
-/** The value, null for a tombstone, undefined where it cannot be decoded. */
+/** The value, null for a tombstone, undefined if it cannot be decoded. */
 async function decodeOne(codec: Codec, topic: TopicName, bytes: Buffer | null): Promise<unknown> {
   if (bytes === null) return null;
   try {
     return codec.decode(topic, bytes);
   } catch (error) {
-    if (error instanceof UnknownSchemaId) return learnAndDecode(codec, topic, bytes, error.schemaId);
-    return passOverPoison(error);
+    if (!(error instanceof UnknownSchemaId)) return skipPoison(error);
+    return codec
+      .learn(error.schemaId)
+      .then(() => codec.decode(topic, bytes))
+      .catch(skipPoison);
   }
 }
 
-async function learnAndDecode(codec: Codec, topic: TopicName, bytes: Buffer, schemaId: number): Promise<unknown> {
-  try {
-    await codec.learn(schemaId);
-    return codec.decode(topic, bytes);
-  } catch (error) {
-    return passOverPoison(error);
-  }
-}
-
-function passOverPoison(error: unknown): undefined {
+function skipPoison(error: unknown): undefined {
   if (codeOf(error) !== "COMMS_POISON") throw error;
 }

@@ -4,7 +4,7 @@ import type { TopicName } from "#shared/contracts/topics.ts";
 import type { AddressRef, Person, PersonRef } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** What a read saw, and as of when: the instant at which the materializer last stood at the end of the topics. */
+/** What a read saw, and as of when: the instant at which the materializer last was at the end of the topics. */
 export interface AsOf<T> {
   readonly value: T;
   readonly asOf: Instant;
@@ -12,34 +12,33 @@ export interface AsOf<T> {
 
 /**
  * The views of the compacted topics in Redis, read in batches: each call is one pipelined trip. Every call throws the
- * retryable `Trouble` `COMMS_STATE_STALE` when a view that it needs has lost its marker (Redis was wiped, or was never
- * filled), and `REDIS_UNAVAILABLE` (retryable) when Redis does not answer. What is older than a bound is the caller's
- * to judge, by `asOf`.
+ * retryable `AppError` `COMMS_STATE_STALE` if a view that it needs has lost its marker (Redis was wiped, or was never
+ * filled), and `REDIS_UNAVAILABLE` (retryable) if Redis does not answer. The caller decides by `asOf` what is too old.
  */
 export interface Views {
   persons(refs: readonly PersonRef[]): Promise<AsOf<readonly Person[]>>;
-  /** Every entry for each address; their union binds. */
+  /** Every entry for each address; all of them bind. */
   suppressions(refs: readonly AddressRef[]): Promise<AsOf<readonly (readonly Suppression[])[]>>;
   flags(): Promise<AsOf<ReadonlyMap<string, Flag>>>;
 }
 
 /**
- * Something in Redis that the log can make again: a view, the ledger, the dedupe window. The materializer keeps each of
- * them up to date from its topics and restores it from the first record when its marker is gone.
+ * A state in Redis that the log can rebuild: a view, the ledger, the dedupe window. The materializer keeps it up to date
+ * from its topics, and restores it from the first record if its marker is missing.
  */
 export interface RebuildableState {
   readonly name: string;
   readonly topics: readonly TopicName[];
   /**
-   * Writes what the records say, fenced by partition and offset where a later one must win; the same records again
-   * change nothing. A null value is a tombstone. Throws retryable `Trouble`.
+   * Writes the records, fenced by partition and offset where a later one must win; the same records again change
+   * nothing. A null value is a tombstone. Throws a retryable `AppError` in an outage.
    */
   apply(records: readonly DecodedRecord<unknown>[], now: Instant): Promise<void>;
-  /** How long after a wipe it may not be trusted, ms: as long as a provider call that the wipe made forgotten may last. */
+  /** How long it may not be trusted after a wipe, ms: as long as a provider call that the wipe removed may last. */
   readonly quarantineMs: number;
   /**
-   * Topics, without prefix, whose records lead to what a wipe may make forgotten. While they are all empty there is
-   * nothing to wait for, as on the very first start. Left out: always wait.
+   * Topics, without prefix, whose records lead to entries that a wipe may remove. While all of them are empty there is
+   * nothing to wait for, as at the very first start. Left out: always wait.
    */
   readonly quarantineFor?: readonly TopicName[];
 }

@@ -1,79 +1,81 @@
-/** The in-memory broker's mind: one thing at a time, each in its own microtask. */
-export interface EventLoop {
-  add(turn: () => void): void;
+/** The in-memory broker's event loop: one thing at a time, each in its own microtask. */
+export class EventLoop {
+  readonly #random: (() => number) | undefined;
+  readonly #waiting: (() => void)[] = [];
+  readonly #idleWaiters: (() => void)[] = [];
+  #awaited = 0;
+  #isScheduled = false;
+  #isHalted = false;
+
+  /** Turns are taken in the order they came, or in one drawn from `random` (0 ≤ n < 1), so that a seed gives a schedule. */
+  constructor(random?: () => number) {
+    this.#random = random;
+  }
+
+  add(turn: () => void): void {
+    this.#waiting.push(turn);
+    this.#schedule();
+  }
+
   /** Runs the work in a turn and gives its result or its error. */
-  run<T>(work: () => T): Promise<T>;
+  run<T>(work: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.add(() => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
   /** Takes no turn until `resume`: the broker is away. */
-  halt(): void;
-  resume(): void;
+  halt(): void {
+    this.#isHalted = true;
+  }
+
+  resume(): void {
+    this.#isHalted = false;
+    this.#schedule();
+  }
+
   /** Takes a turn after the work, and is not idle before. */
-  after(work: Promise<unknown>, turn: () => void): void;
+  after(work: Promise<unknown>, turn: () => void): void {
+    void this.#addAfter(work, turn);
+  }
+
   /** Resolves when no turn waits. Never, while halted with turns waiting. */
-  idle(): Promise<void>;
-}
-
-/** Turns are taken in the order they came, or in one drawn from `random` (0 ≤ n < 1), so that a seed gives a schedule. */
-export function createEventLoop(random?: () => number): EventLoop {
-  const waiting: (() => void)[] = [];
-  const idlers: (() => void)[] = [];
-  let awaited = 0;
-  let scheduled = false;
-  let halted = false;
-
-  function schedule(): void {
-    if (scheduled || halted || waiting.length === 0) return;
-    scheduled = true;
-    queueMicrotask(step);
+  idle(): Promise<void> {
+    return new Promise((resolve) => (this.#isIdle() ? resolve() : this.#idleWaiters.push(resolve)));
   }
 
-  function step(): void {
-    scheduled = false;
-    if (!halted) take()?.();
-    schedule();
-    if (isIdle()) for (const resolve of idlers.splice(0)) resolve();
-  }
-
-  function isIdle(): boolean {
-    return waiting.length === 0 && awaited === 0;
-  }
-
-  function take(): (() => void) | undefined {
-    const index = random === undefined ? 0 : Math.floor(random() * waiting.length);
-    return waiting.splice(index, 1)[0];
-  }
-
-  function add(turn: () => void): void {
-    waiting.push(turn);
-    schedule();
-  }
-
-  async function after(work: Promise<unknown>, turn: () => void): Promise<void> {
-    awaited += 1;
+  async #addAfter(work: Promise<unknown>, turn: () => void): Promise<void> {
+    this.#awaited += 1;
     await work.catch(() => {});
-    awaited -= 1;
-    add(turn);
+    this.#awaited -= 1;
+    this.add(turn);
   }
 
-  return {
-    add,
-    after: (work, turn) => void after(work, turn),
-    run: (work) =>
-      new Promise((resolve, reject) => {
-        add(() => {
-          try {
-            resolve(work());
-          } catch (error) {
-            reject(error);
-          }
-        });
-      }),
-    halt: () => {
-      halted = true;
-    },
-    resume: () => {
-      halted = false;
-      schedule();
-    },
-    idle: () => new Promise((resolve) => (isIdle() ? resolve() : idlers.push(resolve))),
-  };
+  #schedule(): void {
+    if (this.#isScheduled || this.#isHalted || this.#waiting.length === 0) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => this.#step());
+  }
+
+  #step(): void {
+    this.#isScheduled = false;
+    if (!this.#isHalted) this.#take()?.();
+    this.#schedule();
+    if (this.#isIdle()) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  #isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#awaited === 0;
+  }
+
+  #take(): (() => void) | undefined {
+    const index = this.#random === undefined ? 0 : Math.floor(this.#random() * this.#waiting.length);
+    return this.#waiting.splice(index, 1)[0];
+  }
 }

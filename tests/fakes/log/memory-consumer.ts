@@ -6,22 +6,16 @@ import type { Consumer, ConsumerListener, ConsumerOptions } from "#shared/platfo
 import type { EventLoop } from "./event-loop.ts";
 import type { MemoryGroup, MemoryMember } from "./memory-group.ts";
 import type { MemoryStore } from "./memory-store.ts";
-import { createSessionTimeout } from "./session-timeout.ts";
+import { SessionTimeout } from "./session-timeout.ts";
 
 /** How many records a member is handed at once, at most. */
 const batchLength = 100;
 
-/** A member of a group of the in-memory log. */
-export interface MemoryConsumer extends Consumer {
-  /** Something may be there to deliver. */
-  wake(): void;
-}
-
-/** What a consumer of the in-memory log stands on. */
+/** What a consumer of the in-memory log works with. */
 export interface MemoryConsumerParts {
   readonly store: MemoryStore;
   readonly group: MemoryGroup;
-  readonly turns: EventLoop;
+  readonly loop: EventLoop;
   readonly clock: Clock;
   /** Whether delivery is held by a test. */
   readonly held: () => boolean;
@@ -39,157 +33,187 @@ interface Reading {
 }
 
 /**
- * A member that keeps the port's promises, expulsion after its session timeout included. Belongs to one in-memory log;
- * not for use by itself.
+ * A member of a group that keeps the port's promises, expulsion after its session timeout included. Belongs to one
+ * in-memory log; not for use by itself.
  */
-export function createMemoryConsumer(options: ConsumerOptions, parts: MemoryConsumerParts): MemoryConsumer {
-  const { store, group, turns, clock } = parts;
-  const commits = new Set<Promise<void>>();
-  const watch = createSessionTimeout({
-    clock,
-    sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
-    holding,
-    expel: () => turns.add(expel),
-  });
-  let listener: ConsumerListener | undefined;
-  let readings = new Map<string, Reading>();
-  let generation = 0;
-  let revoked = false;
-  let expelled = false;
-  let closed = false;
+export class MemoryConsumer implements Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #parts: MemoryConsumerParts;
+  readonly #member: MemoryMember;
+  readonly #timeout: SessionTimeout;
+  readonly #commits = new Set<Promise<void>>();
+  #listener: ConsumerListener | undefined;
+  #readings = new Map<string, Reading>();
+  #generation = 0;
+  #isRevoked = false;
+  #isExpelled = false;
+  #isClosed = false;
 
-  const member: MemoryMember = { topics: options.topics, revoking, assigned };
-
-  async function revoking(): Promise<void> {
-    revoked = true;
-    const drained: Promise<void>[] = [];
-    tell((to) => drained.push(Promise.resolve(to.revoking(generation))));
-    await Promise.allSettled(drained);
-    await Promise.allSettled(commits);
+  constructor(options: ConsumerOptions, parts: MemoryConsumerParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#member = {
+      topics: options.topics,
+      revoking: () => this.#onRevoking(),
+      assigned: (partitions, generation) => this.#onAssigned(partitions, generation),
+    };
+    this.#timeout = new SessionTimeout({
+      clock: parts.clock,
+      sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+      isHolding: () => this.#isHolding(),
+      expel: () => parts.loop.add(() => this.#expel()),
+    });
   }
 
-  function assigned(partitions: readonly TopicPartition[], next: number): void {
-    if (closed) return;
-    generation = next;
-    revoked = false;
-    readings = new Map(partitions.map((at) => [slot(at), beginning(at)]));
-    tell((to) => to.assigned(partitions, next));
-    wake();
+  start(listener: ConsumerListener): Promise<void> {
+    const { loop, store, group } = this.#parts;
+    this.#listener = listener;
+    return loop.run(() => {
+      for (const topic of this.#options.topics) store.partitionsOf(topic);
+      if (!this.#isClosed) group.join(this.#member);
+    });
   }
 
-  function beginning(at: TopicPartition): Reading {
-    const { low, high } = store.bounds(at);
-    const committed = group.committed(at);
-    const fresh = options.from === "latest" ? high : low;
+  /** Something may be there to deliver. */
+  wake(): void {
+    for (const reading of this.#readings.values()) this.#scheduleDelivery(reading);
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#setPaused(partitions, true);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#setPaused(partitions, false);
+  }
+
+  commit(positions: readonly Position[], generation: number): Promise<void> {
+    const commit = this.#parts.loop
+      .run(() => this.#commitNow(positions, generation))
+      .finally(() => this.#commits.delete(commit));
+    this.#commits.add(commit);
+    return commit;
+  }
+
+  progress(): void {
+    this.#timeout.progress();
+    this.#rejoin();
+  }
+
+  async close(deadlineMs = 5_000): Promise<void> {
+    const { clock, loop, group, onClose } = this.#parts;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#timeout.stop();
+    onClose(this);
+    await within(
+      clock,
+      deadlineMs,
+      loop.run(() => group.leave(this.#member)),
+    );
+  }
+
+  // --- membership ---
+
+  async #onRevoking(): Promise<void> {
+    this.#isRevoked = true;
+    const drains: Promise<void>[] = [];
+    this.#notify((listener) => drains.push(Promise.resolve(listener.revoking(this.#generation))));
+    await Promise.allSettled(drains);
+    await Promise.allSettled(this.#commits);
+  }
+
+  #onAssigned(partitions: readonly TopicPartition[], generation: number): void {
+    if (this.#isClosed) return;
+    this.#generation = generation;
+    this.#isRevoked = false;
+    this.#readings = new Map(partitions.map((at) => [slot(at), this.#beginning(at)]));
+    this.#notify((listener) => listener.assigned(partitions, generation));
+    this.wake();
+  }
+
+  #beginning(at: TopicPartition): Reading {
+    const { low, high } = this.#parts.store.bounds(at);
+    const committed = this.#parts.group.committed(at);
+    const fresh = this.#options.from === "latest" ? high : low;
     const next = committed < 0 ? fresh : Math.max(committed, low);
     return { at, next, committed: next, scheduled: false, paused: false };
   }
 
-  function tell(what: (to: ConsumerListener) => unknown): void {
-    if (listener === undefined || closed) return;
+  #expel(): void {
+    this.#isExpelled = true;
+    this.#parts.group.leave(this.#member);
+  }
+
+  #rejoin(): void {
+    const { loop, group } = this.#parts;
+    if (!this.#isExpelled || this.#isClosed) return;
+    this.#isExpelled = false;
+    loop.add(() => group.join(this.#member));
+  }
+
+  #notify(call: (listener: ConsumerListener) => unknown): void {
+    if (this.#listener === undefined || this.#isClosed) return;
     try {
-      what(listener);
+      call(this.#listener);
     } catch (error) {
-      listener.crashed(error instanceof Error ? error : new Error(String(error)));
+      this.#listener.crashed(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
-  function wake(): void {
-    for (const reading of readings.values()) scheduleDelivery(reading);
-  }
+  // --- delivery ---
 
-  function scheduleDelivery(reading: Reading): void {
-    if (reading.scheduled || !deliverable(reading)) return;
+  #scheduleDelivery(reading: Reading): void {
+    if (reading.scheduled || !this.#canDeliver(reading)) return;
     reading.scheduled = true;
-    turns.add(() => {
+    this.#parts.loop.add(() => {
       reading.scheduled = false;
-      if (readings.get(slot(reading.at)) === reading) deliver(reading);
+      if (this.#readings.get(slot(reading.at)) === reading) this.#deliver(reading);
     });
   }
 
-  function deliverable(reading: Reading): boolean {
-    return !closed && !revoked && !reading.paused && !parts.held() && reading.next < store.bounds(reading.at).high;
+  #canDeliver({ at, next, paused }: Reading): boolean {
+    const { store, held } = this.#parts;
+    return !this.#isClosed && !this.#isRevoked && !paused && !held() && next < store.bounds(at).high;
   }
 
-  function deliver(reading: Reading): void {
-    if (!deliverable(reading)) return;
+  #deliver(reading: Reading): void {
+    const { store } = this.#parts;
+    if (!this.#canDeliver(reading)) return;
     const records = store.read({ ...reading.at, offset: reading.next }, batchLength);
     const last = records.at(-1);
     reading.next = last === undefined ? store.bounds(reading.at).high : last.offset + 1;
     if (last !== undefined) {
-      watch.begin();
-      tell((to) => to.records(records, generation));
+      this.#timeout.begin();
+      this.#notify((listener) => listener.records(records, this.#generation));
     }
-    scheduleDelivery(reading);
+    this.#scheduleDelivery(reading);
   }
 
-  function holding(): boolean {
-    return [...readings.values()].some((reading) => reading.next > reading.committed);
+  #setPaused(partitions: readonly TopicPartition[], paused: boolean): void {
+    for (const at of partitions) {
+      const reading = this.#readings.get(slot(at));
+      if (reading !== undefined) reading.paused = paused;
+    }
+    this.wake();
   }
 
-  function expel(): void {
-    expelled = true;
-    group.leave(member);
-  }
+  // --- commits ---
 
-  function rejoin(): void {
-    if (!expelled || closed) return;
-    expelled = false;
-    turns.add(() => group.join(member));
-  }
-
-  function commitNow(positions: readonly Position[], from: number): void {
-    const fault = parts.commitFault();
+  #commitNow(positions: readonly Position[], from: number): void {
+    const fault = this.#parts.commitFault();
     if (fault !== undefined) throw fault;
-    if (closed) return;
-    if (!group.commit(member, positions, from)) return rejoin();
-    if (from === generation) for (const position of positions) noteCommitted(position);
+    if (this.#isClosed) return;
+    if (!this.#parts.group.commit(this.#member, positions, from)) return this.#rejoin();
+    if (from === this.#generation) for (const position of positions) this.#noteCommitted(position);
   }
 
-  function noteCommitted(position: Position): void {
-    const reading = readings.get(slot(position));
+  #noteCommitted(position: Position): void {
+    const reading = this.#readings.get(slot(position));
     if (reading !== undefined) reading.committed = position.offset;
   }
 
-  function setPaused(partitions: readonly TopicPartition[], paused: boolean): void {
-    for (const at of partitions) {
-      const reading = readings.get(slot(at));
-      if (reading !== undefined) reading.paused = paused;
-    }
-    wake();
+  #isHolding(): boolean {
+    return [...this.#readings.values()].some((reading) => reading.next > reading.committed);
   }
-
-  const consumer: MemoryConsumer = {
-    wake,
-    start: (to) => {
-      listener = to;
-      return turns.run(() => {
-        for (const topic of options.topics) store.partitionsOf(topic);
-        if (!closed) group.join(member);
-      });
-    },
-    pause: (partitions) => setPaused(partitions, true),
-    resume: (partitions) => setPaused(partitions, false),
-    commit: (positions, from) => {
-      const commit = turns.run(() => commitNow(positions, from)).finally(() => commits.delete(commit));
-      commits.add(commit);
-      return commit;
-    },
-    progress: () => {
-      watch.progress();
-      rejoin();
-    },
-    close: async (deadlineMs = 5_000) => {
-      if (closed) return;
-      closed = true;
-      watch.stop();
-      parts.onClose(consumer);
-      await within(
-        clock,
-        deadlineMs,
-        turns.run(() => group.leave(member)),
-      );
-    },
-  };
-  return consumer;
 }

@@ -7,7 +7,7 @@ import type { EventLoop } from "./event-loop.ts";
 /** How long the group waits for a member to say that it has drained, ms. */
 const drainMsMax = 3_000;
 
-/** What the coordinator tells a member. */
+/** A member as the coordinator sees it. */
 export interface MemoryMember {
   readonly topics: readonly string[];
   /** A rebalance has begun; resolves when the member has nothing more to commit. */
@@ -15,66 +15,71 @@ export interface MemoryMember {
   assigned(partitions: readonly TopicPartition[], generation: number): void;
 }
 
-/** The coordinator of one group of the in-memory log. Runs in the broker's turns. */
-export interface MemoryGroup {
-  join(member: MemoryMember): void;
-  leave(member: MemoryMember): void;
-  /** A rebalance without a change of members. */
-  rebalance(): void;
-  /** Takes what the member owns in the current generation; true if the group knows the member at all. */
-  commit(member: MemoryMember, positions: readonly Position[], generation: number): boolean;
-  /** The committed offset, or -1. */
-  committed(at: TopicPartition): number;
-}
-
-/** A group without members. A rebalance waits for those that drain, three seconds at most by the clock. */
-export function createMemoryGroup(options: {
-  readonly turns: EventLoop;
+/** What the coordinator works with. */
+export interface MemoryGroupParts {
+  readonly loop: EventLoop;
   readonly clock: Clock;
   readonly partitionsOf: (topic: string) => readonly TopicPartition[];
-}): MemoryGroup {
-  const { turns, clock, partitionsOf } = options;
-  const offsets = new Map<string, number>();
-  const members = new Set<MemoryMember>();
-  let hands: ReadonlyMap<MemoryMember, readonly TopicPartition[]> = new Map();
-  let generation = 0;
-  let preparing = false;
+}
 
-  function rebalance(): void {
-    if (preparing) return;
-    preparing = true;
-    const drained = [...hands.keys()].filter((member) => members.has(member)).map((member) => member.revoking());
-    turns.after(within(clock, drainMsMax, Promise.allSettled(drained)), complete);
+/**
+ * The coordinator of one group of the in-memory log. Runs in the broker's event loop. A rebalance waits for the members
+ * that drain, three seconds at most by the clock.
+ */
+export class MemoryGroup {
+  readonly #parts: MemoryGroupParts;
+  readonly #offsets = new Map<string, number>();
+  readonly #members = new Set<MemoryMember>();
+  #assignment: ReadonlyMap<MemoryMember, readonly TopicPartition[]> = new Map();
+  #generation = 0;
+  #isPreparing = false;
+
+  constructor(parts: MemoryGroupParts) {
+    this.#parts = parts;
   }
 
-  function complete(): void {
-    preparing = false;
-    generation += 1;
-    hands = roundRobin([...members], partitions());
-    for (const [member, hand] of hands) member.assigned(hand, generation);
+  join(member: MemoryMember): void {
+    this.#members.add(member);
+    this.rebalance();
   }
 
-  function partitions(): readonly TopicPartition[] {
-    const topics = new Set([...members].flatMap((member) => member.topics));
-    return [...topics].sort().flatMap((topic) => partitionsOf(topic));
+  leave(member: MemoryMember): void {
+    if (this.#members.delete(member)) this.rebalance();
   }
 
-  return {
-    join: (member) => {
-      members.add(member);
-      rebalance();
-    },
-    leave: (member) => {
-      if (members.delete(member)) rebalance();
-    },
-    rebalance,
-    commit: (member, positions, from) => {
-      if (!members.has(member)) return false;
-      if (from !== generation) return true;
-      const owned = new Set(hands.get(member)?.map(slot));
-      for (const position of ownedPositions(positions, owned)) offsets.set(slot(position), position.offset);
-      return true;
-    },
-    committed: (at) => offsets.get(slot(at)) ?? -1,
-  };
+  /** A rebalance, with a change of members or without. */
+  rebalance(): void {
+    if (this.#isPreparing) return;
+    this.#isPreparing = true;
+    const { loop, clock } = this.#parts;
+    const members = [...this.#assignment.keys()].filter((member) => this.#members.has(member));
+    const drains = members.map((member) => member.revoking());
+    loop.after(within(clock, drainMsMax, Promise.allSettled(drains)), () => this.#complete());
+  }
+
+  /** Takes what the member owns in the current generation; true if the group knows the member at all. */
+  commit(member: MemoryMember, positions: readonly Position[], generation: number): boolean {
+    if (!this.#members.has(member)) return false;
+    if (generation !== this.#generation) return true;
+    const owned = new Set(this.#assignment.get(member)?.map(slot));
+    for (const position of ownedPositions(positions, owned)) this.#offsets.set(slot(position), position.offset);
+    return true;
+  }
+
+  /** The committed offset, or -1. */
+  committed(at: TopicPartition): number {
+    return this.#offsets.get(slot(at)) ?? -1;
+  }
+
+  #complete(): void {
+    this.#isPreparing = false;
+    this.#generation += 1;
+    this.#assignment = roundRobin([...this.#members], this.#partitions());
+    for (const [member, partitions] of this.#assignment) member.assigned(partitions, this.#generation);
+  }
+
+  #partitions(): readonly TopicPartition[] {
+    const topics = new Set([...this.#members].flatMap((member) => member.topics));
+    return [...topics].sort().flatMap((topic) => this.#parts.partitionsOf(topic));
+  }
 }

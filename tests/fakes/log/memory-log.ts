@@ -2,11 +2,11 @@ import type { InRecord, Position } from "#shared/contracts/log-record.ts";
 import { type Clock, systemClock } from "#shared/platform/clock/clock.ts";
 import { unavailable } from "#shared/platform/kafka/failure.ts";
 import type { ConsumerOptions, Log } from "#shared/platform/kafka/port.ts";
-import { createEventLoop, type EventLoop } from "./event-loop.ts";
-import { createMemoryConsumer, type MemoryConsumer } from "./memory-consumer.ts";
-import { createMemoryGroup, type MemoryGroup } from "./memory-group.ts";
-import { createMemoryProducer, type SendFault } from "./memory-producer.ts";
-import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
+import { EventLoop } from "./event-loop.ts";
+import { MemoryConsumer } from "./memory-consumer.ts";
+import { MemoryGroup } from "./memory-group.ts";
+import { MemoryProducer, type SendFault } from "./memory-producer.ts";
+import { MemoryStore } from "./memory-store.ts";
 
 /** What a test may do to the in-memory log. */
 export interface MemoryFaults {
@@ -56,14 +56,15 @@ export interface MemoryLogOptions {
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   const clock = options.clock ?? systemClock;
-  const turns = createEventLoop(options.random);
-  const store = createMemoryStore(options.partitions);
+  const loop = new EventLoop(options.random);
+  const store = new MemoryStore(options.partitions);
   const consumers = new Set<MemoryConsumer>();
   const groups = new Map<string, MemoryGroup>();
-  const faults = createFaults();
+  const faults = new FaultQueue();
 
   function group(id: string): MemoryGroup {
-    const found = groups.get(id) ?? createMemoryGroup({ turns, clock, partitionsOf: store.partitionsOf });
+    const found =
+      groups.get(id) ?? new MemoryGroup({ loop, clock, partitionsOf: (topic) => store.partitionsOf(topic) });
     groups.set(id, found);
     return found;
   }
@@ -73,13 +74,13 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   }
 
   function consumer(wanted: ConsumerOptions): MemoryConsumer {
-    const created = createMemoryConsumer(wanted, {
+    const created = new MemoryConsumer(wanted, {
       store,
-      turns,
+      loop,
       clock,
       group: group(wanted.groupId),
-      held: faults.held,
-      commitFault: faults.takeCommit,
+      held: () => faults.isHeld,
+      commitFault: () => faults.takeCommit(),
       onClose: (gone) => consumers.delete(gone),
     });
     consumers.add(created);
@@ -87,50 +88,60 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   }
 
   return {
-    producer: async () => createMemoryProducer({ store, turns, clock, fault: faults.takeSend, onWritten: wake }),
+    producer: async () => new MemoryProducer({ store, loop, clock, fault: () => faults.takeSend(), onWritten: wake }),
     consumer: async (wanted) => consumer(wanted),
-    readToEnd: (topics, signal) => readToEnd(store, turns, topics, signal),
-    offsets: (topics) => turns.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) }))),
+    readToEnd: (topics, signal) => readToEnd({ store, loop }, topics, signal),
+    offsets: (topics) => loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) }))),
     committed: (groupId, topics) =>
-      turns.run(() => partitionsOf(store, topics).map((at) => ({ ...at, offset: group(groupId).committed(at) }))),
-    createTopics: (specs) => turns.run(() => specs.filter((spec) => store.create(spec)).map((spec) => spec.topic)),
+      loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, offset: group(groupId).committed(at) }))),
+    createTopics: (specs) => loop.run(() => specs.filter((spec) => store.create(spec)).map((spec) => spec.topic)),
     close: async (deadlineMs) => {
       await Promise.all([...consumers].map((each) => each.close(deadlineMs)));
     },
     records: (topic) =>
       store.partitionsOf(topic).flatMap((at) => store.read({ ...at, offset: 0 }, Number.POSITIVE_INFINITY)),
-    compact: store.compact,
-    truncate: store.truncate,
-    idle: turns.idle,
+    compact: (topic) => store.compact(topic),
+    truncate: (position) => store.truncate(position),
+    idle: () => loop.idle(),
     faults: {
-      failNextSend: faults.failNextSend,
-      failNextCommit: faults.failNextCommit,
-      rebalance: (groupId) => turns.add(() => group(groupId).rebalance()),
-      hold: () => faults.setHeld(true),
+      failNextSend: (fate, error) => faults.failNextSend(fate, error),
+      failNextCommit: (error) => faults.failNextCommit(error),
+      rebalance: (groupId) => loop.add(() => group(groupId).rebalance()),
+      hold: () => {
+        faults.isHeld = true;
+      },
       release: () => {
-        faults.setHeld(false);
+        faults.isHeld = false;
         wake();
       },
-      away: turns.halt,
-      back: turns.resume,
+      away: () => loop.halt(),
+      back: () => loop.resume(),
     },
   };
 }
 
-function createFaults() {
-  const sends: SendFault[] = [];
-  const commits: Error[] = [];
-  let held = false;
-  return {
-    failNextSend: (fate: SendFault["fate"], error?: Error): void => void sends.push({ fate, error }),
-    takeSend: (): SendFault | undefined => sends.shift(),
-    failNextCommit: (error?: Error): void => void commits.push(error ?? unavailable("Committing")),
-    takeCommit: (): Error | undefined => commits.shift(),
-    held: (): boolean => held,
-    setHeld: (value: boolean): void => {
-      held = value;
-    },
-  };
+/** The faults that a test has asked for and the log has not met yet. */
+class FaultQueue {
+  readonly #sends: SendFault[] = [];
+  readonly #commits: Error[] = [];
+  /** Whether delivery is held. */
+  isHeld = false;
+
+  failNextSend(fate: SendFault["fate"], error?: Error): void {
+    this.#sends.push({ fate, error });
+  }
+
+  takeSend(): SendFault | undefined {
+    return this.#sends.shift();
+  }
+
+  failNextCommit(error?: Error): void {
+    this.#commits.push(error ?? unavailable("Committing"));
+  }
+
+  takeCommit(): Error | undefined {
+    return this.#commits.shift();
+  }
 }
 
 function partitionsOf(store: MemoryStore, topics: readonly string[]) {
@@ -138,15 +149,14 @@ function partitionsOf(store: MemoryStore, topics: readonly string[]) {
 }
 
 async function* readToEnd(
-  store: MemoryStore,
-  turns: EventLoop,
+  { store, loop }: { readonly store: MemoryStore; readonly loop: EventLoop },
   topics: readonly string[],
   signal?: AbortSignal,
 ): AsyncIterable<readonly InRecord[]> {
-  const ends = await turns.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) })));
+  const ends = await loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) })));
   for (const { topic, partition, low, high } of ends) {
     signal?.throwIfAborted();
-    const records = await turns.run(() => store.read({ topic, partition, offset: low }, high - low));
+    const records = await loop.run(() => store.read({ topic, partition, offset: low }, high - low));
     const run = records.filter((record) => record.offset < high);
     if (run.length > 0) yield run;
   }

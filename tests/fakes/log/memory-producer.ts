@@ -13,58 +13,65 @@ export interface SendFault {
   readonly error: Error | undefined;
 }
 
-/** A producer that keeps its own order. A fault may reject a send that was written, as a lost response does. */
-export function createMemoryProducer(parts: {
+/** What a producer of the in-memory log works with. */
+export interface MemoryProducerParts {
   readonly store: MemoryStore;
-  readonly turns: EventLoop;
+  readonly loop: EventLoop;
   readonly clock: Clock;
+  /** The fault that the next send meets, if a test asked for one. */
   readonly fault: () => SendFault | undefined;
   readonly onWritten: () => void;
-}): Producer {
-  const { store, turns, clock } = parts;
-  const partitionOf = createPartitioner();
-  const queue: (() => void)[] = [];
-  let closed = false;
+}
 
-  function write(records: readonly OutRecord[]): readonly Position[] {
-    const placed = records.map(place);
-    const fault = parts.fault();
+/** A producer that keeps its own order. A fault may reject a send that was written, as a lost response does. */
+export class MemoryProducer implements Producer {
+  readonly #parts: MemoryProducerParts;
+  readonly #partitionOf = createPartitioner();
+  readonly #queue: (() => void)[] = [];
+  #isClosed = false;
+
+  constructor(parts: MemoryProducerParts) {
+    this.#parts = parts;
+  }
+
+  /** The loop may take turns in any order; the sends of one producer keep theirs. */
+  send(records: readonly OutRecord[]): Promise<readonly Position[]> {
+    if (this.#isClosed) return Promise.reject(unavailable("Sending with a closed producer"));
+    return new Promise((resolve, reject) => {
+      this.#queue.push(() => {
+        try {
+          resolve(this.#write(records));
+        } catch (error) {
+          reject(error);
+        }
+      });
+      this.#parts.loop.add(() => this.#queue.shift()?.());
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+
+  #write(records: readonly OutRecord[]): readonly Position[] {
+    const { store, clock, fault: nextFault, onWritten } = this.#parts;
+    const placed = records.map((record) => this.#place(record));
+    const fault = nextFault();
     if (fault?.fate === "unwritten") throw fault.error ?? unavailable("Sending");
     const positions = placed.map(({ at, record }) => store.append(at, record, clock.now()));
-    parts.onWritten();
+    onWritten();
     if (fault !== undefined) throw fault.error ?? unavailable("Sending");
     return positions;
   }
 
   /** Before anything is written: a call is refused whole. */
-  function place(record: OutRecord): { readonly at: TopicPartition; readonly record: OutRecord } {
+  #place(record: OutRecord): { readonly at: TopicPartition; readonly record: OutRecord } {
+    const { store } = this.#parts;
     const { topic } = record;
     if (recordSize(record) > store.bytesMax(topic)) throw recordTooLarge(topic);
     const count = store.partitionsOf(topic).length;
-    const partition = partitionOf(record, count);
+    const partition = this.#partitionOf(record, count);
     if (!(partition < count)) throw unknownTopic(`${topic}/${partition}`);
     return { at: { topic, partition }, record };
   }
-
-  /** Turns may be taken in any order; the sends of one producer are not. */
-  function send(records: readonly OutRecord[]): Promise<readonly Position[]> {
-    if (closed) return Promise.reject(unavailable("Sending with a closed producer"));
-    return new Promise((resolve, reject) => {
-      queue.push(() => {
-        try {
-          resolve(write(records));
-        } catch (error) {
-          reject(error);
-        }
-      });
-      turns.add(() => queue.shift()?.());
-    });
-  }
-
-  return {
-    send,
-    close: async () => {
-      closed = true;
-    },
-  };
 }

@@ -14,66 +14,71 @@ interface Topic {
 }
 
 /** The records of the in-memory log. Every call throws `KAFKA_UNKNOWN_TOPIC` for what does not exist. */
-export interface MemoryStore {
-  create(spec: TopicSpec): boolean;
-  partitionsOf(topic: string): readonly TopicPartition[];
-  /** The largest record that the topic takes, bytes. */
-  bytesMax(topic: string): number;
-  append(at: TopicPartition, record: OutRecord, timestamp: number): Position;
-  /** At most `limit` records from the offset on. */
-  read(from: Position, limit: number): readonly InRecord[];
-  bounds(at: TopicPartition): { readonly low: number; readonly high: number };
-  /** Keeps the last record of each key, as the cleaner would; drops tombstones too. Offsets stay as they are. */
-  compact(topic: string): void;
-  /** Drops the records below the offset, as retention would. */
-  truncate(position: Position): void;
-}
+export class MemoryStore {
+  readonly #autoPartitions: number | undefined;
+  readonly #topics = new Map<string, Topic>();
 
-/** With `autoPartitions` a topic comes into being, with so many, when it is first named. */
-export function createMemoryStore(autoPartitions?: number): MemoryStore {
-  const topics = new Map<string, Topic>();
+  /** With `autoPartitions` a topic comes into being, with so many, when it is first named. */
+  constructor(autoPartitions?: number) {
+    this.#autoPartitions = autoPartitions;
+  }
 
-  function create(spec: TopicSpec): boolean {
-    if (topics.has(spec.topic)) return false;
-    topics.set(spec.topic, newTopic(spec));
+  /** False if the topic exists already. */
+  create(spec: TopicSpec): boolean {
+    if (this.#topics.has(spec.topic)) return false;
+    this.#topics.set(spec.topic, newTopic(spec));
     return true;
   }
 
-  function find(topic: string): Topic {
-    if (autoPartitions !== undefined) create({ topic, partitions: autoPartitions, config: {} });
-    const found = topics.get(topic);
+  partitionsOf(topic: string): readonly TopicPartition[] {
+    return this.#find(topic).partitions.map(({ partition }) => ({ topic, partition }));
+  }
+
+  /** The largest record that the topic takes, bytes. */
+  bytesMax(topic: string): number {
+    return this.#find(topic).bytesMax;
+  }
+
+  append(at: TopicPartition, record: OutRecord, timestamp: number): Position {
+    return append(this.#partition(at), record, timestamp);
+  }
+
+  /** At most `limit` records from the offset on. */
+  read(from: Position, limit: number): readonly InRecord[] {
+    const { records } = this.#partition(from);
+    const start = indexOfOffset(records, from.offset);
+    return records.slice(start, start + limit);
+  }
+
+  bounds(at: TopicPartition): { readonly low: number; readonly high: number } {
+    const { records, high } = this.#partition(at);
+    return { low: records[0]?.offset ?? high, high };
+  }
+
+  /** Keeps the last record of each key, as the cleaner would; drops tombstones too. Offsets stay as they are. */
+  compact(topic: string): void {
+    for (const partition of this.#find(topic).partitions) partition.records = lastOfEachKey(partition.records);
+  }
+
+  /** Drops the records below the offset, as retention would. */
+  truncate(position: Position): void {
+    const partition = this.#partition(position);
+    partition.records = partition.records.filter((record) => record.offset >= position.offset);
+  }
+
+  #find(topic: string): Topic {
+    const partitions = this.#autoPartitions;
+    if (partitions !== undefined) this.create({ topic, partitions, config: {} });
+    const found = this.#topics.get(topic);
     if (found === undefined) throw unknownTopic(topic);
     return found;
   }
 
-  function partition(at: TopicPartition): Partition {
-    const found = find(at.topic).partitions[at.partition];
+  #partition(at: TopicPartition): Partition {
+    const found = this.#find(at.topic).partitions[at.partition];
     if (found === undefined) throw unknownTopic(`${at.topic}/${at.partition}`);
     return found;
   }
-
-  return {
-    create,
-    partitionsOf: (topic) => find(topic).partitions.map((each) => ({ topic, partition: each.partition })),
-    bytesMax: (topic) => find(topic).bytesMax,
-    append: (at, record, timestamp) => append(partition(at), record, timestamp),
-    read: (from, limit) => {
-      const { records } = partition(from);
-      const start = indexOfOffset(records, from.offset);
-      return records.slice(start, start + limit);
-    },
-    bounds: (at) => {
-      const { records, high } = partition(at);
-      return { low: records[0]?.offset ?? high, high };
-    },
-    compact: (topic) => {
-      for (const each of find(topic).partitions) each.records = lastOfEachKey(each.records);
-    },
-    truncate: (position) => {
-      const each = partition(position);
-      each.records = each.records.filter((record) => record.offset >= position.offset);
-    },
-  };
 }
 
 function newTopic({ topic, partitions, config }: TopicSpec): Topic {

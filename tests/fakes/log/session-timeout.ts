@@ -1,52 +1,54 @@
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 
-/** Throws a member out that has records in hand and tells of no progress for the session timeout. */
-export interface SessionTimeout {
-  /** Records have been handed over. */
-  begin(): void;
-  progress(): void;
-  stop(): void;
-}
-
-/**
- * Expels a member that holds records and tells of no progress for `sessionTimeoutMs`. Watches only from `begin` to
- * `stop`.
- */
-export function createSessionTimeout(options: {
+/** What a session timeout watches, and what it does in the end. */
+export interface SessionTimeoutOptions {
   readonly clock: Clock;
   readonly sessionTimeoutMs: number;
   /** Whether the member holds records that it has not committed. */
-  readonly holding: () => boolean;
+  readonly isHolding: () => boolean;
   readonly expel: () => void;
-}): SessionTimeout {
-  const { clock, sessionTimeoutMs, holding, expel } = options;
-  const stopped = new AbortController();
-  let movedAt: Instant = clock.now();
-  let watching = false;
+}
 
-  async function watch(): Promise<void> {
-    while (holding() && !stopped.signal.aborted) {
-      const left = movedAt + sessionTimeoutMs - clock.now();
-      if (left <= 0) return expel();
-      await clock.sleep(left, stopped.signal);
-    }
+/**
+ * Expels a member that holds records and reports no progress for `sessionTimeoutMs`. Watches only from `begin` to
+ * `stop`.
+ */
+export class SessionTimeout {
+  readonly #options: SessionTimeoutOptions;
+  readonly #stopped = new AbortController();
+  #movedAt: Instant;
+  #isWatching = false;
+
+  constructor(options: SessionTimeoutOptions) {
+    this.#options = options;
+    this.#movedAt = options.clock.now();
   }
 
-  function begin(): void {
-    if (watching) return;
-    watching = true;
-    movedAt = clock.now();
-    void watch().finally(() => {
-      watching = false;
+  /** Records have been delivered. */
+  begin(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    this.progress();
+    void this.#watch().finally(() => {
+      this.#isWatching = false;
     });
   }
 
-  return {
-    begin,
-    progress: () => {
-      movedAt = clock.now();
-    },
-    stop: () => stopped.abort(),
-  };
+  progress(): void {
+    this.#movedAt = this.#options.clock.now();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, sessionTimeoutMs, isHolding, expel } = this.#options;
+    while (isHolding() && !this.#stopped.signal.aborted) {
+      const leftMs = this.#movedAt + sessionTimeoutMs - clock.now();
+      if (leftMs <= 0) return expel();
+      await clock.sleep(leftMs, this.#stopped.signal);
+    }
+  }
 }

@@ -14,8 +14,8 @@ import { everything, startWorld, type World, type WorldChild } from "#tests/supp
 const people = aCrowd("broker", 10);
 /** Mails under way at once, so that a slow machine has as much to do as it can. */
 const aheadMax = 60;
-const story = createEventFactory("broker");
-const told: Event[] = [];
+const eventFactory = createEventFactory("broker");
+const allEvents: Event[] = [];
 let own: OwnStack;
 let world: World;
 let child: WorldChild;
@@ -36,7 +36,7 @@ beforeAll(async () => {
 
   stopping.abort();
   await traffic;
-  await world.watch.until(() => mailed() === told.length, "every mail to be sent", 90_000);
+  await world.watch.until(() => mailed() === allEvents.length, "every mail to be sent", 90_000);
   await world.drained();
 }, 180_000);
 afterAll(async () => {
@@ -47,17 +47,19 @@ afterAll(async () => {
 /** Like a producer that takes a failed write for what it is, unknown, and writes again. Never far ahead of what was sent. */
 async function keepTelling(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    if (told.length - mailed() < aheadMax) {
-      const events = people.map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now()));
+    if (allEvents.length - mailed() < aheadMax) {
+      const events = people.map(({ userId }) =>
+        eventFactory.booking({ buyer: userId, seller: sellerTo(userId) }, Date.now()),
+      );
       await eventually(() => wasTold(events), "the log to take events", 60_000);
-      told.push(...events);
+      allEvents.push(...events);
     }
     await sleep(50, undefined, { signal }).catch(() => undefined);
   }
 }
 
 async function wasTold(events: readonly Event[]): Promise<boolean> {
-  return world.tell(...events).then(
+  return world.produceEvents(...events).then(
     () => true,
     (error: unknown) => {
       if (isRetryable(error)) return false;
@@ -81,8 +83,8 @@ describe("kill -9 of the broker under traffic, and a start of it", () => {
 
   test("nothing that the log took is lost, and nobody gets a mail twice", async () => {
     const calls = await world.ledger({ provider: "ses", outcome: "accepted" });
-    expect(tallied(calls.map(({ msg_id }) => msg_id ?? "")).size).toBe(told.length);
-    expect(calls).toHaveLength(told.length);
+    expect(tallied(calls.map(({ msg_id }) => msg_id ?? "")).size).toBe(allEvents.length);
+    expect(calls).toHaveLength(allEvents.length);
   });
 
   test("the outage made no dead letters", () => {

@@ -16,7 +16,7 @@ const bounced = aCrowd("bounced", 8);
 const quiet = aCrowd("quiet-off", 8);
 const everyone = [...people, ...bounced, ...quiet];
 
-const story = createEventFactory("flush");
+const eventFactory = createEventFactory("flush");
 let world: World;
 let child: WorldChild;
 let before: ReadonlyMap<string, string>;
@@ -30,12 +30,12 @@ beforeAll(async () => {
   await eventually(refusalsKnown, "the views to know who is refused", 30_000);
 
   first = wave();
-  await world.tell(...first);
+  await world.produceEvents(...first);
   await world.watch.until(() => sent() === people.length, "the first wave to be sent", 60_000);
   before = await epochs();
 
   await world.simulator.fault({ provider: "ses", kind: "latency", delay_ms: 400 });
-  await world.tell(...wave());
+  await world.produceEvents(...wave());
   await eventually(
     async () => (await taken()).length > people.length,
     "calls of the second wave to be in flight",
@@ -43,32 +43,32 @@ beforeAll(async () => {
   );
   const again = first.filter((_, index) => index % 2 === 0);
   await world.redis.wipe();
-  await world.tell(...wave(), ...again);
+  await world.produceEvents(...wave(), ...again);
   await world.watch.until(
     () => decided() >= 3 * everyone.length + again.length,
     "what came after the wipe to be decided",
     90_000,
   );
   await world.simulator.clearFaults();
-  await world.tell(...wave(), ...others().map(sameBooking));
+  await world.produceEvents(...wave(), ...others().map(sameBooking));
   await world.watch.until(() => sent() >= 4 * people.length, "four waves to be sent", 60_000);
   await world.drained();
 });
 afterAll(() => world?.close());
 
 function wave(): readonly Event[] {
-  return everyone.map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now()));
+  return everyone.map(({ userId }) => eventFactory.booking({ buyer: userId, seller: sellerTo(userId) }, Date.now()));
 }
 
-/** Those of the first wave that are not told again: only what came back from the log still holds their keys. */
+/** Those of the first wave that are not produced again: only what came back from the log still holds their keys. */
 function others(): readonly Event[] {
   return first.filter((_, index) => index % 2 === 1);
 }
 
-/** Another event that tells of the same booking. */
+/** Another event for the same booking. */
 function sameBooking({ cause_ref, actors }: Event): Event {
   const buyer = actors[0]?.user_id ?? "";
-  return story.booking(buyer, sellerTo(buyer), Date.now(), { bookingId: cause_ref });
+  return eventFactory.booking({ buyer, seller: sellerTo(buyer) }, Date.now(), { bookingId: cause_ref });
 }
 
 function suppressed(email: string) {
@@ -111,7 +111,7 @@ async function refusalsKnown(): Promise<boolean> {
 
 const restored = ["profiles", "preferences", "consents", "tokens", "suppression", "ledger", "dedupe"];
 
-/** Who made each view, window and ledger: drawn anew at each restoration. */
+/** Who made each view, window and ledger: a new one at each restoration. */
 async function epochs(): Promise<ReadonlyMap<string, string>> {
   const { client } = world.redis;
   const markers = await Promise.all(restored.map((name) => client.get(world.platform.keys.marker(name))));
@@ -126,7 +126,7 @@ async function taken(): Promise<readonly string[]> {
   );
 }
 
-/** Mails that were sent, each once however often it was told. */
+/** Mails that were sent, each once however often its event was produced. */
 function sent(): number {
   const reports = world.watch
     .of("comms.feedback")
@@ -166,7 +166,7 @@ describe("FLUSHALL in the middle of traffic [KV-02] [KV-07] [DED-02] [DED-03]", 
     );
   });
 
-  test("nobody who is refused was written to, and each time for the reason that stood before [KV-01]", () => {
+  test("nobody who is refused was written to, and each time for the reason that stood before", () => {
     const reasonsOf = (crowd: typeof people) => {
       const ids = new Set(crowd.map(({ userId }) => userId));
       return tallied(
@@ -175,12 +175,12 @@ describe("FLUSHALL in the middle of traffic [KV-02] [KV-07] [DED-02] [DED-03]", 
           .map(({ verdict, reason }) => `${verdict} ${reason}`),
       );
     };
-    // Four waves, and the first of them told again or by another event.
+    // Four waves, and the first of them produced again or by another event.
     expect(reasonsOf(bounced)).toEqual(new Map([["DROP COMMS_SUPPRESSED", 5 * bounced.length]]));
     expect(reasonsOf(quiet)).toEqual(new Map([["DROP COMMS_PREF_BLOCKED", 5 * quiet.length]]));
   });
 
-  test("the dedupe window is what it was: the same booking told by another event is dropped", () => {
+  test("the dedupe window is what it was: the same booking in another event is dropped", () => {
     const dropped = emailDecisions().filter(({ reason }) => reason === "COMMS_DEDUPED");
     const buyers = others().map(({ actors }) => actors[0]?.user_id ?? "");
     const known = new Set(people.map(({ userId }) => userId));

@@ -30,8 +30,10 @@ function sent(channel: string): ReadonlySet<string> {
 describe("the mail provider is out for some seconds, and comes back", () => {
   test("the breaker opens, the records wait in their partitions, and other channels go on", async () => {
     await world.simulator.fault({ provider: "ses", kind: "outage" });
-    const story = createEventFactory("outage");
-    await world.tell(...people.map(({ userId }) => story.booking(userId, sellerTo(userId), Date.now())));
+    const eventFactory = createEventFactory("outage");
+    await world.produceEvents(
+      ...people.map(({ userId }) => eventFactory.booking({ buyer: userId, seller: sellerTo(userId) }, Date.now())),
+    );
     await eventually(
       async () => (await metric(sender, "comms_breaker_state", { provider: "ses" })) === 1,
       "the breaker to open",

@@ -12,12 +12,12 @@ import { everything, startWorld, type World, type WorldChild } from "#tests/supp
 const mark = "~~~~~~~~";
 let world: World;
 let child: WorldChild;
-let story: EventFactory;
+let eventFactory: EventFactory;
 
 beforeAll(async () => {
   world = await startWorld();
   child = await world.start(everything);
-  story = createEventFactory("poison");
+  eventFactory = createEventFactory("poison");
   await world.introduce([aPerson("ines")]);
 });
 afterAll(() => world?.close());
@@ -60,13 +60,18 @@ function marked(event: Event): Event {
   return { ...event, payload: JSON.stringify({ ...JSON.parse(event.payload), note: mark }) };
 }
 
+interface Place {
+  readonly topic: string;
+  readonly key: string;
+}
+
 /** A poison record under the key of the records round it, so that all of them share a partition. */
-function poisonRecord(topic: string, key: string, { name, bytes }: Poison, good: Buffer): OutRecord {
+function poisonRecord({ name, bytes }: Poison, good: Buffer, { topic, key }: Place): OutRecord {
   const headers = { "x-producer": Buffer.from(`maker of ${name}`), "x-twice": [Buffer.from("a"), Buffer.from("b")] };
   return { topic: world.prefix + topic, key, value: bytes(good), headers };
 }
 
-function letters(stage: string): readonly Seen<unknown>[] {
+function deadLetters(stage: string): readonly Seen<unknown>[] {
   return world.watch.records(deadLetterTopic(stage));
 }
 
@@ -74,12 +79,12 @@ function text(header: Buffer | readonly Buffer[] | undefined): string {
   return String(header);
 }
 
-/** The letter has the bytes, the key and the headers of the record as it was written, and says why it is there. */
-function expectLetter(letter: Seen<unknown> | undefined, written: OutRecord, reason: string): void {
-  const value = letter?.record.value;
+/** The dead letter has the bytes, the key and the headers of the record as it was written, and says why it is there. */
+function expectDeadLetter(deadLetter: Seen<unknown> | undefined, written: OutRecord, reason: string): void {
+  const value = deadLetter?.record.value;
   expect(written.value === null ? value === null : value?.equals(written.value)).toBe(true);
-  expect(letter?.key).toBe(written.key);
-  const headers = letter?.record.headers ?? {};
+  expect(deadLetter?.key).toBe(written.key);
+  const headers = deadLetter?.record.headers ?? {};
   expect(headers).toMatchObject(written.headers ?? {});
   expect(text(headers["comms-error-code"])).toBe(reason);
   expect(text(headers["__connect.errors.topic"])).toBe(written.topic);
@@ -100,20 +105,22 @@ describe("poison on comms.events between good events of the same partition", () 
     const good = () => ({
       topic: `${world.prefix}comms.events`,
       key,
-      value: world.platform.codec().encode("comms.events", marked(story.booking("ines", sellerTo("ines"), Date.now()))),
+      value: world.platform
+        .codec()
+        .encode("comms.events", marked(eventFactory.booking({ buyer: "ines", seller: sellerTo("ines") }, Date.now()))),
     });
-    const written = poisons.map((poison) => poisonRecord("comms.events", key, poison, good().value));
+    const written = poisons.map((poison) => poisonRecord(poison, good().value, { topic: "comms.events", key }));
     await world.write([good(), ...written.flatMap((record) => [record, good()])]);
-    await world.watch.until(() => letters("intake").length === poisons.length, "the dead letters", 60_000);
+    await world.watch.until(() => deadLetters("intake").length === poisons.length, "the dead letters", 60_000);
     for (const [index, { reason }] of poisons.entries())
-      expectLetter(letters("intake")[index], written[index] as OutRecord, reason);
+      expectDeadLetter(deadLetters("intake")[index], written[index] as OutRecord, reason);
     const sent = () =>
       world.watch
         .of("comms.feedback")
         .filter(({ status, user_id, channel }) => status === "SENT" && user_id === "ines" && channel === "EMAIL");
     await world.watch.until(() => sent().length === poisons.length + 1, "every neighbour to be sent", 60_000);
     await world.drained();
-    expect(letters("intake")).toHaveLength(poisons.length);
+    expect(deadLetters("intake")).toHaveLength(poisons.length);
   });
 });
 
@@ -123,18 +130,20 @@ describe("poison on comms.send.email, where a provider is called", () => {
     const bytes = one?.record.value ?? Buffer.alloc(0);
     const small = poisons.filter(({ name }) => name !== "10 MB" && name !== "invalid UTF-8");
     const before = await world.ledger();
-    const written = small.map((poison) => poisonRecord("comms.send.email", one?.key ?? "", poison, bytes));
+    const written = small.map((poison) =>
+      poisonRecord(poison, bytes, { topic: "comms.send.email", key: one?.key ?? "" }),
+    );
     await world.write(written);
-    await world.tell(story.booking("ines", sellerTo("ines"), Date.now()));
-    await world.watch.until(() => letters("email-sender").length === small.length, "the dead letters", 60_000);
+    await world.produceEvents(eventFactory.booking({ buyer: "ines", seller: sellerTo("ines") }, Date.now()));
+    await world.watch.until(() => deadLetters("email-sender").length === small.length, "the dead letters", 60_000);
     for (const [index, { reason }] of small.entries())
-      expectLetter(letters("email-sender")[index], written[index] as OutRecord, reason);
+      expectDeadLetter(deadLetters("email-sender")[index], written[index] as OutRecord, reason);
     await world.drained();
     expect((await world.ledger()).length).toBe(before.length + 1);
   });
 });
 
-describe("what poison leaves behind [SEC-01]", () => {
+describe("what poison leaves behind", () => {
   test("counts and reasons, and no value of it in the log or the metrics", async () => {
     const metrics = await (await fetch(`${child.healthUrl}/metrics`)).text();
     expect(metrics).toContain('comms_dead_letters_total{stage="intake",reason="COMMS_POISON"}');

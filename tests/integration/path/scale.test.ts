@@ -9,12 +9,12 @@ import { sellerTo, tallied } from "#tests/support/world/traffic.ts";
 import { allBut, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
 const people = aCrowd("scale", 30);
-const story = createEventFactory("scale");
+const eventFactory = createEventFactory("scale");
 /** Mails under way at once, so that a slow machine has as much to do as it can. */
 const aheadMax = 60;
 const routers: WorldChild[] = [];
 let world: World;
-let told = 0;
+let eventCount = 0;
 
 beforeAll(async () => {
   world = await startWorld({ callbacks: false });
@@ -33,7 +33,7 @@ beforeAll(async () => {
 
   stopping.abort();
   await traffic;
-  await world.watch.until(() => mailed() === told, "every mail to be sent", 90_000);
+  await world.watch.until(() => mailed() === eventCount, "every mail to be sent", 90_000);
   await world.drained();
 });
 afterAll(() => world?.close());
@@ -41,9 +41,11 @@ afterAll(() => world?.close());
 /** Ten bookings at a time, to each person in turn, and never far ahead of what was sent. */
 async function keepTelling(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    if (told - mailed() < aheadMax) {
-      const next = Array.from({ length: 10 }, () => people[told++ % people.length]?.userId ?? "");
-      await world.tell(...next.map((userId) => story.booking(userId, sellerTo(userId), Date.now())));
+    if (eventCount - mailed() < aheadMax) {
+      const next = Array.from({ length: 10 }, () => people[eventCount++ % people.length]?.userId ?? "");
+      await world.produceEvents(
+        ...next.map((userId) => eventFactory.booking({ buyer: userId, seller: sellerTo(userId) }, Date.now())),
+      );
     }
     await sleep(50, undefined, { signal }).catch(() => undefined);
   }
@@ -69,7 +71,7 @@ function putOff(): ReadonlySet<string> {
   return new Set(waits.map(({ user_id }) => user_id));
 }
 
-/** What each person was told of, each once, in the order in which it came. */
+/** The bookings of each person, each once, in the order in which they came. */
 function inOrder(
   records: readonly { readonly user_id: string; readonly cause_ref: string }[],
 ): ReadonlyMap<string, readonly string[]> {
@@ -88,9 +90,9 @@ describe("the router scaled from one to three and back to one under traffic", ()
 
   test("nothing is lost, and nobody gets a mail twice", async () => {
     const calls = await world.ledger({ provider: "ses", outcome: "accepted" });
-    expect(tallied(calls.map(({ msg_id }) => msg_id ?? "")).size).toBe(told);
-    expect(calls).toHaveLength(told);
-    expect(told).toBeGreaterThan(100);
+    expect(tallied(calls.map(({ msg_id }) => msg_id ?? "")).size).toBe(eventCount);
+    expect(calls).toHaveLength(eventCount);
+    expect(eventCount).toBeGreaterThan(100);
   });
 
   test("each person's messages keep their order from the router to the provider", async () => {

@@ -6,19 +6,19 @@ import { aPerson } from "#tests/support/world/people.ts";
 import { everything, startWorld, type World } from "#tests/support/world.ts";
 
 let world: World;
-let story: EventFactory;
+let eventFactory: EventFactory;
 let booking: Event;
 
 beforeAll(async () => {
   world = await startWorld();
   await world.start(everything);
-  story = createEventFactory("thrice");
+  eventFactory = createEventFactory("thrice");
   await world.introduce([aPerson("ines", { phone: "+14155550101", push: true, sms: true }), aPerson("studio")]);
-  booking = story.booking("ines", "studio", Date.now());
+  booking = eventFactory.booking({ buyer: "ines", seller: "studio" }, Date.now());
 });
 afterAll(() => world?.close());
 
-/** Waits until the last decision on an event of its own has come: what was told before it has been decided too. */
+/** Waits until the last decision on an event of its own has come: everything produced before it is decided too. */
 async function untilDecided(causeRef: string, decisions: number): Promise<void> {
   const decided = () =>
     world.watch.of("comms.decisions").filter(({ cause_ref, stage }) => cause_ref === causeRef && stage === "router");
@@ -38,10 +38,10 @@ const once = ["email ines@example.com", "email studio@example.com", "push token-
 
 describe("the same event produced three times [DED-03]", () => {
   test("is sent once on each channel, whether its copies come together or after it is all over", async () => {
-    await world.tell(booking, booking);
+    await world.produceEvents(booking, booking);
     await untilDecided(booking.cause_ref, 12);
     await world.watch.until(() => new Set(sentIds()).size === 6, "every message to be sent", 60_000);
-    await world.tell(booking);
+    await world.produceEvents(booking);
     await untilDecided(booking.cause_ref, 18);
     await world.drained();
     expect(await calls()).toEqual(once);
@@ -55,7 +55,7 @@ describe("the same event produced three times [DED-03]", () => {
     const repeats = world.watch
       .of("comms.decisions")
       .filter(({ stage, reason }) => stage !== "router" && reason === "COMMS_ALREADY_SENT");
-    // A repeat is a report told again while the ledger still has its note, and a drop from then on.
+    // A repeat gives the same report again while the ledger still has the report, and a drop from then on.
     expect(sends() + repeats.length).toBeGreaterThanOrEqual(18);
     for (const { trace } of repeats) expect(trace.at(-1)).toMatchObject({ gate: "ledger", verdict: "DROP" });
   });
@@ -74,9 +74,11 @@ describe("the same event produced three times [DED-03]", () => {
 
 describe("another event that says the same [DED-01] [DED-02] [RTR-04] [KV-02]", () => {
   test("is dropped with the key and the message that holds it, and nobody is written to again", async () => {
-    const again = story.booking("ines", "studio", Date.now(), { bookingId: booking.cause_ref });
+    const again = eventFactory.booking({ buyer: "ines", seller: "studio" }, Date.now(), {
+      bookingId: booking.cause_ref,
+    });
     expect(again.cause_ref).not.toBe(booking.cause_ref);
-    await world.tell(again);
+    await world.produceEvents(again);
     await untilDecided(again.cause_ref, 6);
     const decisions = world.watch.of("comms.decisions").filter(({ cause_ref }) => cause_ref === again.cause_ref);
     expect(decisions.map(({ verdict, reason }) => `${verdict} ${reason}`)).toEqual(
@@ -92,8 +94,8 @@ describe("another event that says the same [DED-01] [DED-02] [RTR-04] [KV-02]", 
 
   test("while one that says something else is sent", async () => {
     const before = sends();
-    const other = story.booking("ines", "studio", Date.now());
-    await world.tell(other);
+    const other = eventFactory.booking({ buyer: "ines", seller: "studio" }, Date.now());
+    await world.produceEvents(other);
     await world.watch.until(() => sends() === before + 6, "six more messages", 60_000);
     expect((await calls()).length).toBe(8);
   });

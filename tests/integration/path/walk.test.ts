@@ -17,19 +17,19 @@ const channels = ["email", "push", "sms", "inapp"];
 const contracts = topicContracts();
 let world: World;
 let child: WorldChild;
-let story: EventFactory;
+let eventFactory: EventFactory;
 let booking: Event;
 
 beforeAll(async () => {
   world = await startWorld();
   child = await world.start(everything);
-  story = createEventFactory("walk");
+  eventFactory = createEventFactory("walk");
   await world.introduce([
     aPerson("ines", { phone: "+14155550101", push: true, sms: true }),
     aPerson("studio"),
     aPerson("prober", { phone: "+14155550102", push: true, sms: true }),
   ]);
-  booking = { ...story.booking("ines", "studio", Date.now()), correlation_id: correlation };
+  booking = { ...eventFactory.booking({ buyer: "ines", seller: "studio" }, Date.now()), correlation_id: correlation };
   const { topic, key, value } = {
     topic: `${world.prefix}comms.events`,
     key: `default/${booking.cause_ref}`,
@@ -56,17 +56,17 @@ function delivered(): readonly Feedback[] {
   });
 }
 
-type Told = Seen<Record<string, unknown>>;
+type SeenRecord = Seen<Record<string, unknown>>;
 
 /** Everything on the log that the booking led to, the event itself included. */
-function ofTheWalk(): readonly Told[] {
-  return world.watch.all().filter((seen): seen is Told => {
+function ofTheWalk(): readonly SeenRecord[] {
+  return world.watch.all().filter((seen): seen is SeenRecord => {
     return (seen.value as Record<string, unknown> | undefined)?.["correlation_id"] === correlation;
   });
 }
 
 /** The providers' callbacks come from outside, and begin a trace of their own. */
-function fromOutside({ value }: Told): boolean {
+function fromOutside({ value }: SeenRecord): boolean {
   return value["origin"] === "PROVIDER";
 }
 
@@ -138,7 +138,7 @@ describe("one booking walks the whole way [CAN-02] [INT-02] [INT-03] [INT-05] [T
   });
 });
 
-describe("what the walk leaves behind [CAN-13] [EML-03] [DAT-05] [DAT-08]", () => {
+describe("what the walk leaves behind [CAN-13] [EML-03] [SMS-10]", () => {
   test("an artifact for each message, which only the key of its person opens", async () => {
     for (const { msg_id, user_id, artifact_ref } of sent()) {
       const owner = { tenantId: "default", userId: user_id, msgId: msg_id };
@@ -175,10 +175,10 @@ describe("what the walk leaves behind [CAN-13] [EML-03] [DAT-05] [DAT-08]", () =
   });
 
   test("a row for each decision [RTR-09]", async () => {
-    const told = world.watch.of("comms.decisions").map(({ decision_id }) => decision_id);
+    const ids = world.watch.of("comms.decisions").map(({ decision_id }) => decision_id);
     const sql = "select decision_id from comms_decision";
     const { rows } = await world.platform.postgres().query<{ decision_id: string }>(sql);
-    expect(rows.map(({ decision_id }) => decision_id).toSorted()).toEqual([...new Set(told)].toSorted());
+    expect(rows.map(({ decision_id }) => decision_id).toSorted()).toEqual([...new Set(ids)].toSorted());
   });
 
   test("a note in the centre of buyer and seller", async () => {
@@ -203,7 +203,7 @@ interface MessageRow {
 
 describe("the walk can be followed [HLT-06]", () => {
   test("every record of it carries the trace that the producer began", () => {
-    const walk = ofTheWalk().filter((told) => !fromOutside(told));
+    const walk = ofTheWalk().filter((seen) => !fromOutside(seen));
     expect(new Set(walk.map(({ topic }) => topic)).size).toBeGreaterThanOrEqual(9);
     for (const { topic, record } of walk)
       expect(`${topic} ${String(record.headers["traceparent"])}`).toMatch(new RegExp(`^${topic} 00-${trace}-`));
@@ -220,7 +220,7 @@ describe("the walk can be followed [HLT-06]", () => {
     }
   });
 
-  test("and none of them holds an address, a token or a word of the message, nor does a metric [SEC-01]", async () => {
+  test("and none of them holds an address, a token or a word of the message, nor does a metric", async () => {
     const log = await readFile(child.logFile, "utf8");
     const metrics = await (await fetch(`${child.healthUrl}/metrics`)).text();
     expect(metrics).toContain("comms_stage_records_total{");
@@ -254,16 +254,16 @@ async function logLines(): Promise<readonly LogLine[]> {
 }
 
 describe("the synthetic probe [INT-07]", () => {
-  test("walks the same way, to whoever plays the recipient", async () => {
+  test("walks the same way, whichever person is the recipient", async () => {
     const now = Date.now();
     const probe: Event = {
-      ...story.booking("ines", "studio", now),
+      ...eventFactory.booking({ buyer: "ines", seller: "studio" }, now),
       name: "comms.synthetic.probe",
       cause_ref: "pr_000001",
       actors: [{ role: "synthetic", user_id: "prober" }],
       payload: JSON.stringify({ probe_id: "pr_000001", sent_at: new Date(now).toISOString() }),
     };
-    await world.tell(probe);
+    await world.produceEvents(probe);
     const probed = () =>
       world.watch.of("comms.feedback").filter(({ user_id, status }) => user_id === "prober" && status === "SENT");
     await world.watch.until(() => probed().length === 4, "the probe on its four channels", 30_000);

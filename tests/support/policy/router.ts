@@ -9,7 +9,7 @@ import type { AddressRef, Person, PersonRef } from "#shared/domain/recipient/per
 import { createMemoryDedupe } from "#tests/fakes/memory-dedupe.ts";
 import { aPerson, noon } from "./records.ts";
 
-/** What the router finds when it looks up. */
+/** The records and templates that the router's lookups return. */
 export interface World {
   readonly person?: Person;
   readonly flags?: ReadonlyMap<string, Flag>;
@@ -18,27 +18,27 @@ export interface World {
   readonly version?: (name: string, channel: Channel, version: number) => TemplateChoice | undefined;
 }
 
-/** A router in a world of one person, and the calls that it made. What it encodes is JSON. */
+/** A router in a world of one person, and the calls that it made. It encodes payloads as JSON. */
 export function routerIn(world: World = {}) {
   const calls: string[] = [];
   const asOf = <T>(value: T) => Promise.resolve({ value, asOf: noon });
-  const told = <T>(call: string, answer: T): T => {
+  const record = <T>(call: string, answer: T): T => {
     calls.push(call);
     return answer;
   };
   const dedupe = createMemoryDedupe();
   const parts: RouterParts = {
     views: {
-      persons: (refs: readonly PersonRef[]) => told("persons", asOf(refs.map(() => world.person ?? aPerson()))),
-      flags: () => told("flags", asOf(world.flags ?? new Map<string, Flag>())),
-      suppressions: (refs) => told("suppressions", asOf(refs.map(world.entries ?? (() => [])))),
+      persons: (refs: readonly PersonRef[]) => record("persons", asOf(refs.map(() => world.person ?? aPerson()))),
+      flags: () => record("flags", asOf(world.flags ?? new Map<string, Flag>())),
+      suppressions: (refs) => record("suppressions", asOf(refs.map(world.entries ?? (() => [])))),
     },
     hasher: { hashes: (channel) => [`v1:new:${channel}`, `v1:old:${channel}`] },
     templates: {
       active: world.active ?? (() => ({ version: 3, locales: ["en-US"] })),
       version: world.version ?? ((_name, _channel, version) => ({ version, locales: ["en-US"] })),
     },
-    dedupe: { claim: (claims, now) => told(`claim ${claims.length}`, dedupe.claim(claims, now)) },
+    dedupe: { claim: (claims, now) => record(`claim ${claims.length}`, dedupe.claim(claims, now)) },
     encode: (topic, value) => Buffer.from(JSON.stringify({ topic, value })),
   };
   const router = createRouter(parts);
@@ -67,11 +67,11 @@ export function written<Topic extends TopicName>(outcome: Outcome, topic: Topic)
 /** `EMAIL PASS`, `SMS DROP COMMS_CONSENT_MISSING`: one line a decision. */
 export function verdicts(outcome: Outcome): readonly string[] {
   return written(outcome, "comms.decisions").map(({ channel, verdict, reason }) =>
-    [channel, verdict, reason].filter((word) => word !== null).join(" "),
+    [channel, verdict, reason].filter((part) => part !== null).join(" "),
   );
 }
 
-/** What the scheduler would give back. */
+/** The record that the scheduler would give back. */
 export function released(payload: Buffer): Accepted {
   return (JSON.parse(payload.toString()) as { value: Accepted }).value;
 }

@@ -9,33 +9,38 @@ const readWithoutGroup = "comms.templates";
 const contracts = topicContracts();
 
 /** Each look asks the broker for every end and every group. */
-const poll_ms = 300;
+const pollMs = 300;
+
+/** A log, and the prefix of the topics that are meant. */
+export interface TopicSpace {
+  readonly log: Log;
+  readonly prefix: string;
+}
 
 /**
- * Waits until the groups of these stages have committed every record that lies on their topics: then each is done with,
- * its outputs are written, and nothing is under way but what waits for its time.
+ * Waits until the groups of these stages have committed every record on their topics. Then each record is complete, its
+ * outputs are written, and only what waits for its time is left.
  */
-export async function untilDrained(log: Log, prefix: string, stages: readonly string[], ms: number): Promise<void> {
-  const drained = async () => {
+export async function untilDrained(topics: TopicSpace, stages: readonly string[], ms: number): Promise<void> {
+  const { log, prefix } = topics;
+  const isDrained = async () => {
     const ends = await log.offsets([...new Set(stages.flatMap((stage) => topicsOf(prefix, stage)))]);
-    const lags = await Promise.all(
-      stages.map(async (stage) => ({ stage, lag: await lagTo(ends, log, prefix, stage) })),
-    );
+    const lags = await Promise.all(stages.map(async (stage) => ({ stage, lag: await lagTo(ends, topics, stage) })));
     const behind = lags.filter(({ lag }) => lag > 0);
     if (behind.length > 0) throw new Error(behind.map(({ stage, lag }) => `${stage} is ${lag} behind`).join(", "));
     return true;
   };
-  await eventually(drained, "every stage to be done with its topics", ms, poll_ms);
+  await eventually(isDrained, "every stage to be done with its topics", { ms, pollMs });
 }
 
-/** Records that a stage's group has still to be done with. */
+/** Records that a stage's group has not completed yet. */
 export async function lagOf(log: Log, prefix: string, stage: string): Promise<number> {
-  return lagTo(await log.offsets(topicsOf(prefix, stage)), log, prefix, stage);
+  return lagTo(await log.offsets(topicsOf(prefix, stage)), { log, prefix }, stage);
 }
 
 type Ends = Awaited<ReturnType<Log["offsets"]>>;
 
-async function lagTo(ends: Ends, log: Log, prefix: string, stage: string): Promise<number> {
+async function lagTo(ends: Ends, { log, prefix }: TopicSpace, stage: string): Promise<number> {
   const topics = topicsOf(prefix, stage);
   const committed = await log.committed(prefix + groupOf(stage), topics);
   const own = ends.filter(({ topic, low, high }) => topics.includes(topic) && high > low);

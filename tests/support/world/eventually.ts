@@ -1,17 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const usualPoll_ms = 50;
+const pollMsDefault = 50;
+
+export interface Patience {
+  /** How long to ask. */
+  readonly ms: number;
+  /** How long to wait between two questions. Default 50. */
+  readonly pollMs?: number;
+}
 
 /**
- * Asks until the answer is neither undefined nor false, and gives it. Rejects after `ms` with what was waited for, and
- * with the last error where asking itself failed. For what no topic tells: tables, metrics, a provider's ledger.
+ * Asks until the answer is neither undefined nor false, and gives it. Rejects after so many ms with what was waited
+ * for, and with the last error where asking itself failed. For what no topic shows: tables, metrics, a provider's ledger.
  */
 export async function eventually<T>(
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   waitingFor: string,
-  ms: number,
-  pollMs = usualPoll_ms,
+  patience: number | Patience,
 ): Promise<T> {
+  const { ms, pollMs = pollMsDefault } = typeof patience === "number" ? { ms: patience } : patience;
   const end = Date.now() + ms;
   let last: unknown;
   for (;;) {

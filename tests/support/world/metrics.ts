@@ -1,7 +1,7 @@
 import type { Child } from "#cli/demo/children.ts";
 import type { MetricName } from "#shared/platform/telemetry/metrics.ts";
 
-/** What a counter or gauge of a running process stands at, summed over the labels that are not named. */
+/** The value of a counter or gauge of a running process, summed over the labels that are not named. */
 export async function metric(
   child: Child,
   name: MetricName,

@@ -25,7 +25,7 @@ export function aCrowd(name: string, size: number, given: Partial<Character> = {
   return Array.from({ length: size }, (_, index) => aPerson(`${name}-${String(index + 1).padStart(3, "0")}`, given));
 }
 
-/** Waits until the views in Redis know all that was told of these people. */
+/** Waits until the views in Redis know all the records of these people. */
 export async function untilKnown(views: Views, people: readonly Character[], ms: number): Promise<void> {
   const refs = people.map(({ userId }) => ({ tenantId: "default", userId }));
   const known = async () => {

@@ -65,7 +65,7 @@ export async function watchTopics(log: Log, codec: Codec, prefix: string): Promi
       (byTopic.get(topic) ?? []).flatMap(({ value }) => (value === undefined ? [] : [value as ValueOf<Topic>])),
     records: (topic) => byTopic.get(topic) ?? [],
     all: () => seen,
-    until: (what, waitingFor, ms) => Promise.race([until(waiting, what, waitingFor, ms), failed.promise]),
+    until: (what, waitingFor, ms) => Promise.race([untilHolds(waiting, what, { waitingFor, ms }), failed.promise]),
     close: () => consumer.close(),
   };
 }
@@ -79,7 +79,12 @@ export const unwatched: TopicWatch = {
   close: async () => {},
 };
 
-function until(waiting: Set<() => void>, what: () => boolean, waitingFor: string, ms: number): Promise<void> {
+interface Wait {
+  readonly waitingFor: string;
+  readonly ms: number;
+}
+
+function untilHolds(waiting: Set<() => void>, what: () => boolean, { waitingFor, ms }: Wait): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => finish(() => reject(new Error(`Waited ${ms / 1000} s in vain for ${waitingFor}`))),
@@ -88,10 +93,10 @@ function until(waiting: Set<() => void>, what: () => boolean, waitingFor: string
     const check = (): void => {
       if (what()) finish(resolve);
     };
-    function finish(settle: () => void): void {
+    function finish(end: () => void): void {
       clearTimeout(timer);
       waiting.delete(check);
-      settle();
+      end();
     }
     waiting.add(check);
     check();

@@ -1,6 +1,6 @@
 /**
- * Who sells to this buyer in the events of a test: has no profile, so that no address is known and nothing but a note in
- * the centre is theirs. One for each buyer, as the records of one person wait for each other.
+ * The seller to this buyer in the events of a test. Has no profile and so no address: gets nothing but an in-app note.
+ * One for each buyer, because the records of one person wait for each other.
  */
 export function sellerTo(buyer: string): string {
   return `seller-to-${buyer}`;

@@ -9,7 +9,7 @@ const sources = loadTemplateSources(catalogFolder).filter(({ name }) => name ===
 
 it.each(sources)("a digest of many in $locale stays under what mail programs clip, and says so", async (source) => {
   const result = await compileSource(source);
-  if (result.kind === "faulty") throw new Error(result.faults.join("\n"));
+  if (result.kind === "invalid") throw new Error(result.issues.join("\n"));
   const parsed = parseTemplate({ ...result.template, published_at: 0 });
   const item = {
     sender_name: "n".repeat(80),

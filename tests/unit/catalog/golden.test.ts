@@ -19,7 +19,7 @@ const locales = ["en-US", "es-US", "fr-CA"];
 
 async function contentOf(source: TemplateSource): Promise<Content> {
   const result = await compileSource(source);
-  if (result.kind === "faulty") throw new Error(result.faults.join("\n"));
+  if (result.kind === "invalid") throw new Error(result.issues.join("\n"));
   return fill(parseTemplate({ ...result.template, published_at: 0 }), exampleOf(source.manifest.variables));
 }
 

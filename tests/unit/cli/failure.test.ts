@@ -24,7 +24,7 @@ describe("a command that threw", () => {
   it.each([
     ["with a code", Object.assign(new Error("canary"), { code: "22P02", detail: "canary" }), /^Error 22P02\n {4}at /],
     ["without one", new Error("canary"), /^Error\n {4}at /],
-  ])("repeats nothing that a driver says, %s [SEC-01]", (_, error, head) => {
+  ])("repeats nothing that a driver says, %s", (_, error, head) => {
     const { text, code } = fail(error);
     expect(text).toMatch(head);
     expect(text).not.toContain("canary");

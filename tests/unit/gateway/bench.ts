@@ -5,7 +5,8 @@ import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
 import type { Publication } from "#gateway/publisher.ts";
-import { createSeen } from "#gateway/webhooks/sns/seen.ts";
+import { gatewayRoutes } from "#gateway/routes.ts";
+import { createReplayCache } from "#gateway/webhooks/sns/replay-cache.ts";
 import { unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { signEnvelope, snsOrigin, type Unsigned } from "#simulator/sns/envelope.ts";
@@ -55,7 +56,13 @@ export function createBench(
     close: async () => {},
   };
   const publicUrl = options.publicUrl ?? "https://comms.example.com";
-  const app = createServer({
+  const telemetry = createTelemetry({
+    level: options.logFile ? "info" : "silent",
+    file: options.logFile,
+    version: "test",
+  });
+  const app = createServer({ telemetry, isSecure: publicUrl.startsWith("https:") });
+  gatewayRoutes(app, {
     events: { catalog, publisher, idempotency: options.idempotency ?? createMemoryIdempotency(), clock },
     sns: {
       certificates: {
@@ -66,13 +73,12 @@ export function createBench(
       },
       topicArns: new Set([topicArn]),
       confirm: async (arn, token) => void confirmed.push([arn, token]),
-      seen: createSeen(),
+      replays: createReplayCache(),
       publisher,
       clock,
     },
     twilio: { authTokens: twilioTokens, publicUrl, publisher, clock },
     unsubscribe: { keys: unsubscribeKeys(unsubscribeSecret), publisher, clock },
-    telemetry: createTelemetry({ level: options.logFile ? "info" : "silent", file: options.logFile, version: "test" }),
     publicUrl,
     version: "1.2.3",
   });

@@ -12,8 +12,8 @@ describe("how the stack is run", () => {
     ["natively where the data of a native stack lie", { hasNativeData: true }, true, "native"],
     ["as it stands", { standing: "docker" }, false, "docker"],
     ["as asked", { asked: "native" }, true, "native"],
-  ] as const)("%s", async (_, given, docker, mode) => {
-    expect(await chooseMode(found(given, docker))).toBe(mode);
+  ] as const)("%s", async (...[, circumstances, docker, mode]) => {
+    expect(await chooseMode(found(circumstances, docker))).toBe(mode);
   });
 
   it("refuses Docker without an engine", async () => {

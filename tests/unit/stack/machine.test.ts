@@ -50,7 +50,7 @@ describe("what a machine must have", () => {
     ["linux", "x64", "linux-amd64", "linux-amd64"],
     ["linux", "arm64", "linux-arm64v8", "linux-arm64"],
     ["darwin", "arm64", "darwin-arm64v8", "darwin-arm64"],
-  ])("names the servers of %s on %s", (os, cpu, postgres, redis) => {
+  ])("names the servers of %s on %s", (...[os, cpu, postgres, redis]) => {
     expect(platformNames(os, cpu)).toEqual({ postgres, redis });
   });
 

@@ -12,7 +12,7 @@ describe("a log and its registry", () => {
     ["a new log, a registry that has seen another", undefined, "a", "adopt"],
     ["a registry that has lost its store", "a", undefined, "younger"],
     ["a registry that belongs to another log", "a", "b", "younger"],
-  ] as const)("%s", (_, log, registry, verdict) => {
+  ] as const)("%s", (...[, log, registry, verdict]) => {
     expect(checkPairing(log, registry)).toBe(verdict);
   });
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeJson } from "#stack/json-file.ts";
 import { withLock } from "#stack/lock.ts";
 import { readTable, writeTable } from "#stack/process-table.ts";
-import { ended, isAlive, type ProcessRecord, record, signal } from "#stack/processes.ts";
+import { isAlive, type ProcessRecord, record, signal, waitForEnd } from "#stack/processes.ts";
 
 let folder: string;
 
@@ -30,7 +30,7 @@ describe("processes by pid and start", () => {
     expect(await signal(earlier, "SIGKILL")).toBe(false);
     expect(await isAlive(ours)).toBe(true);
     expect(await signal(ours, "SIGKILL")).toBe(true);
-    expect(await ended(ours, 5_000)).toBe(true);
+    expect(await waitForEnd(ours, 5_000)).toBe(true);
     expect(await signal(ours, "SIGKILL")).toBe(false);
   });
 
@@ -65,7 +65,7 @@ describe("the lock of a stack", () => {
     const file = join(folder, "lock");
     const dead = await sleeper();
     await signal(dead, "SIGKILL");
-    await ended(dead, 5_000);
+    await waitForEnd(dead, 5_000);
     await writeJson(file, dead);
     expect(await withLock(file, { ...quiet, waitMs: 0 }, async () => "in")).toBe("in");
   });

@@ -44,7 +44,7 @@ describe("versions that do not", () => {
       record({ name: "l", type: { type: "array", items: JSON.parse(record(symbols())) } }).replace("Thing", "Outer"),
       "l[].e no longer has A",
     ],
-  ])("%s", (_, older, newer, words) => {
+  ])("%s", (...[, older, newer, words]) => {
     const faults = incompatibilities(older, newer).join("\n");
     expect(words.split("|").filter((word) => faults.includes(word))).not.toEqual([]);
   });

@@ -7,7 +7,7 @@ const type = (from: string, to: string): WalkImport => ({ from, to, isTypeOnly: 
 const router = "processors/router/processor.ts";
 const gate = "processors/router/core/gate.ts";
 const hours = "shared/domain/quiet-hours/hours.ts";
-const shell = "shared/runtime/shell.ts";
+const shell = "shared/runtime/shell/shell.ts";
 
 describe("the walk of an event", () => {
   test("follows imports of values through every file, and of types through none", () => {

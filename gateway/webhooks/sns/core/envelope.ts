@@ -1,4 +1,4 @@
-/** An SNS message as it is posted, before anybody has looked at whether it is true. */
+/** An SNS message as it is posted. It is not verified. */
 export interface SnsEnvelope {
   readonly Type: SnsType;
   readonly MessageId: string;
@@ -36,27 +36,27 @@ const always = [
 ] as const;
 const whenConfirming = ["Token", "SubscribeURL"] as const;
 
-/** The envelope in a body, or undefined for anything else. The message in it is not looked at. */
+/** The envelope in a body, or undefined for anything else. Does not read the message inside. */
 export function readEnvelope(body: string): SnsEnvelope | undefined {
-  const found = parsed(body);
+  const found = parse(body);
   if (found === undefined || !isType(found["Type"])) return undefined;
   const needed = found["Type"] === "Notification" ? always : [...always, ...whenConfirming];
   if (needed.some((field) => typeof found[field] !== "string" || found[field] === "")) return undefined;
-  if (signedFields[found["Type"]].some((field) => field !== "Message" && isTorn(found[field]))) return undefined;
+  if (signedFields[found["Type"]].some((field) => field !== "Message" && hasLineBreak(found[field]))) return undefined;
   const { Subject, ...rest } = found;
   if (Subject === undefined || Subject === null) return rest as unknown as SnsEnvelope;
   return typeof Subject === "string" ? (found as unknown as SnsEnvelope) : undefined;
 }
 
-/** The text that the signature is of: each field's name and value on lines of their own, an absent subject left out. */
+/** The text that the signature covers: each field's name and value on lines of their own, an absent subject left out. */
 export function signedText(envelope: SnsEnvelope): string {
   return signedFields[envelope.Type]
     .flatMap((field) => (envelope[field] === undefined ? [] : [`${field}\n${envelope[field]}\n`]))
     .join("");
 }
 
-/** A line break in any field but the message would let one signed text be read as two different messages. */
-function isTorn(value: unknown): boolean {
+/** A line break in any field but the message would let one signed text stand for two different messages. */
+function hasLineBreak(value: unknown): boolean {
   return typeof value === "string" && /[\r\n]/.test(value);
 }
 
@@ -64,7 +64,7 @@ function isType(type: unknown): type is SnsType {
   return typeof type === "string" && Object.hasOwn(signedFields, type);
 }
 
-function parsed(body: string): Readonly<Record<string, unknown>> | undefined {
+function parse(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;

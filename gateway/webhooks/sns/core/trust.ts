@@ -5,7 +5,7 @@ import type { SnsEnvelope } from "./envelope.ts";
 export const ageMsMax = 3_600_000;
 export const aheadMsMax = 300_000;
 
-/** A region's SNS and nothing else: no port, no other host that begins or ends like it, no path but a certificate's. */
+/** A certificate at a region's SNS: no port, no host that only begins or ends like it, no other path. */
 const certificateUrl =
   /^https:\/\/sns\.([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})\.amazonaws\.com(?:\.cn)?\/(SimpleNotificationService-[0-9a-f]{1,64}\.pem)$/;
 const arn = /^arn:aws(?:-cn|-us-gov)?:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}(?:\.fifo)?$/;
@@ -19,17 +19,17 @@ type DistrustCode =
 
 export type TrustRefusal = { readonly code: DistrustCode; readonly detail: string };
 
-/** Whether a certificate may be fetched from here. Compared as text, since URL parsers differ in what they forgive. */
+/** Returns true if a certificate may be fetched from this URL. Compares text, because URL parsers differ in what they accept. */
 export function isCertificateUrl(url: string): boolean {
   return certificateUrl.test(url);
 }
 
-/** The region of a topic's ARN, or undefined for a text that is none. */
+/** The region of a topic's ARN; undefined for any other text. */
 export function regionOf(topicArn: string): string | undefined {
   return arn.exec(topicArn)?.[1];
 }
 
-/** Why a message is not even worth checking its signature, or undefined. Nothing is fetched for what fails here. */
+/** Why a message is refused before its signature is checked, or undefined. Nothing is fetched for a refused message. */
 export function refuseUntrusted(
   envelope: SnsEnvelope,
   topicArns: ReadonlySet<string>,

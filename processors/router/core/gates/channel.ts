@@ -3,7 +3,7 @@ import { type Flags, isOff } from "../flags.ts";
 import { drop, type GateResult, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";
 
-/** Refuses a channel that is switched off by `comms.channels.<channel>.enabled`, for critical messages too. */
+/** Drops a message on a channel that `comms.channels.<channel>.enabled` switches off, critical messages too. */
 export function channelSwitch({ channel }: Pick<Message, "channel">, flags: Flags): GateResult {
   if (channel === "UNKNOWN") return drop("COMMS_CHANNEL_DISABLED", "This version does not know the channel");
   const flag = `comms.channels.${channelName(channel)}.enabled`;

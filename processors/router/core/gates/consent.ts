@@ -4,7 +4,7 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import { drop, type GateResult, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";
 
-/** Refuses texts, WhatsApp and push without a recorded consent. It binds critical messages too (CAN-11): they fall back. */
+/** Drops texts, WhatsApp and push without a recorded consent. Critical messages too (CAN-11): they fall back. */
 export function consent(
   { channel, category }: Pick<Message, "channel" | "category">,
   consents: readonly Consent[],
@@ -12,6 +12,6 @@ export function consent(
   const name = channelName(channel);
   if (!needsConsent(channel)) return pass(`${name} needs no consent`);
   const state = consentState(consents, channel, category);
-  const words = `Consent to ${name} for ${category} is ${state}`;
-  return state === "given" ? pass(words) : drop("COMMS_CONSENT_MISSING", words);
+  const detail = `Consent to ${name} for ${category} is ${state}`;
+  return state === "given" ? pass(detail) : drop("COMMS_CONSENT_MISSING", detail);
 }

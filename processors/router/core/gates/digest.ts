@@ -1,7 +1,7 @@
-import { collect as collect, type GateResult, pass } from "../gate-result.ts";
+import { collect, type GateResult, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";
 
-/** Collects what has a cadence for the person's next digest. A critical message is never collected. */
+/** Collects a message with a cadence for the person's next digest. A critical message is never collected. */
 export function digest({ cadence, critical }: Pick<Message, "cadence" | "critical">): GateResult {
   if (cadence === null) return pass("It has no cadence");
   return critical

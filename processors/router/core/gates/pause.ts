@@ -1,17 +1,17 @@
 import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { type Flags, isOff } from "../flags.ts";
-import { defer, type GateResult, instantWords, pass, unlessCritical } from "../gate-result.ts";
+import { defer, formatInstant, type GateResult, pass, unlessCritical } from "../gate-result.ts";
 import type { Message } from "../message.ts";
 
 export const pauseFlag = "comms.channels.non_critical.enabled";
 
-/** How long a paused message waits before it asks again, beside the person's spread. */
-const pause_ms = 10 * 60_000;
+/** How long a paused message waits before its next evaluation, besides the person's spread. */
+const pauseMs = 10 * 60_000;
 
 /**
- * Holds what is not critical while `comms.channels.non_critical.enabled` is false (INC-02). The flag pauses, it does not
- * discard: the message comes back through every gate until the flag is lifted or the message expires.
+ * Defers messages that are not critical while `comms.channels.non_critical.enabled` is false (INC-02). The flag pauses
+ * and does not discard: the message comes back through every gate until the flag is lifted or the message expires.
  */
 export function pause(
   { critical, userId }: Pick<Message, "critical" | "userId">,
@@ -19,7 +19,7 @@ export function pause(
   now: Instant,
 ): GateResult {
   if (!isOff(flags, pauseFlag)) return pass(`${pauseFlag} is not false`);
-  const dueAt = now + pause_ms + spreadOf(userId);
-  const detail = `${pauseFlag} is false; asks again at ${instantWords(dueAt)}`;
-  return unlessCritical(critical, defer("pause", "COMMS_CHANNEL_DISABLED", dueAt, detail));
+  const dueAt = now + pauseMs + spreadOf(userId);
+  const detail = `${pauseFlag} is false; asks again at ${formatInstant(dueAt)}`;
+  return unlessCritical(critical, defer({ kind: "pause", reason: "COMMS_CHANNEL_DISABLED", dueAt, detail }));
 }

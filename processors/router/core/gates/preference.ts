@@ -6,8 +6,8 @@ import { drop, type GateResult, pass, unlessCritical } from "../gate-result.ts";
 import type { Message } from "../message.ts";
 
 /**
- * Refuses what the person switched off, or never switched on where it is off by default. A consent to this very category
- * is an opt-in to it (PRF-06), unless the person set the switch itself. Critical messages pass (PRF-08).
+ * Drops a message that the person switched off, or that is off by default and was never switched on. A consent to this
+ * very category is an opt-in to it (PRF-06), unless the person set the switch itself. Critical messages pass (PRF-08).
  */
 export function preference(
   { channel, category, critical }: Pick<Message, "channel" | "category" | "critical">,

@@ -1,26 +1,26 @@
 import { clockOf, type Hours } from "#shared/domain/quiet-hours/hours.ts";
 import { releaseAt } from "#shared/domain/quiet-hours/release.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { bypass, defer, drop, type GateResult, instantWords, pass } from "../gate-result.ts";
+import { bypass, defer, drop, formatInstant, type GateResult, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";
 
 /**
- * Defers a message that would arrive inside the person's quiet hours. Critical messages and allowed categories pass. One
- * that expires before its release ends here: it would wait for nothing (decision 29).
+ * Defers a message that would arrive inside the person's quiet hours. Critical messages and allowed categories pass. A
+ * message that expires before its release is dropped: it would wait for nothing (decision 29).
  */
 export function quietHours(
   message: Pick<Message, "userId" | "category" | "critical" | "expiresAt">,
   hours: Hours,
   now: Instant,
 ): GateResult {
-  const words = `Quiet hours are ${clockOf(hours.startMinute)} to ${clockOf(hours.endMinute)} in ${hours.tz}`;
+  const rule = `Quiet hours are ${clockOf(hours.startMinute)} to ${clockOf(hours.endMinute)} in ${hours.tz}`;
   const dueAt = releaseAt(hours, message.userId, now);
-  if (dueAt === undefined) return pass(`${words}; it is outside them`);
-  const until = `${words}; it is inside them until ${instantWords(dueAt)}`;
+  if (dueAt === undefined) return pass(`${rule}; it is outside them`);
+  const until = `${rule}; it is inside them until ${formatInstant(dueAt)}`;
   if (message.critical) return bypass("critical_override", until);
-  if (hours.allowCategories.includes(message.category)) return pass(`${words}; ${message.category} is allowed in them`);
+  if (hours.allowCategories.includes(message.category)) return pass(`${rule}; ${message.category} is allowed in them`);
   if (message.expiresAt !== null && message.expiresAt <= dueAt) {
-    return drop("COMMS_EXPIRED", `${until}, and it expires at ${instantWords(message.expiresAt)}`);
+    return drop("COMMS_EXPIRED", `${until}, and it expires at ${formatInstant(message.expiresAt)}`);
   }
-  return defer("quiet_hours", "COMMS_QUIET_HOURS", dueAt, until);
+  return defer({ kind: "quiet_hours", reason: "COMMS_QUIET_HOURS", dueAt, detail: until });
 }

@@ -1,7 +1,7 @@
 import type { TemplateChoice } from "../facts.ts";
 import { drop, type GateResult, pass } from "../gate-result.ts";
 
-/** Refuses a message whose words do not exist: no published template for the channel, or none in a fitting locale. */
+/** Drops a message without a published template for the channel, or without one in a fitting locale. */
 export function template(choice: TemplateChoice | undefined, locale: string | undefined): GateResult {
   if (!choice) return drop("COMMS_NO_TEMPLATE", "No version is published for this channel");
   if (locale === undefined) {

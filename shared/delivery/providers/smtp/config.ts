@@ -3,14 +3,14 @@ import { z } from "zod";
 import type { DkimKey } from "./dkim/sign.ts";
 import type { SmtpServer } from "./transport.ts";
 
-/** The settings once they are checked. Holds secrets: never to be logged or printed whole. */
+/** The checked settings. They hold secrets: do not log or print the whole object. */
 export interface SmtpSettings {
   readonly server: SmtpServer;
   readonly dkim: readonly DkimKey[];
   readonly domains: { readonly transactional: string; readonly marketing: string };
 }
 
-/** Settings that hold together, or every issue with them, a sentence each that begins with the name. */
+/** The settings, or every issue with them: one sentence each, which begins with the name of the setting. */
 export type SmtpSettingsResult =
   | { readonly kind: "settings"; readonly settings: SmtpSettings }
   | { readonly kind: "issues"; readonly issues: readonly string[] };
@@ -19,14 +19,14 @@ const domain = () =>
   z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9]$/, "is not a domain in small letters");
 const selector = () => z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "may hold small letters, digits and - only");
 
-/** Each setting by itself. `readSmtpSettings` adds the rules that bind several of them. */
+/** Checks each setting by itself. `readSmtpSettings` adds the rules between settings. */
 export const smtpSettingsSchema = z.object({
   COMMS_SMTP_HOST: z.string().regex(/^[\w.:-]+$/, "is not a host name"),
   COMMS_SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587),
   COMMS_SMTP_SECURITY: z.enum(["none", "starttls", "tls"]).default("starttls"),
   COMMS_SMTP_USER: z.string().min(1).optional(),
   COMMS_SMTP_PASSWORD: z.string().min(1).optional(),
-  /** Certificates in PEM, where the server's own is not of a public authority. */
+  /** Certificates in PEM, if the server's certificate is not from a public authority. */
   COMMS_SMTP_CA: z.string().startsWith("-----BEGIN CERTIFICATE-----", "is not a certificate in PEM").optional(),
   COMMS_SMTP_CLIENT_NAME: domain().optional(),
   COMMS_SMTP_CONNECTIONS: z.coerce.number().int().min(1).max(1_000).default(20),
@@ -45,31 +45,31 @@ const pairs = [
   ["COMMS_DKIM_ED25519_KEY", "COMMS_DKIM_ED25519_SELECTOR"],
 ] as const;
 
-type Given = Readonly<Record<string, string | undefined>>;
+type SettingValues = Readonly<Record<string, string | undefined>>;
 
 /** Reads the settings by name; an empty one is not set. No value is repeated in an issue, as it may be a secret. */
-export function readSmtpSettings(values: Given): SmtpSettingsResult {
-  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
-  const parsed = smtpSettingsSchema.safeParse(given);
-  const between = issuesBetween(given);
+export function readSmtpSettings(values: SettingValues): SmtpSettingsResult {
+  const raw = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
+  const parsed = smtpSettingsSchema.safeParse(raw);
+  const between = pairIssues(raw);
   if (parsed.success && between.length === 0) return { kind: "settings", settings: settingsOf(parsed.data) };
   return { kind: "issues", issues: [...(parsed.error?.issues.map(sentenceOf) ?? []), ...between] };
 }
 
-/** Looks at what was given and not at what was parsed: these rules are checked whatever else is wrong. */
-function issuesBetween(given: Given): readonly string[] {
+/** Checks the raw values and not the parsed ones, so that these rules hold even if another setting has an issue. */
+function pairIssues(raw: SettingValues): readonly string[] {
   const halves = pairs.flatMap(([one, other]) => {
-    if ((given[one] === undefined) === (given[other] === undefined)) return [];
-    return given[one] === undefined ? [`${one}: is not set, and ${other} is`] : [`${other}: is not set, and ${one} is`];
+    if ((raw[one] === undefined) === (raw[other] === undefined)) return [];
+    return raw[one] === undefined ? [`${one}: is not set, and ${other} is`] : [`${other}: is not set, and ${one} is`];
   });
-  const isPlain = given["COMMS_SMTP_SECURITY"] === "none" && !isLoopback(given["COMMS_SMTP_HOST"] ?? "");
-  const selectorOfBoth = given["COMMS_DKIM_RSA_SELECTOR"];
+  const isPlain = raw["COMMS_SMTP_SECURITY"] === "none" && !isLoopback(raw["COMMS_SMTP_HOST"] ?? "");
+  const rsaSelector = raw["COMMS_DKIM_RSA_SELECTOR"];
   return [
     ...halves,
-    ...(isPlain && given["COMMS_SMTP_PASSWORD"]
+    ...(isPlain && raw["COMMS_SMTP_PASSWORD"]
       ? ["COMMS_SMTP_SECURITY: is none, and a password goes over TLS only"]
       : []),
-    ...(selectorOfBoth !== undefined && selectorOfBoth === given["COMMS_DKIM_ED25519_SELECTOR"]
+    ...(rsaSelector !== undefined && rsaSelector === raw["COMMS_DKIM_ED25519_SELECTOR"]
       ? ["COMMS_DKIM_ED25519_SELECTOR: is the selector of the RSA key too"]
       : []),
   ];
@@ -99,7 +99,7 @@ function dkimKey(key: KeyObject | undefined, name: string | undefined): readonly
   return key && name ? [{ key, selector: name }] : [];
 }
 
-/** A PEM, whose line ends may be written as `\n`. */
+/** A private key in PEM. A line end may be written as `\n`. */
 function privateKey(type: "rsa" | "ed25519") {
   return z.string().transform((pem, context): KeyObject => {
     const key = keyOf(pem.replaceAll("\\n", "\n"));

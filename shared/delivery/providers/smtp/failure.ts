@@ -2,16 +2,16 @@ import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts
 import { codeOfReply, type SmtpStage } from "./answers.ts";
 import { parseReply, queueIdOf } from "./reply.ts";
 
-/** How far a call got with the bytes of its mail. */
+/** The progress of a call with the bytes of its mail. */
 export interface DataProgress {
   /**
-   * The last byte was handed on, and so the final dot may have gone out. False promises that it has not, and that it
-   * will not.
+   * Whether the last byte was handed to the socket, so that the final dot may have gone out. False promises that the dot
+   * has not gone out and never will.
    */
   readonly isComplete: boolean;
 }
 
-/** What nodemailer puts on its errors. `command` is `CONN` for every lost connection, so it does not tell the stage. */
+/** The fields of nodemailer's errors. `command` is `CONN` for every lost connection, so it does not name the stage. */
 interface MailerError extends Error {
   readonly code?: unknown;
   readonly originalCode?: unknown;
@@ -20,7 +20,7 @@ interface MailerError extends Error {
   readonly response?: unknown;
 }
 
-/** The answer in a 2xx reply. A yes to a mail that was not yet complete, or one that is no reply, is unknown. */
+/** The answer in a 2xx reply. A 2xx to an incomplete mail is unknown, and so is a reply that cannot be read. */
 export function answerOfSuccess(response: unknown, progress: DataProgress): Answer {
   const reply = parseReply(typeof response === "string" ? response : undefined);
   if (!progress.isComplete || !reply || reply.code >= 300) return { kind: "unknown", code: unreadableAnswer };
@@ -29,30 +29,30 @@ export function answerOfSuccess(response: unknown, progress: DataProgress): Answ
 
 /**
  * The answer in an error of nodemailer. Before the final dot a server has taken nothing (RFC 5321, 4.1.1.4); after it
- * only a whole 4xx or 5xx reply to the mail says that it was not taken. All else there is unknown.
+ * only a complete 4xx or 5xx reply to the mail says that it was not taken. Any other failure there is unknown.
  */
 export function answerOfFailure(error: unknown, progress: DataProgress): Answer {
-  const fault: MailerError = error instanceof Error ? error : new Error("Not an error");
-  return progress.isComplete ? afterData(fault) : beforeData(fault);
+  const mailerError: MailerError = error instanceof Error ? error : new Error("Not an error");
+  return progress.isComplete ? afterData(mailerError) : beforeData(mailerError);
 }
 
-function afterData(fault: MailerError): Answer {
-  if (fault.command !== "DATA" || fault.code !== "EMESSAGE") return { kind: "unknown", code: networkCode(fault) };
-  const reply = replyOf(fault);
+function afterData(error: MailerError): Answer {
+  if (error.command !== "DATA" || error.code !== "EMESSAGE") return { kind: "unknown", code: networkCode(error) };
+  const reply = replyOf(error);
   if (!reply || reply.code < 400) return { kind: "unknown", code: unreadableAnswer };
   return { kind: "refused", code: codeOfReply(reply, "message") };
 }
 
-function beforeData(fault: MailerError): Answer {
-  const stage = stageOf(fault);
-  const reply = replyOf(fault);
-  if (fault.command === "STARTTLS" && reply && reply.code >= 500) return { kind: "refused", code: "TLS_NOT_OFFERED" };
+function beforeData(error: MailerError): Answer {
+  const stage = stageOf(error);
+  const reply = replyOf(error);
+  if (error.command === "STARTTLS" && reply && reply.code >= 500) return { kind: "refused", code: "TLS_NOT_OFFERED" };
   if (reply && reply.code >= 400) return { kind: "refused", code: codeOfReply(reply, stage) };
-  if (fault.response !== undefined) return { kind: "unreached", code: unreadableAnswer };
-  if (fault.code === "EAUTH") return { kind: "refused", code: "AUTH_REFUSED" };
-  if (fault.code === "EMESSAGE" && stage === "sender") return { kind: "refused", code: "MESSAGE_TOO_BIG" };
-  if (fault.code === "EENVELOPE") return { kind: "refused", code: envelopeCode(fault) };
-  const code = networkCode(fault);
+  if (error.response !== undefined) return { kind: "unreached", code: unreadableAnswer };
+  if (error.code === "EAUTH") return { kind: "refused", code: "AUTH_REFUSED" };
+  if (error.code === "EMESSAGE" && stage === "sender") return { kind: "refused", code: "MESSAGE_TOO_BIG" };
+  if (error.code === "EENVELOPE") return { kind: "refused", code: envelopeCode(error) };
+  const code = networkCode(error);
   return untrusted.test(code) ? { kind: "refused", code: "TLS_UNTRUSTED" } : { kind: "unreached", code };
 }
 
@@ -67,7 +67,7 @@ function replyOf({ response }: MailerError) {
   return parseReply(typeof response === "string" ? response : undefined);
 }
 
-/** nodemailer looks at the envelope before it sends it. */
+/** nodemailer checks the envelope before it sends it. */
 function envelopeCode({ message }: MailerError): string {
   return message.startsWith("Invalid recipient") ? "INVALID_RECIPIENT" : "SENDER_REFUSED";
 }

@@ -1,8 +1,8 @@
-/** What an SMTP server said: the reply code, the enhanced status code (RFC 3463) if it gave one, its text. */
+/** A reply of an SMTP server: the reply code, the enhanced status code (RFC 3463) if it has one, the text. */
 export interface SmtpReply {
   /** 200 to 599. */
   readonly code: number;
-  /** `5.1.1`; only where its class is the class of the reply code, since the two must agree (RFC 2034). */
+  /** `5.1.1`; present only if its class is that of the reply code, since the two must agree (RFC 2034). */
   readonly enhanced?: string;
   /** All lines without their codes. May hold an address: not for records or log lines. */
   readonly text: string;
@@ -10,7 +10,7 @@ export interface SmtpReply {
 
 const line = /^([2-5]\d\d)(?:[ -](?:([245]\.\d{1,3}\.\d{1,3})(?:\s|$))?(.*))?$/s;
 
-/** The reply in a server's own bytes, one line or several. Undefined where they are no reply: expect anything there. */
+/** Reads the reply in a server's own bytes, one line or several. Undefined if they are no reply: they can be anything. */
 export function parseReply(raw: string | undefined): SmtpReply | undefined {
   const lines = (raw ?? "").split(/\r?\n/).filter((text) => text !== "");
   const parsed = lines.map((text) => line.exec(text));
@@ -20,7 +20,7 @@ export function parseReply(raw: string | undefined): SmtpReply | undefined {
   return { code: Number(digits), ...(enhanced?.[0] === digits[0] && { enhanced }), text };
 }
 
-/** How servers name the message that they took: Postfix, Exim, Sendmail, SES, Exchange. */
+/** The patterns by which servers name an accepted message: Postfix, Exim, Sendmail, SES, Exchange. */
 const queueIds = [
   /\bqueued as <?([\w.@-]{4,200})>?/i,
   /\bid=([\w-]{4,200})/,
@@ -29,7 +29,7 @@ const queueIds = [
   /^<([\w.@-]{4,200})> \[InternalId=/,
 ];
 
-/** The id by which the server knows the message; null where its reply names none that we can read. */
+/** The server's own id of the message; null if its reply has none that matches a known pattern. */
 export function queueIdOf({ text }: SmtpReply): string | null {
   const matches = queueIds.map((pattern) => pattern.exec(text)?.[1]);
   return matches.find((id) => id !== undefined) ?? null;

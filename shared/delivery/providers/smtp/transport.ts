@@ -7,12 +7,12 @@ import { answerOfFailure, answerOfSuccess, type DataProgress } from "./failure.t
 export interface SmtpServer {
   readonly host: string;
   readonly port: number;
-  /** `starttls`: upgraded, or nothing is sent. `tls`: from the first byte. `none`: plain, even where TLS is offered. */
+  /** `starttls`: upgraded, or nothing is sent. `tls`: from the first byte. `none`: plain, even if TLS is offered. */
   readonly security: "none" | "starttls" | "tls";
   readonly login?: { readonly user: string; readonly password: string };
   /** Certificates in PEM to trust in place of Node's own. */
   readonly ca?: string;
-  /** What EHLO says. Default: the machine's name. */
+  /** The name in EHLO. Default: the machine's name. */
   readonly clientName?: string;
   /** Connections at most. Default 20: many servers take 50 from one client. */
   readonly connections?: number;
@@ -22,20 +22,20 @@ export interface SmtpServer {
 export interface SmtpMail {
   readonly from: string;
   readonly to: string;
-  /** Named in bounces as ENVID (RFC 3461), where the server speaks DSN. */
+  /** Bounces have it as ENVID (RFC 3461), if the server speaks DSN. */
   readonly msgId: string;
-  /** Complete and signed; the bytes on the wire but for stuffed dots. */
+  /** Complete and signed; the bytes on the wire, except for stuffed dots. */
   readonly raw: Buffer;
 }
 
 /** Connections kept open to one server. */
 export interface SmtpTransport {
-  /** Sends once. Never rejects for what the server or the network did. An aborted signal closes the connection. */
+  /** Sends once. Does not reject for an error of the server or the network. An aborted signal closes the connection. */
   send(mail: SmtpMail, signal: AbortSignal): Promise<Answer>;
   close(): void;
 }
 
-/** Shorter than a call's deadline of 5 s, so that a dead server has a name and not only DEADLINE. */
+/** Shorter than a call's deadline of 5 s, so that the code of a dead server says more than DEADLINE. */
 const timeouts = {
   dnsTimeout: 2_000,
   connectionTimeout: 3_000,
@@ -70,7 +70,7 @@ export function createSmtpTransport(server: SmtpServer): SmtpTransport {
   transporter.use("stream", (mail, done) => {
     const { raw } = mail.data;
     mail.message?.processFunc((input) => {
-      const body = inPieces();
+      const body = chunkedBody();
       if (Buffer.isBuffer(raw)) bodies.set(raw, body);
       return pipeline(input, body, () => {});
     });
@@ -79,14 +79,14 @@ export function createSmtpTransport(server: SmtpServer): SmtpTransport {
 
   return {
     send: ({ from, to, msgId, raw: bytes }, signal) => {
-      // A key of its own for each call, should two send the same bytes.
+      // A key of its own for each call, as two calls may send the same bytes.
       const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const envelope = { from, to: [to], size: raw.length };
       const dsn = { id: msgId, return: "headers", notify: "failure", recipient: to };
       return new Promise((resolve) => {
-        // By callback: it runs before anything else can move, so what was not complete is stopped and stays so.
+        // By callback: it runs before any other task, so an incomplete body is stopped and stays incomplete.
         transporter.sendMail({ envelope, raw, dsn, signal }, (error, info) => {
-          const progress = stop(bodies.get(raw));
+          const progress = stopBody(bodies.get(raw));
           resolve(error ? answerOfFailure(error, progress) : answerOfSuccess(info?.response, progress));
         });
       });
@@ -101,8 +101,8 @@ const security = {
   tls: { secure: true },
 } as const;
 
-/** A body that is handed on piece by piece, as the server takes it: the last one says that the dot is next. */
-function inPieces(): Transform {
+/** A body that passes on small chunks as the server reads them. After the last chunk comes the final dot. */
+function chunkedBody(): Transform {
   const bytesMax = 16 * 1024;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -112,8 +112,8 @@ function inPieces(): Transform {
   });
 }
 
-/** Reads how far a body got, and keeps the rest of it from following. */
-function stop(body: Transform | undefined): DataProgress {
+/** Returns the progress of a body, and stops the rest of it. */
+function stopBody(body: Transform | undefined): DataProgress {
   const isComplete = body?.readableEnded ?? false;
   body?.destroy();
   return { isComplete };

@@ -6,15 +6,16 @@ import { deriveEventId } from "#shared/domain/message/id.ts";
 const event = (causeRef: string): Event =>
   ({ event_id: null, tenant_id: "default", name: "booking.confirmed", cause_ref: causeRef }) as Event;
 const accepted = (id: string, round = 0): Accepted => ({ accepted_id: id, round }) as Accepted;
-const decision = (
-  msg: string,
-  of: string,
-  verdict: Decision["verdict"],
-  reason: string | null = null,
-  at = 1,
-  stage = "router",
-): Decision =>
-  ({ msg_id: msg, causation_id: of, verdict, reason, recorded_at: at, stage, channel: "EMAIL" }) as Decision;
+const decision = (msg: string, of: string, facts: Pick<Decision, "verdict"> & Partial<Decision>): Decision =>
+  ({
+    msg_id: msg,
+    causation_id: of,
+    reason: null,
+    recorded_at: 1,
+    stage: "router",
+    channel: "EMAIL",
+    ...facts,
+  }) as Decision;
 const feedback = (msg: string, status: Feedback["status"], origin: Feedback["origin"] = "SENDER"): Feedback =>
   ({ msg_id: msg, status, origin, channel: "EMAIL", reason: null }) as Feedback;
 const nothing: RunRecords = { events: [], accepted: [], decisions: [], feedback: [], rejected: [], deadLetters: [] };
@@ -26,9 +27,9 @@ describe("tally of a run", () => {
       events: [event("1"), event("1")],
       accepted: [accepted("a"), accepted("a")],
       decisions: [
-        decision("m", "a", "PASS"),
-        decision("m", "a", "PASS"),
-        decision("m", "s", "DROP", "COMMS_ALREADY_SENT", 5, "email-sender"),
+        decision("m", "a", { verdict: "PASS" }),
+        decision("m", "a", { verdict: "PASS" }),
+        decision("m", "s", { verdict: "DROP", reason: "COMMS_ALREADY_SENT", recorded_at: 5, stage: "email-sender" }),
       ],
       feedback: [feedback("m", "SENT"), feedback("m", "SENT")],
     });
@@ -41,8 +42,12 @@ describe("tally of a run", () => {
     ["deferred", "DEFER", "COMMS_QUIET_HOURS", { deferred: 1 }],
     ["digested", "DIGEST", "COMMS_DIGESTED", { digested: 1 }],
     ["in flight", "PASS", null, { in_flight: 1 }],
-  ] as const)("a message may end %s", (_, verdict, reason, counted) => {
-    const counts = tally({ ...nothing, accepted: [accepted("a")], decisions: [decision("m", "a", verdict, reason)] });
+  ] as const)("a message may end %s", (...[, verdict, reason, counted]) => {
+    const counts = tally({
+      ...nothing,
+      accepted: [accepted("a")],
+      decisions: [decision("m", "a", { verdict, reason })],
+    });
     expect(counts).toMatchObject({ accepted: 1, ...counted });
   });
 
@@ -54,18 +59,25 @@ describe("tally of a run", () => {
     const counts = tally({
       ...nothing,
       accepted: [accepted("a"), accepted("a1", 1)],
-      decisions: [decision("m", "a", "DEFER", "COMMS_QUIET_HOURS", 1), decision("m", "a1", "PASS", null, 2)],
+      decisions: [
+        decision("m", "a", { verdict: "DEFER", reason: "COMMS_QUIET_HOURS" }),
+        decision("m", "a1", { verdict: "PASS", recorded_at: 2 }),
+      ],
       feedback: [feedback("m", "SENT")],
     });
     expect(counts).toMatchObject({ accepted: 1, sent: { email: 1 }, deferred: 0 });
   });
 
   it("counts what a sender refused, and what it could not send", () => {
-    const passed = (n: string) => [accepted(n), decision(`m${n}`, n, "PASS")] as const;
+    const passed = (n: string) => [accepted(n), decision(`m${n}`, n, { verdict: "PASS" })] as const;
     const counts = tally({
       ...nothing,
       accepted: [passed("1")[0], passed("2")[0]],
-      decisions: [passed("1")[1], passed("2")[1], decision("m1", "x", "DROP", "COMMS_SUPPRESSED", 9, "email-sender")],
+      decisions: [
+        passed("1")[1],
+        passed("2")[1],
+        decision("m1", "x", { verdict: "DROP", reason: "COMMS_SUPPRESSED", recorded_at: 9, stage: "email-sender" }),
+      ],
       feedback: [feedback("m2", "FAILED")],
     });
     expect(counts).toMatchObject({ accepted: 2, blocked: { COMMS_SUPPRESSED: 1 }, failed: 1, in_flight: 0 });
@@ -75,7 +87,7 @@ describe("tally of a run", () => {
     const counts = tally({
       ...nothing,
       accepted: [accepted("a")],
-      decisions: [decision("m", "a", "PASS")],
+      decisions: [decision("m", "a", { verdict: "PASS" })],
       feedback: [feedback("m", "DELIVERED", "PROVIDER")],
     });
     expect(counts.in_flight).toBe(1);

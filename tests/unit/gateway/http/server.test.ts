@@ -1,9 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { problems } from "#gateway/http/problem.ts";
 import { startTracing, type Tracing } from "#shared/platform/telemetry/start-tracing.ts";
 import { createBench } from "../bench.ts";
 
@@ -16,58 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await tracing.close();
   await rm(folder, { recursive: true });
-});
-
-describe("/openapi.json", () => {
-  const get = async () => (await createBench().app.inject("/openapi.json")).json();
-
-  it("describes the events route by the schemas that it checks by", async () => {
-    const document = await get();
-    expect(document).toMatchObject({
-      openapi: "3.1.0",
-      info: { version: "1.2.3" },
-      servers: [{ url: "https://comms.example.com" }],
-    });
-    const { Event, Problem } = document.components.schemas;
-    expect([...Event.required].sort()).toEqual(["actors", "cause_ref", "name", "payload"]);
-    expect(Problem.properties.code.enum).toEqual(Object.keys(problems));
-    expect(Object.keys(document.paths["/v1/events"].post.responses)).toEqual([
-      "200",
-      "202",
-      "400",
-      "409",
-      "413",
-      "415",
-      "422",
-      "503",
-    ]);
-  });
-
-  it("names the headers that it reads and answers", async () => {
-    const { parameters, responses } = (await get()).paths["/v1/events"].post;
-    const read = parameters
-      .filter((one: { in: string }) => one.in === "header")
-      .map((one: { name: string }) => one.name);
-    expect(read).toEqual(["Idempotency-Key", "x-request-id", "traceparent"]);
-    for (const status of ["202", "422"]) expect(Object.keys(responses[status].headers)).toContain("x-request-id");
-  });
-
-  it("has schemas that a validator can use", async () => {
-    const { schemas } = (await get()).components;
-    const valid = new Ajv2020({ strict: false, validateFormats: false }).compile(schemas.Event);
-    const event = { name: "x", actors: [{ role: "buyer", user_id: "anna" }], cause_ref: "c", payload: {} };
-    expect([valid(event), valid({ ...event, colour: 1 }), valid({ ...event, payload: [] })]).toEqual([
-      true,
-      false,
-      false,
-    ]);
-  });
-
-  it("refers only to what it has", async () => {
-    const document = await get();
-    const named = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
-    expect(new Set(named)).toEqual(new Set(Object.keys(document.components.schemas)));
-  });
 });
 
 const code = {
@@ -101,7 +47,9 @@ describe("every request", () => {
     const { app } = createBench({ publicUrl });
     expect((await app.inject("/openapi.json")).headers["strict-transport-security"]).toBe(header);
   });
+});
 
+describe("the trace of a request", () => {
   it("leaves the ids to find it by, its own or the producer's, and is answered with them [HLT-06]", async () => {
     const { app, lines } = await logged();
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -130,8 +78,10 @@ describe("every request", () => {
     expect(String(requests[0]?.["traceparent"]).split("-")[1]).toBe(line?.["trace_id"]);
     expect(line).toMatchObject({ correlation_id: line?.["event_id"] });
   });
+});
 
-  it("that fails leaves what failed, and nothing that the failure says [SEC-01]", async () => {
+describe("the log line of a request", () => {
+  it("that fails leaves what failed, and nothing that the failure says", async () => {
     const { app, lines, failures } = await logged();
     failures.push(Object.assign(new Error("canary"), { code: "22P02", detail: "Failing row contains (canary)" }));
     const headers = { "content-type": "application/json", "x-request-id": "r1" };

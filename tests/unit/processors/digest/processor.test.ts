@@ -1,66 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { PlacedItem } from "#processors/digest/adapters/digest-store.ts";
 import { createCloser } from "#processors/digest/closer.ts";
-import { summaryOf } from "#processors/digest/core/summary.ts";
 import { windowOf } from "#processors/digest/core/window.ts";
 import { createDigest } from "#processors/digest/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
 import type { Accepted, DigestItem } from "#shared/contracts/records.ts";
-import { type Cadence, cadenceOf } from "#shared/domain/cadence/cadence.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
+import { dailyDigest, digestItem, digestNoon } from "./builders.ts";
 
-const daily = cadenceOf("messages.daily_digest") as Cadence;
-const noon = Date.parse("2026-06-01T12:00:00Z");
 const evening = Date.parse("2026-06-01T18:00:00Z");
-const item = (id: string, recordedAt = noon, extra: Partial<DigestItem> = {}): DigestItem => ({
-  event_id: `event-${id}`,
-  occurred_at: recordedAt,
-  recorded_at: recordedAt,
-  tenant_id: "default",
-  user_id: "anna",
-  msg_id: `msg-${id}`,
-  correlation_id: "c",
-  causation_id: "d",
-  item_id: id,
-  cadence: daily.name,
-  channel: "EMAIL",
-  cause_event: "message.posted",
-  cause_ref: id,
-  template_name: "new_message_digest",
-  category: "messages",
-  tz: "UTC",
-  payload: `{"excerpt":"${id}"}`,
-  ...extra,
-});
 const received = (value: DigestItem) => ({ value, topic: "comms.digest" }) as DecodedRecord<DigestItem>;
-
-describe("digest windows [KV-06]", () => {
-  it("are one for a person, cadence, channel and end, whoever computes them", () => {
-    const first = windowOf(item("1"), daily, noon, undefined);
-    const second = windowOf(item("2", noon + 1), daily, noon + 1, undefined);
-    expect(first).toEqual(second);
-    expect(windowOf(item("1", noon, { user_id: "ben" }), daily, noon, undefined).windowId).not.toBe(first.windowId);
-  });
-
-  it("end after so many seconds where a length is set", () => {
-    expect(windowOf(item("1"), daily, noon + 1, 10_000).closesAt).toBe(noon + 10_000);
-  });
-
-  it("make one summary with every item, under an id that the window gives", () => {
-    const window = windowOf(item("1"), daily, noon, undefined);
-    const items = { count: 2, payloads: [{ excerpt: "1" }, { excerpt: "2" }] };
-    const summary = summaryOf(window, items, daily, noon);
-    expect(JSON.parse(summary.payload)).toEqual({ count: 2, items: [{ excerpt: "1" }, { excerpt: "2" }] });
-    expect(summaryOf(window, items, daily, noon + 5_000).accepted_id).toBe(summary.accepted_id);
-    expect(summary).toMatchObject({
-      template_name: "new_message_digest",
-      cadence: null,
-      channels: ["EMAIL"],
-      lane: "BULK",
-    });
-  });
-});
 
 describe("digest processor", () => {
   it("puts an item that came too late into the next window", async () => {
@@ -72,7 +22,7 @@ describe("digest processor", () => {
       },
     });
     const now = Date.parse("2026-06-01T18:00:01Z");
-    await digest.apply([received(item("1"))], now);
+    await digest.apply([received(digestItem("1"))], now);
     expect(placed.map(([one]) => new Date(one?.window.closesAt ?? 0).toISOString())).toEqual([
       "2026-06-01T18:00:00.000Z",
       "2026-06-02T18:00:00.000Z",
@@ -81,27 +31,14 @@ describe("digest processor", () => {
 
   it("tries again rather than lose an item that fell into two closed windows", async () => {
     const digest = createDigest({ collect: async (batch) => batch.map((one) => one.item) });
-    await expect(digest.apply([received(item("1"))], noon)).rejects.toMatchObject({
+    await expect(digest.apply([received(digestItem("1"))], digestNoon)).rejects.toMatchObject({
       code: "DIGEST_WINDOW_SHUT",
       retryable: true,
     });
   });
+});
 
-  it("leaves a window open whose cadence this build does not know", async () => {
-    const closed: string[] = [];
-    const windows = [
-      { ...windowOf(item("1"), daily, noon, undefined), windowId: "unknown", cadence: "no.such" },
-      windowOf(item("1"), daily, noon, undefined),
-    ];
-    const store = {
-      collect: async () => [],
-      lease: async () => windows.map((window) => ({ window, collected: { count: 1, payloads: [{}] } })),
-      close: async (_owner: string, ids: readonly string[]) => void closed.push(...ids),
-    };
-    await createCloser(store, "one").run(noon, async () => {}, new AbortController().signal);
-    expect(closed).toEqual([windows[1]?.windowId]);
-  });
-
+describe("digest processor: items that cannot be collected", () => {
   it("rejects an item of a cadence that does not exist, and collects its neighbour", async () => {
     const collected: string[] = [];
     const digest = createDigest({
@@ -110,7 +47,10 @@ describe("digest processor", () => {
         return [];
       },
     });
-    const outcomes = await digest.apply([received(item("1", noon, { cadence: "no.such" })), received(item("2"))], noon);
+    const outcomes = await digest.apply(
+      [received(digestItem("1", digestNoon, { cadence: "no.such" })), received(digestItem("2"))],
+      digestNoon,
+    );
     expect(outcomes.map(({ kind }) => kind)).toEqual(["deadLetter", "emit"]);
     expect(collected).toEqual(["2"]);
   });
@@ -120,7 +60,7 @@ describe("digest processor", () => {
     ["time", { recorded_at: 9e15 }],
   ])("rejects an item whose %s is impossible", async (_, extra) => {
     const digest = createDigest({ collect: async () => [] });
-    const [outcome] = await digest.apply([received(item("1", noon, extra))], noon);
+    const [outcome] = await digest.apply([received(digestItem("1", digestNoon, extra))], digestNoon);
     expect(outcome).toMatchObject({ kind: "deadLetter", reason: "COMMS_INVALID_EVENT" });
   });
 
@@ -137,7 +77,7 @@ describe("digest processor", () => {
       },
     });
     const outcomes = await digest.apply(
-      ["1", "2", "3", "4"].map((id) => received(item(id))),
+      ["1", "2", "3", "4"].map((id) => received(digestItem(id))),
       evening + 1_000,
     );
     expect(outcomes.map(({ kind }) => kind)).toEqual(["emit", "deadLetter", "emit", "emit"]);
@@ -151,7 +91,7 @@ describe("digest processor", () => {
 
 describe("closing", () => {
   const windows = ["a", "b", "c"].map((windowId) => ({
-    window: { ...windowOf(item("1"), daily, noon, undefined), windowId },
+    window: { ...windowOf(digestItem("1"), dailyDigest, { at: digestNoon }), windowId },
     collected: { count: 1, payloads: [{ excerpt: windowId }] },
   }));
   const closing = (error: Error) => {
@@ -164,10 +104,25 @@ describe("closing", () => {
     const emit = async (outputs: readonly Output[]) => {
       if (outputs.some((one) => (one as { value: Accepted }).value.cause_ref === "b")) throw error;
     };
-    return { closed, run: () => createCloser(store, "one").run(noon, emit, new AbortController().signal) };
+    return { closed, run: () => createCloser(store, "one").run(digestNoon, emit, new AbortController().signal) };
   };
 
-  it("is not held back by one window's failure, which is told of afterwards", async () => {
+  it("leaves a window open whose cadence this build does not know", async () => {
+    const closed: string[] = [];
+    const windows = [
+      { ...windowOf(digestItem("1"), dailyDigest, { at: digestNoon }), windowId: "unknown", cadence: "no.such" },
+      windowOf(digestItem("1"), dailyDigest, { at: digestNoon }),
+    ];
+    const store = {
+      collect: async () => [],
+      lease: async () => windows.map((window) => ({ window, collected: { count: 1, payloads: [{}] } })),
+      close: async (_owner: string, ids: readonly string[]) => void closed.push(...ids),
+    };
+    await createCloser(store, "one").run(digestNoon, async () => {}, new AbortController().signal);
+    expect(closed).toEqual([windows[1]?.windowId]);
+  });
+
+  it("is not held back by one window's failure, which is thrown afterwards", async () => {
     const { closed, run } = closing(new AppError("KAFKA_RECORD_TOO_LARGE", "too large", { retryable: false }));
     await expect(run()).rejects.toMatchObject({ code: "KAFKA_RECORD_TOO_LARGE" });
     expect(closed).toEqual(["a", "c"]);

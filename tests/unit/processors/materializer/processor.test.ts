@@ -33,7 +33,7 @@ describe("createMaterializer", () => {
     expect(materializer.inputs).toEqual(["comms.flags", "comms.feedback"]);
   });
 
-  it("gives every restorable the records of its topics, tombstones too, in their order", async () => {
+  it("gives every state the records of its topics, tombstones too, in their order", async () => {
     const batch = [record("comms.flags", 1), record("comms.feedback", 2), record("comms.flags", null)];
     const outcomes = await materializer.apply(batch, 0);
     expect([flags.got, ledger.got, softBounces.got]).toEqual([[1, null], [2], [1, 2, null]]);

@@ -52,8 +52,8 @@ async function run(
   return renderer.perform(decided.effect, record, new AbortController().signal);
 }
 
-describe("renderer [CAN-03] [CAN-13]", () => {
-  it("stores the words under their owner, then tells of them and orders the send", async () => {
+describe("renderer [CAN-13]", () => {
+  it("stores the content under its owner, then reports it and orders the send", async () => {
     const puts: unknown[] = [];
     const outcome = await run(routed(), undefined, async (owner, content) => {
       puts.push([owner, content]);
@@ -93,16 +93,18 @@ describe("renderer [CAN-03] [CAN-13]", () => {
     });
   });
 
-  it("orders no send before the words are stored", async () => {
-    const trouble = new AppError("ARTIFACT_UNAVAILABLE", "away", { retryable: true });
-    await expect(run(routed(), undefined, () => Promise.reject(trouble))).rejects.toBe(trouble);
+  it("orders no send before the content is stored", async () => {
+    const outage = new AppError("ARTIFACT_UNAVAILABLE", "away", { retryable: true });
+    await expect(run(routed(), undefined, () => Promise.reject(outage))).rejects.toBe(outage);
   });
 
   it("keeps bulk in the bulk lane", async () => {
     const outcome = await run(routed({ lane: "BULK" }));
     expect(outcome).toMatchObject({ outputs: [{ topic: "comms.rendered" }, { topic: "comms.send.sms.bulk" }] });
   });
+});
 
+describe("renderer: a message that it refuses", () => {
   it.each([
     ["COMMS_TEMPLATE_MISSING_VAR", "variables", { payload: "{}" }],
     ["COMMS_RENDER_FAILED", "render", { payload: '{"name":"x","tz":"nowhere"}' }],
@@ -132,8 +134,10 @@ describe("renderer [CAN-03] [CAN-13]", () => {
     });
     expect(JSON.stringify(outcome)).not.toContain("nowhere");
   });
+});
 
-  it("looks on the topic for a template that the router knew first, and only then", async () => {
+describe("renderer: the template of a message", () => {
+  it("looks on the topic for a template that only the router knows yet, and never otherwise", async () => {
     const late = tableOf([], [template()]);
     expect(await run(routed(), late.table)).toMatchObject({ kind: "emit" });
     const known = tableOf([template()]);
@@ -167,7 +171,9 @@ describe("renderer [CAN-03] [CAN-13]", () => {
     }
     expect(texts).toEqual(["Hello Inés, $5.00", "New Inés"]);
   });
+});
 
+describe("renderer: a person whose content cannot be stored", () => {
   it("writes to nobody who was erased meanwhile", async () => {
     const erased = new AppError("USER_KEY_DESTROYED", "gone", { retryable: false });
     expect(await run(routed(), undefined, () => Promise.reject(erased))).toMatchObject({

@@ -70,74 +70,98 @@ describe("router: what goes out [CAN-02] [INT-04] [INT-05] [RTR-03] [RTR-09]", (
   });
 });
 
+const email = anAccepted({ channels: ["EMAIL"] });
+const bounced = () => [aSuppression()];
+
+const blockedMessages = [
+  {
+    name: "somebody unknown, but for in-app",
+    world: { person: aPerson({ profile: null, consents: [], tokens: [] }) },
+    accepted: anAccepted(),
+    expected: ["EMAIL DROP COMMS_NO_ADDRESS", "PUSH DROP COMMS_NO_ADDRESS", "SMS DROP COMMS_NO_ADDRESS", "INAPP PASS"],
+  },
+  {
+    name: "an address that is none",
+    world: { person: aPerson({ profile: aProfile({ email: "ines" }) }) },
+    accepted: email,
+    expected: ["EMAIL DROP COMMS_INVALID_ADDRESS"],
+  },
+  {
+    name: "a bounced address",
+    world: { entries: bounced },
+    accepted: email,
+    expected: ["EMAIL DROP COMMS_SUPPRESSED"],
+  },
+  {
+    name: "a bounced address, critical",
+    world: { entries: bounced },
+    accepted: { ...email, critical: true },
+    expected: ["EMAIL DROP COMMS_SUPPRESSED"],
+  },
+  {
+    name: "a complaint, critical",
+    world: { entries: () => [aSuppression({ reason: "COMPLAINT" })] },
+    accepted: { ...email, critical: true },
+    expected: ["EMAIL PASS critical_override"],
+  },
+  {
+    name: "a template that is not published",
+    world: { active: () => undefined },
+    accepted: email,
+    expected: ["EMAIL DROP COMMS_NO_TEMPLATE"],
+  },
+  {
+    name: "a template in a foreign locale only",
+    world: { active: () => ({ version: 1, locales: ["fr-CA"] }) },
+    accepted: email,
+    expected: ["EMAIL DROP COMMS_LOCALE_MISSING"],
+  },
+  {
+    name: "an opt-out",
+    world: {
+      person: aPerson({
+        preference: aPreference({ channels: [{ channel: "EMAIL", category: "booking", opted_in: false }] }),
+      }),
+    },
+    accepted: email,
+    expected: ["EMAIL DROP COMMS_PREF_BLOCKED"],
+  },
+  {
+    name: "a promotion by email",
+    world: {},
+    accepted: { ...email, category: "promotions" },
+    expected: ["EMAIL DROP COMMS_PREF_BLOCKED"],
+  },
+  {
+    name: "a channel switched off, critical",
+    world: { flags: new Map([aFlag("comms.channels.email.enabled", false)]) },
+    accepted: { ...email, critical: true },
+    expected: ["EMAIL DROP COMMS_CHANNEL_DISABLED"],
+  },
+  {
+    name: "an event too late, critical",
+    world: {},
+    accepted: { ...email, critical: true, expires_at: noon },
+    expected: ["EMAIL DROP COMMS_EXPIRED"],
+  },
+  {
+    name: "a channel of a later version",
+    world: {},
+    accepted: { ...email, channels: ["UNKNOWN" as const] },
+    expected: ["UNKNOWN DROP COMMS_CHANNEL_DISABLED"],
+  },
+];
+
 describe("router: what does not [RTR-08] [RTR-09] [CAN-11]", () => {
-  const email = anAccepted({ channels: ["EMAIL"] });
-  const bounced = () => [aSuppression()];
-
-  test.each([
-    [
-      "somebody unknown, but for in-app",
-      { person: aPerson({ profile: null, consents: [], tokens: [] }) },
-      anAccepted(),
-      ["EMAIL DROP COMMS_NO_ADDRESS", "PUSH DROP COMMS_NO_ADDRESS", "SMS DROP COMMS_NO_ADDRESS", "INAPP PASS"],
-    ],
-    [
-      "an address that is none",
-      { person: aPerson({ profile: aProfile({ email: "ines" }) }) },
-      email,
-      ["EMAIL DROP COMMS_INVALID_ADDRESS"],
-    ],
-    ["a bounced address", { entries: bounced }, email, ["EMAIL DROP COMMS_SUPPRESSED"]],
-    [
-      "a bounced address, critical",
-      { entries: bounced },
-      { ...email, critical: true },
-      ["EMAIL DROP COMMS_SUPPRESSED"],
-    ],
-    [
-      "a complaint, critical",
-      { entries: () => [aSuppression({ reason: "COMPLAINT" })] },
-      { ...email, critical: true },
-      ["EMAIL PASS critical_override"],
-    ],
-    ["a template that is not published", { active: () => undefined }, email, ["EMAIL DROP COMMS_NO_TEMPLATE"]],
-    [
-      "a template in a foreign locale only",
-      { active: () => ({ version: 1, locales: ["fr-CA"] }) },
-      email,
-      ["EMAIL DROP COMMS_LOCALE_MISSING"],
-    ],
-    [
-      "an opt-out",
-      {
-        person: aPerson({
-          preference: aPreference({ channels: [{ channel: "EMAIL", category: "booking", opted_in: false }] }),
-        }),
-      },
-      email,
-      ["EMAIL DROP COMMS_PREF_BLOCKED"],
-    ],
-    ["a promotion by email", {}, { ...email, category: "promotions" }, ["EMAIL DROP COMMS_PREF_BLOCKED"]],
-    [
-      "a channel switched off, critical",
-      { flags: new Map([aFlag("comms.channels.email.enabled", false)]) },
-      { ...email, critical: true },
-      ["EMAIL DROP COMMS_CHANNEL_DISABLED"],
-    ],
-    ["an event too late, critical", {}, { ...email, critical: true, expires_at: noon }, ["EMAIL DROP COMMS_EXPIRED"]],
-    [
-      "a channel of a later version",
-      {},
-      { ...email, channels: ["UNKNOWN" as const] },
-      ["UNKNOWN DROP COMMS_CHANNEL_DISABLED"],
-    ],
-  ])("given %s", async (_, world, accepted, then) => {
+  test.each(blockedMessages)("given $name", async ({ world, accepted, expected }) => {
     const outcome = await routerIn(world).run(accepted);
-    expect(verdicts(outcome)).toEqual(then);
-    const passed = then.filter((line) => line.includes("PASS")).length;
-    expect(outputsOf(outcome)).toHaveLength(then.length + passed);
+    expect(verdicts(outcome)).toEqual(expected);
+    const passed = expected.filter((line) => line.includes("PASS")).length;
+    expect(outputsOf(outcome)).toHaveLength(expected.length + passed);
   });
+});
 
+describe("router: what does not, and why", () => {
   test("given an entry under a retired pepper, the address stays suppressed", async () => {
     const old = ({ addressHash }: AddressRef) => (addressHash === "v1:old:EMAIL" ? [aSuppression()] : []);
     expect(verdicts(await routerIn({ entries: old }).run(email))).toEqual(["EMAIL DROP COMMS_SUPPRESSED"]);
@@ -162,7 +186,7 @@ describe("router: what does not [RTR-08] [RTR-09] [CAN-11]", () => {
   });
 });
 
-describe("router: what waits [RTR-07] [QH-03] [RTR-05] [INC-02]", () => {
+describe("router: what waits [RTR-07] [QH-03] [RTR-05]", () => {
   const email = anAccepted({ channels: ["EMAIL", "INAPP"] });
 
   test("given quiet hours, each message waits on the schedule by itself, its version pinned", async () => {
@@ -322,8 +346,8 @@ describe("router: deciders [RTR-01] [PRF-08] [CAN-11]", () => {
       anAccepted({ critical: true, channels: ["SMS", "EMAIL"] }),
       ["SMS DROP COMMS_CONSENT_MISSING", "EMAIL PASS"],
     ],
-  ])("given a text without consent %s, there is no fallback", async (_, accepted, then) => {
-    expect(verdicts(await routerIn({ person: noConsent }).run(accepted))).toEqual(then);
+  ])("given a text without consent %s, there is no fallback", async (_, accepted, expected) => {
+    expect(verdicts(await routerIn({ person: noConsent }).run(accepted))).toEqual(expected);
   });
 
   test("given a STOP, a critical text is withheld for want of consent and takes email", async () => {

@@ -8,6 +8,7 @@ import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
 import { categories } from "#shared/domain/category/category.ts";
 import { deriveMsgId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { clockOf } from "#shared/domain/quiet-hours/hours.ts";
 import {
   aConsent,
   aFlag,
@@ -20,6 +21,7 @@ import {
   noon,
 } from "#tests/support/policy/records.ts";
 import { released, written } from "#tests/support/policy/router.ts";
+import { countRuns } from "#tests/support/run-count.ts";
 
 const channel: fc.Arbitrary<Channel> = fc.constantFrom("UNKNOWN", "EMAIL", "PUSH", "SMS", "INAPP", "WHATSAPP");
 const category = fc.oneof(fc.constantFrom(...categories), fc.string());
@@ -32,8 +34,10 @@ const zone = fc.constantFrom(
   "Antarctica/Troll",
 );
 const time = fc.oneof(fc.constant("21:00"), fc.constant("08:00"), fc.string({ maxLength: 8 }));
+const aMinute = fc.nat({ max: 1_439 }).map(clockOf);
 const anyLong = fc.maxSafeInteger();
 const aNow = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2035, 0) });
+const twoInstants = fc.tuple(aNow, fc.integer({ min: 1, max: 10_000 })).map(([now, ms]) => [now, now + ms] as const);
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 3 });
 
 const accepted: fc.Arbitrary<Accepted> = fc
@@ -56,6 +60,22 @@ const accepted: fc.Arbitrary<Accepted> = fc
     round: fc.nat(),
   })
   .map((over) => anAccepted(over as Partial<Accepted>));
+
+/** A message that a person who may be reached by every channel is sent, but for its time. */
+const sendable: fc.Arbitrary<Accepted> = fc
+  .record({
+    user_id: fc.string(),
+    cause_event: fc.constantFrom("booking.confirmed", "review.requested"),
+    cause_ref: fc.string(),
+    category: fc.constantFrom(...categories),
+    lane: fc.constantFrom("EXPRESS", "BULK"),
+    channels: fc.uniqueArray(fc.constantFrom("EMAIL", "PUSH", "SMS"), { minLength: 1 }),
+    critical: fc.boolean(),
+  })
+  .map((over) => anAccepted(over as Partial<Accepted>));
+
+/** Anything that a schema lets through, and in half of the runs one that would be sent. */
+const anyOrSendable = fc.oneof(accepted, sendable);
 
 const preference = fc
   .record({
@@ -114,7 +134,7 @@ const suppression = fc
   })
   .map((over) => aSuppression(over as Parameters<typeof aSuppression>[0]));
 
-const way: fc.Arbitrary<ChannelFacts> = fc.record({
+const channelFacts: fc.Arbitrary<ChannelFacts> = fc.record({
   address: fc.constantFrom<AddressState>("usable", "missing", "unusable", "none needed"),
   addressHash: maybe(fc.constant("v1:k:00")),
   suppressions: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(suppression, { maxLength: 3 })),
@@ -139,11 +159,11 @@ const flags: fc.Arbitrary<ReadonlyMap<string, Flag>> = fc
 const facts: fc.Arbitrary<RoutingFacts> = fc.record({
   person,
   flags,
-  channels: fc.array(fc.tuple(channel, way), { maxLength: 8 }).map((ways) => new Map(ways)),
+  channels: fc.array(fc.tuple(channel, channelFacts), { maxLength: 8 }).map((entries) => new Map(entries)),
 });
 
 /** Open wherever nothing is said against it, so that a rule has something to stop. */
-const openWay: ChannelFacts = {
+const openChannel: ChannelFacts = {
   address: "usable",
   addressHash: null,
   suppressions: [],
@@ -155,10 +175,13 @@ const openFacts = (over: Partial<RoutingFacts> = {}, one: Partial<ChannelFacts> 
   }),
   flags: new Map(),
   channels: new Map(
-    (["EMAIL", "PUSH", "SMS", "INAPP", "WHATSAPP"] as const).map((name) => [name, { ...openWay, ...one }]),
+    (["EMAIL", "PUSH", "SMS", "INAPP", "WHATSAPP"] as const).map((name) => [name, { ...openChannel, ...one }]),
   ),
   ...over,
 });
+
+/** Anything, and in half of the runs nothing that stands against a message. */
+const anyOrOpenFacts = fc.oneof(facts, fc.constant(openFacts()));
 
 const encode = (topic: string, value: object) => Buffer.from(JSON.stringify({ topic, value }));
 
@@ -171,17 +194,21 @@ const sends = (outcome: Outcome) => topicsOf(outcome).filter((topic) => topic.st
 
 describe("property: the router answers for everything that a schema lets through", () => {
   test("it never throws, and decides each message exactly once", () => {
+    const runs = countRuns();
     fc.assert(
       fc.property(accepted, facts, aNow, (record, given, now) => {
         const decisions = written(route(record, given, now), "comms.decisions");
         expect(new Set(decisions.map(({ msg_id }) => msg_id)).size).toBe(decisions.length);
         expect(new Set(decisions.map(({ decision_id }) => decision_id)).size).toBe(decisions.length);
-        if (record.cause_event === "security.code_requested") return;
+        // A one-time code goes by one channel: the first that is open.
+        const isCode = record.cause_event === "security.code_requested";
         const asked = [...new Set(record.channels)];
-        expect(decisions.map((decision) => decision.channel).slice(0, asked.length)).toEqual(asked);
+        if (!isCode) expect(decisions.map((decision) => decision.channel).slice(0, asked.length)).toEqual(asked);
+        runs.add(!isCode && asked.length > 1);
       }),
       { numRuns: 2_000 },
     );
+    runs.expectShare(0.1);
   });
 
   test("what follows from a decision is exactly what it says [RTR-09]", () => {
@@ -189,49 +216,69 @@ describe("property: the router answers for everything that a schema lets through
       string,
       string
     >;
+    const runs = countRuns();
     fc.assert(
-      fc.property(accepted, facts, aNow, (record, given, now) => {
+      fc.property(anyOrSendable, anyOrOpenFacts, aNow, (record, given, now) => {
         const outcome = route(record, given, now);
         const decided = written(outcome, "comms.decisions").flatMap(({ verdict }) => following[verdict] ?? []);
-        const told = topicsOf(outcome).filter((topic) => topic !== "comms.decisions");
-        expect(told.map((topic) => topic.replace(".bulk", ""))).toEqual(decided);
+        const followed = topicsOf(outcome).filter((topic) => topic !== "comms.decisions");
+        expect(followed.map((topic) => topic.replace(".bulk", ""))).toEqual(decided);
+        runs.add(decided.length > 0);
       }),
+      { numRuns: 500 },
     );
+    runs.expectShare(0.1);
   });
 
   test("reprocessed, it writes the same bytes; at another time, the same but for the time", () => {
+    const runs = countRuns();
     fc.assert(
-      fc.property(accepted, facts, aNow, fc.integer({ min: 1, max: 10_000 }), (record, given, now, later) => {
+      fc.property(anyOrSendable, anyOrOpenFacts, twoInstants, (record, given, [now, later]) => {
         const first = route(record, given, now);
         expect(route(record, given, now)).toEqual(first);
-        const second = route(record, given, now + later);
+        const second = route(record, given, later);
         fc.pre(gatesOf(second) === gatesOf(first));
         expect(timeless(second)).toEqual(timeless(first));
+        runs.add(topicsOf(first).some((topic) => topic !== "comms.decisions"));
       }),
+      { numRuns: 300 },
     );
+    runs.expectShare(0.1);
   });
+});
 
+describe("property: the router's traces", () => {
   test("no trace repeats an address, a phone number, a user or a payload", () => {
     const canary = anAccepted({
       user_id: "canary-user",
       payload: '{"a":"canary-payload"}',
       channels: ["EMAIL", "SMS", "INAPP"],
     });
+    const profile = aProfile({ email: "canary@example.com", phone: "+12025550199" });
+    const runs = countRuns();
     fc.assert(
       fc.property(facts, aNow, (given, now) => {
-        const profile = aProfile({ email: "canary@example.com", phone: "+12025550199" });
         const outcome = route(canary, { ...given, person: { ...given.person, profile } }, now);
-        const traces = JSON.stringify(written(outcome, "comms.decisions").map(({ trace }) => trace));
-        expect(traces).not.toMatch(/canary|2025550199/);
+        const traces = written(outcome, "comms.decisions").map(({ trace }) => trace);
+        expect(JSON.stringify(traces)).not.toMatch(/canary|2025550199/);
+        // A gate that lets everything pass says little.
+        runs.add(traces.flat().some(({ verdict }) => verdict !== "PASS"));
       }),
+      { numRuns: 300 },
     );
+    runs.expectShare(0.1);
   });
 });
 
+/** Whether anything goes out of this record where nothing stands against it. */
+const wouldBeSent = (record: Accepted, now: number, flags: RoutingFacts["flags"] = new Map()): boolean =>
+  sends(route(record, openFacts({ flags }), now)).length > 0;
+
 describe("property: nobody is sent what they do not want [CAN-09] [PRF-06]", () => {
   test("an opted-out person is never sent a message that is not critical, but in the app", () => {
+    const runs = countRuns();
     fc.assert(
-      fc.property(accepted, facts, aNow, (record, given, now) => {
+      fc.property(anyOrSendable, facts, aNow, (record, given, now) => {
         const off = record.channels.map((name) => ({ channel: name, category: record.category, opted_in: false }));
         const rest = { ...record, critical: false, channels: record.channels.filter((name) => name !== "INAPP") };
         const optedOut = openFacts({
@@ -240,8 +287,12 @@ describe("property: nobody is sent what they do not want [CAN-09] [PRF-06]", () 
         });
         expect(sends(route(rest, optedOut, now))).toEqual([]);
         expect(topicsOf(route(rest, optedOut, now)).every((topic) => topic === "comms.decisions")).toBe(true);
+        // The same person without the opt-out is sent it: the opt-out stops something.
+        runs.add(wouldBeSent(rest, now, given.flags));
       }),
+      { numRuns: 300 },
     );
+    runs.expectShare(0.1);
   });
 
   test("the same person without the opt-out is sent it: the property above stops something", () => {
@@ -250,47 +301,84 @@ describe("property: nobody is sent what they do not want [CAN-09] [PRF-06]", () 
   });
 
   test("a suppressed address is never sent a message that is not critical", () => {
+    const runs = countRuns();
     fc.assert(
-      fc.property(accepted, suppression, aNow, (record, entry, now) => {
+      fc.property(anyOrSendable, suppression, aNow, (record, entry, now) => {
+        const rest = { ...record, critical: false };
         const stopped = openFacts({}, { suppressions: [{ ...entry, scope: "all" }] });
-        expect(sends(route({ ...record, critical: false }, stopped, now))).toEqual([]);
+        expect(sends(route(rest, stopped, now))).toEqual([]);
+        // The same message to the same address without the entry goes out: the suppression stops something.
+        runs.add(wouldBeSent(rest, now));
+      }),
+      { numRuns: 300 },
+    );
+    runs.expectShare(0.1);
+  });
+
+  test("without the suppression the same message goes out by every channel", () => {
+    fc.assert(
+      fc.property(sendable, suppression, (record, entry) => {
+        const rest = { ...record, category: "booking", critical: false };
+        const stopped = openFacts({}, { suppressions: [{ ...entry, scope: "all" }] });
+        expect(sends(route(rest, stopped, noon))).toEqual([]);
+        expect(sends(route(rest, openFacts(), noon))).toHaveLength(rest.channels.length);
       }),
     );
   });
 
   test("without consent nobody is sent a text, critical or not", () => {
+    const runs = countRuns();
+    const isSent = (outcome: Outcome) =>
+      written(outcome, "comms.decisions").some(({ channel, verdict }) => channel === "SMS" && verdict !== "DROP");
     fc.assert(
-      fc.property(accepted, aNow, (record, now) => {
-        const outcome = route({ ...record, channels: ["SMS"] }, openFacts({ person: aPerson({ consents: [] }) }), now);
-        const passed = written(outcome, "comms.decisions").filter(({ verdict }) => verdict !== "DROP");
-        expect(passed.map((decision) => decision.channel)).not.toContain("SMS");
+      fc.property(anyOrSendable, aNow, (record, now) => {
+        const text = { ...record, channels: ["SMS"] as const };
+        expect(isSent(route(text, openFacts({ person: aPerson({ consents: [] }) }), now))).toBe(false);
+        runs.add(isSent(route(text, openFacts(), now)));
       }),
+      { numRuns: 300 },
     );
+    runs.expectShare(0.1);
   });
+});
+
+/** Hours of at least one minute, and in half of the runs a night. */
+const quietHours = fc.record({
+  tz: zone,
+  start_local: fc.oneof(fc.constant("21:00"), aMinute),
+  end_local: fc.oneof(fc.constant("08:00"), aMinute),
+  allow_categories: fc.array(category, { maxLength: 1 }),
+});
+
+const restingPerson = fc.record({
+  preference: quietHours.map((hours) => aPreference({ quiet_hours: hours })),
+  profile: zone.map((tz) => aProfile({ tz })),
 });
 
 describe("property: what waits comes back [QH-03] [RTR-07]", () => {
   test("strictly later, under the same id, and is not held by quiet hours again", () => {
+    const runs = countRuns();
     fc.assert(
-      fc.property(preference, zone, aNow, fc.constantFrom(...categories), (set, tz, now, key) => {
-        const open = openFacts({
-          person: { ...openFacts().person, preference: { ...set, channels: [] }, profile: aProfile({ tz }) },
-        });
+      fc.property(restingPerson, aNow, fc.constantFrom(...categories), (given, now, key) => {
+        const open = openFacts({ person: { ...openFacts().person, ...given } });
         const record = anAccepted({ category: key, channels: ["INAPP"] });
-        for (const item of written(route(record, open, now), "comms.schedule")) {
+        const scheduled = written(route(record, open, now), "comms.schedule");
+        for (const item of scheduled) {
           expect(item.due_at).toBeGreaterThan(now);
           const back = released(item.payload);
           const again = written(route(back, open, item.due_at), "comms.decisions");
           expect(again).toMatchObject([{ verdict: "PASS", msg_id: item.msg_id, round: 1 }]);
           expect(item.msg_id).toBe(msgIdOf(back));
         }
+        runs.add(scheduled.length > 0);
       }),
       { numRuns: 500 },
     );
+    runs.expectShare(0.1);
   });
 });
 
-/** Every gate's verdict, those that settled nothing included: a night may have begun meanwhile. */
+/** Every gate's verdict, those that decided nothing included: a night may have begun meanwhile. */
 function gatesOf(outcome: Outcome): string {
   const traces = written(outcome, "comms.decisions").flatMap(({ trace }) => trace);
   return traces.map(({ gate, verdict, reason }) => `${gate} ${verdict} ${reason}`).join();
@@ -301,7 +389,7 @@ function msgIdOf(record: Accepted): string {
   return deriveMsgId({ tenantId, templateName, userId, causeRef, channel: (record.channels[0] ?? "").toLowerCase() });
 }
 
-/** The outputs without the times that the clock gave, those inside a payload and inside words included. */
+/** The outputs without the times that the clock gave, those inside a payload and inside a detail included. */
 function timeless(outcome: Outcome): unknown {
   const times = new Set(["recorded_at", "created_at", "due_at", "detail"]);
   const drop = (key: string, value: unknown) => (times.has(key) ? undefined : value);

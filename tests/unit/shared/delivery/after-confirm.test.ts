@@ -4,7 +4,7 @@ import { aSend, aSender, outputsOn, scheduledSend } from "./sender-bench.ts";
 const unreadable = async () => Promise.reject(new SyntaxError("Unexpected end of JSON input"));
 
 describe("what is thrown once bytes may have gone out [DED-03]", () => {
-  test("by the adapter: the call's end is unknown, told to the ledger and to somebody, and the process lives", async () => {
+  test("by the adapter: the result is unknown, recorded on the ledger, and raises an alert; the process lives", async () => {
     const bench = aSender();
     bench.world.provider = unreadable;
     const { item } = scheduledSend(await bench.take(aSend()));
@@ -33,13 +33,13 @@ describe("what is thrown once bytes may have gone out [DED-03]", () => {
       await bench.clock.advance(item.due_at - bench.clock.now());
       outcome = await bench.take(send);
     }
-    expect(bench.letters).toHaveLength(8);
+    expect(bench.calls).toHaveLength(8);
     expect(outputsOn(outcome, "comms.feedback")).toMatchObject([
       { status: "DROPPED", reason: "COMMS_AMBIGUOUS_SEND", attempt: 8, ambiguous: true },
     ]);
   });
 
-  test("by the ledger, for whatever reason: the report goes out and somebody is told", async () => {
+  test("by the ledger, for any reason: the report goes out and an alert is raised", async () => {
     const bench = aSender();
     bench.ledger.record = async () => Promise.reject(new Error("OOM command not allowed"));
     const outcome = await bench.take(aSend());
@@ -49,7 +49,7 @@ describe("what is thrown once bytes may have gone out [DED-03]", () => {
 });
 
 describe("a process that dies in each call", () => {
-  test("calls no more often than one that lives: the ledger counts, whatever the record says", async () => {
+  test("calls no more often than one that lives: the ledger counts, not the record", async () => {
     const bench = aSender();
     bench.world.provider = unreadable;
     bench.parts.breaker.run = async (call) => call();
@@ -59,7 +59,7 @@ describe("a process that dies in each call", () => {
       outcomes.push(await bench.take(aSend({ critical: true })));
       await bench.clock.advance(60_000);
     }
-    expect(bench.letters).toHaveLength(8);
+    expect(bench.calls).toHaveLength(8);
     expect(outputsOn(outcomes.at(-1) as (typeof outcomes)[0], "comms.feedback")).toMatchObject([
       { status: "DROPPED", reason: "COMMS_AMBIGUOUS_SEND" },
     ]);

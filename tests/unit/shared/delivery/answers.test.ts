@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { sesAnswers } from "#processors/email-sender/core/answers.ts";
 import { fcmAnswers } from "#processors/push-sender/core/answers.ts";
 import { twilioAnswers } from "#processors/sms-sender/core/answers.ts";
-import { networkAnswer } from "#shared/delivery/network.ts";
 import { smtpAnswers } from "#shared/delivery/providers/smtp/answers.ts";
 import { type AnswerTable, codeOfAnswer, rowOf } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
@@ -25,7 +24,7 @@ describe("the tables of answers", () => {
     },
   );
 
-  test("SES: rates wait, an account out of order halts all, a refused message is no address's fault", () => {
+  test("SES: rates wait, an account out of order halts all, a refused message blames no address", () => {
     expect(sesAnswers).toMatchObject({
       TooManyRequests: { act: "retry" },
       LimitExceeded: { act: "retry", baseMs: 900_000 },
@@ -52,12 +51,12 @@ describe("the tables of answers", () => {
     });
   });
 
-  test.each([
+  test.for<[string, string | undefined, number, string]>([
     ["a known code stays", "20003", 401, "20003"],
-    ["a 503 is trouble by whatever name", "20503", 503, "http_503"],
+    ["a 503 is an outage under any code", "20503", 503, "http_503"],
     ["an unknown code of ours stays", "21999", 400, "21999"],
     ["no code is the status", undefined, 418, "http_418"],
-  ])("%s", (_, own, status, code) => {
+  ])("%s", ([, own, status, code]) => {
     expect(codeOfAnswer(twilioAnswers, own, status)).toBe(code);
   });
 });
@@ -73,54 +72,5 @@ describe("Retry-After", () => {
     [undefined, 0],
   ])("%s is %i ms", (header, ms) => {
     expect(retryAfterMs(header, Date.UTC(2026, 0, 5, 12))).toBe(ms);
-  });
-});
-
-describe("network faults", () => {
-  const fault = (fields: object, message = "fault") => Object.assign(new Error(message), fields);
-
-  test.each([
-    ["a refused connection", fault({ code: "ECONNREFUSED" }), { kind: "unreached", code: "ECONNREFUSED" }],
-    [
-      "a connection that timed out",
-      fault({ code: "ETIMEDOUT", syscall: "connect" }),
-      { kind: "unreached", code: "ETIMEDOUT" },
-    ],
-    [
-      "an unknown host, wrapped",
-      new Error("fetch failed", { cause: fault({ code: "ENOTFOUND" }) }),
-      { kind: "unreached", code: "ENOTFOUND" },
-    ],
-    ["a reset", fault({ code: "ECONNRESET" }), { kind: "unknown", code: "ECONNRESET" }],
-    ["a closed socket", fault({ code: "UND_ERR_SOCKET" }), { kind: "unknown", code: "UND_ERR_SOCKET" }],
-    ["a route lost in mid-call", fault({ code: "EHOSTDOWN", syscall: "read" }), { kind: "unknown", code: "EHOSTDOWN" }],
-    [
-      "a broken record within TLS",
-      fault({ code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" }),
-      { kind: "unknown", code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" },
-    ],
-    ["the deadline", new DOMException("aborted", "TimeoutError"), { kind: "unknown", code: "DEADLINE" }],
-    ["a fault of ours", new TypeError("x is not a function"), undefined],
-  ])("%s", (_, error, answer) => {
-    expect(networkAnswer(error)).toEqual(answer);
-  });
-
-  test.each([
-    ["EPROTO", "write"],
-    ["ERR_SSL_WRONG_VERSION_NUMBER", undefined],
-    ["SELF_SIGNED_CERT_IN_CHAIN", undefined],
-    ["DEPTH_ZERO_SELF_SIGNED_CERT", undefined],
-    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", undefined],
-    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", undefined],
-    ["CERT_NOT_YET_VALID", undefined],
-    ["CERT_HAS_EXPIRED", undefined],
-    ["ERR_TLS_CERT_ALTNAME_INVALID", undefined],
-    ["EAI_FAIL", "getaddrinfo"],
-    ["EAI_NODATA", "getaddrinfo"],
-    ["EMFILE", "getaddrinfo"],
-    ["ENETDOWN", undefined],
-    ["EHOSTDOWN", "connect"],
-  ])("%s comes before the first byte of the request", (code, syscall) => {
-    expect(networkAnswer(fault({ code, ...(syscall ? { syscall } : {}) }))).toEqual({ kind: "unreached", code });
   });
 });

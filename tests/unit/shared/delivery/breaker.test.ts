@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Breaker, type BreakerState, createBreaker } from "#shared/delivery/breaker.ts";
 
-const bad = (value: string) => value === "trouble";
-const fire = (breaker: Breaker, value: string) => breaker.run(async () => value, bad);
+const isFailure = (value: string) => value === "failure";
+const fire = (breaker: Breaker, value: string) => breaker.run(async () => value, isFailure);
 
 describe("the breaker", () => {
   let states: BreakerState[];
@@ -19,10 +19,10 @@ describe("the breaker", () => {
   });
 
   async function open(): Promise<void> {
-    for (let call = 0; call < 4; call++) expect(await fire(breaker, "trouble")).toBe("trouble");
+    for (let call = 0; call < 4; call++) expect(await fire(breaker, "failure")).toBe("failure");
   }
 
-  test("opens on trouble, and gives every value back all the same", async () => {
+  test("opens on failures, and still returns every value", async () => {
     await open();
     expect(breaker.state()).toBe("open");
     expect(states).toEqual(["open"]);
@@ -38,7 +38,7 @@ describe("the breaker", () => {
     const call = vi.fn(async () => "fine");
     await vi.advanceTimersByTimeAsync(4_000);
     const refusal = { code: "PROVIDER_UNAVAILABLE", retryable: true, retryAfterMs: 6_000 };
-    await expect(breaker.run(call, bad)).rejects.toMatchObject(refusal);
+    await expect(breaker.run(call, isFailure)).rejects.toMatchObject(refusal);
     expect(() => breaker.admit()).toThrow(expect.objectContaining(refusal));
     expect(call).not.toHaveBeenCalled();
   });
@@ -48,7 +48,7 @@ describe("the breaker", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(breaker.state()).toBe("half_open");
     const probe = Promise.withResolvers<string>();
-    const probing = breaker.run(() => probe.promise, bad);
+    const probing = breaker.run(() => probe.promise, isFailure);
     await expect(fire(breaker, "fine")).rejects.toMatchObject({ code: "PROVIDER_UNAVAILABLE" });
     probe.resolve("fine");
     expect(await probing).toBe("fine");
@@ -59,17 +59,17 @@ describe("the breaker", () => {
   test("a bad probe opens it again", async () => {
     await open();
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(await fire(breaker, "trouble")).toBe("trouble");
+    expect(await fire(breaker, "failure")).toBe("failure");
     expect(breaker.state()).toBe("open");
   });
 
-  test("opens at once when told", () => {
+  test("opens at once when it is tripped", () => {
     breaker.trip();
     expect(() => breaker.admit()).toThrow("The breaker of ses is open");
   });
 
   test("an error of the call passes as it is", async () => {
-    await expect(breaker.run(async () => Promise.reject(new TypeError("ours")), bad)).rejects.toThrow(
+    await expect(breaker.run(async () => Promise.reject(new TypeError("ours")), isFailure)).rejects.toThrow(
       new TypeError("ours"),
     );
   });

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { budgetLimits, createMemoryBudget, takeFrom } from "#shared/delivery/budget.ts";
+import { type BudgetLimits, budgetLimits, createMemoryBudget, takeFrom } from "#shared/delivery/budget.ts";
 
 const limits = { rate: 10, burst: 5, reserve: 2 };
 
 describe("the limits that follow from an account's rate", () => {
-  test.each([
+  test.for<[number, number, number, BudgetLimits]>([
     [500, 1, 0.1, { rate: 500, burst: 500, reserve: 50 }],
     [10_000, 0.5, 0.1, { rate: 10_000, burst: 5_000, reserve: 500 }],
     [14, 1, 0.1, { rate: 14, burst: 14, reserve: 1 }],
     [0.5, 1, 0.2, { rate: 0.5, burst: 1, reserve: 0 }],
-  ])("%d a second, %d s of it at once, %d of that kept", (rate, burstSeconds, reserveShare, expected) => {
+  ])("%d a second, %d s of it at once, %d of that kept", ([rate, burstSeconds, reserveShare, expected]) => {
     expect(budgetLimits(rate, { burstSeconds, reserveShare })).toEqual(expected);
   });
 });

@@ -29,7 +29,7 @@ const push = (change: Parameters<typeof aSend>[0] = {}) => aSend({ channel: "PUS
 const statusOf = (outcome: Parameters<typeof outputsOn>[0]) => outputsOn(outcome, "comms.feedback")[0];
 
 describe("one message to several devices [PSH-02]", () => {
-  test("is sent once one has taken it; a device in passing trouble is not tried again", async () => {
+  test("is sent once one has taken it; a device that failed for now is not tried again", async () => {
     const bench = withDevices({ phone: accepted, tablet: slow });
     const outcome = await bench.take(push());
     expect(statusOf(outcome)).toMatchObject({ status: "SENT", address_hash: null });

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A server on the loopback that gives the same answer to whatever it is asked, and speaks no TLS. */
+/** A server on the loopback that gives the same answer to every request, and speaks no TLS. */
 export async function oddProvider() {
   const answer = { status: 200, body: "" };
   const asked: string[] = [];

@@ -13,13 +13,14 @@ import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import { createMemoryBudget } from "#shared/delivery/budget.ts";
-import { silentMeter } from "#shared/delivery/meter.ts";
+import { type SendMeter, silentMeter } from "#shared/delivery/meter.ts";
 import { createSender, type SenderParts } from "#shared/delivery/sender.ts";
 import type { Answer, AnswerTable } from "#shared/domain/delivery/answer.ts";
 import type { Content } from "#shared/domain/message/content.ts";
 import { deriveMsgId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
@@ -28,7 +29,7 @@ import { createManualClock } from "#tests/support/manual-clock.ts";
 export const start: Instant = Date.UTC(2026, 0, 5, 12);
 export const hasher = createAddressHasher({ current: "k1", peppers: { k1: "pepper-of-sixteen-characters" } });
 
-export const words: Content = { channel: "EMAIL", subject: "Booked", html: "<p>Booked</p>", text: "Booked" };
+export const emailContent: Content = { channel: "EMAIL", subject: "Booked", html: "<p>Booked</p>", text: "Booked" };
 
 export function aSend(change: Partial<Send> = {}): Send {
   const causeRef = change.cause_ref ?? "booking-1";
@@ -108,19 +109,15 @@ export function aConsent(change: Partial<Consent> = {}): Consent {
 }
 
 const table: AnswerTable = {
-  Slow: { act: "retry", words: "Too fast", trouble: true },
-  Never: { act: "refuse", words: "Refused", suppress: "hard_bounce" },
-  Gone: { act: "refuse", words: "Token unregistered", prune: true },
-  Down: { act: "halt", words: "Suspended", alert: "P0" },
+  Slow: { act: "retry", description: "Too fast", isOutage: true },
+  Never: { act: "refuse", description: "Refused", suppress: "hard_bounce" },
+  Gone: { act: "refuse", description: "Token unregistered", prune: true },
+  Down: { act: "halt", description: "Suspended", alert: "P0" },
 };
 
-/** One sender with everything round it in memory. `provider` answers each call; what it was called with is kept. */
-export function aSender(change: Partial<SenderParts> = {}) {
-  const clock = createManualClock(start);
-  const ledger = createMemoryLedger();
-  const letters: OutboundMessage[] = [];
-  const metered: string[] = [];
-  const world = {
+/** What the world round a sender holds; a test changes it between two records. */
+function aWorld(calls: readonly OutboundMessage[]) {
+  return {
     profile: aProfile() as Profile | null,
     preference: null as Preference | null,
     consents: [] as Consent[],
@@ -129,38 +126,61 @@ export function aSender(change: Partial<SenderParts> = {}) {
     asOf: undefined as Instant | undefined,
     sentLongAgo: new Set<string>(),
     askedArchive: [] as string[],
-    artifact: async (): Promise<Content> => words,
-    provider: async (_letter: OutboundMessage): Promise<Answer> => ({ kind: "accepted", ref: `ref-${letters.length}` }),
+    artifact: async (): Promise<Content> => emailContent,
+    provider: async (_message: OutboundMessage): Promise<Answer> => ({ kind: "accepted", ref: `ref-${calls.length}` }),
   };
-  const adapter: ChannelAdapter = {
-    provider: "fake",
-    answers: table,
-    targets: ({ profile }) => (profile?.email ? [{ address: profile.email, deviceId: "" }] : "none"),
-    send: (letter) => {
-      letters.push(letter);
-      return world.provider(letter);
+}
+
+type World = ReturnType<typeof aWorld>;
+
+/** Everybody is the person of the world. */
+function viewsOf(world: World, clock: Pick<Clock, "now">): SenderParts["views"] {
+  return {
+    persons: async (refs) => {
+      const { profile, preference, consents, tokens } = world;
+      return { value: refs.map(() => ({ profile, preference, consents, tokens })), asOf: world.asOf ?? clock.now() };
     },
-    close: async () => {},
-  };
-  const views: SenderParts["views"] = {
-    persons: async (refs) => ({
-      value: refs.map(() => ({
-        profile: world.profile,
-        preference: world.preference,
-        consents: world.consents,
-        tokens: world.tokens,
-      })),
-      asOf: world.asOf ?? clock.now(),
-    }),
     suppressions: async (refs) => ({
       value: refs.map((ref) => world.suppressions.filter((entry) => entry.address_hash === ref.addressHash)),
       asOf: world.asOf ?? clock.now(),
     }),
   };
+}
+
+/** A provider that keeps what it was called with, and answers as the world says. */
+function adapterOf(world: World, calls: OutboundMessage[]): ChannelAdapter {
+  return {
+    provider: "fake",
+    answers: table,
+    targets: ({ profile }) => (profile?.email ? [{ address: profile.email, deviceId: "" }] : "none"),
+    send: (message) => {
+      calls.push(message);
+      return world.provider(message);
+    },
+    close: async () => {},
+  };
+}
+
+function meterOf(metered: string[]): SendMeter {
+  return {
+    ...silentMeter,
+    ambiguousSend: (channel) => metered.push(`ambiguous ${channel}`),
+    providerRequest: ({ channel, provider, outcome }) => metered.push(`${channel} ${provider} ${outcome}`),
+    alert: ({ provider, code, level }) => metered.push(`alert ${provider} ${code} ${level}`),
+  };
+}
+
+/** One sender with everything round it in memory. `calls` is what its provider was called with. */
+export function aSender(change: Partial<SenderParts> = {}) {
+  const clock = createManualClock(start);
+  const ledger = createMemoryLedger();
+  const calls: OutboundMessage[] = [];
+  const metered: string[] = [];
+  const world = aWorld(calls);
   const parts: SenderParts = {
     channel: "EMAIL",
-    adapter,
-    views,
+    adapter: adapterOf(world, calls),
+    views: viewsOf(world, clock),
     ledger,
     archive: {
       wasSent: async (ids) => {
@@ -175,12 +195,7 @@ export function aSender(change: Partial<SenderParts> = {}) {
     clock,
     owner: "email-sender@test",
     encode: (topic, send) => Buffer.from(JSON.stringify({ topic, send })),
-    meter: {
-      ...silentMeter,
-      ambiguousSend: (channel) => metered.push(`ambiguous ${channel}`),
-      providerRequest: (channel, provider, outcome) => metered.push(`${channel} ${provider} ${outcome}`),
-      alert: (_channel, provider, code, level) => metered.push(`alert ${provider} ${code} ${level}`),
-    },
+    meter: meterOf(metered),
     ...change,
   };
   const sender = createSender(parts);
@@ -196,7 +211,7 @@ export function aSender(change: Partial<SenderParts> = {}) {
     if (decided.kind !== "perform") return decided;
     return sender.perform?.(decided.effect, record, new AbortController().signal) as Promise<Outcome>;
   }
-  return { sender, take, clock, ledger, letters, metered, world, parts };
+  return { sender, take, clock, ledger, calls, metered, world, parts };
 }
 
 /** The records of one topic among an outcome's outputs. */
@@ -217,6 +232,6 @@ export function scheduledSend(outcome: Outcome): { readonly item: ScheduleItem; 
   return { item, send: (JSON.parse(item.payload.toString()) as { send: Send }).send };
 }
 
-export function trouble(code: string): AppError {
+export function outage(code: string): AppError {
   return new AppError(code, code, { retryable: true });
 }

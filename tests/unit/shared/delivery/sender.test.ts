@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Feedback } from "#shared/contracts/records.ts";
+import type { Feedback, Send, Suppression } from "#shared/contracts/records.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import { createMemoryBudget } from "#shared/delivery/budget.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
@@ -12,10 +12,10 @@ import {
   aSender,
   aSuppression,
   hasher,
+  outage,
   outputsOn,
   scheduledSend,
   start,
-  trouble,
 } from "./sender-bench.ts";
 
 const minute = 60_000;
@@ -50,12 +50,12 @@ async function onTheLog(bench: ReturnType<typeof aSender>, outcome: Outcome): Pr
 }
 
 describe("a send that goes well [EML-03]", () => {
-  test("calls the provider once with the rendered words and reports it", async () => {
+  test("calls the provider once with the rendered content and reports it", async () => {
     const bench = aSender();
     const outcome = await bench.take(aSend());
     expect(outcome.kind).toBe("emit");
-    expect(bench.letters).toHaveLength(1);
-    expect(bench.letters[0]?.content).toMatchObject({ subject: "Booked" });
+    expect(bench.calls).toHaveLength(1);
+    expect(bench.calls[0]?.content).toMatchObject({ subject: "Booked" });
     expect(feedbackOf(outcome)).toMatchObject({
       status: "SENT",
       origin: "SENDER",
@@ -74,7 +74,7 @@ describe("a send that goes well [EML-03]", () => {
     const bench = aSender();
     bench.world.profile = aProfile({ email: "new@example.com" });
     const outcome = await bench.take(aSend());
-    expect(bench.letters[0]?.target.address).toBe("new@example.com");
+    expect(bench.calls[0]?.target.address).toBe("new@example.com");
     expect(feedbackOf(outcome).address_hash).toBe(hasher.hash("EMAIL", "new@example.com"));
   });
 
@@ -93,7 +93,7 @@ describe("the second time [DED-03]", () => {
     const first = await bench.take(aSend());
     await bench.clock.advance(5 * minute);
     const second = await bench.take(aSend());
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
     expect(second.kind).toBe("drop");
     expect(reasonOf(second)).toBe("COMMS_ALREADY_SENT");
     expect(feedbackOf(second)).toEqual(feedbackOf(first));
@@ -103,7 +103,7 @@ describe("the second time [DED-03]", () => {
     const bench = aSender();
     await onTheLog(bench, await bench.take(aSend()));
     const second = await bench.take(aSend());
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
     expect(outputsOn(second, "comms.feedback")).toEqual([]);
     expect(outputsOn(second, "comms.decisions")).toMatchObject([
       { stage: "email-sender", verdict: "DROP", reason: "COMMS_ALREADY_SENT", gate: "ledger" },
@@ -117,6 +117,17 @@ describe("the second time [DED-03]", () => {
     expect(reasonOf(await bench.take(aSend({ expires_at: start + minute })))).toBe("COMMS_ALREADY_SENT");
   });
 
+  test("a failure is reported again by the same id, and not tried again", async () => {
+    const bench = aSender();
+    bench.world.provider = async () => ({ kind: "refused", code: "Never" });
+    const first = await bench.take(aSend());
+    const second = await bench.take(aSend());
+    expect(feedbackOf(second)).toEqual(feedbackOf(first));
+    expect(bench.calls).toHaveLength(1);
+  });
+});
+
+describe("the second time, after the ledger has forgotten the first [DED-03]", () => {
   test("after the ledger's memory, the archive is asked: for what the ledger does not know, and for nothing else", async () => {
     const bench = aSender();
     const old = aSend({ occurred_at: start - 30 * 24 * 60 * minute });
@@ -130,10 +141,10 @@ describe("the second time [DED-03]", () => {
     await bench.take(aSend());
     await bench.take(send);
     expect(bench.world.askedArchive).toEqual([]);
-    expect(bench.letters).toHaveLength(2);
+    expect(bench.calls).toHaveLength(2);
   });
 
-  test("an event told again with fresh times, after the ledger has forgotten it, is known to the archive", async () => {
+  test("an event that is replayed with fresh times, after the ledger has forgotten it, is known to the archive", async () => {
     const bench = aSender();
     await bench.take(aSend());
     await bench.clock.advance(5 * 24 * 60 * minute);
@@ -143,33 +154,24 @@ describe("the second time [DED-03]", () => {
     const again = await bench.take(aSend({ occurred_at: bench.clock.now(), queued_at: bench.clock.now() }));
     expect(reasonOf(again)).toBe("COMMS_ALREADY_SENT");
     expect(outputsOn(again, "comms.decisions")).toMatchObject([{ gate: "archive", verdict: "DROP" }]);
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
   });
 
   test("an archive that is away holds what can wait, lets a code through, and stops what is old", async () => {
-    const bench = aSender({ archive: { wasSent: async () => Promise.reject(trouble("POSTGRES_UNAVAILABLE")) } });
+    const bench = aSender({ archive: { wasSent: async () => Promise.reject(outage("POSTGRES_UNAVAILABLE")) } });
     const held = await bench.take(aSend());
     expect(reasonOf(held)).toBe("COMMS_STATE_STALE");
     expect(scheduledSend(held)).toMatchObject({ item: { kind: "hold", due_at: start + 30_000 }, send: { attempt: 1 } });
-    expect(bench.letters).toEqual([]);
+    expect(bench.calls).toEqual([]);
     const code = { cause_ref: "code-1", critical: true };
     expect((await bench.take(aSend(code))).kind).toBe("emit");
     const old = aSend({ ...code, cause_ref: "code-2", occurred_at: start - 5 * 24 * 60 * minute });
     await expect(bench.take(old)).rejects.toMatchObject({ code: "POSTGRES_UNAVAILABLE", retryable: true });
   });
-
-  test("a failure is told again by the same id, and not tried again", async () => {
-    const bench = aSender();
-    bench.world.provider = async () => ({ kind: "refused", code: "Never" });
-    const first = await bench.take(aSend());
-    const second = await bench.take(aSend());
-    expect(feedbackOf(second)).toEqual(feedbackOf(first));
-    expect(bench.letters).toHaveLength(1);
-  });
 });
 
 describe("the last look before the call", () => {
-  test.each([
+  test.for<[string, Send, Suppression | undefined, string]>([
     ["expired", aSend({ expires_at: start }), undefined, "COMMS_EXPIRED"],
     ["a hard bounce", aSend(), aSuppression(), "COMMS_SUPPRESSED"],
     ["a hard bounce, critical", aSend({ critical: true }), aSuppression(), "COMMS_SUPPRESSED"],
@@ -181,7 +183,7 @@ describe("the last look before the call", () => {
       aSuppression({ reason: "UNSUBSCRIBE", scope: "category:booking" }),
       "COMMS_SUPPRESSED",
     ],
-  ])("%s: a recorded no, and no call", async (_, send, entry, reason) => {
+  ])("%s: a recorded no, and no call", async ([, send, entry, reason]) => {
     const bench = aSender();
     if (entry) bench.world.suppressions = [entry];
     const outcome = await bench.take(send);
@@ -192,7 +194,7 @@ describe("the last look before the call", () => {
       reason,
       stage: "email-sender",
     });
-    expect(bench.letters).toEqual([]);
+    expect(bench.calls).toEqual([]);
   });
 
   test.each([
@@ -229,7 +231,7 @@ describe("the last look before the call", () => {
       code: "COMMS_STATE_STALE",
       retryable: true,
     });
-    expect(bench.letters).toEqual([]);
+    expect(bench.calls).toEqual([]);
   });
 });
 
@@ -245,7 +247,7 @@ describe("a provider that refuses for now", () => {
     expect(item.due_at).toBeGreaterThan(start);
     const again = scheduledSend(await bench.take(aSend({ lane: "BULK" })));
     expect(again.item).toMatchObject({ schedule_id: item.schedule_id, due_at: item.due_at });
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
   });
 
   test("the next attempt is a call of its own", async () => {
@@ -314,7 +316,7 @@ describe("a provider that refuses for good", () => {
     });
     await expect(bench.take(aSend())).rejects.toEqual(halted);
     await expect(bench.take(aSend({ cause_ref: "b2" }))).rejects.toEqual(halted);
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
     expect(
       (
         await bench.ledger.peek(
@@ -326,20 +328,20 @@ describe("a provider that refuses for good", () => {
   });
 
   test.each(["ARTIFACT_MISSING", "ARTIFACT_CORRUPT", "USER_KEY_DESTROYED"])(
-    "words that are gone for good (%s) end the message and not the process",
+    "content that is lost for good (%s) end the message and not the process",
     async (code) => {
       const bench = aSender();
       bench.world.artifact = async () => Promise.reject(Object.assign(new Error("gone"), { code, retryable: false }));
       expect(feedbackOf(await bench.take(aSend()))).toMatchObject({ status: "FAILED", reason: "COMMS_RENDER_FAILED" });
-      expect(bench.letters).toEqual([]);
+      expect(bench.calls).toEqual([]);
     },
   );
 });
 
-describe("a call of which the end is unknown", () => {
-  const timeout = async () => ({ kind: "unknown", code: "DEADLINE" }) as const;
+const timeout = async () => ({ kind: "unknown", code: "DEADLINE" }) as const;
 
-  test("critical: once more by the schedule, told and counted as ambiguous", async () => {
+describe("a call of which the end is unknown", () => {
+  test("critical: once more by the schedule, reported and counted as ambiguous", async () => {
     const bench = aSender();
     bench.world.provider = timeout;
     const { item, send } = scheduledSend(await bench.take(aSend({ critical: true })));
@@ -366,10 +368,10 @@ describe("a call of which the end is unknown", () => {
       verdict: "DROP",
       reason: "COMMS_AMBIGUOUS_SEND",
     });
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
   });
 
-  test("feedback from the provider settles it: it was sent", async () => {
+  test("feedback from the provider decides it: it was sent", async () => {
     const bench = aSender();
     bench.world.provider = timeout;
     const { send } = scheduledSend(await bench.take(aSend({ critical: true })));
@@ -383,7 +385,7 @@ describe("a call of which the end is unknown", () => {
       outputs: [{ topic: "comms.feedback", key: "default/u1", value: delivered }],
     });
     expect(reasonOf(await bench.take(send))).toBe("COMMS_ALREADY_SENT");
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
   });
 
   test("a sender that died in mid-call leaves its message to nobody until the lease runs out", async () => {
@@ -391,7 +393,7 @@ describe("a call of which the end is unknown", () => {
     const { msg_id } = aSend();
     const request = { msgId: msg_id, owner: "dead#1", attempt: 1, leaseMs: 10_000, now: start, resend: false };
     await bench.ledger.claim(request);
-    await bench.ledger.confirm(msg_id, "dead#1", start);
+    await bench.ledger.confirm({ msgId: msg_id, owner: "dead#1" }, start);
     const held = scheduledSend(await bench.take(aSend({ critical: true })));
     expect(held.item).toMatchObject({ kind: "hold" });
     expect(held.item.due_at).toBeGreaterThan(start + 10_000);
@@ -399,9 +401,11 @@ describe("a call of which the end is unknown", () => {
     expect(feedbackOf(await bench.take(held.send))).toMatchObject({ status: "SENT", ambiguous: true });
     expect(bench.metered).toContain("ambiguous email");
   });
+});
 
+describe("the call after one of which the end is unknown", () => {
   test.each<readonly [string, () => Promise<Answer>, readonly string[]]>([
-    ["the breaker lets it through no more", () => Promise.reject(trouble("PROVIDER_UNAVAILABLE")), []],
+    ["the breaker lets it through no more", () => Promise.reject(outage("PROVIDER_UNAVAILABLE")), []],
     ["no connection was made", async () => ({ kind: "unreached", code: "ECONNREFUSED" }), []],
     ["the provider said no", async () => ({ kind: "refused", code: "Slow" }), ["ambiguous email"]],
     ["its end is unknown too", timeout, ["ambiguous email"]],
@@ -442,19 +446,19 @@ describe("stores that fail at the wrong moment", () => {
     bench.ledger.restored();
     await bench.clock.advance(1_000);
     await refused;
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
   });
 
   test("the record that cannot be written does not undo the call: the report goes out", async () => {
     const bench = aSender();
-    bench.ledger.record = async () => Promise.reject(trouble("REDIS_UNAVAILABLE"));
+    bench.ledger.record = async () => Promise.reject(outage("REDIS_UNAVAILABLE"));
     expect(feedbackOf(await bench.take(aSend()))).toMatchObject({ status: "SENT" });
   });
 
-  test("trouble before the call gives the claim back", async () => {
+  test("an outage before the call gives the claim back", async () => {
     const bench = aSender();
     const confirm = bench.ledger.confirm;
-    bench.ledger.confirm = async () => Promise.reject(trouble("REDIS_UNAVAILABLE"));
+    bench.ledger.confirm = async () => Promise.reject(outage("REDIS_UNAVAILABLE"));
     await expect(bench.take(aSend())).rejects.toMatchObject({ code: "REDIS_UNAVAILABLE" });
     bench.ledger.confirm = confirm;
     expect((await bench.take(aSend())).kind).toBe("emit");

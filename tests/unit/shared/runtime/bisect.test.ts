@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { writeBisecting } from "#shared/runtime/bisect.ts";
+import { bisectWrite } from "#shared/runtime/bisect.ts";
 
 const refused = (code: string) => Object.assign(new Error("invalid input: +1 202 555 0143"), { code });
 
-/** A table that refuses the letters given, and whatever stands beside them. */
+/** A table that refuses the letters given, and all that is written with them. */
 function tableOf(bad: string, code = "22021") {
   const rows: string[] = [];
   const write = async (some: readonly string[]) => {
@@ -13,12 +13,12 @@ function tableOf(bad: string, code = "22021") {
   return { rows, write };
 }
 
-describe("writing by halves", () => {
+describe("writing by bisection", () => {
   it.each(["22021", "22P05", "23514", "54000", "54001"])(
-    "rejects what is refused with %s, and writes the rest",
+    "makes a dead letter of what is refused with %s, and writes the rest",
     async (code) => {
       const table = tableOf("cf", code);
-      const outcomes = await writeBisecting("abcdefg".split(""), table.write);
+      const outcomes = await bisectWrite("abcdefg".split(""), table.write);
       expect(outcomes.map(({ kind }) => kind)).toEqual([
         "emit",
         "emit",
@@ -38,13 +38,13 @@ describe("writing by halves", () => {
   );
 
   it.each(["08006", "42601", "57014", "unknown"])("throws %s on: it says nothing of the value", async (code) => {
-    await expect(writeBisecting("ab".split(""), tableOf("a", code).write)).rejects.toMatchObject({ code });
+    await expect(bisectWrite("ab".split(""), tableOf("a", code).write)).rejects.toMatchObject({ code });
   });
 
   it("writes once where nothing is refused, and nothing where there is nothing", async () => {
     const table = tableOf("");
-    expect(await writeBisecting("ab".split(""), table.write)).toHaveLength(2);
+    expect(await bisectWrite("ab".split(""), table.write)).toHaveLength(2);
     expect(table.rows).toEqual(["a", "b"]);
-    expect(await writeBisecting([], () => Promise.reject(refused("22021")))).toEqual([]);
+    expect(await bisectWrite([], () => Promise.reject(refused("22021")))).toEqual([]);
   });
 });

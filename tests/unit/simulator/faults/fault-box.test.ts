@@ -22,6 +22,16 @@ describe("the fault box", () => {
     expect(box.list(0)).toEqual([]);
   });
 
+  it("changes a step of a session only by a fault that names its operation", () => {
+    const box = createFaultBox(1);
+    add(box, { kind: "outage", count: 1 });
+    add(box, { kind: "reset", count: 1, match: { operation: "MAIL" } });
+    const mail = call({ provider: "smtp", operation: "MAIL" });
+    const met = [mail, { ...mail, operation: "RCPT" }, mail].map((step) => box.takeStep(step, 0)?.kind);
+    expect(met).toEqual(["reset", undefined, undefined]);
+    expect(box.list(0)).toMatchObject([{ kind: "outage", hits: 0 }]);
+  });
+
   it.each([
     [{ until: 100 }, 0],
     [{ for_ms: 60 }, 40],

@@ -1,11 +1,11 @@
 /** A mail in two: its header fields, folds and all, in their order; and its body. Latin-1, so a character is a byte. */
-export interface MailParts {
+export interface HeaderAndBody {
   readonly fields: readonly string[];
   readonly body: string;
 }
 
-/** Splits raw bytes at the first empty line. Lines end in CR LF; without an empty line all of it is header. */
-export function splitMail(raw: Uint8Array): MailParts {
+/** Splits raw bytes at the first empty line. Lines end in CR LF; without an empty line the whole is header. */
+export function splitMail(raw: Uint8Array): HeaderAndBody {
   const text = Buffer.from(raw).toString("latin1");
   const at = text.indexOf("\r\n\r\n");
   const head = at < 0 ? text : text.slice(0, at);

@@ -8,11 +8,11 @@ export interface DkimKey {
   readonly key: KeyObject;
 }
 
-/** Named once more than they occur, so that nobody can add another one on the way. */
-const oversigned = ["from", "to", "subject", "date", "message-id", "list-unsubscribe", "list-unsubscribe-post"];
+/** Fields that a signature names once more than they occur, so that nobody can add another on the way. */
+const oversignFields = ["from", "to", "subject", "date", "message-id", "list-unsubscribe", "list-unsubscribe-post"];
 
-/** Signed as often as they occur. */
-const signed = [
+/** Fields that a signature names as often as they occur. */
+const signFields = [
   "reply-to",
   "mime-version",
   "content-type",
@@ -31,7 +31,7 @@ export function signMail(raw: Buffer, keys: readonly DkimKey[], by: { domain: st
   if (keys.length === 0) return raw;
   const { fields, body } = splitMail(raw);
   const bodyHash = createHash("sha256").update(relaxedBody(body), "latin1").digest("base64");
-  const { names, data } = signedFields(fields);
+  const { names, data } = fieldsToSign(fields);
   const signatures = keys.map(({ selector, key }) => {
     const algorithm = key.asymmetricKeyType === "ed25519" ? "ed25519-sha256" : "rsa-sha256";
     const tags = [
@@ -49,14 +49,14 @@ export function signMail(raw: Buffer, keys: readonly DkimKey[], by: { domain: st
   return Buffer.concat([Buffer.from(signatures.join(""), "latin1"), raw]);
 }
 
-/** What a signature names, and the canonical fields in that order: of several of a name the lowest comes first. */
-function signedFields(fields: readonly string[]): { readonly names: readonly string[]; readonly data: string } {
-  const found = [...oversigned, ...signed].map((name) => ({
+/** The names in a signature, and the canonical fields in that order: of several with one name the lowest comes first. */
+function fieldsToSign(fields: readonly string[]): { readonly names: readonly string[]; readonly data: string } {
+  const found = [...oversignFields, ...signFields].map((name) => ({
     name,
     lines: fields.filter((field) => fieldName(field) === name).toReversed(),
   }));
   const names = found.flatMap(({ name, lines }) =>
-    [...lines, ...(oversigned.includes(name) ? [""] : [])].map(() => name),
+    [...lines, ...(oversignFields.includes(name) ? [""] : [])].map(() => name),
   );
   return { names, data: found.flatMap(({ lines }) => lines.map((line) => `${relaxedField(line)}\r\n`)).join("") };
 }

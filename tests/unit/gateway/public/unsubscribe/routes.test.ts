@@ -20,7 +20,12 @@ function tokenOf({ clock }: Bench, more: Partial<UnsubscribeClaim> = {}, secret 
 }
 
 const get = (bench: Bench, token: string, headers = {}) => bench.app.inject({ url: `/unsubscribe/${token}`, headers });
-const post = (bench: Bench, token: string, payload = "", headers: Record<string, string> = {}) =>
+interface Form {
+  readonly payload?: string;
+  readonly headers?: Record<string, string>;
+}
+
+const post = (bench: Bench, token: string, { payload = "", headers = {} }: Form = {}) =>
   bench.app.inject({ method: "POST", url: `/unsubscribe/${token}`, payload, headers });
 
 const key = `default/EMAIL/${hash}/UNSUBSCRIBE/RECIPIENT/category:booking`;
@@ -97,7 +102,7 @@ describe("POST /unsubscribe/{token}", () => {
     ["nothing in it", "", {}],
   ])("takes the address off the scope of the token, asked by %s", async (_how, payload, headers) => {
     const bench = createBench();
-    const answer = await post(bench, tokenOf(bench), payload, headers);
+    const answer = await post(bench, tokenOf(bench), { payload, headers });
     expect([answer.statusCode, answer.headers.location, answer.headers["set-cookie"]]).toEqual([
       200,
       undefined,

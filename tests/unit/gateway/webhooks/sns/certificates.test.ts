@@ -1,7 +1,8 @@
+import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { MockAgent } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createCertificates } from "#gateway/webhooks/sns/certificates.ts";
-import { createSigningCertificate } from "#simulator/sns/certificate.ts";
+import { createSigningCertificate, type SigningCertificate } from "#simulator/sns/certificate.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 
 const host = "https://sns.us-east-1.amazonaws.com";
@@ -9,6 +10,7 @@ const path = "/SimpleNotificationService-ab.pem";
 const url = host + path;
 const clock0 = createManualClock();
 const certificate = await createSigningCertificate(clock0.now());
+const renewed = await createSigningCertificate(clock0.now());
 
 let agent: MockAgent;
 let clock: ManualClock;
@@ -24,11 +26,12 @@ afterEach(() => agent.close());
 function answers(
   status: number,
   body: string | Buffer,
-  headers: Record<string, string> = {},
-  origin = host,
-  at = path,
+  { origin = host, at = path, location }: { origin?: string; at?: string; location?: string } = {},
 ) {
-  agent.get(origin).intercept({ path: at }).reply(status, body, { headers });
+  agent
+    .get(origin)
+    .intercept({ path: at })
+    .reply(status, body, { headers: location === undefined ? {} : { location } });
 }
 
 function certificates(origin?: string) {
@@ -37,34 +40,43 @@ function certificates(origin?: string) {
 
 const spki = { type: "spki", format: "pem" } as const;
 
+/** Checks that a key is the certificate's own: the public half of its private key, and one that takes its signature. */
+function expectOwnKey(key: KeyObject | undefined, { key: privateKey }: SigningCertificate = certificate): void {
+  const message = Buffer.from("a notification");
+  expect(key?.type).toBe("public");
+  expect(key?.export(spki)).toBe(createPublicKey(privateKey.export({ type: "pkcs8", format: "pem" })).export(spki));
+  expect(verify("sha256", message, key as KeyObject, sign("sha256", message, privateKey))).toBe(true);
+}
+
 describe("a certificate", () => {
   it("is fetched once, however many wait for it and come later", async () => {
     answers(200, certificate.pem);
     const known = certificates();
     const [first, second] = await Promise.all([known.keyOf(url), known.keyOf(url)]);
-    expect(first?.export(spki)).toBe((await known.keyOf(url))?.export(spki));
-    expect(first).toBe(second);
+    expectOwnKey(first);
+    expect(second).toBe(first);
+    expect(await known.keyOf(url)).toBe(first);
     agent.assertNoPendingInterceptors();
   });
 
-  it("is fetched again after a day", async () => {
+  it("is fetched again after a day, and its new key taken", async () => {
     answers(200, certificate.pem);
     const known = certificates();
-    await known.keyOf(url);
+    expectOwnKey(await known.keyOf(url));
     await clock.advance(24 * 3_600_000);
-    answers(200, certificate.pem);
-    expect(await known.keyOf(url)).toBeDefined();
+    answers(200, renewed.pem);
+    expectOwnKey(await known.keyOf(url), renewed);
     agent.assertNoPendingInterceptors();
   });
 
   it("comes from the configured origin, with that origin's path in front", async () => {
-    answers(200, certificate.pem, {}, "http://127.0.0.1:9", `/sns${path}`);
-    expect(await certificates("http://127.0.0.1:9/sns/").keyOf(url)).toBeDefined();
+    answers(200, certificate.pem, { origin: "http://127.0.0.1:9", at: `/sns${path}` });
+    expectOwnKey(await certificates("http://127.0.0.1:9/sns/").keyOf(url));
   });
 
   it("is none behind a redirect, which is not followed", async () => {
     answers(302, "", { location: "https://evil.example.com/cert.pem" });
-    answers(200, certificate.pem, {}, "https://evil.example.com", "/cert.pem");
+    answers(200, certificate.pem, { origin: "https://evil.example.com", at: "/cert.pem" });
     expect(await certificates().keyOf(url)).toBeUndefined();
     expect(agent.pendingInterceptors()).toHaveLength(1);
   });
@@ -93,15 +105,15 @@ describe("a certificate", () => {
     expect(await known.keyOf(url)).toBeUndefined();
     answers(200, certificate.pem);
     await clock.advance(1);
-    expect(await known.keyOf(url)).toBeDefined();
+    expectOwnKey(await known.keyOf(url));
   });
 
-  it("is trouble, and not a no, where the server fails; the next message asks again", async () => {
+  it("is a retryable error where the server fails; the next message asks again", async () => {
     answers(503, "");
     const known = certificates();
     await expect(known.keyOf(url)).rejects.toMatchObject({ code: "SNS_UNAVAILABLE", retryable: true });
     await expect(known.keyOf(url)).rejects.toMatchObject({ code: "SNS_UNAVAILABLE" });
     answers(200, certificate.pem);
-    expect(await known.keyOf(url)).toBeDefined();
+    expectOwnKey(await known.keyOf(url));
   });
 });

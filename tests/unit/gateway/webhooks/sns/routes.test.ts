@@ -73,7 +73,9 @@ describe("POST /webhooks/ses [FBK-01] [EML-04] [INT-06]", () => {
     expect((await post(bench, message)).statusCode).toBe(200);
     expect(bench.published).toHaveLength(1);
   });
+});
 
+describe("POST /webhooks/ses, subscriptions [INT-06]", () => {
   it("confirms a subscription by topic and token, and writes nothing", async () => {
     const bench = createBench();
     const message = confirmation(bench.clock);
@@ -89,7 +91,9 @@ describe("POST /webhooks/ses [FBK-01] [EML-04] [INT-06]", () => {
     expect((await post(bench, confirmation(bench.clock, "UnsubscribeConfirmation"))).statusCode).toBe(200);
     expect([bench.published, bench.confirmed]).toEqual([[], []]);
   });
+});
 
+describe("POST /webhooks/ses, what is refused [INT-06]", () => {
   it("refuses what is forged with a problem that has a code, and writes nothing", async () => {
     const bench = createBench();
     const forged = JSON.stringify({ ...sealed(notification(bench.clock)), Message: "forged" });

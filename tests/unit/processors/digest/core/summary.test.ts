@@ -1,34 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { counted, cutPayload, itemBytesMax } from "#processors/digest/core/item-payload.ts";
+import { itemBytesMax } from "#processors/digest/core/item-payload.ts";
 import { summaryBytesMax, summaryOf } from "#processors/digest/core/summary.ts";
+import { windowOf } from "#processors/digest/core/window.ts";
 import { cadences } from "#shared/domain/cadence/cadence.ts";
 import { parseTemplateManifest } from "#shared/domain/template/manifest.ts";
-
-const fields = ["sender_name", "excerpt", "thread_url"];
-const shown = { sender_name: "Mill Lane", excerpt: "Shall we meet?", thread_url: "https://app.example.com/t/1" };
-
-describe("the payload of an item [KV-06]", () => {
-  it("is kept with the fields that the template shows", () => {
-    const payload = JSON.stringify({ thread_id: "t", ...shown, filler: "x".repeat(256 * 1024) });
-    expect(JSON.parse(cutPayload(payload, fields) ?? "")).toEqual(shown);
-  });
-
-  it.each([
-    ["too long", { ...shown, thread_url: `https://app.example.com/${"é".repeat(itemBytesMax / 2)}` }],
-    ["no plain value", { ...shown, excerpt: [["x"]] }],
-  ])("is only counted where a field is %s", (_, payload) => {
-    expect(cutPayload(JSON.stringify(payload), fields)).toBe(counted);
-  });
-
-  it("is only counted where it is nested deep", () => {
-    expect(cutPayload(`{"excerpt":${"[".repeat(60_000)}${"]".repeat(60_000)}}`, fields)).toBe(counted);
-  });
-
-  it.each(["", "{", "null", "5", "[]"])("is none where it is %j", (payload) => {
-    expect(cutPayload(payload, fields)).toBeUndefined();
-  });
-});
+import { dailyDigest, digestItem, digestNoon } from "../builders.ts";
 
 describe.each(cadences)("the cadence $name", (cadence) => {
   const window = {
@@ -41,7 +18,7 @@ describe.each(cadences)("the cadence $name", (cadence) => {
     closesAt: 0,
   };
   const summed = (count: number, payloads: readonly unknown[]) =>
-    JSON.parse(summaryOf(window, { count, payloads }, cadence, 0).payload);
+    JSON.parse(summaryOf({ window, collected: { count, payloads } }, cadence, 0).payload);
 
   it("keeps the fields that its template declares, and as many items as that shows", () => {
     const folder = new URL(`../../../../../catalog/templates/${cadence.template}/1/`, import.meta.url);
@@ -69,6 +46,24 @@ describe.each(cadences)("the cadence $name", (cadence) => {
     expect(summed(2, [{ excerpt: "x".repeat(250 * 1024) }, { excerpt: "1" }])).toEqual({
       count: 2,
       items: [{ excerpt: "1" }],
+    });
+  });
+});
+
+describe("digest windows [KV-06]", () => {
+  it("make one summary with every item, under an id that the window gives", () => {
+    const window = windowOf(digestItem("1"), dailyDigest, { at: digestNoon });
+    const items = { count: 2, payloads: [{ excerpt: "1" }, { excerpt: "2" }] };
+    const summary = summaryOf({ window, collected: items }, dailyDigest, digestNoon);
+    expect(JSON.parse(summary.payload)).toEqual({ count: 2, items: [{ excerpt: "1" }, { excerpt: "2" }] });
+    expect(summaryOf({ window, collected: items }, dailyDigest, digestNoon + 5_000).accepted_id).toBe(
+      summary.accepted_id,
+    );
+    expect(summary).toMatchObject({
+      template_name: "new_message_digest",
+      cadence: null,
+      channels: ["EMAIL"],
+      lane: "BULK",
     });
   });
 });

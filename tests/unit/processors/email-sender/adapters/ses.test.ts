@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSesAdapter } from "#processors/email-sender/adapters/ses.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import { oddProvider } from "../../../shared/delivery/odd-provider.ts";
-import { aSend, start, words } from "../../../shared/delivery/sender-bench.ts";
+import { aSend, emailContent, start } from "../../../shared/delivery/sender-bench.ts";
 
 let provider: Awaited<ReturnType<typeof oddProvider>>;
 beforeAll(async () => {
@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
-const letter: OutboundMessage = {
+const message: OutboundMessage = {
   send: aSend(),
-  content: words,
+  content: emailContent,
   target: { address: "ada@example.com", deviceId: "" },
   addressHash: "h",
   now: start,
@@ -34,12 +34,12 @@ async function through(endpoint: string) {
       unsubscribeKeys: { current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } },
     },
   });
-  const answer = await adapter.send(letter, AbortSignal.timeout(5_000));
+  const answer = await adapter.send(message, AbortSignal.timeout(5_000));
   await adapter.close();
   return answer;
 }
 
-describe("SES's odd answers [EML-03]", () => {
+describe("SES's odd answers", () => {
   test("a TLS handshake that fails is a call never made", async () => {
     expect(await through(provider.secure)).toMatchObject({ kind: "unreached" });
   });
@@ -49,7 +49,7 @@ describe("SES's odd answers [EML-03]", () => {
     expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
   });
 
-  test.each([302, 400])("a %i without words is a refusal by its status", async (status) => {
+  test.each([302, 400])("a %i without a code is a refusal by its status", async (status) => {
     provider.says(status, "<html>");
     expect(await through(provider.plain)).toEqual({ kind: "refused", code: `http_${status}` });
   });

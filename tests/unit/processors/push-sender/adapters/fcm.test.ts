@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
-const letter: OutboundMessage = {
+const message: OutboundMessage = {
   send: aSend({ channel: "PUSH" }),
   content: { channel: "PUSH", title: "Booked", body: "See you", data: {}, collapseKey: null },
   target: { address: "a-device-token", deviceId: "phone" },
@@ -24,12 +24,12 @@ const key = generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey.expo
 async function through(url: string, privateKey = key.toString()) {
   const account = { projectId: "p", clientEmail: "sender@project.example", privateKey };
   const adapter = createFcmAdapter({ account, baseUrl: url, tokenUrl: `${url}/token` });
-  const answer = await adapter.send(letter, AbortSignal.timeout(5_000));
+  const answer = await adapter.send(message, AbortSignal.timeout(5_000));
   await adapter.close();
   return answer;
 }
 
-describe("an access token that cannot be had [PSH-03]", () => {
+describe("an access token that cannot be had", () => {
   test.each(["", "<html>", "null", '{"access_token":5}', '{"access_token":"t"}'])(
     "as the answer is %j: refused before any message goes out, tried again, and looked at",
     async (body) => {

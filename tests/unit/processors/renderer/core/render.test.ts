@@ -11,7 +11,7 @@ function refusal(payload: unknown) {
   return rendering.kind === "refusal" ? rendering.refusal : rendering.content;
 }
 
-describe("render [CAN-03]", () => {
+describe("render", () => {
   it("fills the template, with and without what is optional", () => {
     expect(refusal({ name: "Inés", total: { amount_micros: 5_000_000, currency: "USD" } })).toEqual({
       channel: "SMS",

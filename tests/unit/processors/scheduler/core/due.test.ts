@@ -5,14 +5,14 @@ const now = 1_000_000;
 
 describe("scheduler's pace [KV-04]", () => {
   it.each([
-    ["a full batch: look again at once", 500, now + 60_000, 0],
-    ["nothing waits: the usual", 0, undefined, lookEveryMs],
-    ["the next is due soon: then", 3, now + 100, 100],
-    ["the next is far off: the usual", 3, now + 60_000, lookEveryMs],
-    ["the lease was full of bytes: a moment", 3, now - 5_000, 5],
-    ["somebody else has it, or nobody may: the usual", 0, now - 5_000, lookEveryMs],
-  ])("%s", (_, leased, nextDue, wait) => {
-    expect(waitMs(leased, 500, nextDue, now)).toBe(wait);
+    { name: "a full batch: look again at once", leased: 500, nextDue: now + 60_000, wait: 0 },
+    { name: "nothing waits: the usual", leased: 0, nextDue: undefined, wait: lookEveryMs },
+    { name: "the next is due soon: then", leased: 3, nextDue: now + 100, wait: 100 },
+    { name: "the next is far off: the usual", leased: 3, nextDue: now + 60_000, wait: lookEveryMs },
+    { name: "the lease was full of bytes: a moment", leased: 3, nextDue: now - 5_000, wait: 5 },
+    { name: "somebody else has it, or nobody may: the usual", leased: 0, nextDue: now - 5_000, wait: lookEveryMs },
+  ])("$name", ({ leased, nextDue, wait }) => {
+    expect(waitMs({ leased, batch: 500 }, nextDue, now)).toBe(wait);
   });
 
   it("says how long the oldest has been due", () => {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
-const letter: OutboundMessage = {
+const message: OutboundMessage = {
   send: aSend({ channel: "SMS" }),
   content: { channel: "SMS", text: "Your code is 123456" },
   target: { address: "+14155550123", deviceId: "" },
@@ -25,9 +25,9 @@ const through = (baseUrl: string) =>
     from: "+15005550006",
     baseUrl,
     callbackUrl: "https://gateway.example.com",
-  }).send(letter, AbortSignal.timeout(5_000));
+  }).send(message, AbortSignal.timeout(5_000));
 
-describe("Twilio's odd answers [SMS-10]", () => {
+describe("Twilio's odd answers", () => {
   test("a TLS handshake that fails is a call never made", async () => {
     expect(await through(provider.secure)).toMatchObject({ kind: "unreached" });
   });

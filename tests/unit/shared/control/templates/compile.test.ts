@@ -3,12 +3,12 @@ import { compileSource, contentHash } from "#shared/control/templates/compile.ts
 import type { TemplateSource } from "#shared/domain/template/source.ts";
 import { emailSource, manifest, source } from "../../domain/template/builders.ts";
 
-async function faults(faulty: TemplateSource): Promise<readonly string[]> {
-  const result = await compileSource(faulty);
-  return result.kind === "faulty" ? result.faults : [];
+async function issuesOf(source: TemplateSource): Promise<readonly string[]> {
+  const result = await compileSource(source);
+  return result.kind === "invalid" ? result.issues : [];
 }
 
-describe("compileSource [TPL-04] [TPL-06]", () => {
+describe("compileSource [TPL-04]", () => {
   it("inlines MJML and keeps Liquid in it", async () => {
     const result = await compileSource(
       emailSource(`<mj-text>Hi {{ name }}</mj-text><mj-button href="https://a.example/?n={{ name }}">Go</mj-button>`),
@@ -22,12 +22,35 @@ describe("compileSource [TPL-04] [TPL-06]", () => {
   it("derives the id from the place and the hash from the content", async () => {
     const one = await compileSource(source());
     const two = await compileSource(source({ text: "Bye {{ name }}" }));
-    if (one.kind !== "compiled" || two.kind !== "compiled") throw new Error("faulty");
+    if (one.kind !== "compiled" || two.kind !== "compiled") throw new Error("not compiled");
     expect(one.template.template_id).toBe(two.template.template_id);
     expect(one.template.content_hash).not.toBe(two.template.content_hash);
     expect(contentHash(source({ manifest: { ...manifest, critical: true } }))).not.toBe(contentHash(source()));
   });
 
+  it("refuses MJML that does not fit, without naming a path of this machine", async () => {
+    const [issue = ""] = await issuesOf(emailSource("<mj-section></mj-section>"));
+    expect(issue).toMatch(/^mjml: .*mj-section cannot be used inside mj-column/);
+    expect(issue).not.toContain(process.cwd());
+  });
+
+  it("refuses HTML that mail programs would clip", async () => {
+    expect(await issuesOf(emailSource(`<mj-text>${"x".repeat(101_000)}</mj-text>`))).toEqual([
+      expect.stringMatching(/^mjml: the HTML is \d{6} bytes, and mail programs clip at 100000$/),
+    ]);
+  });
+
+  it("refuses an example that is missing or does not fit", async () => {
+    const { name } = manifest.variables;
+    if (!name) throw new Error("no variable");
+    const withExample = (example: unknown) =>
+      source({ manifest: { ...manifest, variables: { name: { ...name, example } } }, text: "{{ name }}" });
+    expect(await issuesOf(withExample(undefined))).toEqual(["variable 'name' has no example"]);
+    expect(await issuesOf(withExample(3))).toEqual(["The example at /name must be string"]);
+  });
+});
+
+describe("compileSource, of a source with an issue [TPL-04] [TPL-06]", () => {
   it.each([
     ["an undeclared variable", source({ text: "{{ nme }}" }), "text: variable 'nme' is not declared in template.yaml"],
     ["triple braces", source({ text: "{{{ name }}}" }), "text: raw output is refused, every variable is escaped"],
@@ -67,28 +90,7 @@ describe("compileSource [TPL-04] [TPL-06]", () => {
       emailSource('<mj-button href="http://a.example">x</mj-button>'),
       "mjml: links and images must be https",
     ],
-  ])("refuses %s", async (_, faulty, sentence) => {
-    expect(await faults(faulty)).toContain(sentence);
-  });
-
-  it("refuses MJML that does not fit, without naming a path of this machine", async () => {
-    const [fault = ""] = await faults(emailSource("<mj-section></mj-section>"));
-    expect(fault).toMatch(/^mjml: .*mj-section cannot be used inside mj-column/);
-    expect(fault).not.toContain(process.cwd());
-  });
-
-  it("refuses HTML that mail programs would clip", async () => {
-    expect(await faults(emailSource(`<mj-text>${"x".repeat(101_000)}</mj-text>`))).toEqual([
-      expect.stringMatching(/^mjml: the HTML is \d{6} bytes, and mail programs clip at 100000$/),
-    ]);
-  });
-
-  it("refuses an example that is missing or does not fit", async () => {
-    const { name } = manifest.variables;
-    if (!name) throw new Error("no variable");
-    const withExample = (example: unknown) =>
-      source({ manifest: { ...manifest, variables: { name: { ...name, example } } }, text: "{{ name }}" });
-    expect(await faults(withExample(undefined))).toEqual(["variable 'name' has no example"]);
-    expect(await faults(withExample(3))).toEqual(["The example at /name must be string"]);
+  ])("refuses %s", async (_, source, sentence) => {
+    expect(await issuesOf(source)).toContain(sentence);
   });
 });

@@ -42,7 +42,7 @@ async function publish(published: readonly Template[], options: { readonly repla
   };
 }
 
-describe("publishTemplates [CAN-03] [DAT-01] [TPL-10]", () => {
+describe("publishTemplates [DAT-01] [TPL-10]", () => {
   it("publishes each locale and channel once, under the key of its place", async () => {
     const { report, outputs, templates } = await publish([]);
     expect(report).toEqual({ published: expect.any(Array), unchanged: 0 });
@@ -78,7 +78,7 @@ describe("publishTemplates [CAN-03] [DAT-01] [TPL-10]", () => {
     });
   });
 
-  it("refuses to change a published version, unless told to, and writes nothing then", async () => {
+  it("refuses to change a published version, unless replace is set, and then writes nothing", async () => {
     const first = await publish([]);
     const file = join(folder, "templates/security_code/1/en-US/sms.txt.liquid");
     writeFileSync(file, "Code: {{ code }}");
@@ -89,7 +89,7 @@ describe("publishTemplates [CAN-03] [DAT-01] [TPL-10]", () => {
     expect(replaced.report).toEqual({ published: ["security_code/1 en-US sms"], unchanged: 17 });
   });
 
-  it("names every fault before it writes anything", async () => {
+  it("names every issue before it writes anything", async () => {
     writeFileSync(join(folder, "templates/security_code/1/en-US/sms.txt.liquid"), "Code: {{ cod }}");
     writeFileSync(join(folder, "templates/security_code/1/es-US/sms.txt.liquid"), "{{{ code }}}");
     await expect(publish([])).rejects.toThrow(

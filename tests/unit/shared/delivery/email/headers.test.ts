@@ -7,15 +7,15 @@ describe("mail headers [EML-02]", () => {
   test("no text begins a second line", () => {
     const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("a\r\nBcc: b", "a\u2028b", "a\u0085b", "\n"));
     fc.assert(
-      fc.property(text, (words) => {
-        expect(oneLine(words)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
-        const send = aSend({ template_name: words, category: words, tenant_id: words });
+      fc.property(text, (value) => {
+        expect(oneLine(value)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+        const send = aSend({ template_name: value, category: value, tenant_id: value });
         for (const value of Object.values(mailHeaders(send, "transactional"))) expect(value).not.toMatch(/[\r\n]/);
       }),
     );
   });
 
-  test("Feedback-ID has four parts, whatever is in them", () => {
+  test("Feedback-ID has four parts, for any text in them", () => {
     expect(mailHeaders(aSend({ category: "a:b c" }), "marketing")["Feedback-ID"]).toBe(
       "booking_confirmed_buyer:a_b_c:default:carillon",
     );

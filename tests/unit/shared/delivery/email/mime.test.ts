@@ -16,12 +16,12 @@ const addressHash = hasher.hash("EMAIL", "ada@example.com");
 
 async function rawOf(
   change: Parameters<typeof aSend>[0] = {},
-  words: Partial<EmailContent> = {},
+  part: Partial<EmailContent> = {},
   now = start,
 ): Promise<string> {
   const target = { address: "ada@example.com", deviceId: "" };
-  const letter: OutboundMessage = { send: aSend(change), content: { ...content, ...words }, target, addressHash, now };
-  return (await composeMail(letter, { ...content, ...words }, options)).toString("utf8");
+  const message: OutboundMessage = { send: aSend(change), content: { ...content, ...part }, target, addressHash, now };
+  return (await composeMail(message, { ...content, ...part }, options)).toString("utf8");
 }
 
 /** The headers of the raw bytes, unfolded, by name in small letters. */
@@ -91,7 +91,7 @@ describe("the mail on the wire [EML-02]", () => {
     expect(second.get("message-id")).toBe(first.get("message-id"));
   });
 
-  test("lets no words begin a header", async () => {
+  test("lets no content begin a header", async () => {
     const raw = await rawOf(
       { template_name: "x\r\nBcc: eve@example.com" },
       { subject: "Hi\r\nBcc: eve@example.com\u2028X: y" },

@@ -6,7 +6,7 @@ import { aConsent } from "#tests/support/policy/records.ts";
 const given = (category: string, at = 1) => aConsent("SMS", category, { updated_at: at });
 const withdrawn = (category: string, at = 1) => aConsent("SMS", category, { granted: false, updated_at: at });
 
-describe("consent [PRF-05] [PRF-06] [PRF-09]", () => {
+describe("consent [PRF-05] [PRF-06]", () => {
   test.each([
     ["nothing", [], "missing"],
     ["another category's", [given("finance")], "missing"],

@@ -9,19 +9,24 @@ function render(pattern: string, payload: Record<string, unknown> = {}) {
 }
 
 describe("dedupe key [RTR-04] [DED-01]", () => {
-  test.each<[string, string, Record<string, unknown>, string]>([
-    [
-      "a booking",
-      "BOOKING:{booking_id}:{status}",
-      { booking_id: "bk_1", status: "confirmed" },
-      "BOOKING:bk_1:confirmed",
-    ],
-    ["a thread", "THREAD:{thread_id}:{minute}", { thread_id: "th_1" }, "THREAD:th_1:2026-11-22T17:57"],
-    ["the cause", "X:{cause_ref}", {}, "X:cause-1"],
-    ["numbers and truth values", "X:{n}:{b}", { n: 7, b: true }, "X:7:true"],
-    ["nothing to fill", "X", {}, "X"],
-    ["a variable that is a place in a text", "X:{a}", { a: "{b}", b: 1 }, "X:{b}"],
-  ])("given %s", (_, pattern, payload, key) => {
+  test.each<{ name: string; pattern: string; payload: Record<string, unknown>; key: string }>([
+    {
+      name: "a booking",
+      pattern: "BOOKING:{booking_id}:{status}",
+      payload: { booking_id: "bk_1", status: "confirmed" },
+      key: "BOOKING:bk_1:confirmed",
+    },
+    {
+      name: "a thread",
+      pattern: "THREAD:{thread_id}:{minute}",
+      payload: { thread_id: "th_1" },
+      key: "THREAD:th_1:2026-11-22T17:57",
+    },
+    { name: "the cause", pattern: "X:{cause_ref}", payload: {}, key: "X:cause-1" },
+    { name: "numbers and truth values", pattern: "X:{n}:{b}", payload: { n: 7, b: true }, key: "X:7:true" },
+    { name: "nothing to fill", pattern: "X", payload: {}, key: "X" },
+    { name: "a variable that is a place in a text", pattern: "X:{a}", payload: { a: "{b}", b: 1 }, key: "X:{b}" },
+  ])("given $name", ({ pattern, payload, key }) => {
     expect(render(pattern, payload)).toEqual({ key });
   });
 
@@ -52,7 +57,7 @@ describe("dedupe key [RTR-04] [DED-01]", () => {
 
   test("property: different values give different keys", () => {
     fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (a, b, c, d) => {
+      fc.property(fc.tuple(fc.string(), fc.string(), fc.string(), fc.string()), ([a, b, c, d]) => {
         const same = a === c && b === d;
         expect(
           JSON.stringify(render("X:{a}:{b}", { a, b })) === JSON.stringify(render("X:{a}:{b}", { a: c, b: d })),

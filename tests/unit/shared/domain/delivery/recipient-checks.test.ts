@@ -32,7 +32,7 @@ describe("what the person has said since the router looked [PRF-08] [CAN-11]", (
     expect(outputsOn(outcome, "comms.decisions")).toMatchObject([
       { stage: "email-sender", gate: "preference", verdict: "DROP", reason: "COMMS_PREF_BLOCKED" },
     ]);
-    expect(bench.letters).toEqual([]);
+    expect(bench.calls).toEqual([]);
   });
 
   test("switched off, and critical: sent", async () => {
@@ -59,7 +59,7 @@ describe("what the person has said since the router looked [PRF-08] [CAN-11]", (
     const outcome = await bench.take(aSend({ channel: "SMS", category: "security", critical }));
     expect(reasonOf(outcome)).toBe("COMMS_CONSENT_MISSING");
     expect(outputsOn(outcome, "comms.decisions")).toMatchObject([{ gate: "consent", verdict: "DROP" }]);
-    expect(bench.letters).toEqual([]);
+    expect(bench.calls).toEqual([]);
   });
 });
 
@@ -86,11 +86,11 @@ describe("quiet hours at the call [QH-01]", () => {
     expect(reasonOf(held)).toBe("COMMS_QUIET_HOURS");
     expect(item).toMatchObject({ kind: "hold", due_at: morning });
     expect(outputsOn(held, "comms.decisions")).toMatchObject([{ gate: "quiet_hours", verdict: "HOLD" }]);
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
     await bench.clock.advance(item.due_at - bench.clock.now());
     expect((await bench.take(next)).kind).toBe("emit");
     expect(next.attempt).toBe(2);
-    expect(bench.letters).toHaveLength(2);
+    expect(bench.calls).toHaveLength(2);
   });
 
   test.each([
@@ -105,7 +105,7 @@ describe("quiet hours at the call [QH-01]", () => {
   test("what expires before their end ends there", async () => {
     const { bench, send } = await refusedAtDusk(null, { expires_at: dusk + 60 * minute });
     expect(reasonOf(await bench.take(send))).toBe("COMMS_EXPIRED");
-    expect(bench.letters).toHaveLength(1);
+    expect(bench.calls).toHaveLength(1);
   });
 
   test("what is in doubt is not put off by them: its own wait goes on", async () => {

@@ -22,10 +22,7 @@ const message: ExplainedMessage = {
 describe("the sentence that explains a message [RTR-08]", () => {
   it.each([
     [{}, "The email booking_confirmed_buyer for bk_1 was delivered by ses."],
-    [
-      { status: "sent" },
-      "The email booking_confirmed_buyer for bk_1 was taken by ses; nothing has been heard of it since.",
-    ],
+    [{ status: "sent" }, "The email booking_confirmed_buyer for bk_1 was taken by ses; no feedback has come since."],
     [
       { status: "suppressed", reason: "COMMS_SUPPRESSED" },
       "The email booking_confirmed_buyer for bk_1 was not sent: the address is on the suppression list (COMMS_SUPPRESSED).",

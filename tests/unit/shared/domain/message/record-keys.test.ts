@@ -20,7 +20,7 @@ const channel = fc.constantFrom<Channel>("EMAIL", "SMS");
 describe("record keys of the compacted topics", () => {
   it("say whom and what they are about, whatever the ids hold", () => {
     fc.assert(
-      fc.property(tenant, user, channel, part, (tenant_id, user_id, which, rest) => {
+      fc.property(fc.tuple(tenant, user, channel, part), ([tenant_id, user_id, which, rest]) => {
         const person = { tenantId: tenant_id, userId: user_id };
         expect(parsePersonKey(personKey(tenant_id, user_id))).toEqual(person);
         const consent = consentKey({ tenant_id, user_id, channel: which, category: rest });

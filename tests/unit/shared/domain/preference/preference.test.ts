@@ -5,7 +5,7 @@ import { isOnByDefault } from "#shared/domain/preference/defaults.ts";
 import { choiceOf } from "#shared/domain/preference/preference.ts";
 import { aPreference } from "#tests/support/policy/records.ts";
 
-describe("default opt-in matrix [PRF-03] [PRF-04] [PRF-05] [PRF-06] [PRF-07] [CAN-10]", () => {
+describe("default opt-in matrix [PRF-03] [PRF-04] [PRF-05] [PRF-06] [PRF-07]", () => {
   test.each<[Channel, readonly string[]]>([
     ["EMAIL", ["security", "legal", "booking", "messages", "reviews", "finance"]],
     ["PUSH", ["booking", "messages", "reviews"]],
@@ -27,26 +27,56 @@ describe("what a person chose [CAN-09] [PRF-07]", () => {
     aPreference({ channels: switches.map(([channel, category, opted_in]) => ({ channel, category, opted_in })) });
 
   test.each([
-    ["nothing set, on by default", null, "EMAIL", "booking", { on: true, source: "default" }],
-    ["nothing set, off by default", null, "EMAIL", "promotions", { on: false, source: "default" }],
-    ["switched off", set(["EMAIL", "booking", false]), "EMAIL", "booking", { on: false, source: "set" }],
-    ["switched on", set(["EMAIL", "promotions", true]), "EMAIL", "promotions", { on: true, source: "set" }],
-    ["switched off elsewhere", set(["PUSH", "booking", false]), "EMAIL", "booking", { on: true, source: "default" }],
-    [
-      "set twice",
-      set(["EMAIL", "booking", false], ["EMAIL", "booking", true]),
-      "EMAIL",
-      "booking",
-      { on: true, source: "set" },
-    ],
-    [
-      "in-app switched off all the same",
-      set(["INAPP", "booking", false]),
-      "INAPP",
-      "booking",
-      { on: true, source: "fixed" },
-    ],
-  ] as const)("given %s", (_, preference, channel, category, then) => {
-    expect(choiceOf(preference, channel, category)).toEqual(then);
+    {
+      name: "nothing set, on by default",
+      preference: null,
+      channel: "EMAIL",
+      category: "booking",
+      expected: { on: true, source: "default" },
+    },
+    {
+      name: "nothing set, off by default",
+      preference: null,
+      channel: "EMAIL",
+      category: "promotions",
+      expected: { on: false, source: "default" },
+    },
+    {
+      name: "switched off",
+      preference: set(["EMAIL", "booking", false]),
+      channel: "EMAIL",
+      category: "booking",
+      expected: { on: false, source: "set" },
+    },
+    {
+      name: "switched on",
+      preference: set(["EMAIL", "promotions", true]),
+      channel: "EMAIL",
+      category: "promotions",
+      expected: { on: true, source: "set" },
+    },
+    {
+      name: "switched off elsewhere",
+      preference: set(["PUSH", "booking", false]),
+      channel: "EMAIL",
+      category: "booking",
+      expected: { on: true, source: "default" },
+    },
+    {
+      name: "set twice",
+      preference: set(["EMAIL", "booking", false], ["EMAIL", "booking", true]),
+      channel: "EMAIL",
+      category: "booking",
+      expected: { on: true, source: "set" },
+    },
+    {
+      name: "in-app switched off all the same",
+      preference: set(["INAPP", "booking", false]),
+      channel: "INAPP",
+      category: "booking",
+      expected: { on: true, source: "fixed" },
+    },
+  ] as const)("given $name", ({ preference, channel, category, expected }) => {
+    expect(choiceOf(preference, channel, category)).toEqual(expected);
   });
 });

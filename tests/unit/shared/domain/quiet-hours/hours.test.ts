@@ -7,7 +7,7 @@ const own = (over: object) =>
     quiet_hours: { tz: "Asia/Tokyo", start_local: "22:00", end_local: "06:30", allow_categories: [], ...over },
   });
 
-describe("quiet hours of a person [QH-01] [QH-02] [QH-04] [RTR-02]", () => {
+describe("quiet hours of a person [QH-01] [QH-02] [RTR-02]", () => {
   test.each([
     ["their own", own({}), "Asia/Tokyo 22:00-06:30"],
     ["none of their own: the default in their zone", null, "America/New_York 21:00-08:00"],

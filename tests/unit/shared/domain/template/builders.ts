@@ -13,7 +13,7 @@ variables:
 `,
 );
 
-/** A source without faults, to be changed by each test. */
+/** A source without issues, to be changed by each test. */
 export function source(change: Partial<TemplateSource> = {}): TemplateSource {
   return {
     name: "greeting",

@@ -8,25 +8,29 @@ function plain(text: string): string {
 
 describe("formats", () => {
   it.each([
-    ["en-US", 245_000_000, "USD", "$245.00"],
-    ["fr-CA", 4_500_000, "CAD", "4,50 $"],
-    ["en-US", 1_999_000, "JPY", "¥2"],
-    ["en-US", -500_000, "USD", "-$0.50"],
-  ])("money in %s: %d micros of %s", (locale, amount_micros, currency, expected) => {
+    { locale: "en-US", amount_micros: 245_000_000, currency: "USD", expected: "$245.00" },
+    { locale: "fr-CA", amount_micros: 4_500_000, currency: "CAD", expected: "4,50 $" },
+    { locale: "en-US", amount_micros: 1_999_000, currency: "JPY", expected: "¥2" },
+    { locale: "en-US", amount_micros: -500_000, currency: "USD", expected: "-$0.50" },
+  ])("money in $locale: $amount_micros micros of $currency", ({ locale, amount_micros, currency, expected }) => {
     expect(plain(formatMoney(locale, { amount_micros, currency }))).toBe(expected);
   });
 
   it("times in the zone given, across its change of rules", () => {
-    const at = (iso: string, zone: string) => plain(formatTime("en-US", iso, zone, "short"));
+    const at = (iso: string, zone: string) => plain(formatTime("en-US", iso, { timeZone: zone, style: "short" }));
     expect(at("2027-03-14T06:59:00Z", "America/New_York")).toBe("Mar 14, 1:59 AM EST");
     expect(at("2027-03-14T07:00:00Z", "America/New_York")).toBe("Mar 14, 3:00 AM EDT");
     expect(at("2027-03-14T07:00:00Z", "Asia/Kathmandu")).toBe("Mar 14, 12:45 PM GMT+5:45");
-    expect(formatTime("fr-CA", "2027-03-01T03:00:00Z", "America/Toronto", "date")).toBe("28 février 2027");
+    expect(formatTime("fr-CA", "2027-03-01T03:00:00Z", { timeZone: "America/Toronto", style: "date" })).toBe(
+      "28 février 2027",
+    );
   });
 
   it("refuses a zone or an instant that is none", () => {
-    expect(() => formatTime("en-US", "2027-03-14T07:00:00Z", "Mars/Olympus", "long")).toThrow(RangeError);
-    expect(() => formatTime("en-US", "soon", "UTC", "long")).toThrow(RangeError);
+    expect(() => formatTime("en-US", "2027-03-14T07:00:00Z", { timeZone: "Mars/Olympus", style: "long" })).toThrow(
+      RangeError,
+    );
+    expect(() => formatTime("en-US", "soon", { timeZone: "UTC", style: "long" })).toThrow(RangeError);
   });
 
   it("numbers by locale", () => {

@@ -9,26 +9,61 @@ function wishes(given: Partial<LocalePreferences>): LocalePreferences {
 
 describe("resolveLocale [LOC-01]", () => {
   it.each([
-    ["the person's own first", { userLocale: "fr-CA", acceptLanguage: "es-US", cityDefault: "es-US" }, all, "fr-CA"],
-    ["the header next", { acceptLanguage: "es-US", cityDefault: "fr-CA" }, all, "es-US"],
-    ["the city next", { cityDefault: "fr-CA" }, all, "fr-CA"],
-    ["en-US last", {}, all, "en-US"],
-    ["any case and underscores", { userLocale: "ES_us" }, all, "es-US"],
-    ["the language where the region is lacking", { userLocale: "es-MX" }, all, "es-US"],
-    ["the exact region before another", { userLocale: "fr-CA" }, ["fr-FR", "fr-CA"], "fr-CA"],
-    ["the next wish where the language is lacking", { userLocale: "de-DE", cityDefault: "fr-CA" }, all, "fr-CA"],
-    ["the header's weights", { acceptLanguage: "de;q=0.9, fr-CA;q=0.7, es;q=0.8, *;q=0.1" }, all, "es-US"],
-    ["nothing that the header refuses", { acceptLanguage: "fr;q=0" }, all, "en-US"],
-    ["English of another region where en-US is lacking", {}, ["en-GB", "fr-CA"], "en-GB"],
-    ["nothing where nothing fits", { userLocale: "de" }, ["fr-CA"], undefined],
-    ["nothing where nothing is there", { userLocale: "de" }, [], undefined],
-    [
-      "past wishes that are no tag",
-      { userLocale: "", acceptLanguage: ";;q=x,,", cityDefault: " es-US " },
-      all,
-      "es-US",
-    ],
-  ] as const)("takes %s", (_, given, available, expected) => {
+    {
+      name: "the person's own first",
+      given: { userLocale: "fr-CA", acceptLanguage: "es-US", cityDefault: "es-US" },
+      available: all,
+      expected: "fr-CA",
+    },
+    {
+      name: "the header next",
+      given: { acceptLanguage: "es-US", cityDefault: "fr-CA" },
+      available: all,
+      expected: "es-US",
+    },
+    { name: "the city next", given: { cityDefault: "fr-CA" }, available: all, expected: "fr-CA" },
+    { name: "en-US last", given: {}, available: all, expected: "en-US" },
+    { name: "any case and underscores", given: { userLocale: "ES_us" }, available: all, expected: "es-US" },
+    {
+      name: "the language where the region is lacking",
+      given: { userLocale: "es-MX" },
+      available: all,
+      expected: "es-US",
+    },
+    {
+      name: "the exact region before another",
+      given: { userLocale: "fr-CA" },
+      available: ["fr-FR", "fr-CA"],
+      expected: "fr-CA",
+    },
+    {
+      name: "the next wish where the language is lacking",
+      given: { userLocale: "de-DE", cityDefault: "fr-CA" },
+      available: all,
+      expected: "fr-CA",
+    },
+    {
+      name: "the header's weights",
+      given: { acceptLanguage: "de;q=0.9, fr-CA;q=0.7, es;q=0.8, *;q=0.1" },
+      available: all,
+      expected: "es-US",
+    },
+    { name: "nothing that the header refuses", given: { acceptLanguage: "fr;q=0" }, available: all, expected: "en-US" },
+    {
+      name: "English of another region where en-US is lacking",
+      given: {},
+      available: ["en-GB", "fr-CA"],
+      expected: "en-GB",
+    },
+    { name: "nothing where nothing fits", given: { userLocale: "de" }, available: ["fr-CA"], expected: undefined },
+    { name: "nothing where nothing is there", given: { userLocale: "de" }, available: [], expected: undefined },
+    {
+      name: "past wishes that are no tag",
+      given: { userLocale: "", acceptLanguage: ";;q=x,,", cityDefault: " es-US " },
+      available: all,
+      expected: "es-US",
+    },
+  ] as const)("takes $name", ({ given, available, expected }) => {
     expect(resolveLocale(wishes(given), available)).toBe(expected);
   });
 });

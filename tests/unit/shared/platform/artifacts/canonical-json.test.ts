@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { canonicalJson } from "#shared/platform/artifacts/canonical-json.ts";
 
-it("writes equal values as equal bytes, whatever the order of their keys", () => {
+it("writes equal values as equal bytes, in any order of their keys", () => {
   expect(canonicalJson({ b: [1, { d: null, c: "é" }], a: undefined, A: true })).toBe(
     '{"A":true,"b":[1,{"c":"é","d":null}]}',
   );

@@ -8,7 +8,7 @@ describe("a name as a step of a path", () => {
     fc.string({ unit: fc.constantFrom("a", "/", ".", "\0", "漢", "%") }),
   );
 
-  test("leaves room for what a file's name has behind it, whatever the name", () => {
+  test("leaves room for what follows it in a file's name, for any name", () => {
     fc.assert(
       fc.property(name, (any) => {
         expect(pathStep(any)).toMatch(/^[\w%~!'()*-]{1,128}$/);

@@ -89,7 +89,7 @@ describe("one kind of value at a time", () => {
   });
 });
 
-describe("whatever the bytes", async () => {
+describe("for any bytes", async () => {
   const registry = createMemoryRegistry();
   for (const topic of topics) await registry.register(subjectOf("", topic), schemaOfTopic(topic));
   const codec = createCodec({ registry, prefix: "" });

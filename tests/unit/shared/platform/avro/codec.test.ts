@@ -189,7 +189,7 @@ describe("learning a schema id", () => {
     await expect(codec.learn(id)).rejects.toMatchObject({ stage: "wrong-schema" });
   });
 
-  test("a registry that does not answer is trouble, and the next call asks again", async () => {
+  test("a registry that does not answer is an outage, and the next call requests again", async () => {
     let calls = 0;
     const flaky: Registry = {
       ...registry,
@@ -207,14 +207,14 @@ describe("learning a schema id", () => {
 });
 
 describe("before and beside the contract", () => {
-  test("a schema that is not registered is told in a sentence", async () => {
+  test("a schema that is not registered is reported in a sentence", async () => {
     await expect(codec.warm(["comms.tokens"])).rejects.toMatchObject({
       code: "SCHEMA_NOT_REGISTERED",
       retryable: false,
     });
   });
 
-  test("a topic that was not warmed is a fault of the caller", () => {
+  test("a topic that was not warmed is an error of the caller", () => {
     expect(() => codec.encode("comms.decisions", {})).toThrow("not warmed");
   });
 

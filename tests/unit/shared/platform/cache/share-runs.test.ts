@@ -41,7 +41,7 @@ describe("shareRuns", () => {
     await late;
   });
 
-  it("goes on after a failure, which is told only to who shared it", async () => {
+  it("goes on after a failure, which only the calls that shared it see", async () => {
     const { run, gates } = gated();
     const first = run();
     const late = run();

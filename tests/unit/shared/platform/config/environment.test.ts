@@ -24,7 +24,7 @@ function checkout(): string {
   return root;
 }
 
-function faultsOf(env: NodeJS.ProcessEnv, root: string): string {
+function issuesOf(env: NodeJS.ProcessEnv, root: string): string {
   try {
     readConfig(env, root);
   } catch (error) {
@@ -63,19 +63,19 @@ describe("configuration", () => {
       checkout(),
     );
     expect([COMMS_SES_RATE, COMMS_FCM_RATE, COMMS_TWILIO_RATE, COMMS_INAPP_RATE]).toEqual([14, 10_000, 250, 2_000]);
-    expect(faultsOf({ COMMS_SES_RATE: "0", COMMS_FCM_RATE: "fast" }, checkout())).toMatch(/SES_RATE: [^]*FCM_RATE: /);
+    expect(issuesOf({ COMMS_SES_RATE: "0", COMMS_FCM_RATE: "fast" }, checkout())).toMatch(/SES_RATE: [^]*FCM_RATE: /);
   });
 
-  it("tells every fault at once, and says what to do", () => {
-    const faults = faultsOf({ COMMS_LOG_LEVEL: "loud", COMMS_TOPIC_PREFIX: "no-dot" }, empty);
-    expect(faults).toContain("COMMS_REDIS_URL: is not set");
-    expect(faultsOf({ COMMS_REPLICATION_FACTOR: "0" }, checkout())).toContain("COMMS_REPLICATION_FACTOR: ");
+  it("reports every issue at once, and says what to do", () => {
+    const issues = issuesOf({ COMMS_LOG_LEVEL: "loud", COMMS_TOPIC_PREFIX: "no-dot" }, empty);
+    expect(issues).toContain("COMMS_REDIS_URL: is not set");
+    expect(issuesOf({ COMMS_REPLICATION_FACTOR: "0" }, checkout())).toContain("COMMS_REPLICATION_FACTOR: ");
     for (const name of ["COMMS_BOOTSTRAP_SERVERS", "COMMS_LOG_LEVEL", "COMMS_TOPIC_PREFIX", "make up"])
-      expect(faults).toContain(name);
+      expect(issues).toContain(name);
   });
 
   it("repeats no value, as it may be a secret", () => {
-    expect(faultsOf({ COMMS_MASTER_KEY: "hunter2" }, checkout())).not.toContain("hunter2");
+    expect(issuesOf({ COMMS_MASTER_KEY: "hunter2" }, checkout())).not.toContain("hunter2");
   });
 
   it("reads a secret from the file that its twin names", () => {
@@ -87,6 +87,6 @@ describe("configuration", () => {
   });
 
   it("says which file it could not read", () => {
-    expect(faultsOf({ COMMS_ADDRESS_PEPPER_FILE: "/no/such/file" }, checkout())).toContain("COMMS_ADDRESS_PEPPER_FILE");
+    expect(issuesOf({ COMMS_ADDRESS_PEPPER_FILE: "/no/such/file" }, checkout())).toContain("COMMS_ADDRESS_PEPPER_FILE");
   });
 });

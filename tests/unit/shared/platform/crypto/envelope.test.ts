@@ -20,7 +20,7 @@ describe("envelope", () => {
     expect(() => open(key, sealed, contextOf("artifact", "a", "b|c"))).toThrow();
   });
 
-  it("notices every changed byte and every cut", () => {
+  it("detects every changed byte and every cut", () => {
     const sealed = seal(key, plain, context);
     for (let at = 0; at < sealed.length; at++) {
       const changed = Buffer.from(sealed);

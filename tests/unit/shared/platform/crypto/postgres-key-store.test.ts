@@ -8,16 +8,16 @@ import { createManualClock } from "#tests/support/manual-clock.ts";
 function tableOfOne() {
   let wrapped: unknown;
   const asked: string[] = [];
-  let trouble: Error | undefined;
+  let outage: Error | undefined;
   const database: Queryable = {
     query: async (sql, values) => {
       asked.push(sql.split(" ", 1)[0] ?? "");
-      if (trouble) throw trouble;
+      if (outage) throw outage;
       if (sql.startsWith("insert")) wrapped ??= values[2];
       return { rows: wrapped === undefined ? [] : [{ wrapped_key: wrapped }] };
     },
   };
-  return { database, asked, fail: (error?: Error) => void (trouble = error) };
+  return { database, asked, fail: (error?: Error) => void (outage = error) };
 }
 
 describe("createPostgresKeyStore", () => {
@@ -36,7 +36,7 @@ describe("createPostgresKeyStore", () => {
     expect(asked).toEqual(["select", "insert", "select", "select"]);
   });
 
-  it("tells an outage as trouble, and does not remember it", async () => {
+  it("reports an outage, and does not remember it", async () => {
     const { database, fail } = tableOfOne();
     const store = createPostgresKeyStore({ database, wrapper, clock: createManualClock() });
     fail(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }));

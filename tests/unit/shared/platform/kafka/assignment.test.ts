@@ -6,14 +6,14 @@ describe("round robin", () => {
 
   it("gives every partition to one member, and to none a share larger by more than one", () => {
     const members = [1, 2, 3, 4].map((id) => ({ id, topics: ["a", "b"] }));
-    const hands = [...roundRobin(members, partitions).values()];
-    expect(hands.flat()).toHaveLength(6);
-    expect(hands.map((hand) => hand.length).sort()).toEqual([1, 1, 2, 2]);
+    const shares = [...roundRobin(members, partitions).values()];
+    expect(shares.flat()).toHaveLength(6);
+    expect(shares.map((share) => share.length).sort()).toEqual([1, 1, 2, 2]);
   });
 
   it("gives a topic only to those who read it, and to nobody when nobody does", () => {
-    const hands = roundRobin([{ topics: ["a"] }], partitions);
-    expect([...hands.values()].flat().map((each) => each.topic)).toEqual(["a", "a", "a"]);
+    const assignment = roundRobin([{ topics: ["a"] }], partitions);
+    expect([...assignment.values()].flat().map((each) => each.topic)).toEqual(["a", "a", "a"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Position } from "#shared/contracts/log-record.ts";
-import { createBatcher, type PlacedRecord } from "#shared/platform/kafka/batcher.ts";
+import { Batcher, type PlacedRecord } from "#shared/platform/kafka/batcher.ts";
 import { recordTooLarge, unavailable } from "#shared/platform/kafka/failure.ts";
 import { settle } from "#tests/support/manual-clock.ts";
 
@@ -11,10 +11,10 @@ interface Write {
 }
 
 /** A batcher whose writes wait until the test answers them. */
-function given(limits?: Parameters<typeof createBatcher>[1]) {
+function batching(limits?: ConstructorParameters<typeof Batcher>[1]) {
   const writes: Write[] = [];
   let offset = 0;
-  const batcher = createBatcher(
+  const batcher = new Batcher(
     (batch) =>
       new Promise<readonly Position[]>((resolve, reject) => {
         const positions = batch.map(({ topic, partition }) => ({ topic, partition, offset: offset++ }));
@@ -31,7 +31,7 @@ function record(value: string, partition = 0): PlacedRecord {
 
 describe("the batcher", () => {
   it("writes the first at once and has one write outstanding, whatever is added (kafkajs #1005)", async () => {
-    const { batcher, writes, values } = given();
+    const { batcher, writes, values } = batching();
     const calls = [batcher.add([record("a")])];
     await settle();
     calls.push(batcher.add([record("b")]), batcher.add([record("c"), record("d")]));
@@ -49,7 +49,7 @@ describe("the batcher", () => {
   });
 
   it("rejects every call with a record in the failed write, and goes on with the others", async () => {
-    const { batcher, writes, values } = given({ records: 2, bytes: 1_000_000, partitionBytes: 1_000_000 });
+    const { batcher, writes, values } = batching({ records: 2, bytes: 1_000_000, partitionBytes: 1_000_000 });
     const failing = batcher.add([record("a"), record("b"), record("c")]);
     const other = batcher.add([record("d")]);
     await settle();
@@ -62,7 +62,7 @@ describe("the batcher", () => {
   });
 
   it("bounds a batch by records, by bytes and by bytes for one partition", async () => {
-    const { batcher, writes, values } = given({ records: 3, bytes: 1_000, partitionBytes: 500 });
+    const { batcher, writes, values } = batching({ records: 3, bytes: 1_000, partitionBytes: 500 });
     const call = batcher.add([
       record("x".repeat(300)),
       record("y".repeat(300)),
@@ -83,9 +83,11 @@ describe("the batcher", () => {
       ["w"],
     ]);
   });
+});
 
+describe("the batcher, of what fails and of rest,", () => {
   it("fails the one record that is too large and none that travelled with it", async () => {
-    const { batcher, writes, values } = given();
+    const { batcher, writes, values } = batching();
     const calls = ["a", "b", "large", "c"].map((value) => batcher.add([record(value)]));
     const outcome = Promise.allSettled(calls);
     for (let write = 0; ; write += 1) {
@@ -98,7 +100,7 @@ describe("the batcher", () => {
   });
 
   it("is idle when nothing is queued or in flight", async () => {
-    const { batcher, writes } = given();
+    const { batcher, writes } = batching();
     await batcher.idle();
     void batcher.add([record("a")]);
     let idle = false;

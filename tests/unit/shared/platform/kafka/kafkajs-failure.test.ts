@@ -34,7 +34,7 @@ describe("what a client error means", () => {
     expect(isFenced(failure({ type: "NOT_COORDINATOR_FOR_GROUP" }))).toBe(false);
   });
 
-  it("tells an outage, which a new client may outlive, from a fault, which ends the process", () => {
+  it("distinguishes an outage, which a new client may outlive, from an error that ends the process", () => {
     expect(isOutage(failure({ name: "KafkaJSLockTimeout", retriable: false }))).toBe(true);
     expect(
       isOutage(

@@ -4,13 +4,13 @@ import { postgresError } from "#shared/platform/postgres/postgres-error.ts";
 
 const failed = (code: string, message = "failed") => Object.assign(new Error(message), { code });
 
-describe("postgresTrouble", () => {
+describe("postgresError", () => {
   it.each(["08006", "40001", "40P01", "53300", "57P01", "57014", "58030", "55P03", "ECONNREFUSED", "EPIPE"])(
-    "tells %s as trouble that passes",
+    "reports %s as an outage",
     (code) => expect(postgresError(failed(code))).toMatchObject({ code: "POSTGRES_UNAVAILABLE", retryable: true }),
   );
 
-  it("tells a lost connection without a code as trouble", () => {
+  it("reports a lost connection without a code as an outage", () => {
     expect(postgresError(new Error("Connection terminated unexpectedly"))).toBeInstanceOf(AppError);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { redisError } from "#shared/platform/redis/redis-error.ts";
 
-describe("redisTrouble", () => {
+describe("redisError", () => {
   it.each([
     "Reached the max retries per request limit (which is 3). Refer to …",
     "Connection is closed.",
@@ -13,7 +13,7 @@ describe("redisTrouble", () => {
     "NOREPLICAS Not enough good replicas to write.",
     "TRYAGAIN Multiple keys request during rehashing of slot",
     "OOM command not allowed when used memory > 'maxmemory'.",
-  ])("tells %j as trouble that passes", (message) => {
+  ])("reports %j as an outage", (message) => {
     expect(redisError(new Error(message))).toMatchObject({ code: "REDIS_UNAVAILABLE", retryable: true });
   });
 

@@ -30,7 +30,7 @@ async function logged(name: string, write: (log: ReturnType<typeof createTelemet
   return readFile(file, "utf8");
 }
 
-describe("an error in the log [HLT-06] [SEC-01]", () => {
+describe("an error in the log [HLT-06]", () => {
   it("is its type, its code and its frames, and nothing that it says", async () => {
     const text = await logged("err", (log) =>
       log.fatal({ stage: "router", err: refusedRow() }, "the stage has crashed"),
@@ -50,19 +50,19 @@ describe("an error in the log [HLT-06] [SEC-01]", () => {
     expect(JSON.parse(text)).toMatchObject({ msg: "DatabaseError", err: { code: "23514" } });
   });
 
-  it("keeps the sentence of trouble, and of the cause beneath it only what may be told", () => {
-    const trouble = new AppError("POSTGRES_UNAVAILABLE", "Postgres does not answer", {
+  it("keeps the message of an AppError, and of the cause beneath it only what may be logged", () => {
+    const outage = new AppError("POSTGRES_UNAVAILABLE", "Postgres does not answer", {
       retryable: true,
       cause: refusedRow(),
     });
-    expect(redactedError(trouble)).toEqual({
-      type: "Trouble",
+    expect(redactedError(outage)).toEqual({
+      type: "AppError",
       code: "POSTGRES_UNAVAILABLE",
       message: "Postgres does not answer",
       stack: expect.stringMatching(/^ {4}at /),
       cause: { type: "DatabaseError", code: "23514", stack: expect.any(String) },
     });
-    expect(JSON.stringify(redactedError(trouble))).not.toContain("canary");
+    expect(JSON.stringify(redactedError(outage))).not.toContain("canary");
   });
 
   it("has no end where causes go round", () => {
@@ -84,9 +84,9 @@ describe("a crash on stderr", () => {
     expect(text).toMatch(/^DatabaseError 23514\n {4}at refusedRow/);
   });
 
-  it("has the sentence of trouble first", () => {
+  it("has the message of an AppError first", () => {
     expect(errorText(new AppError("KAFKA_REFUSED", "Grant it the right", { retryable: false }))).toMatch(
-      /^Trouble KAFKA_REFUSED: Grant it the right\n {4}at /,
+      /^AppError KAFKA_REFUSED: Grant it the right\n {4}at /,
     );
   });
 

@@ -12,7 +12,7 @@ describe("settledAsOf", () => {
   it.each([
     ["missing before", [marker("e", 5), null], [marker("e", 5), marker("f", 3)]],
     ["missing after", [marker("e", 5), marker("f", 3)], [null, marker("f", 3)]],
-    ["made anew in between", [marker("e", 5), marker("f", 3)], [marker("e2", 5), marker("f", 3)]],
+    ["replaced in between", [marker("e", 5), marker("f", 3)], [marker("e2", 5), marker("f", 3)]],
   ])("is none where a marker is %s", (_case, before, after) => {
     expect(() => trustedAsOf(names, before, after)).toThrow(expect.objectContaining({ code: "COMMS_STATE_STALE" }));
   });

@@ -4,25 +4,49 @@ import { aConsent } from "#tests/support/policy/records.ts";
 
 describe("consent gate [PRF-05] [PRF-06] [CAN-11]", () => {
   test.each([
-    ["email, which needs none", "EMAIL", [], "PASS", "email needs no consent"],
-    ["a text without consent", "SMS", [], "DROP", "Consent to sms for booking is missing"],
-    [
-      "a text with consent to the channel",
-      "SMS",
-      [aConsent("SMS", "*")],
-      "PASS",
-      "Consent to sms for booking is given",
-    ],
-    [
-      "a text after a STOP",
-      "SMS",
-      [aConsent("SMS", "*", { granted: false })],
-      "DROP",
-      "Consent to sms for booking is withdrawn",
-    ],
-    ["a push that the device did not allow", "PUSH", [], "DROP", "Consent to push for booking is missing"],
-    ["a push that it did", "PUSH", [aConsent("PUSH", "*")], "PASS", "Consent to push for booking is given"],
-  ] as const)("given %s", (_, channel, consents, verdict, detail) => {
+    {
+      name: "email, which needs none",
+      channel: "EMAIL",
+      consents: [],
+      verdict: "PASS",
+      detail: "email needs no consent",
+    },
+    {
+      name: "a text without consent",
+      channel: "SMS",
+      consents: [],
+      verdict: "DROP",
+      detail: "Consent to sms for booking is missing",
+    },
+    {
+      name: "a text with consent to the channel",
+      channel: "SMS",
+      consents: [aConsent("SMS", "*")],
+      verdict: "PASS",
+      detail: "Consent to sms for booking is given",
+    },
+    {
+      name: "a text after a STOP",
+      channel: "SMS",
+      consents: [aConsent("SMS", "*", { granted: false })],
+      verdict: "DROP",
+      detail: "Consent to sms for booking is withdrawn",
+    },
+    {
+      name: "a push that the device did not allow",
+      channel: "PUSH",
+      consents: [],
+      verdict: "DROP",
+      detail: "Consent to push for booking is missing",
+    },
+    {
+      name: "a push that it did",
+      channel: "PUSH",
+      consents: [aConsent("PUSH", "*")],
+      verdict: "PASS",
+      detail: "Consent to push for booking is given",
+    },
+  ] as const)("given $name", ({ channel, consents, verdict, detail }) => {
     expect(consent({ channel, category: "booking" }, consents)).toMatchObject({ verdict, detail });
   });
 

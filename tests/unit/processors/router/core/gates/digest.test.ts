@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { digest } from "#processors/router/core/gates/digest.ts";
 
-describe("digest gate [RTR-05] [DIG-01]", () => {
+describe("digest gate [RTR-05]", () => {
   test.each([
-    ["no cadence", null, false, { verdict: "PASS" }],
-    [
-      "a cadence",
-      "messages.daily_digest",
-      false,
-      { verdict: "DIGEST", reason: "COMMS_DIGESTED", cadence: "messages.daily_digest" },
-    ],
-    ["a cadence, critical", "messages.daily_digest", true, { verdict: "PASS" }],
-  ] as const)("given %s", (_, cadence, critical, then) => {
-    expect(digest({ cadence, critical })).toMatchObject(then);
+    { name: "no cadence", cadence: null, critical: false, expected: { verdict: "PASS" } },
+    {
+      name: "a cadence",
+      cadence: "messages.daily_digest",
+      critical: false,
+      expected: { verdict: "DIGEST", reason: "COMMS_DIGESTED", cadence: "messages.daily_digest" },
+    },
+    { name: "a cadence, critical", cadence: "messages.daily_digest", critical: true, expected: { verdict: "PASS" } },
+  ] as const)("given $name", ({ cadence, critical, expected }) => {
+    expect(digest({ cadence, critical })).toMatchObject(expected);
   });
 });

@@ -3,12 +3,12 @@ import { expiry } from "#processors/router/core/gates/expiry.ts";
 
 describe("expiry gate", () => {
   test.each([
-    ["no expiry", null, "PASS", "It does not expire"],
-    ["one millisecond left", 1_001, "PASS", "It expires at 1970-01-01 00:00 UTC"],
-    ["the very instant", 1_000, "DROP", "It expired at 1970-01-01 00:00 UTC"],
-    ["long past", 0, "DROP", "It expired at 1970-01-01 00:00 UTC"],
-    ["an instant beyond all dates", 9e15, "PASS", "It expires at beyond all dates"],
-  ])("given %s", (_, expiresAt, verdict, detail) => {
+    { name: "no expiry", expiresAt: null, verdict: "PASS", detail: "It does not expire" },
+    { name: "one millisecond left", expiresAt: 1_001, verdict: "PASS", detail: "It expires at 1970-01-01 00:00 UTC" },
+    { name: "the very instant", expiresAt: 1_000, verdict: "DROP", detail: "It expired at 1970-01-01 00:00 UTC" },
+    { name: "long past", expiresAt: 0, verdict: "DROP", detail: "It expired at 1970-01-01 00:00 UTC" },
+    { name: "an instant beyond all dates", expiresAt: 9e15, verdict: "PASS", detail: "It expires at beyond all dates" },
+  ])("given $name", ({ expiresAt, verdict, detail }) => {
     expect(expiry({ expiresAt }, 1_000)).toMatchObject({ verdict, detail });
   });
 

@@ -3,7 +3,7 @@ import { pause, pauseFlag } from "#processors/router/core/gates/pause.ts";
 import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
 import { aFlag, noon } from "#tests/support/policy/records.ts";
 
-describe("pause gate [INC-02]", () => {
+describe("pause gate", () => {
   const paused = new Map([aFlag(pauseFlag, false)]);
   const message = { critical: false, userId: "usr_1" };
 

@@ -8,54 +8,74 @@ const off = aPreference({ channels: [{ channel: "EMAIL", category: "booking", op
 const textsOff = aPreference({ channels: [{ channel: "SMS", category: "booking", opted_in: false }] });
 const nobody = aPerson({ preference: null, consents: [] });
 
+const cases = [
+  {
+    name: "on by default",
+    message: about("EMAIL", "booking"),
+    person: nobody,
+    verdict: "PASS",
+    detail: "booking on email is on, by default",
+  },
+  {
+    name: "off by default",
+    message: about("EMAIL", "promotions"),
+    person: nobody,
+    verdict: "DROP",
+    detail: "promotions on email is off, by default",
+  },
+  {
+    name: "switched off",
+    message: about("EMAIL", "booking"),
+    person: aPerson({ preference: off }),
+    verdict: "DROP",
+    detail: "booking on email is off, as the person set it",
+  },
+  {
+    name: "switched off, critical",
+    message: about("EMAIL", "booking", true),
+    person: aPerson({ preference: off }),
+    verdict: "BYPASS",
+    detail: "booking on email is off, as the person set it",
+  },
+  {
+    name: "in-app",
+    message: about("INAPP", "promotions"),
+    person: nobody,
+    verdict: "PASS",
+    detail: "promotions on inapp is on, always",
+  },
+  {
+    name: "texts with consent to the channel alone",
+    message: about("SMS", "booking"),
+    person: aPerson({ consents: [aConsent("SMS", "*")] }),
+    verdict: "DROP",
+    detail: "booking on sms is off, by default",
+  },
+  {
+    name: "texts with consent to the category",
+    message: about("SMS", "booking"),
+    person: aPerson(),
+    verdict: "PASS",
+    detail: "booking on sms is on by the person's consent to it",
+  },
+  {
+    name: "texts switched off after the consent",
+    message: about("SMS", "booking"),
+    person: aPerson({ preference: textsOff }),
+    verdict: "DROP",
+    detail: "booking on sms is off, as the person set it",
+  },
+  {
+    name: "a security text with consent to the channel",
+    message: about("SMS", "security"),
+    person: aPerson(),
+    verdict: "PASS",
+    detail: "security on sms is on, by default",
+  },
+] as const;
+
 describe("preference gate [CAN-09] [PRF-04] [PRF-05] [PRF-06] [PRF-07] [PRF-08]", () => {
-  test.each([
-    ["on by default", about("EMAIL", "booking"), nobody, "PASS", "booking on email is on, by default"],
-    ["off by default", about("EMAIL", "promotions"), nobody, "DROP", "promotions on email is off, by default"],
-    [
-      "switched off",
-      about("EMAIL", "booking"),
-      aPerson({ preference: off }),
-      "DROP",
-      "booking on email is off, as the person set it",
-    ],
-    [
-      "switched off, critical",
-      about("EMAIL", "booking", true),
-      aPerson({ preference: off }),
-      "BYPASS",
-      "booking on email is off, as the person set it",
-    ],
-    ["in-app", about("INAPP", "promotions"), nobody, "PASS", "promotions on inapp is on, always"],
-    [
-      "texts with consent to the channel alone",
-      about("SMS", "booking"),
-      aPerson({ consents: [aConsent("SMS", "*")] }),
-      "DROP",
-      "booking on sms is off, by default",
-    ],
-    [
-      "texts with consent to the category",
-      about("SMS", "booking"),
-      aPerson(),
-      "PASS",
-      "booking on sms is on by the person's consent to it",
-    ],
-    [
-      "texts switched off after the consent",
-      about("SMS", "booking"),
-      aPerson({ preference: textsOff }),
-      "DROP",
-      "booking on sms is off, as the person set it",
-    ],
-    [
-      "a security text with consent to the channel",
-      about("SMS", "security"),
-      aPerson(),
-      "PASS",
-      "security on sms is on, by default",
-    ],
-  ] as const)("given %s", (_, message, person, verdict, detail) => {
+  test.each(cases)("given $name", ({ message, person, verdict, detail }) => {
     expect(preference(message, person)).toMatchObject({ verdict, detail });
   });
 

@@ -10,15 +10,50 @@ const release = Date.UTC(2026, 10, 23, 8, 1) + spreadOf("usr_1");
 
 describe("quiet hours gate [QH-01] [QH-02] [QH-03] [RTR-07]", () => {
   test.each([
-    ["by day", {}, day, { verdict: "PASS", detail: "Quiet hours are 21:00 to 08:00 in UTC; it is outside them" }],
-    ["by night", {}, night, { verdict: "DEFER", kind: "quiet_hours", reason: "COMMS_QUIET_HOURS", dueAt: release }],
-    ["by night, critical", { critical: true }, night, { verdict: "BYPASS", reason: "critical_override" }],
-    ["by night, in an allowed category", { category: "booking" }, night, { verdict: "PASS" }],
-    ["by night, expiring at the release", { expiresAt: release }, night, { verdict: "DROP", reason: "COMMS_EXPIRED" }],
-    ["by night, expiring after it", { expiresAt: release + 1 }, night, { verdict: "DEFER" }],
-    ["by night, critical and expiring", { critical: true, expiresAt: release }, night, { verdict: "BYPASS" }],
-  ] as const)("given a message %s", (_, over, now, then) => {
-    expect(quietHours({ ...message, ...over }, hours, now)).toMatchObject(then);
+    {
+      name: "by day",
+      over: {},
+      now: day,
+      expected: { verdict: "PASS", detail: "Quiet hours are 21:00 to 08:00 in UTC; it is outside them" },
+    },
+    {
+      name: "by night",
+      over: {},
+      now: night,
+      expected: { verdict: "DEFER", kind: "quiet_hours", reason: "COMMS_QUIET_HOURS", dueAt: release },
+    },
+    {
+      name: "by night, critical",
+      over: { critical: true },
+      now: night,
+      expected: { verdict: "BYPASS", reason: "critical_override" },
+    },
+    {
+      name: "by night, in an allowed category",
+      over: { category: "booking" },
+      now: night,
+      expected: { verdict: "PASS" },
+    },
+    {
+      name: "by night, expiring at the release",
+      over: { expiresAt: release },
+      now: night,
+      expected: { verdict: "DROP", reason: "COMMS_EXPIRED" },
+    },
+    {
+      name: "by night, expiring after it",
+      over: { expiresAt: release + 1 },
+      now: night,
+      expected: { verdict: "DEFER" },
+    },
+    {
+      name: "by night, critical and expiring",
+      over: { critical: true, expiresAt: release },
+      now: night,
+      expected: { verdict: "BYPASS" },
+    },
+  ] as const)("given a message $name", ({ over, now, expected }) => {
+    expect(quietHours({ ...message, ...over }, hours, now)).toMatchObject(expected);
   });
 
   test("a critical message by day is no bypass: nothing would have held it", () => {

@@ -7,26 +7,51 @@ const critical = { category: "booking", critical: true };
 
 describe("suppression gate [CAN-11] [SUP-02]", () => {
   test.each([
-    ["no entry", [], rest, { verdict: "PASS" }],
-    ["an entry for another category", [aSuppression({ scope: "category:finance" })], rest, { verdict: "PASS" }],
-    ["a bounce", [aSuppression()], rest, { verdict: "DROP", reason: "COMMS_SUPPRESSED" }],
-    ["a bounce, critical", [aSuppression()], critical, { verdict: "DROP", reason: "COMMS_SUPPRESSED" }],
-    ["the blocklist", [aSuppression({ reason: "LEGAL" })], critical, { verdict: "DROP", reason: "COMMS_BLOCKLISTED" }],
-    ["a complaint", [aSuppression({ reason: "COMPLAINT" })], rest, { verdict: "DROP", reason: "COMMS_SUPPRESSED" }],
-    [
-      "a complaint, critical",
-      [aSuppression({ reason: "COMPLAINT" })],
-      critical,
-      { verdict: "BYPASS", reason: "critical_override" },
-    ],
-    [
-      "a complaint and a STOP, critical",
-      [aSuppression({ reason: "COMPLAINT" }), aSuppression({ reason: "STOP" })],
-      critical,
-      { verdict: "DROP" },
-    ],
-  ] as const)("given %s", (_, entries, message, then) => {
-    expect(suppression(message, entries)).toMatchObject(then);
+    { name: "no entry", entries: [], message: rest, expected: { verdict: "PASS" } },
+    {
+      name: "an entry for another category",
+      entries: [aSuppression({ scope: "category:finance" })],
+      message: rest,
+      expected: { verdict: "PASS" },
+    },
+    {
+      name: "a bounce",
+      entries: [aSuppression()],
+      message: rest,
+      expected: { verdict: "DROP", reason: "COMMS_SUPPRESSED" },
+    },
+    {
+      name: "a bounce, critical",
+      entries: [aSuppression()],
+      message: critical,
+      expected: { verdict: "DROP", reason: "COMMS_SUPPRESSED" },
+    },
+    {
+      name: "the blocklist",
+      entries: [aSuppression({ reason: "LEGAL" })],
+      message: critical,
+      expected: { verdict: "DROP", reason: "COMMS_BLOCKLISTED" },
+    },
+    {
+      name: "a complaint",
+      entries: [aSuppression({ reason: "COMPLAINT" })],
+      message: rest,
+      expected: { verdict: "DROP", reason: "COMMS_SUPPRESSED" },
+    },
+    {
+      name: "a complaint, critical",
+      entries: [aSuppression({ reason: "COMPLAINT" })],
+      message: critical,
+      expected: { verdict: "BYPASS", reason: "critical_override" },
+    },
+    {
+      name: "a complaint and a STOP, critical",
+      entries: [aSuppression({ reason: "COMPLAINT" }), aSuppression({ reason: "STOP" })],
+      message: critical,
+      expected: { verdict: "DROP" },
+    },
+  ] as const)("given $name", ({ entries, message, expected }) => {
+    expect(suppression(message, entries)).toMatchObject(expected);
   });
 
   test("tells reason, origin, scope and since when, and no address", () => {

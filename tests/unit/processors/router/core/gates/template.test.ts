@@ -5,11 +5,26 @@ describe("template gate", () => {
   const choice = { version: 3, locales: ["es-US", "fr-CA"] };
 
   test.each([
-    ["a version and a locale", choice, "es-US", { verdict: "PASS", detail: "Version 3 in es-US" }],
-    ["no version", undefined, undefined, { verdict: "DROP", reason: "COMMS_NO_TEMPLATE" }],
-    ["a version in none of the locales", choice, undefined, { verdict: "DROP", reason: "COMMS_LOCALE_MISSING" }],
-  ] as const)("given %s", (_, found, locale, then) => {
-    expect(template(found, locale)).toMatchObject(then);
+    {
+      name: "a version and a locale",
+      found: choice,
+      locale: "es-US",
+      expected: { verdict: "PASS", detail: "Version 3 in es-US" },
+    },
+    {
+      name: "no version",
+      found: undefined,
+      locale: undefined,
+      expected: { verdict: "DROP", reason: "COMMS_NO_TEMPLATE" },
+    },
+    {
+      name: "a version in none of the locales",
+      found: choice,
+      locale: undefined,
+      expected: { verdict: "DROP", reason: "COMMS_LOCALE_MISSING" },
+    },
+  ] as const)("given $name", ({ found, locale, expected }) => {
+    expect(template(found, locale)).toMatchObject(expected);
   });
 
   test("a missing locale says which there are", () => {

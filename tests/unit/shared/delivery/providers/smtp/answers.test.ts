@@ -19,9 +19,9 @@ describe("what an SMTP refusal means [EML-06]", () => {
     ["552 5.2.2 full", "message", { act: "retry", tries: 4 }],
     ["450 5.1.1 soft_bounce is on", "message", { act: "retry" }],
     ["451 4.7.1 greylisted", "message", { act: "retry", baseMs: 60_000 }],
-    ["421 4.3.2 shutting down", "message", { act: "retry", trouble: true }],
-    ["421 4.7.0 too many connections", "session", { act: "retry", trouble: true }],
-    ["451 4.7.0 slow down", "message", { act: "retry", trouble: true }],
+    ["421 4.3.2 shutting down", "message", { act: "retry", isOutage: true }],
+    ["421 4.7.0 too many connections", "session", { act: "retry", isOutage: true }],
+    ["451 4.7.0 slow down", "message", { act: "retry", isOutage: true }],
     ["499 4.9.9 something new", "message", { act: "retry" }],
     ["550 5.7.1 spam", "message", { act: "refuse", alert: "P2" }],
     ["554 5.7.1 spam", "message", { act: "refuse", alert: "P2" }],
@@ -35,7 +35,7 @@ describe("what an SMTP refusal means [EML-06]", () => {
     ["454 4.7.0 the directory is away", "auth", { act: "halt", alert: "P1" }],
     ["554 5.7.1 your address is listed", "session", { act: "halt", alert: "P0" }],
     ["550 5.1.1 sender unknown", "sender", { act: "refuse", alert: "P1" }],
-    ["552 5.3.4 too big", "sender", { act: "refuse", words: "The mail is too big" }],
+    ["552 5.3.4 too big", "sender", { act: "refuse", description: "The mail is too big" }],
   ])("%s at %s", (raw, stage, row) => {
     expect(rowAt(raw, stage)).toMatchObject(row);
   });
@@ -55,7 +55,7 @@ describe("what an SMTP refusal means [EML-06]", () => {
         fc.tuple(fc.integer({ min: 400, max: 599 }), part, part, stages),
         ([code, subject, detail, stage]) => {
           const status = `${String(code)[0]}.${subject % 9}.${detail}`;
-          const row = rowAt(`${code} ${status} words`, stage);
+          const row = rowAt(`${code} ${status} text`, stage);
           if (code < 500) {
             later++;
             expect(row.act).not.toBe("refuse");

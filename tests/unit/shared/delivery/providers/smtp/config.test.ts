@@ -41,7 +41,9 @@ describe("the settings of SMTP", () => {
       ["e1", "ed25519"],
     ]);
   });
+});
 
+describe("an issue with the settings of SMTP", () => {
   test("every issue is reported at once, and none repeats a value", () => {
     const read = readSmtpSettings({
       COMMS_MAIL_DOMAIN: "notify.example.com",

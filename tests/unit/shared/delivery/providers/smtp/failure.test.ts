@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { answerOfFailure, answerOfSuccess } from "#shared/delivery/providers/smtp/failure.ts";
 
-const fault = (fields: object, message = "fault") => Object.assign(new Error(message), fields);
+const mailerError = (fields: object, message = "failed") => Object.assign(new Error(message), fields);
 const before = { isComplete: false };
 const after = { isComplete: true };
 
-describe("a fault before the final dot: nothing was taken", () => {
+describe("an error before the final dot: nothing was taken", () => {
   test.each<[string, object, object]>([
     ["no connection", { code: "ESOCKET", originalCode: "ECONNREFUSED", command: "CONN" }, unreached("ECONNREFUSED")],
     [
@@ -43,18 +43,18 @@ describe("a fault before the final dot: nothing was taken", () => {
     ],
     ["a mail too big", { code: "EMESSAGE", command: "MAIL FROM" }, refused("MESSAGE_TOO_BIG")],
   ])("%s", (_, fields, answer) => {
-    expect(answerOfFailure(fault(fields), before)).toEqual(answer);
+    expect(answerOfFailure(mailerError(fields), before)).toEqual(answer);
   });
 
   test.each([
     ['Invalid recipient "a b"', "INVALID_RECIPIENT"],
     ['Invalid sender "a b"', "SENDER_REFUSED"],
   ])("%s", (message, code) => {
-    expect(answerOfFailure(fault({ code: "EENVELOPE", command: "API" }, message), before)).toEqual(refused(code));
+    expect(answerOfFailure(mailerError({ code: "EENVELOPE", command: "API" }, message), before)).toEqual(refused(code));
   });
 });
 
-describe("a fault after the final dot", () => {
+describe("an error after the final dot", () => {
   test.each<[string, object, object]>([
     ["a whole refusal", { code: "EMESSAGE", command: "DATA", response: "554 5.7.1 spam" }, refused("5.7.1")],
     ["a refusal for now", { code: "EMESSAGE", command: "DATA", response: "451 4.3.0 later" }, refused("4.3.0")],
@@ -67,10 +67,10 @@ describe("a fault after the final dot", () => {
     ["354 once more", { code: "EMESSAGE", command: "DATA", response: "354 go on" }, unknown("UNREADABLE_ANSWER")],
     ["no error at all", { name: "constructor" }, unknown("CONNECTION_LOST")],
   ])("%s", (_, fields, answer) => {
-    expect(answerOfFailure(fault(fields), after)).toEqual(answer);
+    expect(answerOfFailure(mailerError(fields), after)).toEqual(answer);
   });
 
-  test("is never taken for unsent, whatever nodemailer says of it", () => {
+  test("is never taken for unsent, for any code and command of nodemailer", () => {
     let runs = 0;
     const text = fc.constantFrom(
       "ECONNECTION",
@@ -90,7 +90,7 @@ describe("a fault after the final dot", () => {
         fc.constantFrom(undefined, "421 x", "550 5.1.1 x", "250 ok"),
         (code, command, response) => {
           runs++;
-          expect(answerOfFailure(fault({ code, command, response }), after).kind).toBe("unknown");
+          expect(answerOfFailure(mailerError({ code, command, response }), after).kind).toBe("unknown");
         },
       ),
     );

@@ -1,0 +1,1 @@
+select inapp_id from inapp_notification where inapp_id = any($1::text[])

@@ -1,0 +1,97 @@
+import type { Output } from "#shared/contracts/output.ts";
+import type { Send } from "#shared/contracts/records.ts";
+import { type AfterCall, afterCall, type CallContext } from "#shared/domain/delivery/after-call.ts";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { type CallResult, combine, rowOfAnswer } from "#shared/domain/delivery/call-result.ts";
+import type { AddressedTarget } from "#shared/domain/delivery/facts.ts";
+import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
+import type { SendReport } from "#shared/domain/delivery/report.ts";
+import { deferOutcome, reportOutcome, type SenderName } from "#shared/domain/delivery/sender-outcomes.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import { tokenKey } from "#shared/domain/message/record-keys.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
+import type { ChannelAdapter } from "./adapter.ts";
+import type { Breaker } from "./breaker.ts";
+import { type MessageClaim, type RecordParts, recordResult, releaseClaim } from "./message-claim.ts";
+import { isBreakerRefusal } from "./provider-call.ts";
+
+/** What the calls of a message are concluded with. */
+export interface ConcludeParts extends RecordParts {
+  readonly name: SenderName;
+  readonly adapter: Pick<ChannelAdapter, "provider" | "answers">;
+  readonly breaker: Breaker;
+  readonly policy: SendPolicy;
+}
+
+/** The calls of one message, an answer for each target. */
+export interface AnsweredCalls {
+  readonly send: Send;
+  readonly claim: MessageClaim;
+  readonly to: readonly AddressedTarget[];
+  readonly answers: readonly Answer[];
+}
+
+/**
+ * Records the result of the calls on the ledger and gives the outcome that follows. Throws `PROVIDER_UNAVAILABLE`
+ * (retryable) if the account is out of order or the breaker let no call through: then the claim is given back.
+ */
+export async function conclude(parts: ConcludeParts, calls: AnsweredCalls): Promise<Outcome> {
+  countAmbiguousSend(parts, calls);
+  const result = combine(parts.adapter.answers, calls.answers);
+  if (result.kind === "halt" || calls.answers.every(isBreakerRefusal)) return halt(parts, calls.claim, result);
+  // The ledger also counts calls whose processes died before they wrote a record.
+  const send = { ...calls.send, attempt: calls.claim.attempt };
+  const context = contextOf(parts, { ...calls, send });
+  const next = afterCall(result, context, parts.policy);
+  const tombstones = tokenTombstones(parts, calls);
+  await recordResult(parts, send, { claim: calls.claim, ...ledgerRecord(next) });
+  if (next.kind === "over") return reportOutcome(send, next.report, tombstones);
+  const outcome = deferOutcome({ name: parts.name, send, now: context.now }, next.wait);
+  return outcome.kind === "defer" ? { ...outcome, outputs: [...outcome.outputs, ...tombstones] } : outcome;
+}
+
+/** A call that made no connection, or that the breaker refused, cannot have sent the message a second time. */
+function countAmbiguousSend({ meter }: ConcludeParts, { send, claim, answers }: AnsweredCalls): void {
+  const isReached = answers.some((answer) => answer.kind !== "unreached");
+  if (claim.ambiguous && isReached) meter.ambiguousSend(channelName(send.channel));
+}
+
+/** This message and all others wait where they are: the account is out of order, or the breaker let no call through. */
+async function halt(parts: ConcludeParts, claim: MessageClaim, result: CallResult): Promise<never> {
+  await releaseClaim(parts, claim);
+  if (result.kind === "halt") parts.breaker.trip();
+  parts.breaker.admit();
+  const code = "code" in result ? result.code : "";
+  throw new AppError("PROVIDER_UNAVAILABLE", `${parts.adapter.provider} lets nothing through: ${code}`, {
+    retryable: true,
+    retryAfterMs: 1_000,
+  });
+}
+
+function contextOf({ adapter, clock }: ConcludeParts, { send, claim, to }: AnsweredCalls): CallContext {
+  const addressHash = to.length === 1 ? to[0]?.hash || null : null;
+  return { send, provider: adapter.provider, addressHash, ambiguous: claim.ambiguous, now: clock.now() };
+}
+
+/** Tombstones for the devices whose tokens the provider refused for good. */
+function tokenTombstones({ adapter, meter }: ConcludeParts, { send, to, answers }: AnsweredCalls): readonly Output[] {
+  return answers.flatMap((answer, index): readonly Output[] => {
+    const deviceId = to[index]?.deviceId;
+    if (!rowOfAnswer(adapter.answers, answer)?.prune || !deviceId || answer.kind === "accepted") return [];
+    meter.tokenInvalid(answer.code);
+    const key = tokenKey({ tenant_id: send.tenant_id, user_id: send.user_id, device_id: deviceId });
+    return [{ topic: "comms.tokens", key, value: null }];
+  });
+}
+
+const recordedStates = { SENT: "sent", FAILED: "failed", DROPPED: "ambiguous" } as const satisfies Record<
+  SendReport["status"],
+  string
+>;
+
+/** What the ledger keeps: the report until the log holds it, or when the next attempt is due. */
+function ledgerRecord(next: AfterCall) {
+  if (next.kind === "wait") return { state: next.record, note: JSON.stringify({ dueAt: next.wait.dueAt }) };
+  return { state: recordedStates[next.report.status], note: JSON.stringify(next.report) };
+}

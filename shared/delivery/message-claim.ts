@@ -1,0 +1,104 @@
+import type { Send } from "#shared/contracts/records.ts";
+import { ledgerGate, mayResend } from "#shared/domain/delivery/ledger-gate.ts";
+import type { CallRecord } from "#shared/domain/delivery/ledger-rules.ts";
+import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
+import type { SenderName } from "#shared/domain/delivery/sender-outcomes.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import { AppError, isRetryable } from "#shared/platform/errors/app-error.ts";
+import { type ClaimRef, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
+import type { ChannelAdapter } from "./adapter.ts";
+import type { SendMeter } from "./meter.ts";
+import { sendOutcome } from "./send-outcome.ts";
+
+/** What a message is claimed on the ledger with. */
+export interface MessageClaimParts {
+  readonly name: SenderName;
+  readonly ledger: Ledger;
+  readonly clock: Pick<Clock, "now">;
+  readonly policy: SendPolicy;
+  /** Names one try of this process and no other. */
+  readonly nextOwner: () => string;
+}
+
+/** A claim that this try owns until its lease runs out. */
+export interface MessageClaim extends ClaimRef {
+  /** The number of this call. The ledger also counts the calls whose processes died before they wrote a record. */
+  readonly attempt: number;
+  /** Whether the result of an earlier call of the message is unknown. */
+  readonly ambiguous: boolean;
+}
+
+type ClaimAttempt =
+  | { readonly kind: "claimed"; readonly claim: MessageClaim }
+  | { readonly kind: "refused"; readonly outcome: Outcome };
+
+/** Claims the message; if it belongs to another or is over, the outcome that follows from that. */
+export async function claimMessage(parts: MessageClaimParts, send: Send): Promise<ClaimAttempt> {
+  const { name, ledger, clock, policy } = parts;
+  const ref = { msgId: send.msg_id, owner: parts.nextOwner() };
+  const now = clock.now();
+  const resend = mayResend(send, now);
+  const result = await ledger.claim({ ...ref, attempt: send.attempt, leaseMs, now, resend });
+  if (result.kind === "claimed") {
+    const { attempt, ambiguous } = result;
+    return { kind: "claimed", claim: { ...ref, attempt, ambiguous } };
+  }
+  const { refusal } = ledgerGate(send, result, { now, policy });
+  if (!refusal) throw claimLost(ref);
+  return { kind: "refused", outcome: sendOutcome(send, refusal, { name, now }) };
+}
+
+/** Renews the lease right before the call. Throws `LEDGER_CLAIM_LOST` (retryable) if another has taken the message. */
+export async function confirmClaim({ ledger, clock }: MessageClaimParts, claim: MessageClaim): Promise<void> {
+  if (!(await ledger.confirm(claim, clock.now()))) throw claimLost(claim);
+}
+
+/** Gives the claim back. In an outage it does nothing: the lease runs out by itself. */
+export async function releaseClaim(
+  { ledger, clock }: Pick<MessageClaimParts, "ledger" | "clock">,
+  claim: MessageClaim,
+): Promise<void> {
+  try {
+    await ledger.release(claim, clock.now());
+  } catch (error) {
+    if (!isRetryable(error)) throw error;
+  }
+}
+
+/** What the result of a call is recorded with. */
+export interface RecordParts {
+  readonly ledger: Ledger;
+  readonly clock: Pick<Clock, "now">;
+  readonly meter: SendMeter;
+  readonly adapter: Pick<ChannelAdapter, "provider">;
+}
+
+/** The claim whose call ended, and what to write. */
+export interface ClaimRecord extends Omit<CallRecord, "attempt"> {
+  readonly claim: MessageClaim;
+}
+
+/**
+ * Writes the result of the call to the ledger. If Redis does not answer, the report still goes to the log and reaches
+ * the ledger from there; repeating the whole call would be worse. Any other failure raises an alert.
+ */
+export async function recordResult(parts: RecordParts, send: Send, { claim, state, note }: ClaimRecord): Promise<void> {
+  const { ledger, clock, meter, adapter } = parts;
+  try {
+    await ledger.record(claim, { state, attempt: claim.attempt, note }, clock.now());
+  } catch (error) {
+    if (isRetryable(error)) return;
+    meter.alert({
+      channel: channelName(send.channel),
+      provider: adapter.provider,
+      code: "LEDGER_UNWRITTEN",
+      level: "P1",
+    });
+  }
+}
+
+function claimLost({ msgId }: ClaimRef): AppError {
+  return new AppError("LEDGER_CLAIM_LOST", `The claim of message ${msgId} is another's`, { retryable: true });
+}

@@ -1,0 +1,83 @@
+import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
+import { isProviderFailure, rowOfAnswer } from "#shared/domain/delivery/call-result.ts";
+import type { AddressedTarget } from "#shared/domain/delivery/facts.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import { codeOf } from "#shared/platform/errors/app-error.ts";
+import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
+import type { ChannelAdapter, OutboundMessage } from "./adapter.ts";
+import type { Breaker } from "./breaker.ts";
+import type { SendMeter } from "./meter.ts";
+
+/** What one provider call is made with. */
+export interface ProviderCallParts {
+  readonly adapter: Pick<ChannelAdapter, "provider" | "answers" | "send">;
+  readonly breaker: Breaker;
+  readonly clock: Pick<Clock, "now">;
+  readonly meter: SendMeter;
+}
+
+const breakerOpen = "BREAKER_OPEN";
+
+/** Whether the breaker refused the call: no connection was made, and nothing went out. */
+export function isBreakerRefusal(answer: Answer): boolean {
+  return answer.kind === "unreached" && answer.code === breakerOpen;
+}
+
+/**
+ * Makes one provider call and counts it. Never rejects for what the adapter, the provider or the network did. If the
+ * breaker refuses the call (while it probes, it refuses all but one), the answer is that of a call that was never made.
+ */
+export async function callProvider(
+  parts: ProviderCallParts,
+  message: Pick<OutboundMessage, "send" | "content"> & { readonly target: AddressedTarget },
+): Promise<Answer> {
+  const { adapter, breaker, clock, meter } = parts;
+  const started = clock.now();
+  const outbound = { ...message, addressHash: message.target.hash, now: started };
+  const answer = await breaker
+    .run(
+      () => callAdapter(adapter, outbound),
+      (value) => isProviderFailure(adapter.answers, value),
+    )
+    .catch(breakerRefusal);
+  const channel = channelName(message.send.channel);
+  const seconds = (clock.now() - started) / 1_000;
+  meter.providerRequest({ channel, provider: adapter.provider, outcome: labelOf(adapter, answer), seconds });
+  const level = alertLevel(adapter, answer);
+  if (level && answer.kind !== "accepted")
+    meter.alert({ channel, provider: adapter.provider, code: answer.code, level });
+  return answer;
+}
+
+/**
+ * The adapter's answer. If the adapter throws, it may have called: the result is unknown, and an alert is raised.
+ * Throwing from here would end the process, and the next process would make the call again, without end.
+ */
+async function callAdapter(adapter: Pick<ChannelAdapter, "send">, message: OutboundMessage): Promise<Answer> {
+  // Not AbortSignal.timeout: it fires after every call, ended or not, and makes an exception each time.
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), callDeadlineMs);
+  try {
+    return await adapter.send(message, deadline.signal);
+  } catch {
+    return { kind: "unknown", code: unreadableAnswer };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function breakerRefusal(error: unknown): Answer {
+  if (codeOf(error) !== "PROVIDER_UNAVAILABLE") throw error;
+  return { kind: "unreached", code: breakerOpen };
+}
+
+/** The metric's `outcome`: the kind of the answer, or what the row of a refusal asks for. */
+function labelOf({ answers }: Pick<ChannelAdapter, "answers">, answer: Answer): string {
+  return answer.kind === "refused" ? (rowOfAnswer(answers, answer)?.act ?? "unknown") : answer.kind;
+}
+
+function alertLevel({ answers }: Pick<ChannelAdapter, "answers">, answer: Answer) {
+  if (answer.kind === "refused") return rowOfAnswer(answers, answer)?.alert;
+  return answer.kind === "unknown" && answer.code === unreadableAnswer ? "P1" : undefined;
+}

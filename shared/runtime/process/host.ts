@@ -1,0 +1,66 @@
+import type { Health } from "#shared/platform/http/health-server.ts";
+import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
+import type { ShellState } from "../shell/shell-parts.ts";
+
+/** Something that a process hosts: a stage in its shell, or the gateway. */
+export interface HostedService {
+  readonly name: string;
+  start(): Promise<void>;
+  /** Finishes what it has in hand within the deadline. */
+  stop(deadlineMs: number): Promise<void>;
+  state(): ShellState;
+}
+
+/** A stage with records in hand that finishes none for so long is wedged, ms. Longer than any provider call may take. */
+const stalledMsMax = 60_000;
+
+/** One process and what it hosts. Its health is that of all of them: one wedged stage makes the process not live. */
+export class Host {
+  readonly #hosted: readonly HostedService[];
+  readonly #metrics: Metrics;
+  readonly #started: HostedService[] = [];
+  readonly health: Health;
+
+  constructor(hosted: readonly HostedService[], metrics: Metrics) {
+    this.#hosted = hosted;
+    this.#metrics = metrics;
+    this.health = {
+      live: () =>
+        this.#problems(({ stalledMs, stage }) =>
+          stalledMs > stalledMsMax ? `${stage}: no progress for ${stalledMs} ms` : undefined,
+        ),
+      ready: () =>
+        this.#unstarted() ?? this.#problems(({ ready, stage, why }) => (ready ? undefined : `${stage}: ${why}`)),
+      metrics: () => this.#metrics.text(),
+    };
+  }
+
+  /** Starts all at once; rejects with the first failure. */
+  async start(): Promise<void> {
+    await Promise.all(
+      this.#hosted.map(async (one) => {
+        await one.start();
+        this.#started.push(one);
+      }),
+    );
+  }
+
+  /** Stops all at once, within the deadline. */
+  async stop(deadlineMs: number): Promise<void> {
+    await Promise.allSettled(this.#hosted.map((one) => one.stop(deadlineMs)));
+  }
+
+  states(): readonly ShellState[] {
+    return this.#hosted.map((one) => one.state());
+  }
+
+  #unstarted(): string | undefined {
+    const waiting = this.#hosted.filter((one) => !this.#started.includes(one));
+    return waiting.length === 0 ? undefined : `starting: ${waiting.map(({ name }) => name).join(", ")}`;
+  }
+
+  #problems(check: (state: ShellState) => string | undefined): string | undefined {
+    const problems = this.states().flatMap((state) => check(state) ?? []);
+    return problems.length === 0 ? undefined : problems.join("\n");
+  }
+}

@@ -1,0 +1,161 @@
+import type { InRecord, Position, TopicPartition } from "#shared/contracts/log-record.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import { KeyQueues, type LanePriority } from "./key-queues.ts";
+import { Watermark } from "./watermark.ts";
+
+/** One record in hand. */
+export interface Item {
+  readonly record: InRecord;
+  readonly priority: LanePriority;
+  /** The queue that it waits in: records of one key queue leave one at a time. */
+  readonly queue: string;
+  readonly bytes: number;
+  readonly deliveredAt: Instant;
+  /** The decoded value, once there is one; for the log line only. */
+  value: unknown;
+  /** Whether its batch answers for it no more: it has a task of its own, or has left. */
+  isDetached: boolean;
+}
+
+/** How records wait, and when partitions rest. */
+export interface InboxOptions {
+  /** Whether records of one key must come one after another; else each leaves in the order of its arrival. */
+  readonly ordered: boolean;
+  readonly priorityOf: (topic: string) => LanePriority;
+  /** Bounds per priority; past them its partitions are paused, and resumed at half. */
+  readonly waitingRecords: number;
+  readonly waitingBytes: number;
+  readonly pause: (partitions: readonly TopicPartition[]) => void;
+  readonly resume: (partitions: readonly TopicPartition[]) => void;
+}
+
+interface Load {
+  records: number;
+  bytes: number;
+  working: number;
+  paused: boolean;
+}
+
+/** What one generation of a member has in hand: records waiting in key queues, watermarks, and the brake on each priority. */
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #queues = new KeyQueues<Item>();
+  readonly #marks = new Map<string, { readonly at: TopicPartition; readonly mark: Watermark; committed: number }>();
+  readonly #loads: Load[] = [];
+  #arrivals = 0;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a generation: forgets all that was in hand. */
+  assign(partitions: readonly TopicPartition[]): void {
+    this.clear();
+    this.#marks.clear();
+    for (const at of partitions)
+      this.#marks.set(`${at.topic}/${at.partition}`, { at, mark: new Watermark(), committed: -1 });
+  }
+
+  /** Drops what waits; what is in work may still be finished. */
+  clear(): void {
+    this.#queues.clear();
+    this.#loads.length = 0;
+  }
+
+  add(records: readonly InRecord[], now: Instant): void {
+    for (const record of records) {
+      const priority = this.#options.priorityOf(record.topic);
+      const bytes = (record.value?.length ?? 0) + (record.key?.length ?? 0);
+      const item = {
+        record,
+        priority,
+        bytes,
+        queue: this.#queueOf(record),
+        deliveredAt: now,
+        value: undefined,
+        isDetached: false,
+      };
+      this.#marks.get(`${record.topic}/${record.partition}`)?.mark.begin(record.offset);
+      this.#queues.add(item.queue, priority, item);
+      const load = this.#load(priority);
+      load.records++;
+      load.bytes += bytes;
+      this.#brake(priority, load);
+    }
+  }
+
+  /** Takes up to `max` records, the highest priority first; of the others only while fewer than `bulkMax` are in work. */
+  take(max: number, bulkMax: number): Item[] {
+    const room = (priority: LanePriority) =>
+      priority === 0 ? max : Math.max(0, bulkMax - this.#load(priority).working);
+    const items = this.#queues.take(max, room);
+    for (const item of items) this.#load(item.priority).working++;
+    return items;
+  }
+
+  /** The record has left: with its effects recorded (`done`), or to be delivered again later. */
+  finish(item: Item, done: boolean): void {
+    if (done) this.#marks.get(`${item.record.topic}/${item.record.partition}`)?.mark.done(item.record.offset);
+    this.#queues.finish(item.queue);
+    const load = this.#load(item.priority);
+    load.working = Math.max(0, load.working - 1);
+    load.records = Math.max(0, load.records - 1);
+    load.bytes = Math.max(0, load.bytes - item.bytes);
+    this.#release(item.priority, load);
+  }
+
+  /** Positions that have moved since the last call of `committed`. */
+  positions(): Position[] {
+    return [...this.#marks.values()].flatMap(({ at, mark, committed }) =>
+      mark.position === undefined || mark.position === committed ? [] : [{ ...at, offset: mark.position }],
+    );
+  }
+
+  /** Notes what the group has committed. */
+  committed(positions: readonly Position[]): void {
+    for (const { topic, partition, offset } of positions) {
+      const entry = this.#marks.get(`${topic}/${partition}`);
+      if (entry) entry.committed = offset;
+    }
+  }
+
+  /** Partitions of the generation. */
+  get assigned(): number {
+    return this.#marks.size;
+  }
+
+  /** Records that wait to be taken. */
+  get waiting(): number {
+    return this.#queues.waiting;
+  }
+
+  #queueOf(record: InRecord): string {
+    if (this.#options.ordered && record.key !== null) return `${record.topic}/${record.key.toString("latin1")}`;
+    return String(this.#arrivals++);
+  }
+
+  #load(priority: LanePriority): Load {
+    this.#loads[priority] ??= { records: 0, bytes: 0, working: 0, paused: false };
+    return this.#loads[priority];
+  }
+
+  #brake(priority: LanePriority, load: Load): void {
+    const { waitingRecords, waitingBytes, pause } = this.#options;
+    if (load.paused || (load.records < waitingRecords && load.bytes < waitingBytes)) return;
+    load.paused = true;
+    pause(this.#partitionsOf(priority));
+  }
+
+  #release(priority: LanePriority, load: Load): void {
+    const { waitingRecords, waitingBytes, resume } = this.#options;
+    if (!load.paused || load.records > waitingRecords / 2 || load.bytes > waitingBytes / 2) return;
+    load.paused = false;
+    resume(this.#partitionsOf(priority));
+  }
+
+  #partitionsOf(priority: LanePriority): TopicPartition[] {
+    return [...this.#marks.values()]
+      .map(({ at }) => at)
+      .filter(({ topic }) => this.#options.priorityOf(topic) === priority);
+  }
+}

@@ -1,0 +1,77 @@
+/** Which record is served first: 0 before 1. The express topic of a stage is 0, its bulk twin 1. */
+export type LanePriority = number;
+
+interface KeyQueue<Item> {
+  readonly waiting: Item[];
+  readonly priority: LanePriority;
+  isBusy: boolean;
+}
+
+/**
+ * Queues by key. The records of one key leave one at a time, in their order; those of different keys leave together.
+ * Queues of a higher priority are served first; within a priority, first come first served.
+ */
+export class KeyQueues<Item> {
+  readonly #queues = new Map<string, KeyQueue<Item>>();
+  readonly #runnable: string[][] = [];
+  #waiting = 0;
+
+  add(key: string, priority: LanePriority, item: Item): void {
+    this.#waiting++;
+    const queue = this.#queues.get(key);
+    if (queue) {
+      queue.waiting.push(item);
+      return;
+    }
+    this.#queues.set(key, { waiting: [item], priority, isBusy: false });
+    this.#runnableOf(priority).push(key);
+  }
+
+  /** Takes the heads of up to `limit(priority)` idle queues of each priority, `max` in all; a queue is then busy until `finish`. */
+  take(max: number, limit: (priority: LanePriority) => number = () => max): Item[] {
+    const taken: Item[] = [];
+    for (const [priority, keys] of this.#runnable.entries()) {
+      const room = Math.min(max - taken.length, limit(priority), keys?.length ?? 0);
+      if (!keys || room <= 0) continue;
+      for (const key of keys.splice(0, room)) taken.push(this.#head(key));
+    }
+    this.#waiting -= taken.length;
+    return taken;
+  }
+
+  /** The record of this key has left; the next of its key may be taken. */
+  finish(key: string): void {
+    const queue = this.#queues.get(key);
+    if (!queue) return;
+    queue.isBusy = false;
+    if (queue.waiting.length === 0) this.#queues.delete(key);
+    else this.#runnableOf(queue.priority).push(key);
+  }
+
+  /** Drops all that waits and forgets which queues are busy. */
+  clear(): void {
+    this.#queues.clear();
+    this.#runnable.length = 0;
+    this.#waiting = 0;
+  }
+
+  /** Items that wait, over all keys. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  #head(key: string): Item {
+    const queue = this.#queues.get(key);
+    const item = queue?.waiting.shift();
+    if (!queue || item === undefined) throw new Error(`The queue of ${key} was runnable but empty`);
+    queue.isBusy = true;
+    return item;
+  }
+
+  #runnableOf(priority: LanePriority): string[] {
+    const keys = this.#runnable[priority];
+    if (keys) return keys;
+    for (let u = this.#runnable.length; u <= priority; u++) this.#runnable.push([]);
+    return this.#runnable[priority] as string[];
+  }
+}

@@ -1,0 +1,206 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
+import type { OutRecord } from "#shared/contracts/log-record.ts";
+import type { TopicName } from "#shared/contracts/topics.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Codec } from "#shared/platform/avro/codec.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import { type RecordSpan, startRecordSpan } from "#shared/platform/telemetry/tracing.ts";
+import type { ShellLimits } from "../limits.ts";
+import type { Outbox } from "../outputs/outbox.ts";
+import type { AnyProcessor } from "../processor.ts";
+import { abandoned } from "../shell/outage-watch.ts";
+import { decodeAndLearn } from "./decode-and-learn.ts";
+import type { Item } from "./inbox.ts";
+import { recordDone } from "./record-telemetry.ts";
+
+/** What a pipeline works with, and what it reports to its shell. */
+export interface PipelineParts {
+  readonly processor: AnyProcessor;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Put before every topic name. */
+  readonly prefix: string;
+  readonly limits: Pick<ShellLimits, "recordBytes" | "outputBytes">;
+  readonly outbox: Outbox;
+  /** Resolves once the log holds the records. */
+  readonly send: (records: readonly OutRecord[]) => Promise<void>;
+  /** Calls until it succeeds; rejects with `abandoned` when the records of the generation are no longer ours. */
+  readonly call: <T>(work: () => Promise<T>, generation: number) => Promise<T>;
+  /** Aborts provider calls that outlast the deadline of a stop. */
+  readonly deadline: AbortSignal;
+  /** The record is done, and the log holds its outputs. */
+  readonly onComplete: (completion: Completion, generation: number) => void;
+  /** The record has left without being done; it is delivered again some other time. */
+  readonly onRelease: (item: Item, generation: number) => void;
+  /** Something unknown was thrown. */
+  readonly onCrash: (error: unknown) => void;
+}
+
+interface Task {
+  readonly item: Item;
+  readonly record: DecodedRecord<unknown>;
+  readonly span: RecordSpan;
+}
+
+/** A record in hand with what became of it. */
+export interface Completion {
+  readonly item: Item;
+  readonly span: RecordSpan;
+  readonly outcome: Outcome;
+}
+
+type StageResult = Outcome | { readonly kind: "perform"; readonly effect: unknown };
+
+/** Carries a batch of records through decoding, the processor, and the writing of outputs. Keeps no state of its own. */
+export class RecordPipeline {
+  readonly #parts: PipelineParts;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the batch has ended; a record that needs longer goes on in a task of its own. Never rejects. */
+  run(items: readonly Item[], generation: number): Promise<void> {
+    return this.#own(items, generation, () => this.#batch(items, generation));
+  }
+
+  /** Owns these records until each is complete or detached: what is abandoned is released, what is unknown crashes. */
+  async #own(items: readonly Item[], generation: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error !== abandoned) this.#parts.onCrash(error);
+      for (const item of items) if (!item.isDetached) this.#release(item, generation);
+    }
+  }
+
+  /** Gives one record a task of its own, so that it holds back nobody but its key. */
+  #detach(item: Item, generation: number, work: () => Promise<void>): void {
+    item.isDetached = true;
+    void this.#own([], generation, async () => {
+      try {
+        await work();
+      } catch (error) {
+        this.#release(item, generation);
+        throw error;
+      }
+    });
+  }
+
+  async #batch(items: readonly Item[], generation: number): Promise<void> {
+    const tasks: Task[] = [];
+    for (const item of items) {
+      const span = startRecordSpan(this.#parts.processor.name, this.#topicOf(item), item.record);
+      const decoded = await this.#decode(item, generation);
+      if (decoded.kind === "deadLetter")
+        this.#detach(item, generation, () => this.#complete([{ item, span, outcome: decoded }], generation));
+      else {
+        item.value = decoded.record.value;
+        tasks.push({ item, record: decoded.record, span });
+      }
+    }
+    if (tasks.length === 0) return;
+    if (this.#parts.processor.kind === "sink") await this.#apply(tasks, generation);
+    else await this.#decide(tasks, generation);
+  }
+
+  #decode(item: Item, generation: number) {
+    const { codec, limits, processor, call } = this.#parts;
+    const tombstones = processor.kind === "sink";
+    const request = {
+      codec,
+      topic: this.#topicOf(item),
+      record: item.record,
+      tombstones,
+      bytesMax: limits.recordBytes,
+    };
+    return decodeAndLearn(request, (work) => call(work, generation));
+  }
+
+  async #apply(tasks: readonly Task[], generation: number): Promise<void> {
+    const { processor, clock, call } = this.#parts;
+    if (processor.kind !== "sink") return;
+    const records = tasks.map(({ record }) => record);
+    const outcomes = await call(() => processor.apply(records, clock.now()), generation);
+    await this.#complete(pair(tasks, outcomes, processor.name), generation);
+  }
+
+  async #decide(tasks: readonly Task[], generation: number): Promise<void> {
+    const results = await this.#parts.call(() => this.#gatherAndDecide(tasks), generation);
+    const completions: Completion[] = [];
+    for (const [i, task] of tasks.entries()) {
+      const result = results[i] as StageResult;
+      if (result.kind !== "perform") completions.push({ item: task.item, span: task.span, outcome: result });
+      else this.#detach(task.item, generation, () => this.#perform(task, result, generation));
+    }
+    if (completions.length > 0) await this.#complete(completions, generation);
+  }
+
+  async #gatherAndDecide(tasks: readonly Task[]): Promise<readonly StageResult[]> {
+    const { processor, clock } = this.#parts;
+    if (processor.kind !== "stage") throw new Error(`${processor.name} is no stage`);
+    const records = tasks.map(({ record }) => record);
+    const now = clock.now();
+    const facts = await processor.gather(records, now);
+    if (facts.length !== records.length) {
+      throw new Error(`${processor.name} gathered facts for ${facts.length} of ${records.length} records`);
+    }
+    return records.map((record, i) => processor.decide(record, facts[i], now));
+  }
+
+  /** A provider call. After a failed try all is looked up and decided again: the person may have opted out meanwhile. */
+  async #perform(task: Task, first: StageResult, generation: number): Promise<void> {
+    const { processor, deadline, call } = this.#parts;
+    let result: StageResult | undefined = first;
+    const outcome = await call(async () => {
+      const current: StageResult = result ?? ((await this.#gatherAndDecide([task]))[0] as StageResult);
+      result = undefined;
+      if (current.kind !== "perform") return current;
+      if (processor.kind !== "stage" || !processor.perform) throw new Error(`${processor.name} cannot perform`);
+      return processor.perform(current.effect, task.record, deadline);
+    }, generation);
+    await this.#complete([{ item: task.item, span: task.span, outcome }], generation);
+  }
+
+  /** Writes the outputs of these records, in one call unless they are large, and only then lets go of the records. */
+  async #complete(completions: readonly Completion[], generation: number): Promise<void> {
+    const { clock, limits, outbox, call, send } = this.#parts;
+    const now = clock.now();
+    const done = completions.map(({ item, outcome, span }) => ({
+      record: item.record,
+      value: item.value,
+      outcome,
+      span,
+    }));
+    for (const outputs of outbox.parts(done, now, limits.outputBytes)) await call(() => send(outputs), generation);
+    for (const completion of completions) this.#finish(completion, generation);
+  }
+
+  #finish(completion: Completion, generation: number): void {
+    const { telemetry, clock, processor, onComplete } = this.#parts;
+    const { item, span, outcome } = completion;
+    const record = { value: item.value, origin: item.record, topic: this.#topicOf(item) };
+    const durationMs = clock.now() - item.deliveredAt;
+    recordDone(telemetry, { stage: processor.name, record, outcome, durationMs, span });
+    item.isDetached = true;
+    onComplete(completion, generation);
+  }
+
+  #release(item: Item, generation: number): void {
+    item.isDetached = true;
+    this.#parts.onRelease(item, generation);
+  }
+
+  /** The record's topic without prefix. */
+  #topicOf({ record }: Item): TopicName {
+    return record.topic.slice(this.#parts.prefix.length) as TopicName;
+  }
+}
+
+function pair(tasks: readonly Task[], outcomes: readonly Outcome[], stage: string): Completion[] {
+  if (outcomes.length !== tasks.length)
+    throw new Error(`${stage} applied ${outcomes.length} of ${tasks.length} records`);
+  return tasks.map(({ item, span }, i) => ({ item, span, outcome: outcomes[i] as Outcome }));
+}

@@ -1,0 +1,87 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
+import type { Output } from "#shared/contracts/output.ts";
+import type { Decision, Feedback, Send } from "#shared/contracts/records.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import type { RecordSpan } from "#shared/platform/telemetry/tracing.ts";
+
+/** One record's end, for its line, its count and its span. */
+export interface RecordDone {
+  readonly stage: string;
+  readonly record: DecodedRecord<unknown>;
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  readonly span: Pick<RecordSpan, "traceId" | "end">;
+}
+
+/** An outcome as metrics, log lines and spans name it. A dead letter is `reject` there: labels outlive names in code. */
+export function outcomeLabel({ kind }: Pick<Outcome, "kind">): string {
+  return kind === "deadLetter" ? "reject" : kind;
+}
+
+/**
+ * What each record leaves in telemetry once its outputs are on the log: one line, its samples, those of its outputs, and
+ * the end of its span. The line holds ids and codes, never a value or an address; of a dead letter also the sentence
+ * that it carries.
+ */
+export function recordDone(telemetry: Telemetry, done: RecordDone): void {
+  const { metrics } = telemetry;
+  const { stage, outcome, durationMs, span } = done;
+  metrics.count("comms_stage_records_total", { stage, outcome: outcomeLabel(outcome) });
+  metrics.observe("comms_stage_duration_seconds", { stage }, durationMs / 1000);
+  writeLine(telemetry, done);
+  const isDeadLetter = outcome.kind === "deadLetter";
+  if (isDeadLetter) metrics.count("comms_dead_letters_total", { stage, reason: outcome.reason });
+  else for (const output of outcome.outputs) outputWritten(telemetry, output);
+  span.end(outcomeLabel(outcome), isDeadLetter);
+}
+
+function writeLine({ log }: Telemetry, { stage, record, outcome, durationMs, span }: RecordDone): void {
+  log.info({
+    stage,
+    topic: record.topic,
+    partition: record.origin.partition,
+    offset: record.origin.offset,
+    outcome: outcomeLabel(outcome),
+    ...("reason" in outcome ? { reason: outcome.reason } : {}),
+    ...("message" in outcome ? { message: outcome.message } : {}),
+    ...idsOf(record.value),
+    duration_ms: durationMs,
+    trace_id: span.traceId,
+  });
+}
+
+const loggedIds = ["tenant_id", "event_id", "msg_id", "correlation_id", "name"] as const;
+
+function idsOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(loggedIds.flatMap((id) => (id in value ? [[id, Reflect.get(value, id)]] : [])));
+}
+
+/** Reads business metrics off what is written, so that no processor needs to know of metrics. */
+export function outputWritten({ metrics }: Telemetry, output: Output): void {
+  if ("raw" in output || output.value === null) return;
+  if (output.topic === "comms.decisions") return countDecision(metrics, output.value);
+  if (output.topic === "comms.feedback") return observeFeedback(metrics, output.value);
+  if (output.topic.startsWith("comms.send.")) observeSend(metrics, output.value as Send);
+}
+
+function countDecision(metrics: Metrics, { gate, verdict, reason, channel }: Decision): void {
+  metrics.count("comms_decisions_total", { gate, verdict, reason: reason ?? "", channel: channelName(channel) });
+}
+
+function observeFeedback(metrics: Metrics, feedback: Feedback): void {
+  const channel = channelName(feedback.channel);
+  metrics.count("comms_messages_total", { channel, provider: feedback.provider, status: feedback.status });
+  if (feedback.origin === "SENDER" && feedback.status === "SENT" && feedback.queued_at !== null) {
+    metrics.observe("comms_queue_to_provider_seconds", { channel }, (feedback.recorded_at - feedback.queued_at) / 1000);
+  }
+}
+
+function observeSend(metrics: Metrics, send: Send): void {
+  if (send.attempt !== 1) return;
+  const channel = channelName(send.channel);
+  metrics.observe("comms_event_to_queue_seconds", { channel }, (send.queued_at - send.occurred_at) / 1000);
+}

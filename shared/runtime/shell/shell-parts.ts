@@ -1,0 +1,36 @@
+import type { Codec } from "#shared/platform/avro/codec.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import type { Log } from "#shared/platform/kafka/port.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import type { ShellLimits } from "../limits.ts";
+import type { Runnable } from "../processor.ts";
+
+/** What the shell runs, and on what. */
+export interface ShellParts {
+  readonly runnable: Runnable;
+  readonly log: Log;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  /** In [0, 1); jitter only. */
+  readonly random: () => number;
+  readonly telemetry: Telemetry;
+  /** Put before every topic and group name. */
+  readonly prefix: string;
+  readonly limits?: Partial<ShellLimits>;
+  /** Called once when the process must end: the consumer crashed, or something unknown was thrown. */
+  readonly onCrash: (error: unknown) => void;
+}
+
+/** What one processor says of itself. */
+export interface ShellState {
+  readonly stage: string;
+  readonly ready: boolean;
+  /** Why it is not ready. */
+  readonly why: string | undefined;
+  /** Partitions. */
+  readonly assigned: number;
+  /** Records waiting and in work. */
+  readonly inHand: number;
+  /** Milliseconds without progress while records are in hand; 0 when none are. */
+  readonly stalledMs: number;
+}

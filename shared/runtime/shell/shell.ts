@@ -1,0 +1,232 @@
+import type { InRecord, OutRecord, TopicPartition } from "#shared/contracts/log-record.ts";
+import { groupOf } from "#shared/contracts/topics.ts";
+import type { Consumer, Producer } from "#shared/platform/kafka/port.ts";
+import { shellLimits } from "../limits.ts";
+import { Outbox } from "../outputs/outbox.ts";
+import { Inbox, type Item } from "../records/inbox.ts";
+import { type Completion, RecordPipeline } from "../records/record-pipeline.ts";
+import { Committer } from "./committer.ts";
+import { Generations } from "./generations.ts";
+import { type JobParts, runJob } from "./jobs.ts";
+import { watchLag } from "./lag.ts";
+import { Pump } from "./pump.ts";
+import type { ShellParts, ShellState } from "./shell-parts.ts";
+import { StageHealth } from "./stage-health.ts";
+import { StageProgress } from "./stage-progress.ts";
+
+/**
+ * Runs one processor as one member of its consumer group: takes records in, keeps the order of each key, passes batches
+ * through the pipeline (`record-pipeline.ts`), and commits what is done without a hole. All processors differ only in
+ * what they decide.
+ */
+export class Shell {
+  readonly #parts: ShellParts;
+  readonly #fetchBytesMin: number;
+  readonly #generations = new Generations();
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #progress: StageProgress;
+  readonly #health: StageHealth;
+  readonly #committer: Committer;
+  readonly #pump: Pump;
+  readonly #stopping = new AbortController();
+  /** Aborts provider calls that outlast the deadline of a stop. */
+  readonly #deadline = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+  #producer: Producer | undefined;
+  #consumer: Consumer | undefined;
+
+  constructor(parts: ShellParts) {
+    this.#parts = parts;
+    const { runnable, clock, codec, prefix } = parts;
+    const { processor } = runnable;
+    const generations = this.#generations;
+    const limits = { ...shellLimits(processor), ...parts.limits };
+    this.#fetchBytesMin = limits.fetchBytesMin;
+    this.#outbox = new Outbox({ codec, prefix, stage: this.stage });
+    this.#inbox = new Inbox({
+      ordered: processor.kind === "stage",
+      priorityOf: (topic) => (topic.endsWith(".bulk") ? 1 : 0),
+      waitingRecords: limits.waitingRecords,
+      waitingBytes: limits.waitingBytes,
+      pause: (partitions) => this.#consumer?.pause(partitions),
+      resume: (partitions) => this.#consumer?.resume(partitions),
+    });
+    const common = { ...parts, stage: this.stage, processor, limits, generations, inbox: this.#inbox };
+    this.#progress = new StageProgress(clock, () => this.#consumer?.progress());
+    this.#health = new StageHealth({
+      ...common,
+      stopping: this.#stopping.signal,
+      onFailedTry: () => this.#progress.move(),
+    });
+    this.#committer = new Committer({
+      ...common,
+      send: (positions, generation) => this.#consumer?.commit(positions, generation) ?? Promise.resolve(),
+    });
+    const pipeline = new RecordPipeline({
+      ...common,
+      outbox: this.#outbox,
+      send: (outputs) => this.#send(outputs),
+      call: (work, generation) => this.#health.outages.call(work, generations.signalOf(generation)),
+      deadline: this.#deadline.signal,
+      onComplete: (completion, generation) => this.#onComplete(completion, generation),
+      onRelease: (item, generation) => this.#release(item, generation, false),
+      onCrash: (error) => this.#health.crash(error),
+    });
+    this.#pump = new Pump({
+      ...common,
+      isClosed: () => this.#health.isClosed,
+      run: (items, generation) => pipeline.run(items, generation),
+      afterEach: () => this.#observeLoad(),
+    });
+  }
+
+  get stage(): string {
+    return this.#parts.runnable.processor.name;
+  }
+
+  /** Makes ready what the processor needs, joins the group and starts the jobs. */
+  async start(): Promise<void> {
+    const { runnable, log, prefix } = this.#parts;
+    await runnable.ready?.();
+    this.#producer = await log.producer();
+    this.#consumer = await log.consumer({
+      groupId: prefix + groupOf(this.stage),
+      topics: runnable.processor.inputs.map((topic) => prefix + topic),
+      fetchBytesMin: this.#fetchBytesMin,
+    });
+    this.#progress.move();
+    await this.#consumer.start({
+      assigned: (partitions, generation) => this.#onAssigned(partitions, generation),
+      revoking: (generation) => this.#onRevoking(generation),
+      records: (records, generation) => this.#onRecords(records, generation),
+      crashed: (error) => this.#health.crash(error),
+    });
+    this.#loops.push(this.#commitLoop(), this.#lagLoop());
+    for (const job of runnable.jobs ?? []) this.#loops.push(runJob(job, this.#jobParts()));
+  }
+
+  /** Takes no more records, lets those in work finish within the deadline, commits, leaves the group, closes. */
+  async stop(deadlineMs: number): Promise<void> {
+    const { clock, runnable } = this.#parts;
+    const end = clock.now() + deadlineMs;
+    const leftMs = () => Math.max(500, end - clock.now());
+    this.#stopping.abort();
+    this.#generations.stop();
+    this.#inbox.clear();
+    const drained = new AbortController();
+    await Promise.race([this.#generations.idle(), clock.sleep(deadlineMs, drained.signal)]);
+    drained.abort();
+    this.#deadline.abort();
+    await this.#committer.commit(this.#generations.current);
+    await this.#consumer?.close(leftMs());
+    await Promise.all(this.#loops);
+    await this.#producer?.close(leftMs());
+    await runnable.close?.();
+  }
+
+  state(): ShellState {
+    const inHand = this.#inHand();
+    const why = this.#whyUnready();
+    const stalledMs = this.#progress.stalledMs(inHand);
+    return { stage: this.stage, ready: why === undefined, why, assigned: this.#inbox.assigned, inHand, stalledMs };
+  }
+
+  #whyUnready(): string | undefined {
+    return this.#health.whyUnready(this.#generations.current >= 0);
+  }
+
+  // --- events of the log ---
+
+  #onAssigned(partitions: readonly TopicPartition[], generation: number): void {
+    this.#generations.begin(generation);
+    this.#inbox.assign(partitions);
+    this.#parts.telemetry.metrics.count("comms_rebalances_total", { stage: this.stage });
+    this.#progress.move();
+  }
+
+  /** Drains what is in work and commits it, so that the next owner does as little as possible a second time. */
+  async #onRevoking(generation: number): Promise<void> {
+    this.#generations.revoke();
+    await this.#generations.idle();
+    await this.#committer.commit(generation);
+  }
+
+  #onRecords(records: readonly InRecord[], generation: number): void {
+    if (generation !== this.#generations.current || this.#health.isClosed) return;
+    if (this.#inHand() === 0) this.#progress.move();
+    this.#inbox.add(records, this.#parts.clock.now());
+    this.#pump.pump();
+  }
+
+  // --- the end of a record ---
+
+  #onComplete({ item, outcome }: Completion, generation: number): void {
+    this.#release(item, generation, true);
+    if (this.#health.countOutcome(outcome)) this.#leaveGroup();
+  }
+
+  /** The fuse is blown: commits what is done, and takes no more part in the group. */
+  #leaveGroup(): void {
+    this.#inbox.clear();
+    void this.#committer.commit(this.#generations.current).then(() => this.#consumer?.close());
+  }
+
+  /** The record has left the pipeline, done or not. */
+  #release(item: Item, generation: number, done: boolean): void {
+    this.#progress.finish(item.record.timestamp);
+    if (generation === this.#generations.current) {
+      this.#inbox.finish(item, done);
+      this.#committer.count(generation);
+    }
+    this.#generations.leave(generation);
+    this.#pump.pump();
+  }
+
+  #observeLoad(): void {
+    const { metrics } = this.#parts.telemetry;
+    const inHand = this.#inHand();
+    metrics.set("comms_stage_in_flight_records", { stage: this.stage }, inHand);
+    const behindMs = this.#progress.behindMs(inHand);
+    metrics.set("comms_consumer_lag_seconds", { group: groupOf(this.stage) }, behindMs / 1000);
+  }
+
+  #inHand(): number {
+    return this.#inbox.waiting + this.#generations.inWork;
+  }
+
+  // --- loops ---
+
+  #commitLoop(): Promise<void> {
+    const { metrics } = this.#parts.telemetry;
+    return this.#committer.run(this.#stopping.signal, () =>
+      metrics.set("comms_stage_ready", { stage: this.stage }, this.#whyUnready() === undefined ? 1 : 0),
+    );
+  }
+
+  #lagLoop(): Promise<void> {
+    const { clock, log, prefix, runnable, telemetry } = this.#parts;
+    const { inputs: topics } = runnable.processor;
+    const { metrics } = telemetry;
+    return watchLag({ clock, log, prefix, stage: this.stage, topics, metrics }, this.#stopping.signal);
+  }
+
+  #jobParts(): JobParts {
+    const { clock, telemetry } = this.#parts;
+    return {
+      clock,
+      telemetry,
+      outages: this.#health.outages,
+      outbox: this.#outbox,
+      send: (records) => this.#send(records),
+      stopping: this.#stopping.signal,
+      deadline: this.#deadline.signal,
+      isClosed: () => this.#health.isClosed,
+      onCrash: (error) => this.#health.crash(error),
+    };
+  }
+
+  async #send(outputs: readonly OutRecord[]): Promise<void> {
+    await this.#producer?.send(outputs);
+  }
+}

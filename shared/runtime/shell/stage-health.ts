@@ -1,0 +1,84 @@
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import { redactedError } from "#shared/platform/telemetry/redacted-error.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import type { ShellLimits } from "../limits.ts";
+import { Fuse } from "./fuse.ts";
+import { type FailedTry, OutageWatch } from "./outage-watch.ts";
+
+/** What the health of a stage is made of. */
+export interface StageHealthParts {
+  readonly stage: string;
+  readonly clock: Clock;
+  /** In [0, 1); jitter only. */
+  readonly random: () => number;
+  readonly telemetry: Telemetry;
+  readonly limits: Pick<ShellLimits, "outageTries" | "fuse">;
+  /** Aborts when the stage stops. */
+  readonly stopping: AbortSignal;
+  /** Called at each failed try: waiting for something known is not being wedged. */
+  readonly onFailedTry: () => void;
+  /** Called once, with what crashed the stage. */
+  readonly onCrash: (error: unknown) => void;
+}
+
+/** What keeps a stage from its work: a crash, a stop, the dead-letter fuse, an outage. Reports each to telemetry. */
+export class StageHealth {
+  /** Waits outages out. */
+  readonly outages: OutageWatch;
+  readonly #parts: StageHealthParts;
+  readonly #fuse: Fuse;
+  #crashed = false;
+
+  constructor(parts: StageHealthParts) {
+    this.#parts = parts;
+    this.#fuse = new Fuse(parts.limits.fuse);
+    this.outages = new OutageWatch({
+      clock: parts.clock,
+      random: parts.random,
+      tries: parts.limits.outageTries,
+      onFailedTry: (failure) => this.#reportFailedTry(failure),
+    });
+  }
+
+  /** Whether the stage takes no more work, for any reason. */
+  get isClosed(): boolean {
+    return this.#crashed || this.#parts.stopping.aborted || this.#fuse.blownReason !== undefined;
+  }
+
+  /** Why the stage is not ready; undefined when it is. `isMember`: whether the group has assigned it anything yet. */
+  whyUnready(isMember: boolean): string | undefined {
+    if (this.#crashed) return "the stage has crashed";
+    if (this.#parts.stopping.aborted) return "the stage is stopping";
+    if (this.#fuse.blownReason) return `the dead-letter fuse is blown: ${this.#fuse.blownReason}`;
+    if (!isMember) return "the group has not taken it in yet";
+    const code = this.outages.outage;
+    return code === undefined ? undefined : `it waits for something outside: ${code}`;
+  }
+
+  /** Ends the stage for something unknown. Only the first call has an effect. */
+  crash(error: unknown): void {
+    if (this.#crashed) return;
+    this.#crashed = true;
+    const { stage, telemetry, onCrash } = this.#parts;
+    telemetry.log.fatal({ stage, err: error }, "the stage has crashed");
+    onCrash(error);
+  }
+
+  /** Counts an outcome for the dead-letter fuse; returns whether the fuse is blown. */
+  countOutcome({ kind }: Outcome): boolean {
+    if (this.#fuse.count(kind === "deadLetter") === undefined) return false;
+    const { stage, telemetry } = this.#parts;
+    telemetry.metrics.set("comms_dead_letter_fuse_blown", { stage }, 1);
+    telemetry.log.error({ stage, code: "DEAD_LETTER_FUSE" }, this.#fuse.blownReason);
+    return true;
+  }
+
+  #reportFailedTry({ code, attempt, error }: FailedTry): void {
+    const { stage, telemetry, limits, onFailedTry } = this.#parts;
+    telemetry.metrics.count("comms_stage_trouble_total", { stage, code });
+    if (attempt === limits.outageTries)
+      telemetry.log.warn({ stage, code }, redactedError(error).message ?? "waits for something outside");
+    onFailedTry();
+  }
+}

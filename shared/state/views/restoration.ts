@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import { createRestoreLock, type RestoreLock, type RestoreLockOptions } from "./restore-lock.ts";
+import { readDecoded, type TopicReader } from "./topic-reader.ts";
+import type { RebuildableState } from "./views.ts";
+
+/** What one restoration needs. */
+export interface RestorationOptions extends TopicReader, RestoreLockOptions {}
+
+/** The result of one restoration. */
+export interface Restoration {
+  readonly name: string;
+  /** `elsewhere`: another process restores it. `interrupted`: Redis was wiped meanwhile, or the signal aborted. */
+  readonly result: "restored" | "elsewhere" | "interrupted";
+  readonly records: number;
+  readonly elapsedMs: number;
+}
+
+/**
+ * Restores a state from the log and sets its marker, unless another process restores it. A second wipe during the
+ * restoration removes the lock; then the marker stays away, and the next check of it starts again.
+ */
+export async function restore(
+  options: RestorationOptions,
+  state: RebuildableState,
+  signal: AbortSignal,
+): Promise<Restoration> {
+  const { clock } = options;
+  const began = clock.now();
+  const lock = createRestoreLock(options, state.name);
+  const end = (result: Restoration["result"], records: number): Restoration => {
+    return { name: state.name, result, records, elapsedMs: clock.now() - began };
+  };
+  if (!(await lock.take())) return end("elsewhere", 0);
+  try {
+    const guard = { lock, signal };
+    if (!(await waitFor(await quarantineOf(options, state), clock, guard))) return end("interrupted", 0);
+    const asOf = clock.now();
+    const records = await replay(options, state, guard);
+    const isDone = records !== undefined && (await lock.finish({ epoch: randomUUID(), as_of: asOf }));
+    return end(isDone ? "restored" : "interrupted", records ?? 0);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What a restoration goes on under: it ends if the lock is lost or the signal aborts. */
+interface Guard {
+  readonly lock: RestoreLock;
+  readonly signal: AbortSignal;
+}
+
+async function quarantineOf({ log, prefix }: TopicReader, state: RebuildableState): Promise<number> {
+  if (state.quarantineFor === undefined || state.quarantineMs === 0) return state.quarantineMs;
+  const offsets = await log.offsets(state.quarantineFor.map((topic) => `${prefix}${topic}`));
+  return offsets.every(({ high }) => high === 0) ? 0 : state.quarantineMs;
+}
+
+/** Waits in steps short enough to keep the lock; false if the lock was lost or the signal aborted. */
+async function waitFor(waitMs: number, clock: Clock, { lock, signal }: Guard): Promise<boolean> {
+  const until = clock.now() + waitMs;
+  for (;;) {
+    const leftMs = until - clock.now();
+    if (leftMs <= 0) return !signal.aborted;
+    await clock.sleep(Math.min(leftMs, lock.leaseMs / 3), signal);
+    if (signal.aborted || !(await lock.renew())) return false;
+  }
+}
+
+/** Applies every record up to the captured ends. Their number; undefined if the lock was lost or the signal aborted. */
+async function replay(options: RestorationOptions, state: RebuildableState, { lock, signal }: Guard) {
+  let records = 0;
+  for await (const batch of readDecoded(options, state.topics, signal)) {
+    await state.apply(batch, options.clock.now());
+    records += batch.length;
+    if (!(await lock.renew())) return undefined;
+  }
+  return signal.aborted ? undefined : records;
+}

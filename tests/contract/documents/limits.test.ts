@@ -1,0 +1,211 @@
+import { describe, expect, test } from "vitest";
+import { bodyBytesMax, requestTimeoutMs } from "#gateway/http/server.ts";
+import { ageMsMax, aheadMsMax } from "#gateway/webhooks/sns/core/trust.ts";
+import { closerLimits } from "#processors/digest/closer.ts";
+import { sesBudgetShares as emailShares } from "#processors/email-sender/main.ts";
+import { patienceMs } from "#processors/feedback/core/wait.ts";
+import { inappBudgetShares as inappShares } from "#processors/inapp-sender/main.ts";
+import { devicesMax } from "#processors/push-sender/core/devices.ts";
+import { fcmBudgetShares as pushShares } from "#processors/push-sender/main.ts";
+import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
+import { twilioBudgetShares as smsShares } from "#processors/sms-sender/main.ts";
+import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
+import { budgetLimits } from "#shared/delivery/budget.ts";
+import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
+import { intakeLimits } from "#shared/domain/event/limits.ts";
+import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
+import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
+import { readConfig } from "#shared/platform/config/environment.ts";
+import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
+import { connectionsMax } from "#shared/platform/postgres/pool.ts";
+import { sinkLimits, stageLimits } from "#shared/runtime/limits.ts";
+import { outageBackoff } from "#shared/runtime/shell/outage-watch.ts";
+import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
+import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
+import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
+import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
+import { bytes, count, days, figuresIn, hours, minutes, seconds } from "./figures.ts";
+import { readPage, rowsOf, sectionOf } from "./page.ts";
+
+const config = readConfig(minimalEnvironment, "/nowhere");
+const quarantineMs = createRebuildableLedger({} as never).quarantineMs;
+const { fuse } = stageLimits;
+
+type LimitName = "inFlight" | "batch" | "batches" | "fetchBytesMin";
+
+/** A limit of a stage and the same of a sink. */
+function both(write: (value: number) => string, name: LimitName): readonly string[] {
+  return [write(stageLimits[name]), write(sinkLimits[name])];
+}
+
+type RateName = "COMMS_SES_RATE" | "COMMS_FCM_RATE" | "COMMS_TWILIO_RATE" | "COMMS_INAPP_RATE";
+
+function budget(name: RateName, shares: Parameters<typeof budgetLimits>[1]): readonly string[] {
+  const { rate, burst, reserve } = budgetLimits(config[name], shares);
+  return [count(rate), name, count(burst), count(reserve)];
+}
+
+function lease({ batch, leaseMs }: { readonly batch: number; readonly leaseMs: number }): readonly string[] {
+  return [count(batch), seconds(leaseMs)];
+}
+
+const limitsFile = "shared/runtime/limits.ts";
+const logFile = "shared/platform/kafka/kafkajs-log.ts";
+const intakeFile = "shared/domain/event/limits.ts";
+const ledgerFile = "shared/state/ledger/ledger.ts";
+const policyFile = "shared/domain/delivery/policy.ts";
+const environmentFile = "shared/platform/config/environment.ts";
+
+interface Limit {
+  readonly name: string;
+  readonly where: readonly string[];
+  /** The figures that the row must have, in their order. The text around them is free. */
+  readonly figures: readonly string[];
+}
+
+const runtime: readonly Limit[] = [
+  { name: "records in work", where: [limitsFile], figures: both(count, "inFlight") },
+  { name: "records looked up in one trip", where: [limitsFile], figures: both(count, "batch") },
+  { name: "trips under way", where: [limitsFile], figures: both(count, "batches") },
+  {
+    name: "records and bytes that wait",
+    where: [limitsFile],
+    figures: [count(stageLimits.waitingRecords), bytes(stageLimits.waitingBytes)],
+  },
+  { name: "outputs of a batch", where: [limitsFile], figures: [bytes(stageLimits.outputBytes)] },
+  { name: "a value that is read", where: [limitsFile], figures: [bytes(stageLimits.recordBytes)] },
+  {
+    name: "a commit",
+    where: [limitsFile],
+    figures: [seconds(stageLimits.commitEveryMs), count(stageLimits.commitEveryRecords)],
+  },
+  {
+    name: "the fuse",
+    where: ["shared/runtime/shell/fuse.ts"],
+    figures: [count(fuse.inRow), fuse.share === 0.5 ? "half" : count(fuse.share), count(fuse.window)],
+  },
+  {
+    name: "the wait of an outage",
+    where: ["shared/domain/retry/backoff.ts", limitsFile],
+    figures: [seconds(outageBackoff.maxMs), count(stageLimits.outageTries)],
+  },
+  {
+    name: "what a fetch waits for",
+    where: [limitsFile, logFile],
+    figures: [...both(bytes, "fetchBytesMin"), seconds(kafkaDefaults.fetchWaitMs)],
+  },
+  { name: "how far apart fetches begin", where: [logFile], figures: [seconds(kafkaDefaults.fetchEveryMs)] },
+  { name: "a produce", where: [logFile], figures: [seconds(kafkaDefaults.sendDeadlineMs)] },
+  {
+    name: "a record that a topic takes",
+    where: ["schemas/topics/*.yaml"],
+    figures: [bytes(deadLetterContract().max_message)],
+  },
+];
+
+const edge: readonly Limit[] = [
+  {
+    name: "a request to the gateway",
+    where: ["gateway/http/server.ts"],
+    figures: [bytes(bodyBytesMax), seconds(requestTimeoutMs)],
+  },
+  {
+    name: "a webhook's age",
+    where: ["gateway/webhooks/sns/core/trust.ts"],
+    figures: [minutes(ageMsMax), minutes(aheadMsMax)],
+  },
+  {
+    name: "an event's payload",
+    where: [intakeFile],
+    figures: [
+      bytes(intakeLimits.payloadBytesMax),
+      count(intakeLimits.payloadDepthMax),
+      bytes(intakeLimits.fanOutBytesMax),
+    ],
+  },
+  {
+    name: "an event's people and ids",
+    where: [intakeFile],
+    figures: [count(intakeLimits.actorsMax), bytes(intakeLimits.idBytesMax), count(intakeLimits.dedupeKeyLengthMax)],
+  },
+  {
+    name: "an event's times",
+    where: [intakeFile],
+    figures: [days(intakeLimits.horizonMsMax), hours(intakeLimits.clockAheadMsMax)],
+  },
+];
+
+const domain: readonly Limit[] = [
+  { name: "dedupe window", where: ["shared/state/dedupe/dedupe.ts"], figures: [minutes(dedupeWindowMs)] },
+  { name: "spread of a release", where: ["shared/domain/quiet-hours/spread.ts"], figures: [minutes(spreadMsMax)] },
+  {
+    name: "the content of a message",
+    where: ["shared/platform/artifacts/sealed-artifact.ts"],
+    figures: [bytes(contentBytesMax)],
+  },
+  { name: "devices of a push", where: ["processors/push-sender/core/devices.ts"], figures: [count(devicesMax)] },
+  { name: "a provider call", where: [ledgerFile], figures: [seconds(callDeadlineMs)] },
+  {
+    name: "provider calls for one message",
+    where: [policyFile],
+    figures: [count(defaultPolicy.maxAttempts), seconds(defaultPolicy.baseMs), minutes(defaultPolicy.maxMs)],
+  },
+  { name: "a claim's lease", where: [ledgerFile], figures: [seconds(leaseMs), seconds(quarantineMs)] },
+  { name: "the ledger's hot window", where: [ledgerFile], figures: [days(hotWindowMs)] },
+  { name: "a message in doubt", where: [policyFile], figures: [minutes(defaultPolicy.ambiguousHoldMs)] },
+  { name: "age of the views", where: [policyFile], figures: [seconds(defaultPolicy.viewAgeMaxMs)] },
+];
+
+const senders: readonly Limit[] = [
+  {
+    name: "calls to SES",
+    where: [environmentFile, "processors/email-sender/main.ts"],
+    figures: budget("COMMS_SES_RATE", emailShares),
+  },
+  {
+    name: "calls to FCM",
+    where: [environmentFile, "processors/push-sender/main.ts"],
+    figures: budget("COMMS_FCM_RATE", pushShares),
+  },
+  {
+    name: "calls to Twilio",
+    where: [environmentFile, "processors/sms-sender/main.ts"],
+    figures: budget("COMMS_TWILIO_RATE", smsShares),
+  },
+  {
+    name: "writes to the notification centre",
+    where: [environmentFile, "processors/inapp-sender/main.ts"],
+    figures: budget("COMMS_INAPP_RATE", inappShares),
+  },
+  { name: "a call's wait for the budget", where: [policyFile], figures: [seconds(defaultPolicy.budgetWaitMaxMs)] },
+];
+
+const stores: readonly Limit[] = [
+  { name: "a webhook's wait", where: ["processors/feedback/core/wait.ts"], figures: [minutes(patienceMs)] },
+  { name: "scheduled items in a lease", where: ["processors/scheduler/dispatcher.ts"], figures: lease(dispatchLimits) },
+  { name: "digest windows in a lease", where: ["processors/digest/closer.ts"], figures: lease(closerLimits) },
+  { name: "connections to Postgres", where: ["shared/platform/postgres/pool.ts"], figures: [count(connectionsMax)] },
+  {
+    name: "a stop",
+    where: [environmentFile],
+    figures: [seconds(config.COMMS_SHUTDOWN_SECONDS * 1_000), "COMMS_SHUTDOWN_SECONDS"],
+  },
+];
+
+/** In the order of the page's rows. */
+const limits = [...runtime, ...edge, ...domain, ...senders, ...stores];
+
+describe("the table of limits in ARCHITECTURE.md", () => {
+  const rows = rowsOf(sectionOf(readPage("ARCHITECTURE.md"), "Limits"));
+
+  test("has a row for each of these, and no other", () => {
+    expect(rows).toHaveLength(limits.length);
+    expect(new Set(rows.map(([what]) => what)).size).toBe(limits.length);
+  });
+
+  test.each(limits.map((limit, at) => ({ ...limit, row: rows[at] })))("$name", ({ where, figures, row }) => {
+    const [, bound = "", places] = row ?? [];
+    expect(places).toBe(where.map((place) => `\`${place}\``).join(", "));
+    expect(figuresIn(bound)).toEqual(figures);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import type { Send } from "#shared/contracts/records.ts";
+import type { LedgerState } from "#shared/domain/delivery/ledger-entry.ts";
+import { ledgerGate, mayResend } from "#shared/domain/delivery/ledger-gate.ts";
+import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
+import { aSend, start } from "../../delivery/sender-bench.ts";
+
+const context = { now: start, policy: defaultPolicy };
+const inDoubt = (agoMs: number, calls = 1): LedgerState => ({
+  kind: "ambiguous",
+  owner: "a",
+  since: start - agoMs,
+  calls,
+});
+const { ambiguousHoldMs, recheckMs, maxAttempts } = defaultPolicy;
+
+describe("the ledger's gate [DED-03]", () => {
+  test.each<{ name: string; state: LedgerState; send?: Partial<Send>; expected: object | undefined }>([
+    { name: "a free message", state: { kind: "free" }, expected: undefined },
+    {
+      name: "a refused attempt",
+      state: { kind: "retrying", attempt: 1, note: JSON.stringify({ dueAt: start + 9 }) },
+      expected: { kind: "wait", as: "retry", dueAt: start + 9, reason: "COMMS_PROVIDER_UNAVAILABLE" },
+    },
+    {
+      name: "a sent message that the log has",
+      state: { kind: "sent", attempt: 1, note: "" },
+      expected: { kind: "drop", reason: "COMMS_ALREADY_SENT" },
+    },
+    {
+      name: "a sent message that the log may lack",
+      state: { kind: "sent", attempt: 1, note: '{"status":"SENT"}' },
+      expected: { kind: "again", report: { status: "SENT" } },
+    },
+    {
+      name: "a call in doubt",
+      state: inDoubt(1_000),
+      expected: { kind: "wait", as: "hold", dueAt: start + recheckMs },
+    },
+    {
+      name: "a call in doubt near its deadline",
+      state: inDoubt(ambiguousHoldMs - 10),
+      expected: { kind: "wait", as: "hold", dueAt: start + 10 },
+    },
+    {
+      name: "a call in doubt at its deadline",
+      state: inDoubt(ambiguousHoldMs),
+      expected: { kind: "drop", reason: "COMMS_AMBIGUOUS_SEND", report: { status: "DROPPED", at: start } },
+    },
+    { name: "a critical call in doubt", state: inDoubt(1_000), send: { critical: true }, expected: undefined },
+    {
+      name: "a critical call in doubt that has used its calls",
+      state: inDoubt(1_000, maxAttempts),
+      send: { critical: true },
+      expected: { kind: "wait", as: "hold" },
+    },
+  ])("given $name", ({ state, send, expected }) => {
+    const { refusal } = ledgerGate(aSend({ expires_at: null, ...send }), state, context);
+    if (expected) expect(refusal).toMatchObject(expected);
+    else expect(refusal).toBeUndefined();
+  });
+
+  test("given another's claim, it waits until the lease ends and up to a second more", () => {
+    const { refusal } = ledgerGate(aSend(), { kind: "held", owner: "a", until: start + 500 }, context);
+    if (refusal?.kind !== "wait") throw new Error("no wait");
+    expect(refusal.dueAt).toBeGreaterThanOrEqual(start + 600);
+    expect(refusal.dueAt).toBeLessThan(start + 1_500);
+  });
+
+  test("a message may be sent again only if it is critical and has not expired", () => {
+    const may = (critical: boolean, expires_at: number | null) => mayResend(aSend({ critical, expires_at }), start);
+    expect([may(true, null), may(true, start + 1), may(true, start), may(false, null)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});

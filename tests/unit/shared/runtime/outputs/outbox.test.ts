@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import type { InRecord } from "#shared/contracts/log-record.ts";
+import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { recordSize } from "#shared/platform/kafka/record-size.ts";
+import { Outbox } from "#shared/runtime/outputs/outbox.ts";
+import { copyOf, eventOf, memoryCodec } from "#tests/support/shell-bench.ts";
+
+const codec = await memoryCodec();
+const outbox = new Outbox({ codec, prefix: "t.", stage: "intake" });
+const span = { headers: { traceparent: Buffer.from("trace") } };
+const record: InRecord = {
+  topic: "t.comms.events",
+  partition: 1,
+  offset: 7,
+  key: Buffer.from("anna"),
+  value: Buffer.from("in"),
+  headers: {},
+  timestamp: 0,
+};
+
+const output = (key: string) => ({ topic: "comms.rejected", key, value: copyOf(eventOf(key, key)) }) as const;
+const emit = (...keys: string[]): Outcome => ({ kind: "emit", outputs: keys.map(output) });
+
+function partsOf(outcomes: readonly Outcome[], { bytesMax = 1e6, isDecoded = true, now = 0 } = {}) {
+  const completed = outcomes.map((outcome) => ({ record, value: isDecoded ? {} : undefined, outcome, span }));
+  return [...outbox.parts(completed, now, bytesMax)];
+}
+
+describe("the outbox", () => {
+  it("writes outputs in their order, with prefix, envelope and trace", () => {
+    const [part = []] = partsOf([emit("a", "b"), emit("c")]);
+    expect(part.map(({ topic, key }) => `${topic}/${String(key)}`)).toEqual([
+      "t.comms.rejected/a",
+      "t.comms.rejected/b",
+      "t.comms.rejected/c",
+    ]);
+    expect(String(part[0]?.headers?.["ce_source"])).toBe("/carillon/intake");
+    expect(String(part[0]?.headers?.["traceparent"])).toBe("trace");
+  });
+
+  it("gives the same output of the same record the same id again, and each output its own", () => {
+    const ids = (now: number) =>
+      partsOf([emit("a", "b")], { now })[0]?.map(({ headers }) => String(headers?.["ce_id"]));
+    expect(ids(0)).toEqual(ids(9_000));
+    expect(new Set(ids(0)).size).toBe(2);
+  });
+
+  it("closes a part once it holds the bytes given, and makes none that is empty", () => {
+    const whole = partsOf([emit("a", "b", "c")])[0] ?? [];
+    const bytesMax = recordSize(whole[0] as (typeof whole)[number]) + 1;
+    expect(partsOf([emit("a", "b", "c")], { bytesMax }).map((part) => part.length)).toEqual([2, 1]);
+    expect(partsOf([emit("a", "b")], { bytesMax }).map((part) => part.length)).toEqual([2]);
+    expect(partsOf([emit()])).toEqual([]);
+  });
+
+  it.each([
+    { name: "undecoded", isDecoded: false, stage: "DECODE" },
+    { name: "decoded", isDecoded: true, stage: "DECIDE" },
+  ])("writes the dead letter of a record that was $name", ({ isDecoded, stage }) => {
+    const outcome: Outcome = { kind: "deadLetter", reason: "COMMS_POISON", message: "no" };
+    const [letter] = partsOf([outcome], { isDecoded })[0] ?? [];
+    expect(letter).toMatchObject({ topic: "t.comms.intake.dlq", key: record.key, value: record.value });
+    expect(String(letter?.headers?.["__connect.errors.stage"])).toBe(stage);
+  });
+});

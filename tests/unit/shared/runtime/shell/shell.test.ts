@@ -1,0 +1,323 @@
+import { describe, expect, it } from "vitest";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
+import type { OutRecord } from "#shared/contracts/log-record.ts";
+import type { Event, Rejected } from "#shared/contracts/records.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
+import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
+import { createManualClock, type ManualClock, settle } from "#tests/support/manual-clock.ts";
+import {
+  type Copier,
+  copied,
+  copier,
+  copyOf,
+  eventOf,
+  eventRecord,
+  memoryCodec,
+  type ShellSetting,
+  shellOf,
+} from "#tests/support/shell-bench.ts";
+
+const codec = await memoryCodec();
+
+async function running(processor: Copier, more: Partial<ShellSetting> = {}) {
+  const clock = more.clock ?? createManualClock();
+  const log = (more.log as MemoryLog) ?? createMemoryLog({ partitions: 3, clock });
+  const bench = shellOf({ ...more, log, codec, clock, runnable: { processor } });
+  await bench.shell.start();
+  await settle();
+  const produce = async (...records: OutRecord[]) => {
+    const producer = await log.producer();
+    await producer.send(records);
+    await settle();
+  };
+  const out = () =>
+    log.records("comms.rejected").map((r) => (codec.decode("comms.rejected", r.value as Buffer) as Rejected).cause_ref);
+  const dead = () => log.records("comms.intake.dlq");
+  return { ...bench, log, clock: clock as ManualClock, produce, out, dead };
+}
+
+const event = (user: string, ref: string) => eventRecord(codec, eventOf(user, ref));
+const outage = () => new AppError("TEST_AWAY", "The other side is away", { retryable: true });
+
+describe("shell", () => {
+  it("writes the outputs and commits what is done", async () => {
+    const { produce, out, clock, log } = await running(copier());
+    await produce(event("anna", "1"), event("ben", "2"));
+    expect(out().sort()).toEqual(["1", "2"]);
+    await clock.advance(1_000);
+    const positions = await log.committed("comms.intake", ["comms.events"]);
+    expect(positions.reduce((sum, { offset }) => sum + Math.max(0, offset), 0)).toBe(2);
+  });
+
+  it("keeps the order of a key while others pass", async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const processor = copier({
+      decide: (record) => (record.value.cause_ref === "a1" ? { kind: "perform", effect: "wait" } : copied(record)),
+      perform: async (_effect, record) => {
+        await gate;
+        return copied(record);
+      },
+    });
+    const { produce, out } = await running(processor);
+    await produce(event("anna", "a1"), event("anna", "a2"), event("ben", "b1"), event("cora", "c1"));
+    expect(out().sort()).toEqual(["b1", "c1"]);
+    release();
+    await settle();
+    expect(out().filter((ref) => ref?.startsWith("a"))).toEqual(["a1", "a2"]);
+  });
+
+  it("does not commit past a record that is still in work", async () => {
+    const processor = copier({
+      decide: (record) => (record.value.cause_ref === "a1" ? { kind: "perform", effect: "wait" } : copied(record)),
+      perform: () => new Promise(() => {}),
+    });
+    const { produce, clock, log } = await running(processor, { log: createMemoryLog({ partitions: 1 }) });
+    await produce(event("anna", "a1"), event("ben", "b1"));
+    await clock.advance(2_000);
+    const [position] = await log.committed("comms.intake", ["comms.events"]);
+    expect(position?.offset ?? -1).toBeLessThanOrEqual(0);
+  });
+});
+
+describe("shell, of records that cannot be used", () => {
+  it("sends what cannot be decoded to the dead-letter topic with its bytes, and delivers the neighbours", async () => {
+    const { produce, out, dead } = await running(copier());
+    const bytes = Buffer.from([9, 9, 9, 9, 9, 9]);
+    const headers = { tag: Buffer.from("x") };
+    await produce(
+      event("anna", "1"),
+      { topic: "comms.events", key: "anna", value: bytes, headers },
+      event("anna", "2"),
+    );
+    expect(out()).toEqual(["1", "2"]);
+    const [letter] = dead();
+    expect(letter?.value).toEqual(bytes);
+    expect(letter?.key?.toString()).toBe("anna");
+    expect(letter?.headers["tag"]?.toString()).toBe("x");
+    expect(letter?.headers["comms-error-code"]?.toString()).toBe("COMMS_POISON");
+    expect(letter?.headers["__connect.errors.topic"]?.toString()).toBe("comms.events");
+  });
+
+  it("takes a null value on a stage topic for poison", async () => {
+    const { produce, out, dead } = await running(copier());
+    await produce({ topic: "comms.events", key: "anna", value: null }, event("anna", "1"));
+    expect(out()).toEqual(["1"]);
+    expect(dead()[0]?.value).toBeNull();
+  });
+
+  it("refuses what is too large unread", async () => {
+    const { produce, dead } = await running(copier(), { limits: { recordBytes: 10 } });
+    await produce(event("anna", "1"));
+    expect(dead()[0]?.headers["comms-error-code"]?.toString()).toBe("COMMS_PAYLOAD_TOO_LARGE");
+  });
+});
+
+describe("shell, in an outage", () => {
+  it("writes large outputs in parts, and after an outage goes on with the part that failed", async () => {
+    const parts: (string | undefined)[][] = [];
+    const log = createMemoryLog({ partitions: 1 });
+    const slow: MemoryLog = {
+      ...log,
+      producer: async () => {
+        const producer = await log.producer();
+        return {
+          close: (deadlineMs) => producer.close(deadlineMs),
+          send: async (records) => {
+            if (records[0]?.topic !== "comms.rejected") return producer.send(records);
+            parts.push(records.map(({ key }) => key?.toString()));
+            if (parts.length === 2) throw outage();
+            return producer.send(records);
+          },
+        };
+      },
+    };
+    const keys = ["a", "b", "c", "d", "e"];
+    const fanOut = copier({
+      decide: (record) => ({
+        kind: "emit",
+        outputs: keys.map((key) => ({ topic: "comms.rejected", key, value: copyOf(record.value) })),
+      }),
+    });
+    // A copy takes between 300 and 600 bytes, so two fill a part.
+    const { produce, clock } = await running(fanOut, { log: slow, limits: { outputBytes: 600 } });
+    await produce(event("anna", "1"));
+    await clock.advance(5_000);
+    expect(parts).toEqual([["a", "b"], ["c", "d"], ["c", "d"], ["e"]]);
+    expect(log.records("comms.rejected").map(({ key }) => key?.toString())).toEqual(keys);
+  });
+
+  it("waits an outage out, is unready meanwhile, and loses nothing", async () => {
+    let away = true;
+    const processor = copier({
+      gather: async (batch) => {
+        if (away) throw outage();
+        return batch.map(() => null);
+      },
+    });
+    const { produce, out, clock, shell, dead } = await running(processor);
+    await produce(event("anna", "1"));
+    await clock.advance(20_000);
+    expect(shell.state()).toMatchObject({ ready: false, why: "it waits for something outside: TEST_AWAY" });
+    away = false;
+    await clock.advance(5_000);
+    expect(out()).toEqual(["1"]);
+    expect(dead()).toEqual([]);
+    expect(shell.state().ready).toBe(true);
+  });
+});
+
+describe("shell, after a failed provider call", () => {
+  it("gathers and decides again before it performs again", async () => {
+    let calls = 0;
+    let optedOut = false;
+    const processor = copier({
+      decide: (record) =>
+        optedOut
+          ? { kind: "drop", reason: "COMMS_SUPPRESSED", outputs: [] }
+          : { kind: "perform", effect: record.value.cause_ref },
+      perform: async (_effect, record) => {
+        calls++;
+        optedOut = true;
+        if (calls === 1) throw outage();
+        return copied(record);
+      },
+    });
+    const { produce, out, clock } = await running(processor);
+    await produce(event("anna", "1"));
+    await clock.advance(5_000);
+    expect(calls).toBe(1);
+    expect(out()).toEqual([]);
+  });
+});
+
+describe("shell, after a crash", () => {
+  it("crashes on what it does not know, with nothing committed", async () => {
+    const processor = copier({
+      decide: () => {
+        throw new TypeError("a fault of ours");
+      },
+    });
+    const { produce, crashes, clock, log } = await running(processor);
+    await produce(event("anna", "1"));
+    await clock.advance(2_000);
+    expect(crashes).toHaveLength(1);
+    const positions = await log.committed("comms.intake", ["comms.events"]);
+    expect(positions.every(({ offset }) => offset <= 0)).toBe(true);
+  });
+});
+
+describe("shell, of the lag", () => {
+  it("says how far the group is behind, and that it is not once it is not", async () => {
+    let away = true;
+    const processor = copier({
+      gather: async (batch) => {
+        if (away) throw outage();
+        return batch.map(() => null);
+      },
+    });
+    const { produce, clock, telemetry } = await running(processor);
+    await produce(event("anna", "1"), event("ben", "2"));
+    await clock.advance(16_000);
+    const lag = () =>
+      telemetry.metrics.read("comms_consumer_lag_records", { group: "comms.intake", topic: "comms.events" });
+    expect(await lag()).toBe(2);
+    away = false;
+    await clock.advance(20_000);
+    expect(await lag()).toBe(0);
+  });
+});
+
+describe("shell, of the fuse", () => {
+  it("stops on the dead-letter fuse instead of emptying the topic", async () => {
+    const { produce, dead, shell, telemetry } = await running(copier(), {
+      limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
+      log: createMemoryLog({ partitions: 1 }),
+    });
+    await produce(
+      ...Array.from({ length: 50 }, (_, i) => ({ topic: "comms.events", key: `u${i}`, value: Buffer.from([1]) })),
+    );
+    expect(dead().length).toBeGreaterThanOrEqual(5);
+    expect(dead().length).toBeLessThan(10);
+    expect(shell.state().why).toMatch(/fuse/);
+    expect(await telemetry.metrics.read("comms_dead_letter_fuse_blown", { stage: "intake" })).toBe(1);
+  });
+
+  it("sends again after an answer that was lost, with the same id", async () => {
+    const { produce, log, clock } = await running(copier());
+    log.faults.hold();
+    await produce(event("anna", "1"));
+    log.faults.failNextSend("written");
+    log.faults.release();
+    await settle();
+    await clock.advance(5_000);
+    const ids = log.records("comms.rejected").map((record) => record.headers["ce_id"]?.toString());
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+  });
+});
+
+describe("shell, of lanes", () => {
+  it("pauses a lane that is full and serves the express lane beside it", async () => {
+    const seen: string[] = [];
+    let held = true;
+    const processor = copier({
+      decide: (record) => ({ kind: "perform", effect: record.value.cause_ref }),
+      perform: async (effect, record) => {
+        seen.push(effect);
+        if (held && effect.startsWith("bulk")) await new Promise(() => {});
+        return copied(record);
+      },
+    });
+    const { produce, shell } = await running(processor, { limits: { inFlight: 8, waitingRecords: 20 } });
+    await produce(
+      ...Array.from({ length: 200 }, (_, i) => eventRecord(codec, eventOf(`u${i}`, `bulk${i}`), "comms.events.bulk")),
+    );
+    await produce(event("anna", "code"));
+    expect(seen).toContain("code");
+    expect(shell.state().inHand).toBeLessThan(100);
+    held = false;
+  });
+});
+
+describe("shell, at a stop and in a rebalance", () => {
+  it("lets work end on a stop, commits it, and leaves the rest", async () => {
+    const { produce, shell, log, out } = await running(copier());
+    await produce(event("anna", "1"));
+    await shell.stop(1_000);
+    expect(out()).toEqual(["1"]);
+    const positions = await log.committed("comms.intake", ["comms.events"]);
+    expect(positions.reduce((sum, { offset }) => sum + Math.max(0, offset), 0)).toBe(1);
+    await produce(event("anna", "2"));
+    expect(out()).toEqual(["1"]);
+  });
+
+  it("hands its records over in a rebalance without doing two of one key at once", async () => {
+    let together = 0;
+    let most = 0;
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const processor = copier({
+      decide: () => ({ kind: "perform", effect: "x" }),
+      perform: async (_effect: string, record: DecodedRecord<Event>) => {
+        most = Math.max(most, ++together);
+        await gate;
+        together--;
+        return copied(record);
+      },
+    });
+    const { produce, log, out } = await running(processor);
+    await produce(event("anna", "1"));
+    log.faults.rebalance("comms.intake");
+    await settle();
+    expect(most).toBe(1);
+    release();
+    await settle();
+    expect(most).toBe(1);
+    expect(new Set(out())).toEqual(new Set(["1"]));
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
+import { consentKey, suppressionKey, tokenKey } from "#shared/domain/message/record-keys.ts";
+import { redisKeys } from "#shared/platform/redis/keys.ts";
+import { placements } from "#shared/state/views/placement.ts";
+
+const keys = redisKeys("p:");
+const places = placements(keys);
+const person = { tenant_id: "acme", user_id: "a/nna" };
+const consent = { ...person, channel: "SMS", category: "*" } as const;
+const token = { ...person, device_id: "d/1" };
+const suppression = {
+  tenant_id: "acme",
+  channel: "SMS",
+  address_hash: "h",
+  reason: "STOP",
+  origin: "RECIPIENT",
+  scope: "all",
+} as const;
+
+function record(key: string, value: unknown): DecodedRecord<unknown> {
+  const topic = "comms.flags";
+  return {
+    topic,
+    value,
+    origin: { topic, partition: 0, offset: 0, key: Buffer.from(key), value: null, headers: {}, timestamp: 0 },
+  };
+}
+
+describe("the place of a record in Redis", () => {
+  it.each([
+    ["consents", consentKey(consent), consent, "consent:SMS:*"],
+    ["tokens", tokenKey(token), token, "token:d/1"],
+  ] as const)("%s: the same for a value and for its tombstone", (...row) => {
+    const [name, key, value, field] = row;
+    const place = { hash: keys.person("acme", "a/nna"), field };
+    expect(places[name](record(key, value))).toEqual(place);
+    expect(places[name](record(key, null))).toEqual(place);
+  });
+
+  it("of a suppression is the hash of its address, also for a tombstone", () => {
+    const place = { hash: keys.suppression("acme", "SMS", "h"), field: "STOP:RECIPIENT:all" };
+    expect(places.suppression(record(suppressionKey(suppression), suppression))).toEqual(place);
+    expect(places.suppression(record(suppressionKey(suppression), null))).toEqual(place);
+  });
+
+  it("of a flag is its name, of a tombstone its key", () => {
+    expect(places.flags(record("k", { name: "pause" }))).toEqual({ hash: keys.flags(), field: "pause" });
+    expect(places.flags(record("k", null))).toEqual({ hash: keys.flags(), field: "k" });
+  });
+
+  it("is none for a foreign key", () => {
+    expect([places.profiles(record("nonsense", null)), places.suppression(record("x", null))]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import { forbiddenImports, type Import, importersOf, roomOf } from "#tools/rooms.ts";
+
+const file = (from: string, to: string): Import => ({ from, to, isPackage: false, isTypeOnly: false });
+const types = (from: string, to: string): Import => ({ ...file(from, to), isTypeOnly: true });
+const bundle = (from: string, to: string): Import => ({ ...file(from, to), isPackage: true });
+const bundleTypes = (from: string, to: string): Import => ({ ...bundle(from, to), isTypeOnly: true });
+
+/** A file in each room that the walls below stand around. */
+const domain = "shared/domain/message/id.ts";
+const platform = "shared/platform/clock/clock.ts";
+const kafka = "shared/platform/kafka/kafkajs-log.ts";
+const control = "shared/control/templates/publish.ts";
+const routerCore = "processors/router/core/decide.ts";
+const pushCore = "processors/push-sender/core/outcome.ts";
+const router = "processors/router/main.ts";
+const digest = "processors/digest/closer.ts";
+const gateway = "gateway/main.ts";
+const cli = "cli/run.ts";
+
+describe("the room of a file", () => {
+  test.each([
+    [domain, "shared/domain"],
+    [platform, "shared/platform"],
+    [kafka, "shared/platform/kafka"],
+    [routerCore, "processors/router/core"],
+    [router, "processors/router"],
+    ["gateway/webhooks/sns/core/trust.ts", "gateway/webhooks/sns/core"],
+    ["gateway/webhooks/sns/verify.ts", "gateway"],
+    ["shared/domains/x.ts", undefined],
+    ["tests/unit/x.test.ts", undefined],
+    ["vitest.config.ts", undefined],
+  ])("%s lies in %s", (path, room) => expect(roomOf(path)).toBe(room));
+});
+
+/** Each wall broken once, beside the import next to it that is allowed. */
+const walls: readonly { readonly wall: string; readonly refused: Import; readonly allowed: Import }[] = [
+  {
+    wall: "the domain imports no module of Node",
+    refused: bundle(domain, "node:crypto"),
+    allowed: bundle(domain, "uuid"),
+  },
+  {
+    wall: "the domain does not import the platform",
+    refused: file(domain, platform),
+    allowed: file(domain, "shared/domain/time/instant.ts"),
+  },
+  {
+    wall: "the domain knows the pure files of the contracts only",
+    refused: file(domain, "shared/contracts/topic-contract.ts"),
+    allowed: file(domain, "shared/contracts/records.ts"),
+  },
+  {
+    wall: "a pure folder does not import the platform, types included",
+    refused: types(routerCore, platform),
+    allowed: types(router, platform),
+  },
+  {
+    wall: "a pure folder does not import what stands beside it",
+    refused: file(routerCore, "processors/router/processor.ts"),
+    allowed: file("processors/router/processor.ts", routerCore),
+  },
+  {
+    wall: "a package allowed for its types is not loaded",
+    refused: bundle(pushCore, "firebase-admin"),
+    allowed: bundleTypes(pushCore, "firebase-admin"),
+  },
+  {
+    wall: "a processor does not know its neighbour",
+    refused: file(router, digest),
+    allowed: file(cli, digest),
+  },
+  {
+    wall: "a processor that sends nothing does not know the shared sender",
+    refused: file(router, "shared/delivery/sender.ts"),
+    allowed: file("processors/sms-sender/main.ts", "shared/delivery/sender.ts"),
+  },
+  {
+    wall: "kafkajs stays in its folder",
+    refused: bundle(platform, "kafkajs"),
+    allowed: bundle(kafka, "kafkajs"),
+  },
+  {
+    wall: "MJML stays in control",
+    refused: bundle("processors/renderer/main.ts", "mjml"),
+    allowed: bundle(control, "mjml"),
+  },
+  {
+    wall: "the platform does not import the runtime",
+    refused: file(platform, "shared/runtime/shell/shell.ts"),
+    allowed: file("shared/runtime/shell/shell.ts", platform),
+  },
+  {
+    wall: "the product does not import tests",
+    refused: file(gateway, "tests/fakes/memory-log.ts"),
+    allowed: file(gateway, "shared/runtime/process/host.ts"),
+  },
+  {
+    wall: "the product does not know the simulator, the commands aside",
+    refused: file(gateway, "simulator/simulator.ts"),
+    allowed: file(cli, "simulator/simulator.ts"),
+  },
+  {
+    wall: "a folder whose name goes on is another folder",
+    refused: file("stack/main.ts", "shared/platform-two/x.ts"),
+    allowed: file("stack/main.ts", platform),
+  },
+  {
+    wall: "a module of Node needs leave like any package",
+    refused: bundle(router, "node:fs"),
+    allowed: bundle(gateway, "node:fs"),
+  },
+];
+
+describe("imports that a room forbids", () => {
+  test.each(walls)("$wall", ({ refused, allowed }) => {
+    expect(forbiddenImports([allowed])).toEqual([]);
+    const room = roomOf(refused.from);
+    expect(forbiddenImports([allowed, refused])).toEqual([`${room} may not import ${refused.to}: ${refused.from}`]);
+  });
+
+  test("a file in no room may import nothing", () => {
+    expect(forbiddenImports([file("console/main.ts", domain)])).toEqual(["console/main.ts lies in no room"]);
+  });
+});
+
+describe("the importers of a room", () => {
+  test("are those that name it, a file of it or a folder above it", () => {
+    expect(importersOf("shared/control")).toEqual(["catalog", "cli"]);
+    expect(importersOf("shared/contracts")).toContain("processors/router/core");
+    expect(importersOf("shared/platform/kafka")).toEqual(expect.arrayContaining(["shared/platform", "stack"]));
+  });
+
+  test("leave out the room and the rooms inside it", () => {
+    expect(importersOf("gateway")).toEqual(["cli"]);
+  });
+});

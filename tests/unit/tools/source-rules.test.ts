@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { sourceIssues } from "#tools/source-rules.ts";
+
+const issues = (path: string, text: string) => sourceIssues({ path, text });
+
+/** Each rule broken once, beside a line next to it that is fit. */
+const rules: readonly {
+  readonly rule: string;
+  readonly path: string;
+  readonly broken: string;
+  readonly fit: string;
+}[] = [
+  { rule: "camel case", path: "stack/a.ts", broken: "const poll_ms = 1;", fit: "const pollMs = 1;" },
+  { rule: "camel case", path: "tests/unit/a.ts", broken: "const faults_max = 1;", fit: "const faultsMax = 1;" },
+  { rule: "no barrels", path: "cli/a.ts", broken: 'export * from "./b.ts";', fit: "export const b = 1;" },
+  { rule: "no barrels", path: "cli/a.ts", broken: 'export { b } from "./b.ts";', fit: 'import { b } from "./b.ts";' },
+  { rule: ".sql file", path: "cli/a.ts", broken: 'q("select a from b")', fit: 'q(sqlFile(url, "./select.sql"))' },
+  { rule: ".sql file", path: "cli/a.ts", broken: "q(` insert into b values (1)`)", fit: "`insert it`" },
+  { rule: ".lua file", path: "shared/state/a.ts", broken: "\"redis.call('get', k)\"", fit: "redis.get(k)" },
+  { rule: "pure code", path: "shared/domain/a/b.ts", broken: "f(Date.now())", fit: "f(now)" },
+  { rule: "pure code", path: "processors/router/core/a.ts", broken: "Math.random()", fit: "random()" },
+  { rule: "pure code", path: "gateway/webhooks/sns/core/a.ts", broken: "console.log(1)", fit: "return 1;" },
+  { rule: "skipped", path: "tests/unit/a.ts", broken: 'test.skip("a")', fit: 'test("skip")' },
+  { rule: "skipped", path: "tests/unit/a.ts", broken: 'it.concurrent.only("a")', fit: 'it.each([])("only")' },
+  { rule: "skipped", path: "tests/unit/a.ts", broken: "{ retry: 2 }", fit: "{ retryable: 2 }" },
+];
+
+describe("the text of a file", () => {
+  test.each(rules)("$path keeps '$rule': $broken", ({ rule, path, broken, fit }) => {
+    expect(issues(path, fit)).toEqual([]);
+    expect(issues(path, `\n${broken}`)).toEqual([expect.stringContaining(`${path}:2: `)]);
+    expect(issues(path, broken)[0]).toContain(rule);
+  });
+
+  test("binds where the rule says only: a clock is no matter outside pure code, nor SQL in a test", () => {
+    expect(issues("processors/router/main.ts", "f(Date.now())")).toEqual([]);
+    expect(issues("tests/integration/a.test.ts", 'q("select a from b")')).toEqual([]);
+    expect(issues("shared/state/a.sql", "select a from b as day_ms")).toEqual([]);
+  });
+});
+
+describe("the name of a file", () => {
+  test.each(["shared/state/redis-dedupe.ts", "tests/unit/a.test.ts", "shared/delivery/budget.lua", "stack/x2-y.ts"])(
+    "%s is fit",
+    (path) => expect(issues(path, "")).toEqual([]),
+  );
+
+  test.each(["stack/jsonFile.ts", "stack/json_file.ts", "stack/Json.ts", "stack/json--file.ts"])(
+    "%s is not in kebab case",
+    (path) => expect(issues(path, "")).toEqual([`${path}: a file's name is in kebab case`]),
+  );
+
+  test.each(["shared/state/utils.ts", "shared/state/redis-helpers.ts", "tests/support/common.ts"])(
+    "%s says nothing",
+    (path) => expect(issues(path, "")).toEqual([expect.stringContaining("does not say what the file holds")]),
+  );
+});
