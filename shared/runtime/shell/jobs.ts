@@ -4,9 +4,9 @@ import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { startRootSpan } from "#shared/platform/telemetry/tracing.ts";
+import { abandoned, type OutageWatch } from "../outage-watch.ts";
 import type { Outbox } from "../outputs/outbox.ts";
 import { outputWritten } from "../records/record-telemetry.ts";
-import { abandoned, type OutageWatch } from "./outage-watch.ts";
 
 /** What the jobs of a stage run with. */
 export interface JobParts {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import { abandoned, type FailedTry, OutageWatch } from "#shared/runtime/shell/outage-watch.ts";
+import { abandoned, type FailedTry, OutageWatch } from "#shared/runtime/outage-watch.ts";
 import { createManualClock, settle } from "#tests/support/manual-clock.ts";
 
 const away = (extra: object = {}) =>
