@@ -94,7 +94,7 @@ async function annNow() {
   return value[0];
 }
 
-describe("a person's view [KV-01]", () => {
+describe("a person's view", () => {
   const key = personKey("default", "ann/1");
 
   it("has nothing of a person of whom the log has said nothing", async () => {

@@ -50,7 +50,7 @@ describe("compileSource [TPL-04]", () => {
   });
 });
 
-describe("compileSource, of a source with an issue [TPL-04] [TPL-06]", () => {
+describe("compileSource, of a source with an issue [TPL-04]", () => {
   it.each([
     ["an undeclared variable", source({ text: "{{ nme }}" }), "text: variable 'nme' is not declared in template.yaml"],
     ["triple braces", source({ text: "{{{ name }}}" }), "text: raw output is refused, every variable is escaped"],
