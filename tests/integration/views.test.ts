@@ -109,7 +109,7 @@ describe("a person's view", () => {
     expect(await annNow()).toEqual({ profile, preference, consents: [consent], tokens: [token] });
   });
 
-  it("loses what a tombstone lifts, and nothing else", async () => {
+  it("loses what a tombstone lifts, and nothing else [KV-01]", async () => {
     const other = { ...token, device_id: "d2" };
     await apply("consents", record("comms.consents", [consentKey(consent), consent], { offset: 0 }));
     await apply("tokens", record("comms.tokens", [tokenKey(token), token], { offset: 0 }));

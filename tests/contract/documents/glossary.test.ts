@@ -1,16 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readPage, rowsOf } from "./page.ts";
 
-/** A symbol stands in its file where it is declared: an export, a member, a field, or a topic's field. */
-function declarationOf(symbol: string | undefined): RegExp {
-  if (symbol === undefined) return /./;
-  const keyword = "(?:class|const|function\\*?|interface|let|type|get|async|readonly|static)";
-  return new RegExp(
-    `\\b${keyword} ${symbol}\\b|^\\s*(?:readonly )?${symbol}\\??[:(<,]|"name": "${symbol}"|["\\s]${symbol}[":,]`,
-    "m",
-  );
-}
-
 describe("the glossary", () => {
   const rows = rowsOf(readPage("docs/glossary.md"));
 
@@ -22,6 +12,23 @@ describe("the glossary", () => {
 
   test.each(rows.map(([term = "", , place = ""]) => [term, place]))("%s lives where it says", (_, place) => {
     const [, path = "", symbol] = /^`([^`]+)`(?:: `([^`]+)`)?$/.exec(place) ?? [];
-    expect(readPage(path)).toMatch(declarationOf(symbol));
+    const text = readPage(path);
+    expect(symbol === undefined || declares(text, symbol), `${path} declares ${symbol}`).toBe(true);
+  });
+
+  test("looks for a declaration, not for a word in one", () => {
+    expect(declares("export interface SendReport {}", "Report")).toBe(false);
+    expect(declares("export interface SendReport {}", "SendReport")).toBe(true);
+    expect(declares('{ "name": "round", "type": "int" }', "round")).toBe(true);
+    expect(declares("// a job is due", "job")).toBe(false);
   });
 });
+
+/** True if the text declares the name: a declaration, a member, a parameter, a value of a union type, or a field of an Avro record. */
+function declares(text: string, name: string): boolean {
+  const declaration = `\\b(?:const|let|function|class|interface|type) ${name}\\b`;
+  const member = `(?:^\\s*(?:readonly |async )?|[(,{]\\s*)${name}\\??\\s*[:(<]`;
+  const value = `(?:[|:] )"${name}"`;
+  const field = `"name": "${name}"`;
+  return new RegExp([declaration, member, value, field].join("|"), "m").test(text);
+}
