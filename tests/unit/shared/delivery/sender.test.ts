@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Feedback, Send, Suppression } from "#shared/contracts/records.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
-import { createMemoryBudget } from "#shared/delivery/budget.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
+import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
 import { drainMicrotasks } from "#tests/support/manual-clock.ts";
 import {
   aProfile,
