@@ -29,7 +29,7 @@ status: $(INSTALLED) ## Print every address, and what runs there
 test: $(INSTALLED) ## Run all tests: unit, contract, and integration on the real stack
 	@$(NODE) tools/test.ts
 
-ok: $(INSTALLED) ## Check types, lint, format, boundaries and unused code
+ok: $(INSTALLED) ## Run the static checks
 	@npm run --silent ok
 
 bench: $(INSTALLED) ## Measure the whole path

@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function usage(): string {
   const lines = commands.map((command) => `  comms ${command.usage}\n      ${command.summary}`);
-  return `Carillon: who hears of it, on which channel, in which words, at which hour.\n\n${lines.join("\n")}\n`;
+  return `Carillon: who is notified, on which channel, in which words, at which hour.\n\n${lines.join("\n")}\n`;
 }
 
 // `comms why … | head` closes the pipe before everything is written; that is no failure.

@@ -6,13 +6,13 @@ import { refusal } from "./refusal.ts";
 export const pairingSubject = "carillon.log-identity";
 
 /** What to do about a log's token and the registry's. */
-export type Pairing = "pair" | "adopt" | "fine" | "younger";
+export type PairingState = "pair" | "adopt" | "fine" | "younger";
 
 /**
  * `younger`: the log was paired with a registry and this one knows nothing of it, so the schema ids in the log lead
  * nowhere. `adopt`: the log is the younger, which harms nothing.
  */
-export function checkPairing(logToken: string | undefined, registryToken: string | undefined): Pairing {
+export function checkPairing(logToken: string | undefined, registryToken: string | undefined): PairingState {
   if (logToken === undefined) return registryToken === undefined ? "pair" : "adopt";
   return logToken === registryToken ? "fine" : "younger";
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
 /** One import of a module, as dependency-cruiser reports it. */
 export interface Dependency {
@@ -29,11 +30,16 @@ export interface DependencyGraph {
   readonly violations: readonly RuleViolation[];
 }
 
-/** Reads the imports of these folders of the current directory. Throws an `Error` with the tool's output where it fails. */
-export function readDependencyGraph(folders: readonly string[]): DependencyGraph {
-  const program = "node_modules/dependency-cruiser/bin/dependency-cruise.mjs";
-  const args = [program, ...folders, "--config", ".dependency-cruiser.json", "--output-type", "json"];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
+/**
+ * Reads the imports of these folders under a root, which needs a `tsconfig.json`. Throws an `Error` with the tool's output
+ * where it fails.
+ */
+export function readDependencyGraph(folders: readonly string[], root: string): DependencyGraph {
+  const ours = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const program = ours("node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
+  const args = [program, ...folders, "--config", ours(".dependency-cruiser.json"), "--output-type", "json"];
+  const options = { cwd: root, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 } as const;
+  const { stdout, stderr } = spawnSync(process.execPath, args, options);
   if (!stdout.startsWith("{")) throw new Error(stdout + stderr);
   const { modules, summary } = JSON.parse(stdout) as {
     readonly modules: readonly GraphModule[];

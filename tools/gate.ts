@@ -31,7 +31,7 @@ export function readLineages(folder: string): readonly Lineage[] {
 /** Everything that forbids these schemas, a sentence each. */
 export function gateIssues(lineages: readonly Lineage[]): readonly string[] {
   return lineages.flatMap((lineage) =>
-    [...rules(lineage), ...drift(lineage), ...pairs(lineage)].map((fault) => `${lineage.record}: ${fault}`),
+    [...rules(lineage), ...drift(lineage), ...pairs(lineage)].map((issue) => `${lineage.record}: ${issue}`),
   );
 }
 
@@ -56,7 +56,7 @@ function pairs({ current, released }: Lineage): readonly string[] {
     versions
       .slice(0, index)
       .flatMap((older) =>
-        incompatibilities(older.text, newer.text).map((fault) => `${older.name} and ${newer.name}: ${fault}`),
+        incompatibilities(older.text, newer.text).map((issue) => `${older.name} and ${newer.name}: ${issue}`),
       ),
   );
 }
@@ -102,7 +102,7 @@ if (import.meta.main) {
   if (process.argv.includes("--release")) {
     for (const file of release(folder)) process.stdout.write(`released ${file.slice(folder.length)}\n`);
   }
-  const faults = gateIssues(readLineages(folder));
-  for (const fault of faults) process.stderr.write(`${fault}\n`);
-  process.exitCode = faults.length === 0 ? 0 : 1;
+  const issues = gateIssues(readLineages(folder));
+  for (const issue of issues) process.stderr.write(`${issue}\n`);
+  process.exitCode = issues.length === 0 ? 0 : 1;
 }

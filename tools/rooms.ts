@@ -1,6 +1,6 @@
 /**
  * The rooms of the house: what each may import. A room is a folder; a file belongs to the longest folder that it lies
- * under. Everything is an allow-list. Each room under `shared/` says the same in its README;
+ * under. Everything is an allow-list. Each room's README says the same;
  * `tests/unit/tools/room-pages.test.ts` compares the two.
  */
 export interface Room {
@@ -24,13 +24,13 @@ const purePackages = ["ajv", "ajv-formats", "liquidjs", "temporal-polyfill", "uu
 
 /** A pure folder inside a room that is not: it may import itself and what pure code may. */
 function pure(...packages: readonly string[]): Room {
-  return { imports: ["shared/domain", ...pureContracts], packages: ["temporal-polyfill", "zod", ...packages] };
+  return { imports: ["shared/domain", ...pureContracts], packages };
 }
 
 const upToPlatform = ["shared/contracts", "shared/domain", "shared/platform"];
-const upToRuntime = [...upToPlatform, "shared/state", "shared/runtime"];
+const upToRuntime = [...upToPlatform, "shared/runtime"];
 
-/** A processor knows the shared rooms and none of its neighbours. */
+/** A processor knows the shared rooms up to the runtime, and none of its neighbours. */
 function processor(...packages: readonly string[]): Room {
   return { imports: upToRuntime, packages };
 }
@@ -40,25 +40,44 @@ function sender(...packages: readonly string[]): Room {
   return { imports: [...upToRuntime, "shared/delivery"], packages };
 }
 
+/** A processor that reads what the log was made into: views, templates, the ledger. */
+function withState({ imports, packages }: Room): Room {
+  return { imports: [...imports, "shared/state"], packages };
+}
+
 const processors: Readonly<Record<string, Room>> = {
-  intake: { ...processor(), imports: [...upToRuntime, "catalog"] },
-  router: processor(),
-  renderer: processor(),
+  intake: { imports: [...upToRuntime, "catalog"], packages: [] },
+  router: withState(processor()),
+  renderer: withState(processor()),
   "email-sender": sender("node:*", "@aws-sdk/client-sesv2"),
   "push-sender": sender("node:*", "firebase-admin", "undici", "zod"),
-  "sms-sender": sender("twilio"),
+  "sms-sender": withState(sender("twilio")),
   "inapp-sender": sender("node:*", "pg"),
   feedback: processor("pg"),
   digest: processor("pg"),
   scheduler: processor("pg"),
-  materializer: processor(),
+  materializer: withState(processor()),
   projector: processor("pg"),
 };
 
-const processorRooms = Object.entries(processors).flatMap(([name, room]): readonly [string, Room][] => [
-  [`processors/${name}`, room],
-  [`processors/${name}/core`, name === "push-sender" ? pure("firebase-admin (types)") : pure()],
-]);
+/** The pure half of a processor, where it has one of its own, with the packages that it may import. */
+const processorCores: Readonly<Record<string, Room>> = {
+  router: pure(),
+  renderer: pure(),
+  "email-sender": pure(),
+  "push-sender": pure("firebase-admin (types)", "zod"),
+  "sms-sender": pure(),
+  "inapp-sender": pure(),
+  feedback: pure(),
+  digest: pure(),
+  scheduler: pure(),
+  projector: pure(),
+};
+
+const processorRooms = [
+  ...Object.entries(processors).map(([name, room]): readonly [string, Room] => [`processors/${name}`, room]),
+  ...Object.entries(processorCores).map(([name, room]): readonly [string, Room] => [`processors/${name}/core`, room]),
+];
 
 /** Every room by its folder. */
 export const rooms: Readonly<Record<string, Room>> = {
@@ -92,7 +111,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["node:*", "ioredis", "pg"],
   },
   "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
-  "shared/delivery": { imports: upToRuntime, packages: ["ioredis", "opossum"] },
+  "shared/delivery": { imports: [...upToRuntime, "shared/state"], packages: ["ioredis", "opossum"] },
   "shared/delivery/email": { imports: [...upToPlatform, "shared/delivery/adapter.ts"], packages: ["nodemailer"] },
   "shared/delivery/providers/smtp": {
     imports: [...upToPlatform, "shared/delivery/adapter.ts", "shared/delivery/email"],
@@ -111,6 +130,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   cli: {
     imports: [
       ...upToRuntime,
+      "shared/state",
       "shared/control",
       ...Object.keys(processors).map((name) => `processors/${name}`),
       "gateway",
@@ -160,6 +180,19 @@ export function forbiddenImports(imports: readonly Import[]): readonly string[] 
     if (name === undefined || room === undefined) return [`${one.from} lies in no room`];
     const isAllowed = one.isPackage ? mayImportPackage(room, one) : mayImportFile(room, name, one.to);
     return isAllowed ? [] : [`${name} may not import ${one.to}: ${one.from}`];
+  });
+}
+
+/** Packages that a room may import and does not, and rooms without a file, a sentence each: they would hide the next hole. */
+export function unusedAllowances(imports: readonly Import[]): readonly string[] {
+  return Object.entries(rooms).flatMap(([name, { packages }]) => {
+    const own = imports.filter(({ from }) => roomOf(from) === name);
+    if (own.length === 0) return [`${name} imports nothing: take it out of tools/rooms.ts`];
+    const used = new Set(
+      own.flatMap(({ to, isPackage }) => (isPackage ? [to.startsWith("node:") ? "node:*" : to] : [])),
+    );
+    const unused = packages.filter((one) => !used.has(one.replace(/ \(types\)$/, "")));
+    return unused.map((one) => `${name} need not import ${one}: take it out of tools/rooms.ts`);
   });
 }
 

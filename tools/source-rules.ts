@@ -14,7 +14,7 @@ interface SourceRule {
 const isTest = (path: string): boolean => path.startsWith("tests/");
 const isProduct = (path: string): boolean => !isTest(path);
 const isPure = (path: string): boolean =>
-  path.startsWith("shared/domain/") || /^(processors|gateway)\/(.+\/)?core\//.test(path);
+  path.startsWith("shared/domain/") || /^(processors|gateway|simulator)\/(.+\/)?core\//.test(path);
 
 /** The test of these rules breaks each of them. */
 const ownTest = { "tests/unit/tools/source-rules.test.ts": "names what the rules forbid" };
@@ -47,8 +47,13 @@ const rules: readonly SourceRule[] = [
   {
     binds: isPure,
     forbidden:
-      /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\b|\brandomUUID\b|\bperformance\.now\b|\bconsole\.|\bset(?:Timeout|Interval)\(|\bfetch\(|\bprocess\.\w/,
+      /\bTemporal\.Now\b|\bcrypto\.|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\b|\brandomUUID\b|\bperformance\.now\b|\bconsole\.|\bset(?:Timeout|Interval)\(|\bfetch\(|\bprocess\.\w/,
     message: "pure code takes now, randomness and ids as arguments, and neither waits nor logs",
+  },
+  {
+    binds: isPure,
+    forbidden: /import \{(?! v5 \}).*\} from "uuid"/,
+    message: "of uuid pure code imports v5 alone: the others draw or read the clock",
   },
   {
     binds: isTest,

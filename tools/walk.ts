@@ -19,7 +19,7 @@ const stages: readonly (readonly [stage: string, ...entries: string[]])[] = [
 ];
 
 const product = ["shared", "processors", "gateway", "catalog"];
-const { modules } = readDependencyGraph(product);
+const { modules } = readDependencyGraph(product, ".");
 const imports = modules.flatMap(({ source, dependencies }) =>
   dependencies
     .filter(({ resolved }) => product.some((folder) => resolved.startsWith(`${folder}/`)))

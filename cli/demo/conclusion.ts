@@ -3,7 +3,7 @@ import type { ProcessContext } from "#shared/runtime/process/process-context.ts"
 import { exit } from "../command.ts";
 import { providersAccount } from "./ledger-check.ts";
 import type { Scenario } from "./scenario.ts";
-import { sentIds, tally, unaccounted } from "./tally.ts";
+import { missingEnds, sentIds, tally } from "./tally.ts";
 
 const selectInapp = sqlFile(import.meta.url, "./inapp-ids.sql");
 
@@ -23,7 +23,7 @@ export async function concludeDemo({ platform, watch }: Scenario, { ledger, bega
   const ids = new Set(watch.decisions.map(({ msg_id }) => msg_id));
   const account = await providersAccount(ledger, ids);
   const taken = new Map([...account.taken, ["inapp", await inappNotes(platform, ids)]]);
-  const errors = [...unaccounted(watch), ...disagreements(sentIds(watch), taken)];
+  const errors = [...missingEnds(watch), ...disagreements(sentIds(watch), taken)];
   for (const error of errors) process.stderr.write(`${error}\n`);
   const firstSent = Math.min(
     ...watch.feedback.filter(({ status }) => status === "SENT").map(({ recorded_at }) => recorded_at),

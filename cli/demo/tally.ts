@@ -52,7 +52,7 @@ export function tally(records: RunRecords): Tally {
 }
 
 /** What the topics do not account for, a sentence each: an event without an answer, a dead letter. */
-export function unaccounted(records: RunRecords): readonly string[] {
+export function missingEnds(records: RunRecords): readonly string[] {
   const answered = new Set([...records.accepted.map(({ event_id }) => event_id), ...records.rejected.map(rejectedId)]);
   const silent = records.events.filter((event) => !answered.has(eventId(event)));
   return [

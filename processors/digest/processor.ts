@@ -4,8 +4,8 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { isInCalendar } from "#shared/domain/time/calendar.ts";
 
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import { writeReads } from "#shared/runtime/bisect.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
+import { writeReads } from "#shared/runtime/records/bisect.ts";
 import type { DigestStore, PlacedItem } from "./adapters/digest-store.ts";
 import { cutPayload } from "./core/item-payload.ts";
 import { type CollectionTime, type WindowLength, windowOf } from "./core/window.ts";

@@ -1,6 +1,6 @@
 import type { Job } from "#shared/domain/outcome/job.ts";
-import { writeReads } from "#shared/runtime/bisect.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
+import { writeReads } from "#shared/runtime/records/bisect.ts";
 import { poison } from "#shared/runtime/records/decode.ts";
 import type { Partitions } from "./adapters/partitions.ts";
 import type { Tables } from "./adapters/tables.ts";

@@ -1,6 +1,6 @@
 import type { ScheduleItem } from "#shared/contracts/records.ts";
-import { writeReads } from "#shared/runtime/bisect.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
+import { writeReads } from "#shared/runtime/records/bisect.ts";
 import { poison } from "#shared/runtime/records/decode.ts";
 import type { ScheduleStore } from "./adapters/schedule-store.ts";
 import { issueOf } from "./core/issue.ts";

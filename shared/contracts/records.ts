@@ -192,7 +192,7 @@ export interface Actor {
 /** The priority that the producer gives the event. */
 export type Priority = "UNKNOWN" | "HIGH" | "NORMAL" | "LOW";
 
-/** What a producer tells: something happened. Written by product teams to comms.events. */
+/** What a producer sends: something happened. Written by product teams to comms.events. */
 export interface Event {
   /** The producer's own id; where null, intake derives one from tenant, name and cause_ref. */
   readonly event_id: string | null;

@@ -54,15 +54,3 @@ export function takeFrom(
   if (tokens + 1e-9 >= needed) return { bucket: { tokens: tokens - request.calls, at }, waitMs: 0 };
   return { bucket: { tokens, at }, waitMs: Math.ceil(((needed - tokens) * 1_000) / rate) };
 }
-
-/** The buckets of this process only: for tests and the seeded simulator. */
-export function createMemoryBudget(limits: BudgetLimits): RateBudget {
-  const buckets = new Map<string, Bucket>();
-  return {
-    take: async (account, calls, { critical, now }) => {
-      const { bucket, waitMs } = takeFrom(buckets.get(account), limits, { calls, critical, now });
-      buckets.set(account, bucket);
-      return waitMs;
-    },
-  };
-}

@@ -54,7 +54,7 @@ export function badRequest(field: string, description: string): CallVerdict {
 }
 
 /** A call without a valid access token. */
-export function unauthenticated(): CallVerdict {
+export function authenticationError(): CallVerdict {
   const message =
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
   const details = [

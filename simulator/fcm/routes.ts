@@ -5,7 +5,7 @@ import { bearerToken } from "../core/auth.ts";
 import { type CallVerdict, json } from "../core/call.ts";
 import { respond } from "../respond.ts";
 import { grantProblem, issueToken, isValidToken, lifetimeSeconds } from "./access-token.ts";
-import { badRequest, fcmCodes, fcmError, refuseFcm, unauthenticated } from "./errors.ts";
+import { authenticationError, badRequest, fcmCodes, fcmError, refuseFcm } from "./errors.ts";
 import { type PushMessage, readPush } from "./request.ts";
 
 export interface FcmParts {
@@ -61,7 +61,7 @@ function receiveSend(request: FastifyRequest<{ Params: Params }>, seed: number):
     body,
     decide: () => {
       const token = bearerToken(request.headers.authorization);
-      if (!isValidToken(token, seed, Date.now())) return unauthenticated();
+      if (!isValidToken(token, seed, Date.now())) return authenticationError();
       return "problem" in read ? badRequest(read.field, read.problem) : send(read.message, request.params.project);
     },
     refuse: refuseFcm,

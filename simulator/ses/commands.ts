@@ -6,12 +6,12 @@ import type { Recent } from "../core/recent.ts";
 import { sesEventTypes } from "../options.ts";
 import { msgIdOf } from "./check.ts";
 import { lateDetail, type SentMail } from "./events.ts";
-import { type Publishing, publish } from "./publisher.ts";
+import { publish, type SesPublisherParts } from "./publisher.ts";
 
 export interface CommandParts {
   readonly mails: Recent<SentMail>;
   readonly callbacks: CallbackQueue;
-  readonly publishing: Publishing;
+  readonly publishing: SesPublisherParts;
 }
 
 const eventBody = z

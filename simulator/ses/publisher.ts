@@ -6,7 +6,7 @@ import { signEnvelope } from "../sns/envelope.ts";
 import { mailOf, type SentMail, type SesEvent } from "./events.ts";
 
 /** How and where SES publishes. */
-export interface Publishing {
+export interface SesPublisherParts {
   readonly certificate: SigningCertificate;
   readonly topicArn: string;
   readonly types: readonly SesEventType[];
@@ -22,7 +22,11 @@ const notificationTypes: readonly SesEventType[] = ["Delivery", "Bounce", "Compl
  * The callbacks of a mail's events. A mail with a configuration set is reported in the dialect of event publishing
  * (`eventType`, with tags), one without in that of identity notifications (`notificationType`), as SES does it.
  */
-export function publish(sent: SentMail, events: readonly SesEvent[], publishing: Publishing): readonly Callback[] {
+export function publish(
+  sent: SentMail,
+  events: readonly SesEvent[],
+  publishing: SesPublisherParts,
+): readonly Callback[] {
   const url = publishing.url();
   if (url === undefined) return [];
   const dialect = sent.mail.configurationSet === undefined ? "notification" : "event";
@@ -40,7 +44,7 @@ function callbackOf(
     certificate,
     topicArn,
     delayMs,
-  }: Omit<Publishing, "url"> & { dialect: "event" | "notification"; url: string },
+  }: Omit<SesPublisherParts, "url"> & { dialect: "event" | "notification"; url: string },
 ): Callback {
   return {
     provider: "ses",

@@ -12,14 +12,14 @@ import { sesCommands } from "./commands.ts";
 import { refuseSes, sesError } from "./errors.ts";
 import { eventsOf, type SentMail } from "./events.ts";
 import { createHourlyCount, type HourlyCount } from "./hourly-count.ts";
-import { type Publishing, publish } from "./publisher.ts";
+import { publish, type SesPublisherParts } from "./publisher.ts";
 import { type Mail, readMail } from "./request.ts";
 
 export interface SesParts {
   readonly handler: CallHandler;
   readonly callbacks: CallbackQueue;
   readonly account: { readonly accountId: string; readonly region: string };
-  readonly publishing: Publishing;
+  readonly publishing: SesPublisherParts;
 }
 
 const noBody = new Uint8Array();

@@ -2,7 +2,7 @@ import { sign } from "node:crypto";
 import type { SigningCertificate } from "./certificate.ts";
 
 /** What goes into an SNS message before it is signed. */
-export type Unsigned = NotificationParts | ConfirmationParts;
+export type UnsignedEnvelope = NotificationParts | ConfirmationParts;
 
 interface NotificationParts {
   readonly Type: "Notification";
@@ -34,7 +34,7 @@ const signedFields = {
 } as const;
 
 /** The text that is signed: each field's name and value on lines of their own, in byte order, absent ones left out. */
-export function canonical(message: Unsigned): string {
+export function canonical(message: UnsignedEnvelope): string {
   const values: Readonly<Record<string, string | undefined>> = { ...message };
   return signedFields[message.Type]
     .filter((field) => values[field] !== undefined)
@@ -44,7 +44,7 @@ export function canonical(message: Unsigned): string {
 
 /** The message as SNS posts it: SignatureVersion 2, RSA with SHA-256. */
 export function signEnvelope(
-  message: Unsigned,
+  message: UnsignedEnvelope,
   certificate: SigningCertificate,
 ): { headers: Record<string, string>; body: string } {
   const signature = sign("sha256", Buffer.from(canonical(message)), certificate.key).toString("base64");

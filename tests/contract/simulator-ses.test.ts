@@ -2,7 +2,7 @@ import { createVerify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { GetAccountCommand, SESv2Client, SendEmailCommand, type SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Bench, type Heard, startBench } from "./simulator-support.ts";
+import { type Bench, type ReceivedRequest, startBench } from "./simulator-support.ts";
 
 let bench: Bench;
 let ses: SESv2Client;
@@ -45,8 +45,8 @@ const rawMail = (to: string, msgId: string): SendEmailCommandInput => ({
 
 const send = (input: SendEmailCommandInput) => ses.send(new SendEmailCommand(input));
 const eventsOf = (msgId: string) =>
-  bench.gateway.heard
-    .map((heard) => JSON.parse(JSON.parse(heard.body).Message))
+  bench.gateway.received
+    .map((request) => JSON.parse(JSON.parse(request.body).Message))
     .filter((event) => event.mail.headers.some((header: { value: string }) => header.value === msgId));
 
 describe("SES v2 by its SDK [TST-08]", () => {
@@ -173,8 +173,8 @@ describe("SES faults", () => {
 
 /** The check that a gateway makes, written from the SNS documentation and apart from the simulator's own code. */
 const notificationFields = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
-async function verified(heard: Heard, fields = notificationFields): Promise<boolean> {
-  const message = JSON.parse(heard.body);
+async function verified(request: ReceivedRequest, fields = notificationFields): Promise<boolean> {
+  const message = JSON.parse(request.body);
   const url = new URL(message.SigningCertURL);
   expect(url.origin).toBe("https://sns.us-east-1.amazonaws.com");
   expect(url.pathname).toMatch(/^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/);
@@ -233,21 +233,21 @@ describe("SES callbacks", () => {
   it("signs each one so that it can be verified by the certificate that it names, and no other way", async () => {
     await send(rawMail("ada@example.org", "m-signed"));
     await bench.control.quiet();
-    const heard = bench.gateway.heard.at(-1) as Heard;
-    expect(heard.url).toBe("/webhooks/ses");
-    expect(heard.headers["x-amz-sns-message-type"]).toBe("Notification");
-    expect(await verified(heard)).toBe(true);
-    expect(await verified({ ...heard, body: heard.body.replace("m-signed", "m-forged") })).toBe(false);
+    const request = bench.gateway.received.at(-1) as ReceivedRequest;
+    expect(request.url).toBe("/webhooks/ses");
+    expect(request.headers["x-amz-sns-message-type"]).toBe("Notification");
+    expect(await verified(request)).toBe(true);
+    expect(await verified({ ...request, body: request.body.replace("m-signed", "m-forged") })).toBe(false);
   });
 
   it("tries again, the same message, until it is answered with a 2xx", async () => {
-    const before = bench.gateway.heard.length;
+    const before = bench.gateway.received.length;
     bench.gateway.answer(503, 500);
     await send(rawMail("ada@example.org", "m-again"));
     await bench.control.quiet();
-    const heard = bench.gateway.heard.slice(before);
-    expect(heard).toHaveLength(3);
-    expect(new Set(heard.map(({ body }) => body)).size).toBe(1);
+    const requests = bench.gateway.received.slice(before);
+    expect(requests).toHaveLength(3);
+    expect(new Set(requests.map(({ body }) => body)).size).toBe(1);
   });
 });
 
@@ -269,12 +269,12 @@ describe("commands", () => {
   it("asks the gateway to confirm its subscription, and takes the token once", async () => {
     const { token, topic_arn } = await bench.control.subscribe();
     await bench.control.quiet();
-    const heard = bench.gateway.heard.at(-1) as Heard;
-    const message = JSON.parse(heard.body);
-    expect(heard.headers["x-amz-sns-message-type"]).toBe("SubscriptionConfirmation");
+    const request = bench.gateway.received.at(-1) as ReceivedRequest;
+    const message = JSON.parse(request.body);
+    expect(request.headers["x-amz-sns-message-type"]).toBe("SubscriptionConfirmation");
     expect(message).toMatchObject({ Type: "SubscriptionConfirmation", Token: token, TopicArn: topic_arn });
     expect(
-      await verified(heard, ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]),
+      await verified(request, ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]),
     ).toBe(true);
     const confirm = () =>
       fetch(`${bench.simulator.url}/sns`, {
@@ -287,12 +287,12 @@ describe("commands", () => {
   });
 
   it("sends callbacks elsewhere, or nowhere, from now on", async () => {
-    const before = bench.gateway.heard.length;
+    const before = bench.gateway.received.length;
     await bench.control.callbacksTo(null);
     await send(rawMail("ada@example.org", "m-nowhere"));
     await bench.control.callbacksTo(bench.gateway.url);
     await bench.control.quiet();
-    expect(bench.gateway.heard).toHaveLength(before);
+    expect(bench.gateway.received).toHaveLength(before);
   });
 
   it("starts afresh on a reset", async () => {

@@ -8,7 +8,7 @@ import type { SimulatorOptions } from "#simulator/options.ts";
 import { type Simulator, startSimulator } from "#simulator/simulator.ts";
 
 /** One request that the gateway's stand-in received. */
-export interface Heard {
+export interface ReceivedRequest {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -16,15 +16,15 @@ export interface Heard {
 
 export interface Listener {
   readonly url: string;
-  readonly heard: readonly Heard[];
+  readonly received: readonly ReceivedRequest[];
   /** Answers the next requests with these statuses, one each; 200 after them. */
   answer(...statuses: number[]): void;
   close(): Promise<void>;
 }
 
-/** Stands where the gateway would, and keeps what it is told. */
+/** Stands where the gateway would, and keeps the requests that it receives. */
 export async function startListener(): Promise<Listener> {
-  const heard: Heard[] = [];
+  const received: ReceivedRequest[] = [];
   const statuses: number[] = [];
   const server = createServer((request, response) => {
     void answerTo(request, response);
@@ -32,13 +32,13 @@ export async function startListener(): Promise<Listener> {
   const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    heard.push({ url: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
+    received.push({ url: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
     response.writeHead(statuses.shift() ?? 200).end();
   };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    heard,
+    received,
     answer: (...next) => void statuses.push(...next),
     close: () => {
       server.closeAllConnections();

@@ -25,10 +25,10 @@ function clientOf({ simulator }: Bench, token: string): twilio.Twilio {
 const callbackOf = (msgId: string): string => `${publicBase}/webhooks/twilio/status?tenant=acme&msg_id=${msgId}`;
 const text = (to: string, msgId: string, by = client) =>
   by.messages.create({ to, from: "+15005550006", body: "Your code is 123456", statusCallback: callbackOf(msgId) });
-const heardOf = (msgId: string, at = bench) =>
-  at.gateway.heard
+const receivedBy = (msgId: string, at = bench) =>
+  at.gateway.received
     .filter(({ url }) => url.includes(`msg_id=${msgId}`))
-    .map((heard) => ({ ...heard, form: Object.fromEntries(new URLSearchParams(heard.body)) }));
+    .map((request) => ({ ...request, form: Object.fromEntries(new URLSearchParams(request.body)) }));
 
 describe("Twilio by its SDK [TST-08]", () => {
   it("takes a text, gives its resource and writes its line", async () => {
@@ -117,9 +117,9 @@ describe("Twilio status callbacks", () => {
   it("tells queued, sent, delivered, signed over the URL that the message named", async () => {
     const { sid } = await text("+14155552671", "t-way");
     await bench.control.quiet();
-    const heard = heardOf("t-way");
-    expect(heard.map(({ form }) => form["MessageStatus"])).toEqual(["queued", "sent", "delivered"]);
-    for (const { headers, form } of heard) {
+    const requests = receivedBy("t-way");
+    expect(requests.map(({ form }) => form["MessageStatus"])).toEqual(["queued", "sent", "delivered"]);
+    for (const { headers, form } of requests) {
       expect(form).toMatchObject({ MessageSid: sid, AccountSid: accountSid, To: "+14155552671" });
       const signature = String(headers["x-twilio-signature"]);
       expect(twilio.validateRequest(authToken, signature, callbackOf("t-way"), form)).toBe(true);
@@ -130,21 +130,24 @@ describe("Twilio status callbacks", () => {
   it("names the error of a message that was not delivered", async () => {
     await text("+15005553003", "t-unreachable");
     await bench.control.quiet();
-    expect(heardOf("t-unreachable").at(-1)?.form).toMatchObject({ MessageStatus: "undelivered", ErrorCode: "30003" });
+    expect(receivedBy("t-unreachable").at(-1)?.form).toMatchObject({
+      MessageStatus: "undelivered",
+      ErrorCode: "30003",
+    });
   });
 
   it("tells nothing of a message that named no callback", async () => {
-    const before = bench.gateway.heard.length;
+    const before = bench.gateway.received.length;
     await client.messages.create({ to: "+14155552671", from: "+15005550006", body: "x" });
     await bench.control.quiet();
-    expect(bench.gateway.heard).toHaveLength(before);
+    expect(bench.gateway.received).toHaveLength(before);
   });
 
   it("comes out of order for those that the seed draws", async () => {
     const other = await startBench({ outOfOrderShare: 1 });
     await text("+14155552671", "t-swapped", clientOf(other, authToken));
     await other.control.quiet();
-    expect(heardOf("t-swapped", other).map(({ form }) => form["MessageStatus"])).toEqual([
+    expect(receivedBy("t-swapped", other).map(({ form }) => form["MessageStatus"])).toEqual([
       "queued",
       "delivered",
       "sent",

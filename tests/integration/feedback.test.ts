@@ -10,7 +10,7 @@ import { assemble as assembleProjector } from "#processors/projector/main.ts";
 import { assemble as assembleScheduler } from "#processors/scheduler/main.ts";
 import type { Decision, Feedback } from "#shared/contracts/records.ts";
 import { personKey } from "#shared/domain/message/id.ts";
-import { stoppedBy } from "#shared/domain/suppression/suppression.ts";
+import { decisiveSuppression } from "#shared/domain/suppression/suppression.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
 import type { Shell } from "#shared/runtime/shell/shell.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
@@ -151,7 +151,7 @@ async function reportsOn(msgId: string): Promise<readonly Feedback[]> {
 async function refusal(address: string, critical: boolean): Promise<string | undefined> {
   const addressHash = test.platform.hasher.hash("EMAIL", address);
   const { value } = await test.platform.views().suppressions([{ tenantId: "acme", channel: "EMAIL", addressHash }]);
-  return stoppedBy(value[0] ?? [], { category: "booking", critical })?.reason;
+  return decisiveSuppression(value[0] ?? [], { category: "booking", critical })?.reason;
 }
 
 describe("a webhook, from the provider to the next message [EML-04] [FBK-01] [FBK-02] [FBK-03] [INT-06]", () => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BudgetLimits, createMemoryBudget } from "#shared/delivery/budget.ts";
+import { type BudgetLimits } from "#shared/delivery/budget.ts";
 import { createRedisBudget } from "#shared/delivery/redis-budget.ts";
 import { hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { ledgerConformance } from "#tests/contract/ledger-conformance.ts";
+import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
 import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 
 ledgerConformance("Redis", async () => {

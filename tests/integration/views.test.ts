@@ -94,7 +94,7 @@ async function annNow() {
   return value[0];
 }
 
-describe("a person's view [KV-01]", () => {
+describe("a person's view", () => {
   const key = personKey("default", "ann/1");
 
   it("has nothing of a person of whom the log has said nothing", async () => {
@@ -109,7 +109,7 @@ describe("a person's view [KV-01]", () => {
     expect(await annNow()).toEqual({ profile, preference, consents: [consent], tokens: [token] });
   });
 
-  it("loses what a tombstone lifts, and nothing else", async () => {
+  it("loses what a tombstone lifts, and nothing else [KV-01]", async () => {
     const other = { ...token, device_id: "d2" };
     await apply("consents", record("comms.consents", [consentKey(consent), consent], { offset: 0 }));
     await apply("tokens", record("comms.tokens", [tokenKey(token), token], { offset: 0 }));

@@ -37,10 +37,10 @@ export function createManualClock(start: Instant = Date.UTC(2026, 0, 5, 12)): Ma
         sleepers = sleepers.filter((sleeper) => sleeper !== next);
         now = Math.max(now, next.at);
         next.wake();
-        await settle();
+        await drainMicrotasks();
       }
       now = end;
-      await settle();
+      await drainMicrotasks();
     },
     get sleeping() {
       return sleepers.length;
@@ -49,6 +49,6 @@ export function createManualClock(start: Instant = Date.UTC(2026, 0, 5, 12)): Ma
 }
 
 /** Lets everything that can run without time passing run. */
-export async function settle(): Promise<void> {
+export async function drainMicrotasks(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -46,5 +46,5 @@ function invalid(issues: readonly string[]): EventCheck {
 }
 
 function detailOf(issues: readonly string[]): string {
-  return issues.length === 1 ? "The event has one fault" : `The event has ${issues.length} faults`;
+  return issues.length === 1 ? "The event has one issue" : `The event has ${issues.length} issues`;
 }

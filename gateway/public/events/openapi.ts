@@ -36,7 +36,7 @@ export function openApi(options: { readonly publicUrl: string; readonly version:
     info: {
       title: "Carillon",
       version: options.version,
-      description: "Tell what happened; Carillon decides who hears of it.",
+      description: "Send what happened; Carillon decides who is notified.",
     },
     servers: [{ url: options.publicUrl }],
     paths: { "/v1/events": { post: postEvents } },
@@ -68,7 +68,7 @@ const postEvents = {
   ],
   requestBody: { required: true, content: { "application/json": { schema: reference("Event") } } },
   responses: {
-    200: answer("What would be taken in (dry_run)", "application/json", "Judged"),
+    200: answer("What would be accepted (dry_run)", "application/json", "Judged"),
     202: answer("The log holds the event", "application/json", "Taken"),
     ...Object.fromEntries(
       [400, 409, 413, 415, 422, 503].map((status) => [

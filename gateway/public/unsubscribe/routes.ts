@@ -28,12 +28,12 @@ export function unsubscribeRoutes(app: FastifyInstance, parts: UnsubscribeParts)
   app.get<{ Params: { token: string } }>("/unsubscribe/:token", (request, reply) => {
     const texts = textsOf(request);
     const verified = verify(request, parts);
-    if ("fault" in verified) return refuse(request, reply, verified.fault);
+    if ("refusal" in verified) return refuse(request, reply, verified.refusal);
     return show(reply, 200, askPage(texts, verified.claim.scope));
   });
   app.post<{ Params: { token: string } }>("/unsubscribe/:token", async (request, reply) => {
     const verified = verify(request, parts);
-    if ("fault" in verified) return refuse(request, reply, verified.fault);
+    if ("refusal" in verified) return refuse(request, reply, verified.refusal);
     return unsubscribe(request, reply, { ...parts, claim: verified.claim });
   });
 }
@@ -61,9 +61,9 @@ function verify({ params }: Call, { keys, clock }: UnsubscribeParts): TokenVerif
   return verifyUnsubscribe(params.token, keys, clock.now());
 }
 
-function refuse(request: Call, reply: FastifyReply, fault: string): FastifyReply {
-  note(request, { code: `unsubscribe_${fault}` });
-  const kind = fault === "expired" || fault === "unknown_key" ? "expired" : "broken";
+function refuse(request: Call, reply: FastifyReply, refusal: string): FastifyReply {
+  note(request, { code: `unsubscribe_${refusal}` });
+  const kind = refusal === "expired" || refusal === "unknown_key" ? "expired" : "broken";
   return show(reply, 400, resultPage(textsOf(request), kind));
 }
 

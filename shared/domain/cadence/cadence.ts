@@ -47,7 +47,7 @@ export function windowEnd(cadence: Cadence, tz: string, now: Instant): Instant {
 
 function zoneOrUtc(tz: string): string {
   try {
-    return Temporal.Now.zonedDateTimeISO(tz).timeZoneId;
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(tz).timeZoneId;
   } catch {
     return "UTC";
   }

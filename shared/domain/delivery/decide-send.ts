@@ -1,6 +1,6 @@
 import type { GateTrace, Send } from "#shared/contracts/records.ts";
 import type { Reason } from "../message/reason.ts";
-import { stoppedBy } from "../suppression/suppression.ts";
+import { decisiveSuppression } from "../suppression/suppression.ts";
 
 import type { AddressedTarget, SendFacts } from "./facts.ts";
 import { ledgerGate } from "./ledger-gate.ts";
@@ -64,7 +64,7 @@ function address(_send: Send, { to }: SendFacts): LastCheck {
 
 function suppression(send: Send, facts: SendFacts): LastCheck {
   const entries = addressed(facts).flatMap(({ suppressions }) => suppressions);
-  const entry = allowed(send, facts).length > 0 ? undefined : stoppedBy(entries, send);
+  const entry = allowed(send, facts).length > 0 ? undefined : decisiveSuppression(entries, send);
   if (!entry) return pass("no entry binds");
   const { reason, origin, scope } = entry;
   const code = reason === "LEGAL" ? "COMMS_BLOCKLISTED" : "COMMS_SUPPRESSED";
@@ -86,7 +86,7 @@ function stale(gate: string, { now, policy }: DecisionContext): SendRefusal {
 
 /** The targets that no suppression stops. */
 function allowed(send: Send, facts: SendFacts): readonly AddressedTarget[] {
-  return addressed(facts).filter(({ suppressions }) => !stoppedBy(suppressions, send));
+  return addressed(facts).filter(({ suppressions }) => !decisiveSuppression(suppressions, send));
 }
 
 function addressed({ to }: SendFacts): readonly AddressedTarget[] {

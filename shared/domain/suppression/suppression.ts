@@ -25,7 +25,7 @@ export interface Suppressible {
 }
 
 /** The entry that stops a message, or undefined. Of several the legal one is returned, because it cannot be lifted. */
-export function stoppedBy(entries: readonly Suppression[], message: Suppressible): Suppression | undefined {
+export function decisiveSuppression(entries: readonly Suppression[], message: Suppressible): Suppression | undefined {
   const binding = entries.filter((entry) => binds(entry, message));
   return binding.find((entry) => entry.reason === "LEGAL") ?? binding[0];
 }

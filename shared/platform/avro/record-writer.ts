@@ -1,7 +1,7 @@
 import type avsc from "avsc";
 import { headBytes, writeHead } from "./framing.ts";
 import { UnencodableError } from "./undecodable.ts";
-import { wellFormed } from "./well-formed.ts";
+import { toWellFormedValue } from "./well-formed.ts";
 
 const scratchBytes = 64 * 1024;
 /** Shared by all writers: encoding is synchronous and each result is copied out. */
@@ -20,7 +20,7 @@ export function writeRecord(type: avsc.Type, schemaId: number, value: object): B
 function write(type: avsc.Type, value: object): Buffer {
   try {
     const framed = writeOnce(type, value);
-    return framed.includes(surrogateLead, headBytes) ? writeOnce(type, wellFormed(value)) : framed;
+    return framed.includes(surrogateLead, headBytes) ? writeOnce(type, toWellFormedValue(value)) : framed;
   } catch {
     throw new UnencodableError(type.name ?? "record", faultyPaths(type, value));
   }

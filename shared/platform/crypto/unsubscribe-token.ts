@@ -33,10 +33,10 @@ export interface UnsubscribeKeys {
 /** A link works for at least 60 days (decision 19); ours for 90, ms. */
 export const unsubscribeLifeMs = 90 * 24 * 3_600_000;
 
-/** The claim of a token, or why it is refused. A fault never repeats what the token held. */
+/** The claim of a token, or why it is refused. A refusal never repeats what the token held. */
 export type TokenVerification =
   | { readonly claim: UnsubscribeClaim }
-  | { readonly fault: "malformed" | "unknown_key" | "forged" | "expired" };
+  | { readonly refusal: "malformed" | "unknown_key" | "forged" | "expired" };
 
 const version = "v1";
 const tokenBytesMax = 2_048;
@@ -71,16 +71,16 @@ function isWellFormed(text: string): boolean {
 export function verifyUnsubscribe(token: string, { keys }: UnsubscribeKeys, now: Instant): TokenVerification {
   const [tag, keyId = "", body = "", mac = "", ...rest] = token.slice(0, tokenBytesMax + 1).split(".");
   if (tag !== version || !body || !mac || rest.length > 0 || token.length > tokenBytesMax)
-    return { fault: "malformed" };
+    return { refusal: "malformed" };
   const key = Object.hasOwn(keys, keyId) ? keys[keyId] : undefined;
-  if (!key || (key.until !== undefined && now >= key.until)) return { fault: "unknown_key" };
+  if (!key || (key.until !== undefined && now >= key.until)) return { refusal: "unknown_key" };
   // As text: a decoder accepts other spellings of the same bytes, and a link has one spelling.
   const given = Buffer.from(mac, "utf8");
   const expected = Buffer.from(macOf(key.secret, keyId, body).toString("base64url"), "utf8");
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return { fault: "forged" };
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return { refusal: "forged" };
   const claim = unpack(Buffer.from(body, "base64url"));
-  if (!claim) return { fault: "malformed" };
-  return now >= claim.expiresAt ? { fault: "expired" } : { claim };
+  if (!claim) return { refusal: "malformed" };
+  return now >= claim.expiresAt ? { refusal: "expired" } : { claim };
 }
 
 function macOf(secret: string, keyId: string, body: string): Buffer {

@@ -55,6 +55,8 @@ export class KafkajsProducer implements Producer {
   #lookups: Promise<unknown> = Promise.resolve();
   #lookupsWaiting = 0;
   #isClosed = false;
+  /** The close has waited long enough: what is still queued is rejected, and no new client is opened for it. */
+  #hasGivenUp = false;
 
   constructor(parts: ProducerParts) {
     this.#parts = parts;
@@ -76,6 +78,7 @@ export class KafkajsProducer implements Producer {
     this.#isClosed = true;
     onClose(this);
     await within(clock, deadlineMs, this.#drain());
+    this.#hasGivenUp = true;
     const using = this.#connected;
     if (using === undefined) return;
     await within(clock, 500, using.api.disconnect());
@@ -117,6 +120,7 @@ export class KafkajsProducer implements Producer {
   /** After any rejection comes a new producer, with a new producer id (#1005). */
   async #write(batch: readonly PlacedRecord[]): Promise<readonly Position[]> {
     const { clock, sendDeadlineMs } = this.#parts;
+    if (this.#hasGivenUp) throw unavailable("Sending with a closed producer");
     const using = (this.#connected ??= this.#open());
     try {
       const written = await within(clock, sendDeadlineMs, this.#sendBatch(using, batch));

@@ -7,12 +7,12 @@ import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { type RecordSpan, startRecordSpan } from "#shared/platform/telemetry/tracing.ts";
 import type { ShellLimits } from "../limits.ts";
+import { noLongerOurs } from "../outage-watch.ts";
 import type { Outbox } from "../outputs/outbox.ts";
 import type { AnyProcessor } from "../processor.ts";
-import { abandoned } from "../shell/outage-watch.ts";
 import { decodeAndLearn } from "./decode-and-learn.ts";
 import type { Item } from "./inbox.ts";
-import { recordDone } from "./record-telemetry.ts";
+import { reportRecord } from "./record-telemetry.ts";
 
 /** What a pipeline works with, and what it reports to its shell. */
 export interface PipelineParts {
@@ -71,7 +71,7 @@ export class RecordPipeline {
     try {
       await work();
     } catch (error) {
-      if (error !== abandoned) this.#parts.onCrash(error);
+      if (error !== noLongerOurs) this.#parts.onCrash(error);
       for (const item of items) if (!item.isDetached) this.#release(item, generation);
     }
   }
@@ -183,7 +183,7 @@ export class RecordPipeline {
     const { item, span, outcome } = completion;
     const record = { value: item.value, origin: item.record, topic: this.#topicOf(item) };
     const durationMs = clock.now() - item.deliveredAt;
-    recordDone(telemetry, { stage: processor.name, record, outcome, durationMs, span });
+    reportRecord(telemetry, { stage: processor.name, record, outcome, durationMs, span });
     item.isDetached = true;
     onComplete(completion, generation);
   }

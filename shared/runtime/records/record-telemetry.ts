@@ -8,7 +8,7 @@ import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { RecordSpan } from "#shared/platform/telemetry/tracing.ts";
 
 /** One record's end, for its line, its count and its span. */
-export interface RecordDone {
+export interface RecordEnd {
   readonly stage: string;
   readonly record: DecodedRecord<unknown>;
   readonly outcome: Outcome;
@@ -26,7 +26,7 @@ export function outcomeLabel({ kind }: Pick<Outcome, "kind">): string {
  * the end of its span. The line holds ids and codes, never a value or an address; of a dead letter also the sentence
  * that it carries.
  */
-export function recordDone(telemetry: Telemetry, done: RecordDone): void {
+export function reportRecord(telemetry: Telemetry, done: RecordEnd): void {
   const { metrics } = telemetry;
   const { stage, outcome, durationMs, span } = done;
   metrics.count("comms_stage_records_total", { stage, outcome: outcomeLabel(outcome) });
@@ -34,11 +34,11 @@ export function recordDone(telemetry: Telemetry, done: RecordDone): void {
   writeLine(telemetry, done);
   const isDeadLetter = outcome.kind === "deadLetter";
   if (isDeadLetter) metrics.count("comms_dead_letters_total", { stage, reason: outcome.reason });
-  else for (const output of outcome.outputs) outputWritten(telemetry, output);
+  else for (const output of outcome.outputs) countOutput(telemetry, output);
   span.end(outcomeLabel(outcome), isDeadLetter);
 }
 
-function writeLine({ log }: Telemetry, { stage, record, outcome, durationMs, span }: RecordDone): void {
+function writeLine({ log }: Telemetry, { stage, record, outcome, durationMs, span }: RecordEnd): void {
   log.info({
     stage,
     topic: record.topic,
@@ -61,7 +61,7 @@ function idsOf(value: unknown): Record<string, unknown> {
 }
 
 /** Reads business metrics off what is written, so that no processor needs to know of metrics. */
-export function outputWritten({ metrics }: Telemetry, output: Output): void {
+export function countOutput({ metrics }: Telemetry, output: Output): void {
   if ("raw" in output || output.value === null) return;
   if (output.topic === "comms.decisions") return countDecision(metrics, output.value);
   if (output.topic === "comms.feedback") return observeFeedback(metrics, output.value);

@@ -1,14 +1,4 @@
-/** How many dead letters stop a consumer. */
-export interface FuseLimits {
-  /** This many dead letters in a row blow it. */
-  readonly inRow: number;
-  /** So does this share of dead letters among the last `window` records, once the window is full. */
-  readonly share: number;
-  readonly window: number;
-}
-
-/** Twenty bad records in a row, or half of two hundred, are a bad deploy and not bad luck. */
-export const defaultFuse: FuseLimits = { inRow: 20, share: 0.5, window: 200 };
+import { defaultFuse, type FuseLimits } from "../limits.ts";
 
 /**
  * The dead-letter fuse: a consumer that dead-letters record after record is itself at fault, and must stop before it has

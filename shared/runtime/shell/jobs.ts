@@ -4,9 +4,9 @@ import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { startRootSpan } from "#shared/platform/telemetry/tracing.ts";
+import { noLongerOurs, type OutageWatch } from "../outage-watch.ts";
 import type { Outbox } from "../outputs/outbox.ts";
-import { outputWritten } from "../records/record-telemetry.ts";
-import { abandoned, type OutageWatch } from "./outage-watch.ts";
+import { countOutput } from "../records/record-telemetry.ts";
 
 /** What the jobs of a stage run with. */
 export interface JobParts {
@@ -44,7 +44,7 @@ async function iterate(job: Job, parts: JobParts): Promise<number> {
       stopping,
     );
   } catch (error) {
-    if (error !== abandoned) parts.onCrash(error);
+    if (error !== noLongerOurs) parts.onCrash(error);
     return 0;
   }
 }
@@ -54,6 +54,6 @@ async function emit(name: string, outputs: readonly Output[], parts: JobParts): 
   const span = startRootSpan(name);
   const now = clock.now();
   await parts.send(outputs.map((output) => outbox.one(output, now, { span })));
-  for (const output of outputs) outputWritten(telemetry, output);
+  for (const output of outputs) countOutput(telemetry, output);
   span.end("emit", false);
 }

@@ -3,8 +3,8 @@ import type { Clock } from "#shared/platform/clock/clock.ts";
 import { redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { ShellLimits } from "../limits.ts";
+import { type FailedTry, OutageWatch } from "../outage-watch.ts";
 import { Fuse } from "./fuse.ts";
-import { type FailedTry, OutageWatch } from "./outage-watch.ts";
 
 /** What the health of a stage is made of. */
 export interface StageHealthParts {

@@ -72,7 +72,7 @@ if op == 'release' then
   return { 'released' }
 end
 
-if op == 'settle' then
+if op == 'reconcile' then
   local state, attempt, bySender = ARGV[3], tonumber(ARGV[4]), ARGV[5] == '1'
   if entry then
     if entry.state == 'S' then
@@ -82,7 +82,7 @@ if op == 'settle' then
     end
   end
   put(state, attempt, '', '', '', '', '')
-  return { 'settled' }
+  return { 'reconciled' }
 end
 
 return redis.error_reply('ledger: unknown operation ' .. op)

@@ -11,9 +11,9 @@ import { hotWindowMs, type Ledger, leaseMs } from "./ledger.ts";
 const script = luaFile(import.meta.url, "./ledger.lua");
 const letters = { sent: "S", failed: "F", dropped: "D", retry: "R", ambiguous: "K" } as const;
 
-/** One call of `ledger.lua`. `settle` is its word for `reconcile`. */
+/** One call of `ledger.lua`. */
 interface Operation {
-  readonly name: "claim" | "confirm" | "record" | "release" | "settle";
+  readonly name: "claim" | "confirm" | "record" | "release" | "reconcile";
   readonly msgId: string;
   readonly args: readonly ScriptArg[];
   /** How long the entry lives from now, ms. Default `hotWindowMs`. */
@@ -35,7 +35,7 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys): Ledger {
     const ttlMs = Math.ceil(recordedAt + hotWindowMs - now);
     if (ttlMs <= 0) return;
     const args = [letters[state], attempt, bySender ? 1 : 0];
-    await run({ name: "settle", msgId, args, ttlMs: Math.min(ttlMs, hotWindowMs) });
+    await run({ name: "reconcile", msgId, args, ttlMs: Math.min(ttlMs, hotWindowMs) });
   }
 
   return {

@@ -19,7 +19,7 @@ import { readConfig } from "#shared/platform/config/environment.ts";
 import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
 import { connectionsMax } from "#shared/platform/postgres/pool.ts";
 import { sinkLimits, stageLimits } from "#shared/runtime/limits.ts";
-import { outageBackoff } from "#shared/runtime/shell/outage-watch.ts";
+import { outageBackoff } from "#shared/runtime/outage-watch.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
@@ -81,7 +81,7 @@ const runtime: readonly Limit[] = [
   },
   {
     name: "the fuse",
-    where: ["shared/runtime/shell/fuse.ts"],
+    where: [limitsFile],
     figures: [count(fuse.inRow), fuse.share === 0.5 ? "half" : count(fuse.share), count(fuse.window)],
   },
   {

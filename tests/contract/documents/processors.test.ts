@@ -5,7 +5,9 @@ import { topicContracts } from "#shared/contracts/topic-contract.ts";
 import { stages } from "#shared/contracts/topics.ts";
 import { readPage, root } from "./page.ts";
 
-const folders = readdirSync(join(root, "processors"));
+const folders = readdirSync(join(root, "processors"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 
 describe("the page of a processor", () => {
   test("is there for each of them, and each is a stage", () => {

@@ -7,9 +7,9 @@ import { AppError } from "#shared/platform/errors/app-error.ts";
 const fail = (error: unknown) => failureOf(error, "why --user U");
 
 describe("a command that threw", () => {
-  it("says what trouble says, and nothing else", () => {
-    const trouble = new AppError("SCHEMA_NOT_REGISTERED", "Run make up", { retryable: false });
-    expect(fail(trouble)).toEqual({ text: "Run make up\n", code: exit.precondition });
+  it("says what the error says, and nothing else", () => {
+    const error = new AppError("SCHEMA_NOT_REGISTERED", "Run make up", { retryable: false });
+    expect(fail(error)).toEqual({ text: "Run make up\n", code: exit.precondition });
   });
 
   it("tells the faults of the configuration, and ends with 78", () => {

@@ -9,7 +9,7 @@ import { gatewayRoutes } from "#gateway/routes.ts";
 import { createReplayCache } from "#gateway/webhooks/sns/replay-cache.ts";
 import { unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
-import { signEnvelope, snsOrigin, type Unsigned } from "#simulator/sns/envelope.ts";
+import { signEnvelope, snsOrigin, type UnsignedEnvelope } from "#simulator/sns/envelope.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 
 export const topicArn = "arn:aws:sns:us-east-1:123456789012:comms-ses-events";
@@ -106,7 +106,10 @@ export function createMemoryIdempotency(): Idempotency {
   };
 }
 
-export function notification(clock: ManualClock, more: Partial<Extract<Unsigned, { Type: "Notification" }>> = {}) {
+export function notification(
+  clock: ManualClock,
+  more: Partial<Extract<UnsignedEnvelope, { Type: "Notification" }>> = {},
+) {
   return {
     Type: "Notification",
     MessageId: "5e4bd8a1-0000-4000-8000-000000000001",
@@ -134,6 +137,6 @@ export function confirmation(
 }
 
 /** A sealed message as an object, to be tampered with. */
-export function sealed(message: Unsigned): Record<string, string> {
+export function sealed(message: UnsignedEnvelope): Record<string, string> {
   return JSON.parse(signEnvelope(message, signing).body) as Record<string, string>;
 }

@@ -3,7 +3,7 @@ import { createPublisher } from "#gateway/publisher.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Suppression } from "#shared/contracts/records.ts";
 import type { Log, Producer } from "#shared/platform/kafka/port.ts";
-import { createManualClock, settle } from "#tests/support/manual-clock.ts";
+import { createManualClock, drainMicrotasks } from "#tests/support/manual-clock.ts";
 
 const value = { suppression_id: "s-1" } as Suppression;
 const publication = { topic: "comms.suppression", key: "k", value } as const;
@@ -51,7 +51,7 @@ describe("publish", () => {
     const done = publisher.publish(publication, {}).then(() => {
       answered = true;
     });
-    await settle();
+    await drainMicrotasks();
     expect(answered).toBe(false);
     acknowledged.resolve([]);
     await done;
@@ -68,7 +68,7 @@ describe("publish", () => {
     await clock.advance(5_000);
     await done;
     acknowledged.reject(new Error("late"));
-    await settle();
+    await drainMicrotasks();
     expect(clock.sleeping).toBe(0);
   });
 

@@ -2,13 +2,27 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { importersOf, rooms } from "#tools/rooms.ts";
 
-const shared = Object.keys(rooms).filter((room) => room.startsWith("shared/"));
+/** A pure folder inside a room is told by the page of the room around it; processors share one page. */
+const withPage = Object.keys(rooms).filter((room) => !room.endsWith("/core") && !room.startsWith("processors/"));
+const processors = Object.keys(rooms).filter((room) => /^processors\/[^/]+$/.test(room));
+
+function pageOf(room: string): string {
+  return readFileSync(new URL(`../../../${room}/README.md`, import.meta.url), "utf8");
+}
+
+function codeIn(text: string): readonly string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+}
 
 /** The names in the paragraph of a room's README that begins with a bold title; a star stands for each processor. */
 function namesIn(room: string, title: string): readonly string[] {
-  const page = readFileSync(new URL(`../../../${room}/README.md`, import.meta.url), "utf8");
-  const paragraph = page.split(/\n{2,}/).find((one) => one.startsWith(`**${title}:**`)) ?? "";
-  return [...paragraph.matchAll(/`([^`]+)`/g)].flatMap(([, name = ""]) => expanded(name)).toSorted();
+  const paragraph = pageOf(room)
+    .split(/\n{2,}/)
+    .find((one) => one.startsWith(`**${title}:**`));
+  expect(paragraph, `${room}/README.md has no paragraph '${title}'`).toBeDefined();
+  return codeIn(paragraph ?? "")
+    .flatMap(expanded)
+    .toSorted();
 }
 
 function expanded(name: string): readonly string[] {
@@ -18,14 +32,33 @@ function expanded(name: string): readonly string[] {
 }
 
 describe("the README of a room says what tools/rooms.ts says", () => {
-  test("there are rooms to compare", () => expect(shared.length).toBeGreaterThanOrEqual(8));
+  test("there are rooms to compare", () => expect(withPage.length).toBeGreaterThanOrEqual(14));
 
-  test.each(shared)("%s: May import", (room) => {
+  test.each(withPage)("%s: May import", (room) => {
     const { imports, packages } = rooms[room] as (typeof rooms)[string];
     expect(namesIn(room, "May import")).toEqual([...imports, ...packages].toSorted());
   });
 
-  test.each(shared)("%s: Imported by", (room) => {
+  test.each(withPage)("%s: Imported by", (room) => {
     expect(namesIn(room, "Imported by")).toEqual(importersOf(room).toSorted());
+  });
+});
+
+describe("the page of the processors says what tools/rooms.ts says", () => {
+  const rows = pageOf("processors")
+    .split("\n")
+    .filter((line) => /^\| [a-z]+(?:-[a-z]+)? \|/.test(line) && !line.startsWith("| processor |"))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+
+  test("has each of them once", () => {
+    expect(rows.map(([, name]) => `processors/${name}`).toSorted()).toEqual(processors.toSorted());
+  });
+
+  test.each(rows.map(([, name = "", ...cells]) => ({ name, cells })))("$name", ({ name, cells }) => {
+    const [imports = "", packages = "", pure = ""] = cells;
+    const room = rooms[`processors/${name}`];
+    expect(codeIn(imports).toSorted()).toEqual(room?.imports.toSorted());
+    expect(codeIn(packages).toSorted()).toEqual(room?.packages.toSorted());
+    expect(codeIn(pure).toSorted()).toEqual(rooms[`processors/${name}/core`]?.packages.toSorted() ?? []);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { forbiddenImports, type Import, importersOf, roomOf } from "#tools/rooms.ts";
+import { forbiddenImports, type Import, importersOf, roomOf, rooms, unusedAllowances } from "#tools/rooms.ts";
 
 const file = (from: string, to: string): Import => ({ from, to, isPackage: false, isTypeOnly: false });
 const types = (from: string, to: string): Import => ({ ...file(from, to), isTypeOnly: true });
@@ -133,5 +133,25 @@ describe("the importers of a room", () => {
 
   test("leave out the room and the rooms inside it", () => {
     expect(importersOf("gateway")).toEqual(["cli"]);
+  });
+});
+
+describe("what the rooms allow and nothing uses", () => {
+  /** One import for each package of each room, so that nothing is unused. */
+  const all = Object.entries(rooms).flatMap(([name, { packages }]) => [
+    file(`${name}/a.ts`, `${name}/b.ts`),
+    ...packages.map((one) => bundle(`${name}/a.ts`, one === "node:*" ? "node:fs" : one.replace(" (types)", ""))),
+  ]);
+
+  test("is nothing where each package is imported", () => expect(unusedAllowances(all)).toEqual([]));
+
+  test("is a package that its room does not import, although others import it", () => {
+    const without = all.filter(({ from, to }) => !(from.startsWith("gateway/a") && to === "pg"));
+    expect(unusedAllowances(without)).toEqual(["gateway need not import pg: take it out of tools/rooms.ts"]);
+  });
+
+  test("is a room without a file", () => {
+    const without = all.filter(({ from }) => !from.startsWith("stack/"));
+    expect(unusedAllowances(without)).toEqual(["stack imports nothing: take it out of tools/rooms.ts"]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Suppression } from "#shared/contracts/records.ts";
-import { covers, stoppedBy } from "#shared/domain/suppression/suppression.ts";
+import { covers, decisiveSuppression } from "#shared/domain/suppression/suppression.ts";
 import { bypass, drop, formatInstant, type GateResult, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";
 
@@ -8,7 +8,7 @@ export function suppression(
   message: Pick<Message, "category" | "critical">,
   entries: readonly Suppression[],
 ): GateResult {
-  const stop = stoppedBy(entries, message);
+  const stop = decisiveSuppression(entries, message);
   if (stop) return drop(stop.reason === "LEGAL" ? "COMMS_BLOCKLISTED" : "COMMS_SUPPRESSED", describe(stop));
   const bypassed = entries.find((entry) => covers(entry.scope, message.category));
   return bypassed ? bypass("critical_override", describe(bypassed)) : pass("No entry stops the address");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type RunRecords, sentIds, tally, unaccounted } from "#cli/demo/tally.ts";
+import { missingEnds, type RunRecords, sentIds, tally } from "#cli/demo/tally.ts";
 import type { Accepted, Decision, Event, Feedback, Rejected } from "#shared/contracts/records.ts";
 import { deriveEventId } from "#shared/domain/message/id.ts";
 
@@ -100,17 +100,17 @@ describe("what the topics do not account for", () => {
   it("is nothing when every event was accepted or rejected", () => {
     const rejected = { tenant_id: "default", event_name: "booking.confirmed", cause_ref: "2" } as Rejected;
     const records = { ...nothing, events: [event("1"), event("2")], rejected: [rejected] };
-    expect(unaccounted({ ...records, accepted: [{ ...accepted("a"), event_id: told }] })).toEqual([]);
+    expect(missingEnds({ ...records, accepted: [{ ...accepted("a"), event_id: told }] })).toEqual([]);
   });
 
   it("names an event that led to nothing", () => {
-    expect(unaccounted({ ...nothing, events: [event("1")] })).toEqual([
+    expect(missingEnds({ ...nothing, events: [event("1")] })).toEqual([
       "booking.confirmed 1 was neither accepted nor rejected",
     ]);
   });
 
   it("names every record that was set aside", () => {
-    expect(unaccounted({ ...nothing, deadLetters: ["comms.router.dlq"] })).toEqual([
+    expect(missingEnds({ ...nothing, deadLetters: ["comms.router.dlq"] })).toEqual([
       "A record lies in comms.router.dlq",
     ]);
   });

@@ -12,7 +12,6 @@ import type {
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
-import { createMemoryBudget } from "#shared/delivery/budget.ts";
 import { type SendMeter, silentMeter } from "#shared/delivery/meter.ts";
 import { createSender, type SenderParts } from "#shared/delivery/sender.ts";
 import type { Answer, AnswerTable } from "#shared/domain/delivery/answer.ts";
@@ -23,6 +22,7 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
+import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
 import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 

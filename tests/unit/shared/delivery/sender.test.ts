@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Feedback, Send, Suppression } from "#shared/contracts/records.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
-import { createMemoryBudget } from "#shared/delivery/budget.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
-import { settle } from "#tests/support/manual-clock.ts";
+import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
+import { drainMicrotasks } from "#tests/support/manual-clock.ts";
 import {
   aProfile,
   aSend,
@@ -49,7 +49,7 @@ async function onTheLog(bench: ReturnType<typeof aSender>, outcome: Outcome): Pr
   await createRebuildableLedger(bench.ledger).apply(records, bench.clock.now());
 }
 
-describe("a send that goes well [EML-03]", () => {
+describe("a send that goes well", () => {
   test("calls the provider once with the rendered content and reports it", async () => {
     const bench = aSender();
     const outcome = await bench.take(aSend());
@@ -441,7 +441,7 @@ describe("stores that fail at the wrong moment", () => {
     await bench.take(aSend({ cause_ref: "takes the token" }));
     const waiting = bench.take(aSend());
     const refused = expect(waiting).rejects.toMatchObject({ code: "LEDGER_CLAIM_LOST", retryable: true });
-    await settle();
+    await drainMicrotasks();
     bench.ledger.wipe();
     bench.ledger.restored();
     await bench.clock.advance(1_000);

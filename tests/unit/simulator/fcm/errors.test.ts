@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { badRequest, fcmError, refuseFcm, unauthenticated } from "#simulator/fcm/errors.ts";
+import { authenticationError, badRequest, fcmError, refuseFcm } from "#simulator/fcm/errors.ts";
 
 const error = ({ answer }: ReturnType<typeof fcmError>) => JSON.parse(answer.body).error;
 
@@ -26,7 +26,7 @@ describe("an error of the FCM double", () => {
   });
 
   test("of the access token is a 401", () => {
-    expect([unauthenticated().answer.status, error(unauthenticated()).code]).toEqual([401, 401]);
+    expect([authenticationError().answer.status, error(authenticationError()).code]).toEqual([401, 401]);
   });
 });
 

@@ -103,7 +103,7 @@ describe("POST /v1/events, an event that is refused [INT-02] [INT-03]", () => {
     });
     expect(answer.statusCode).toBe(422);
     expect(answer.headers["content-type"]).toContain("application/problem+json");
-    expect(answer.json()).toMatchObject({ status: 422, code: "COMMS_INVALID_EVENT", detail: "The event has 7 faults" });
+    expect(answer.json()).toMatchObject({ status: 422, code: "COMMS_INVALID_EVENT", detail: "The event has 7 issues" });
     expect(answer.json().faults).toEqual([
       "actors[0].user_id: expected string, received number",
       "cause_ref: expected string, received undefined",

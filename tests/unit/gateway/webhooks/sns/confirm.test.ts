@@ -43,7 +43,7 @@ it("asks the configured origin instead", async () => {
   agent.assertNoPendingInterceptors();
 });
 
-it.each([400, 302, 503])("is trouble where SNS answers %i, so that it asks again", async (status) => {
+it.each([400, 302, 503])("is an outage where SNS answers %i, so that it asks again", async (status) => {
   expectPost("https://sns.eu-west-1.amazonaws.com", "/", status);
   const confirm = createConfirmSubscription({ dispatcher: agent });
   await expect(confirm(arn, "token")).rejects.toMatchObject({ code: "SNS_UNAVAILABLE", retryable: true });

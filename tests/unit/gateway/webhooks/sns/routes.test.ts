@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { ProviderEvent } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import { signEnvelope, type Unsigned } from "#simulator/sns/envelope.ts";
+import { signEnvelope, type UnsignedEnvelope } from "#simulator/sns/envelope.ts";
 import { type Bench, confirmation, createBench, notification, sealed, signing } from "../../bench.ts";
 
-async function post({ app }: Bench, message: Unsigned | string, headers: Record<string, string> = {}) {
+async function post({ app }: Bench, message: UnsignedEnvelope | string, headers: Record<string, string> = {}) {
   const { headers: own, body } =
     typeof message === "string" ? { headers: {}, body: message } : signEnvelope(message, signing);
   return app.inject({ method: "POST", url: "/webhooks/ses", payload: body, headers: { ...own, ...headers } });

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { verifySns } from "#gateway/webhooks/sns/verify.ts";
-import type { Unsigned } from "#simulator/sns/envelope.ts";
+import type { UnsignedEnvelope } from "#simulator/sns/envelope.ts";
 import { signEnvelope, snsOrigin } from "#simulator/sns/envelope.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 import { certificateUrl, confirmation, notification, publicKey, sealed, signing, topicArn } from "../../bench.ts";
@@ -26,7 +26,7 @@ async function codeOf(message: object | string): Promise<string> {
 }
 
 const { Subject: _, ...plain } = notification(clock);
-const messages: readonly (readonly [string, Unsigned])[] = [
+const messages: readonly (readonly [string, UnsignedEnvelope])[] = [
   ["a notification", notification(clock)],
   ["a notification without a subject", plain],
   ["a subscription", confirmation(clock)],

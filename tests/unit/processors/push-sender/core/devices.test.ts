@@ -16,7 +16,7 @@ function aToken(device_id: string, change: Partial<Token> = {}): Token {
   return { ...base, last_seen: start, invalid_attempts: 0, updated_at: start, ...change };
 }
 
-describe("a person's devices [PSH-02] [KV-01]", () => {
+describe("a person's devices [PSH-02]", () => {
   test("are all written to, those seen last first", () => {
     const targets = devicesOf([
       aToken("a", { last_seen: 1 }),

@@ -9,7 +9,7 @@ async function issuesOf(source: TemplateSource): Promise<readonly string[]> {
 }
 
 describe("compileSource [TPL-04]", () => {
-  it("inlines MJML and keeps Liquid in it", async () => {
+  it("inlines MJML and keeps Liquid in it [TPL-06]", async () => {
     const result = await compileSource(
       emailSource(`<mj-text>Hi {{ name }}</mj-text><mj-button href="https://a.example/?n={{ name }}">Go</mj-button>`),
     );
@@ -34,7 +34,7 @@ describe("compileSource [TPL-04]", () => {
     expect(issue).not.toContain(process.cwd());
   });
 
-  it("refuses HTML that mail programs would clip", async () => {
+  it("refuses HTML that mail programs would clip [TPL-06]", async () => {
     expect(await issuesOf(emailSource(`<mj-text>${"x".repeat(101_000)}</mj-text>`))).toEqual([
       expect.stringMatching(/^mjml: the HTML is \d{6} bytes, and mail programs clip at 100000$/),
     ]);
@@ -50,7 +50,7 @@ describe("compileSource [TPL-04]", () => {
   });
 });
 
-describe("compileSource, of a source with an issue [TPL-04] [TPL-06]", () => {
+describe("compileSource, of a source with an issue [TPL-04]", () => {
   it.each([
     ["an undeclared variable", source({ text: "{{ nme }}" }), "text: variable 'nme' is not declared in template.yaml"],
     ["triple braces", source({ text: "{{{ name }}}" }), "text: raw output is refused, every variable is escaped"],

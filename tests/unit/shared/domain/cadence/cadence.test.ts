@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { type Cadence, cadenceOf, windowEnd } from "#shared/domain/cadence/cadence.ts";
 
@@ -14,6 +15,34 @@ describe("digest cadence", () => {
     ["2026-06-01T10:00:00Z", "Nowhere/AtAll", "2026-06-01T18:00:00Z"],
   ])("at %s in %s closes at %s", (now, tz, end) => {
     expect(new Date(windowEnd(daily, tz, at(now))).toISOString()).toBe(new Date(end).toISOString());
+  });
+
+  it.each([
+    "UTC",
+    "utc",
+    "europe/paris",
+    "Asia/Calcutta",
+    "+05:30",
+    "-0800",
+    "2026-01-01T00:00[Asia/Tokyo]",
+    "",
+    " ",
+    "Z",
+    "EST5",
+    "+25:00",
+    "Nowhere/AtAll",
+    "Europe/Paris ",
+    "2026-01-01",
+  ])("takes or refuses the zone %j as Temporal's clock does", (tz) => {
+    const now = at("2026-06-01T10:00:00Z");
+    let zone = "UTC";
+    try {
+      zone = Temporal.Now.zonedDateTimeISO(tz).timeZoneId;
+    } catch {
+      // Refused: the window is that of UTC.
+    }
+    const end = Temporal.Instant.fromEpochMilliseconds(windowEnd(daily, tz, now)).toZonedDateTimeISO(zone);
+    expect(end.toPlainTime().toString()).toBe("18:00:00");
   });
 
   it("ends strictly later and within a day and a bit, in every zone at every time", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SuppressionReason } from "#shared/contracts/records.ts";
-import { binds, covers, stoppedBy } from "#shared/domain/suppression/suppression.ts";
+import { binds, covers, decisiveSuppression } from "#shared/domain/suppression/suppression.ts";
 import { aSuppression } from "#tests/support/policy/records.ts";
 
 describe("scope of an entry", () => {
@@ -40,15 +40,15 @@ describe("the union of entries", () => {
 
   test("given an entry for another category and one for all, the one for all stops it", () => {
     const all = aSuppression({ reason: "COMPLAINT" });
-    expect(stoppedBy([aSuppression({ scope: "category:finance" }), all], message)).toBe(all);
+    expect(decisiveSuppression([aSuppression({ scope: "category:finance" }), all], message)).toBe(all);
   });
 
   test("given none that covers the message, nothing stops it", () => {
-    expect(stoppedBy([aSuppression({ scope: "stream:marketing" })], message)).toBeUndefined();
+    expect(decisiveSuppression([aSuppression({ scope: "stream:marketing" })], message)).toBeUndefined();
   });
 
   test("given several, the legal one is named", () => {
     const legal = aSuppression({ reason: "LEGAL", origin: "ADMIN" });
-    expect(stoppedBy([aSuppression(), legal], message)).toBe(legal);
+    expect(decisiveSuppression([aSuppression(), legal], message)).toBe(legal);
   });
 });

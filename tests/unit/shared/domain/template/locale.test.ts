@@ -3,7 +3,7 @@ import { type LocalePreferences, resolveLocale } from "#shared/domain/template/l
 
 const all = ["en-US", "es-US", "fr-CA"];
 
-function wishes(given: Partial<LocalePreferences>): LocalePreferences {
+function preferences(given: Partial<LocalePreferences>): LocalePreferences {
   return { userLocale: null, acceptLanguage: null, cityDefault: null, ...given };
 }
 
@@ -58,12 +58,12 @@ describe("resolveLocale [LOC-01]", () => {
     { name: "nothing where nothing fits", given: { userLocale: "de" }, available: ["fr-CA"], expected: undefined },
     { name: "nothing where nothing is there", given: { userLocale: "de" }, available: [], expected: undefined },
     {
-      name: "past wishes that are no tag",
+      name: "past preferences that are no tag",
       given: { userLocale: "", acceptLanguage: ";;q=x,,", cityDefault: " es-US " },
       available: all,
       expected: "es-US",
     },
   ] as const)("takes $name", ({ given, available, expected }) => {
-    expect(resolveLocale(wishes(given), available)).toBe(expected);
+    expect(resolveLocale(preferences(given), available)).toBe(expected);
   });
 });

@@ -8,6 +8,7 @@ import { createCodec } from "#shared/platform/avro/codec.ts";
 import { subjectOf } from "#shared/platform/avro/registry.ts";
 import { UndecodableError, UnknownSchemaId } from "#shared/platform/avro/undecodable.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
+import { countRuns } from "#tests/support/run-count.ts";
 
 const topics = Object.keys(topicRecords) as TopicName[];
 const record = (type: unknown): AvroSchema =>
@@ -108,25 +109,35 @@ describe("for any bytes", async () => {
   });
 
   test("a record with any bytes put over it is decoded or is poison, and never anything else", () => {
+    const [decoded, poison] = [countRuns(), countRuns()];
     const overwrites = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(anyTopic, overwrites, fc.nat(), (topic, changes, cut) => {
         const bytes = codec.encode(topic, types.get(topic)?.random() as object);
         for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
-        expect(outcomeOf(() => codec.decode(topic, bytes.subarray(0, bytes.length - (cut % 3))))).not.toBe("crashed");
+        const outcome = outcomeOf(() => codec.decode(topic, bytes.subarray(0, bytes.length - (cut % 3))));
+        decoded.add(outcome === "decoded");
+        poison.add(outcome === "poison");
+        expect(outcome).not.toBe("crashed");
       }),
       { numRuns: 2_000 },
     );
+    decoded.expectShare(0.02);
+    poison.expectShare(0.3);
   });
 
   test("any bytes at all behind a good head are decoded or poison", () => {
+    const poison = countRuns();
     fc.assert(
       fc.property(anyTopic, fc.uint8Array({ maxLength: 400 }), (topic, body) => {
         const head = codec.encode(topic, types.get(topic)?.random() as object).subarray(0, 5);
-        expect(outcomeOf(() => codec.decode(topic, Buffer.concat([head, body])))).not.toBe("crashed");
+        const outcome = outcomeOf(() => codec.decode(topic, Buffer.concat([head, body])));
+        poison.add(outcome === "poison");
+        expect(outcome).not.toBe("crashed");
       }),
       { numRuns: 2_000 },
     );
+    poison.expectShare(0.5);
   });
 });
 

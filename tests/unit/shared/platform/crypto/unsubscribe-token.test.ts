@@ -39,7 +39,7 @@ describe("the unsubscribe token [UNS-01] [UNS-02]", () => {
   test("works 60 days on, and not for ever", () => {
     const token = signUnsubscribe(claim, keys);
     expect(verifyUnsubscribe(token, keys, now + 60 * day)).toEqual({ claim });
-    expect(verifyUnsubscribe(token, keys, now + 90 * day)).toEqual({ fault: "expired" });
+    expect(verifyUnsubscribe(token, keys, now + 90 * day)).toEqual({ refusal: "expired" });
   });
 
   test("a rotated key keeps its links until its end date", () => {
@@ -52,7 +52,7 @@ describe("the unsubscribe token [UNS-01] [UNS-02]", () => {
       },
     };
     expect(verifyUnsubscribe(token, rotated, now + 60 * day)).toEqual({ claim });
-    expect(verifyUnsubscribe(token, rotated, now + 61 * day)).toEqual({ fault: "unknown_key" });
+    expect(verifyUnsubscribe(token, rotated, now + 61 * day)).toEqual({ refusal: "unknown_key" });
     expect(signUnsubscribe(claim, rotated)).toMatch(/^v1\.k2\./);
   });
 
@@ -77,7 +77,9 @@ describe("an unsubscribe token that nobody signed [UNS-01] [UNS-02]", () => {
     fc.assert(
       fc.property(fc.nat(token.length - 1), fc.constantFrom("A", "b", "7", "_", "."), (at, other) => {
         fc.pre(token[at] !== other);
-        expect(verifyUnsubscribe(token.slice(0, at) + other + token.slice(at + 1), keys, now)).toHaveProperty("fault");
+        expect(verifyUnsubscribe(token.slice(0, at) + other + token.slice(at + 1), keys, now)).toHaveProperty(
+          "refusal",
+        );
       }),
     );
   });
@@ -95,13 +97,13 @@ describe("an unsubscribe token that nobody signed [UNS-01] [UNS-02]", () => {
       token.slice(0, -1) + twin,
       `${head}${mac.slice(0, 9)} ${mac.slice(9)}`,
     ];
-    for (const spelling of spellings) expect(verifyUnsubscribe(spelling, keys, now)).toEqual({ fault: "forged" });
+    for (const spelling of spellings) expect(verifyUnsubscribe(spelling, keys, now)).toEqual({ refusal: "forged" });
   });
 
   test.each(["", "v1", "v1.k1.x", "v2.k1.x.y", "v1.constructor.x.y", "v1.k1.x.y.z", `v1.k1.${"x".repeat(3_000)}.y`])(
     "%j is refused without an error",
     (token) => {
-      expect(verifyUnsubscribe(token, keys, now)).toHaveProperty("fault");
+      expect(verifyUnsubscribe(token, keys, now)).toHaveProperty("refusal");
     },
   );
 

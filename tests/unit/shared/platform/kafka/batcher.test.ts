@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Position } from "#shared/contracts/log-record.ts";
 import { Batcher, type PlacedRecord } from "#shared/platform/kafka/batcher.ts";
 import { recordTooLarge, unavailable } from "#shared/platform/kafka/failure.ts";
-import { settle } from "#tests/support/manual-clock.ts";
+import { drainMicrotasks } from "#tests/support/manual-clock.ts";
 
 interface Write {
   readonly batch: readonly PlacedRecord[];
@@ -33,12 +33,12 @@ describe("the batcher", () => {
   it("writes the first at once and has one write outstanding, whatever is added (kafkajs #1005)", async () => {
     const { batcher, writes, values } = batching();
     const calls = [batcher.add([record("a")])];
-    await settle();
+    await drainMicrotasks();
     calls.push(batcher.add([record("b")]), batcher.add([record("c"), record("d")]));
-    await settle();
+    await drainMicrotasks();
     expect(writes).toHaveLength(1);
     writes[0]?.succeed();
-    await settle();
+    await drainMicrotasks();
     expect(values(1)).toEqual(["b", "c", "d"]);
     writes[1]?.succeed();
     expect((await Promise.all(calls)).map((positions) => positions.map((each) => each.offset))).toEqual([
@@ -52,10 +52,10 @@ describe("the batcher", () => {
     const { batcher, writes, values } = batching({ records: 2, bytes: 1_000_000, partitionBytes: 1_000_000 });
     const failing = batcher.add([record("a"), record("b"), record("c")]);
     const other = batcher.add([record("d")]);
-    await settle();
+    await drainMicrotasks();
     writes[0]?.fail(unavailable("Sending"));
     await expect(failing).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE" });
-    await settle();
+    await drainMicrotasks();
     expect(values(1)).toEqual(["d"]);
     writes[1]?.succeed();
     expect(await other).toHaveLength(1);
@@ -72,7 +72,7 @@ describe("the batcher", () => {
       record("w".repeat(2_000)),
     ]);
     for (let write = 0; write < 4; write += 1) {
-      await settle();
+      await drainMicrotasks();
       writes[write]?.succeed();
     }
     await call;
@@ -91,7 +91,7 @@ describe("the batcher, of what fails and of rest,", () => {
     const calls = ["a", "b", "large", "c"].map((value) => batcher.add([record(value)]));
     const outcome = Promise.allSettled(calls);
     for (let write = 0; ; write += 1) {
-      await settle();
+      await drainMicrotasks();
       if (writes[write] === undefined) break;
       if (values(write)?.includes("large")) writes[write]?.fail(recordTooLarge("t"));
       else writes[write]?.succeed();
@@ -107,7 +107,7 @@ describe("the batcher, of what fails and of rest,", () => {
     const waiting = batcher.idle().then(() => {
       idle = true;
     });
-    await settle();
+    await drainMicrotasks();
     expect(idle).toBe(false);
     writes[0]?.succeed();
     await waiting;

@@ -85,7 +85,7 @@ describe("secrets in rotation", () => {
     );
     expect(verifyUnsubscribe(link, after, 1)).toEqual({ claim });
     expect(signUnsubscribe(claim, after)).toMatch(/^v1\.y2\./);
-    expect(verifyUnsubscribe(link, unsubscribeKeysOf(configOf(next)), 1)).toEqual({ fault: "unknown_key" });
+    expect(verifyUnsubscribe(link, unsubscribeKeysOf(configOf(next)), 1)).toEqual({ refusal: "unknown_key" });
   });
 
   it("take Twilio's callbacks under either token", () => {

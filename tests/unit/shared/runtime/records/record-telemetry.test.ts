@@ -4,7 +4,7 @@ import type { InRecord } from "#shared/contracts/log-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
 import { createMetrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
-import { outputWritten, recordDone } from "#shared/runtime/records/record-telemetry.ts";
+import { countOutput, reportRecord } from "#shared/runtime/records/record-telemetry.ts";
 
 function recording(): { telemetry: Telemetry; lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = [];
@@ -36,7 +36,7 @@ describe("what a record leaves behind [HLT-06]", () => {
       user_id: "canary",
     };
     const record: DecodedRecord<unknown> = { value, origin, topic: "comms.routed" };
-    recordDone(telemetry, {
+    reportRecord(telemetry, {
       stage: "renderer",
       record,
       outcome: { kind: "drop", reason: "COMMS_EXPIRED", outputs: [] },
@@ -68,7 +68,7 @@ describe("what a record leaves behind [HLT-06]", () => {
     const value = { correlation_id: "corr-2", user_id: "canary" };
     const decoded: DecodedRecord<unknown> = { value, origin, topic: "comms.routed" };
     for (const record of [undecoded, decoded])
-      recordDone(telemetry, { stage: "renderer", record, outcome: reject, durationMs: 1, span: spanOf("trace-1") });
+      reportRecord(telemetry, { stage: "renderer", record, outcome: reject, durationMs: 1, span: spanOf("trace-1") });
     expect(lines).toMatchObject([
       { outcome: "reject", reason: "COMMS_POISON", message: reject.message, trace_id: "trace-1", offset: 7 },
       { outcome: "reject", message: reject.message, trace_id: "trace-1", correlation_id: "corr-2" },
@@ -81,7 +81,7 @@ describe("what an output leaves behind", () => {
   it("counts decisions, reports and the objectives' times off what is written, with a bucket at each objective", async () => {
     const { telemetry } = recording();
     const { metrics } = telemetry;
-    const write = (topic: string, value: object) => outputWritten(telemetry, { topic, key: "k", value } as Output);
+    const write = (topic: string, value: object) => countOutput(telemetry, { topic, key: "k", value } as Output);
     write("comms.decisions", {
       gate: "suppression",
       verdict: "DROP",
@@ -113,7 +113,7 @@ describe("what an output leaves behind", () => {
 
   it("does not count a retry as a second way to the queue", async () => {
     const { telemetry } = recording();
-    outputWritten(telemetry, {
+    countOutput(telemetry, {
       topic: "comms.send.email",
       key: "k",
       value: { channel: "EMAIL", attempt: 2, queued_at: 1, occurred_at: 0 },

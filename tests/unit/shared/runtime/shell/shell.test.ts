@@ -4,7 +4,7 @@ import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
-import { createManualClock, type ManualClock, settle } from "#tests/support/manual-clock.ts";
+import { createManualClock, drainMicrotasks, type ManualClock } from "#tests/support/manual-clock.ts";
 import {
   type Copier,
   copied,
@@ -24,11 +24,11 @@ async function running(processor: Copier, more: Partial<ShellSetting> = {}) {
   const log = (more.log as MemoryLog) ?? createMemoryLog({ partitions: 3, clock });
   const bench = shellOf({ ...more, log, codec, clock, runnable: { processor } });
   await bench.shell.start();
-  await settle();
+  await drainMicrotasks();
   const produce = async (...records: OutRecord[]) => {
     const producer = await log.producer();
     await producer.send(records);
-    await settle();
+    await drainMicrotasks();
   };
   const out = () =>
     log.records("comms.rejected").map((r) => (codec.decode("comms.rejected", r.value as Buffer) as Rejected).cause_ref);
@@ -65,7 +65,7 @@ describe("shell", () => {
     await produce(event("anna", "a1"), event("anna", "a2"), event("ben", "b1"), event("cora", "c1"));
     expect(out().sort()).toEqual(["b1", "c1"]);
     release();
-    await settle();
+    await drainMicrotasks();
     expect(out().filter((ref) => ref?.startsWith("a"))).toEqual(["a1", "a2"]);
   });
 
@@ -251,7 +251,7 @@ describe("shell, of the fuse", () => {
     await produce(event("anna", "1"));
     log.faults.failNextSend("written");
     log.faults.release();
-    await settle();
+    await drainMicrotasks();
     await clock.advance(5_000);
     const ids = log.records("comms.rejected").map((record) => record.headers["ce_id"]?.toString());
     expect(ids).toHaveLength(2);
@@ -313,10 +313,10 @@ describe("shell, at a stop and in a rebalance", () => {
     const { produce, log, out } = await running(processor);
     await produce(event("anna", "1"));
     log.faults.rebalance("comms.intake");
-    await settle();
+    await drainMicrotasks();
     expect(most).toBe(1);
     release();
-    await settle();
+    await drainMicrotasks();
     expect(most).toBe(1);
     expect(new Set(out())).toEqual(new Set(["1"]));
   });

@@ -7,7 +7,7 @@ import { subjectOf } from "#shared/platform/avro/registry.ts";
 import { createTemplateTable } from "#shared/state/templates/template-table.ts";
 import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
-import { createManualClock, type ManualClock, settle } from "#tests/support/manual-clock.ts";
+import { createManualClock, drainMicrotasks, type ManualClock } from "#tests/support/manual-clock.ts";
 
 const topic = "t1.comms.templates";
 
@@ -157,7 +157,7 @@ describe("template table that follows the topic", () => {
   it("stops asking once closed", async () => {
     await bench.world.table.ready();
     await bench.world.table.close();
-    await settle();
+    await drainMicrotasks();
     expect(bench.clock.sleeping).toBe(0);
   });
 });

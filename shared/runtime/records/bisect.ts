@@ -1,7 +1,7 @@
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 import { isRowRefusal } from "#shared/platform/postgres/row-refusal.ts";
-import { poison } from "./records/decode.ts";
+import { poison } from "./decode.ts";
 
 const done: Outcome = { kind: "emit", outputs: [] };
 

@@ -6,7 +6,7 @@ import { codeOf, isRetryable } from "#shared/platform/errors/app-error.ts";
 export const outageBackoff: Backoff = { baseMs: 50, maxMs: 4_000 };
 
 /** Thrown when a call is no longer ours to make: the partition has gone, or the stage stops. */
-export const abandoned: unique symbol = Symbol("abandoned");
+export const noLongerOurs: unique symbol = Symbol("abandoned");
 
 /** A try that failed and may succeed later. */
 export interface FailedTry {
@@ -54,7 +54,7 @@ export class OutageWatch {
         } catch (error) {
           if (!isRetryable(error)) throw error;
           await this.#wait(token, { code: codeOf(error), attempt, error: error as Error }, signal);
-          if (signal.aborted) throw abandoned;
+          if (signal.aborted) throw noLongerOurs;
         }
       }
     } finally {

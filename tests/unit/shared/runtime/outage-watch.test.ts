@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import { abandoned, type FailedTry, OutageWatch } from "#shared/runtime/shell/outage-watch.ts";
-import { createManualClock, settle } from "#tests/support/manual-clock.ts";
+import { type FailedTry, noLongerOurs, OutageWatch } from "#shared/runtime/outage-watch.ts";
+import { createManualClock, drainMicrotasks } from "#tests/support/manual-clock.ts";
 
 const away = (extra: object = {}) =>
   Object.assign(new AppError("TEST_AWAY", "The other side is away", { retryable: true }), extra);
@@ -23,7 +23,7 @@ describe("an outage watch", () => {
   it("calls until it succeeds, and reports each failed try", async () => {
     const { clock, tries, watch, call } = watching(2);
     const result = watch.call(call, new AbortController().signal);
-    await settle();
+    await drainMicrotasks();
     await clock.advance(1_000);
     expect(await result).toBe("done");
     expect(tries.map(({ code, attempt }) => [code, attempt])).toEqual([
@@ -48,7 +48,7 @@ describe("an outage watch", () => {
   it("waits as long as the error asks for, and never longer than four seconds", async () => {
     const { clock, tries, watch, call } = watching(99, away({ retryAfterMs: 60_000 }));
     void watch.call(call, new AbortController().signal);
-    await settle();
+    await drainMicrotasks();
     await clock.advance(3_999);
     expect(tries).toHaveLength(1);
     await clock.advance(1);
@@ -65,9 +65,9 @@ describe("an outage watch", () => {
     const { watch, call, clock } = watching(99);
     const end = new AbortController();
     const result = watch.call(call, end.signal).catch((error: unknown) => error);
-    await settle();
+    await drainMicrotasks();
     expect(clock.sleeping).toBe(1);
     end.abort();
-    expect(await result).toBe(abandoned);
+    expect(await result).toBe(noLongerOurs);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bisectWrite } from "#shared/runtime/bisect.ts";
+import { bisectWrite } from "#shared/runtime/records/bisect.ts";
 
 const refused = (code: string) => Object.assign(new Error("invalid input: +1 202 555 0143"), { code });
 

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import type { OutRecord } from "#shared/contracts/log-record.ts";
+import type { KafkajsClient } from "#shared/platform/kafka/kafkajs-client.ts";
+import { KafkajsProducer } from "#shared/platform/kafka/kafkajs-producer.ts";
+import { createManualClock } from "#tests/support/manual-clock.ts";
+
+const record = (key: string): OutRecord => ({ topic: "t", key, value: null });
+
+/**
+ * Clients whose first send hangs until its client ends, and whose disconnect takes 100 ms: a broker that stops answering
+ * at the very moment of a close, which no real broker does on demand.
+ */
+function hangingClients(sleep: (ms: number) => Promise<void>) {
+  const opened: string[] = [];
+  const connect = (): KafkajsClient => {
+    const name = `client ${opened.length + 1}`;
+    opened.push(name);
+    const ended = Promise.withResolvers<never>();
+    ended.promise.catch(() => undefined);
+    const producer = { connect: async () => undefined, sendBatch: () => ended.promise, disconnect: () => sleep(100) };
+    return {
+      kafka: { producer: () => producer },
+      end: () => ended.reject(new Error("ended")),
+    } as unknown as KafkajsClient;
+  };
+  return { opened, connect };
+}
+
+describe("a producer that is closed while a send hangs", () => {
+  test("rejects what is queued behind it, and opens no other client to write it after the close", async () => {
+    const clock = createManualClock();
+    const { opened, connect } = hangingClients((ms) => clock.sleep(ms));
+    const producer = new KafkajsProducer({
+      clock,
+      connect,
+      partitionCounts: { peek: () => 1, learn: async () => undefined },
+      sendDeadlineMs: 30_000,
+      recordBytesMax: 1_000,
+      onClose: () => undefined,
+    });
+    const hanging = producer.send([record("hangs")]);
+    hanging.catch(() => undefined);
+    await clock.advance(10);
+    const sends = Promise.allSettled([hanging, producer.send([record("queued")])]);
+    const closed = producer.close(50);
+    await clock.advance(1_000);
+    await closed;
+    expect(opened).toEqual(["client 1"]);
+    const results = await sends;
+    expect(results).toMatchObject([
+      { status: "rejected", reason: { code: "KAFKA_UNAVAILABLE", retryable: true } },
+      { status: "rejected", reason: { code: "KAFKA_UNAVAILABLE", retryable: true } },
+    ]);
+  });
+});
