@@ -47,12 +47,13 @@ describe("the accepted records of an event", () => {
     expect(new Set(records.map(({ accepted_id }) => accepted_id)).size).toBe(3);
   });
 
-  test("are one for a person in two roles of the same template", () => {
+  test("are one for a person in two roles of the same template, by the first of them", () => {
     const actors = [
       { role: "buyer", user_id: "anna" },
       { role: "seller", user_id: "anna" },
     ];
-    expect(recordsOf(anEvent({ actors }), [toBuyer, { ...toBuyer, role: "seller" }])).toHaveLength(1);
+    const records = recordsOf(anEvent({ actors }), [toBuyer, { ...toBuyer, role: "seller" }]);
+    expect(records.map(({ role }) => role)).toEqual(["buyer"]);
   });
 
   test.each([

@@ -39,6 +39,13 @@ describe("the quiet windows around an instant", () => {
     expect(night && (night.end - night.start) / 3_600_000).toBe(lasts);
   });
 
+  test("a window that a spring gap turns round is none", () => {
+    // 02:30 does not exist on that day and moves to 03:30, behind the end.
+    const windows = windowsAround(hours("America/New_York", 150, 195), at("2027-03-14T05:00:00Z"));
+    expect(windows.length).toBeGreaterThan(2);
+    for (const { start, end } of windows) expect(start).toBeLessThan(end);
+  });
+
   test("the same hour of the same hours is computed once", () => {
     const of = hours("Asia/Tokyo", 22 * 60, 7 * 60);
     expect(windowsAround(of, at("2026-11-22T12:10:00Z"))).toBe(windowsAround(of, at("2026-11-22T12:50:00Z")));
