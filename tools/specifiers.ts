@@ -9,7 +9,7 @@ export interface Specifier {
 const parents = ["shared", "processors", "tests"];
 
 /** The folder inside which imports are relative: `shared/domain`, `processors/router`, `gateway`. */
-function folderOf(file: string): string {
+export function importFolderOf(file: string): string {
   const steps = file.split("/");
   return steps.slice(0, parents.includes(steps[0] ?? "") ? 2 : 1).join("/");
 }
@@ -17,7 +17,7 @@ function folderOf(file: string): string {
 /** Specifiers that are not relative inside their room or not `#` across rooms, a sentence each. */
 export function misshapenSpecifiers(specifiers: readonly Specifier[]): readonly string[] {
   return specifiers.flatMap(({ from, to, written }) => {
-    const isInside = folderOf(from) === folderOf(to);
+    const isInside = importFolderOf(from) === importFolderOf(to);
     if (written.startsWith(isInside ? "." : "#")) return [];
     const form = isInside ? "a relative path" : `'#${to}'`;
     return [`${from} imports '${written}': write ${form}`];

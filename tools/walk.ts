@@ -4,6 +4,7 @@
  * of ARCHITECTURE.md.
  */
 import { readDependencyGraph } from "./dependency-graph.ts";
+import { importFolderOf } from "./specifiers.ts";
 import { floorOf, reachedFrom, returnsAmong, type WalkImport } from "./walk-graph.ts";
 
 /** Each stage by the file in which an event enters it, and the adapter that carries it out. */
@@ -36,7 +37,7 @@ const everything = new Set<string>();
 const rows = stages.map(([stage, ...entries]) => {
   const files = reachedFrom(entries, imports);
   for (const file of files) everything.add(file);
-  const perRoom = [...Map.groupBy(files, roomName)].toSorted(([a], [b]) => floorOf(b) - floorOf(a));
+  const perRoom = [...Map.groupBy(files, importFolderOf)].toSorted(([a], [b]) => floorOf(b) - floorOf(a));
   const visited = perRoom.map(([room, inside]) => `${room} ${inside.length}`).join(" → ");
   return `| ${stage} | ${files.length} | ${visited} | ${returnsAmong(files, imports).length} |`;
 });
@@ -46,10 +47,3 @@ process.stdout.write(`${rows.join("\n")}\n`);
 const returns = returnsAmong([...everything], imports);
 process.stdout.write(`\n${everything.size} files in all, ${returns.length} returns\n`);
 for (const { from, to } of returns) process.stdout.write(`${from} -> ${to}\n`);
-
-function roomName(file: string): string {
-  return file
-    .split("/")
-    .slice(0, file.startsWith("shared/") || file.startsWith("processors/") ? 2 : 1)
-    .join("/");
-}

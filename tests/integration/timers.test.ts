@@ -14,6 +14,7 @@ import type { TopicName } from "#shared/contracts/topics.ts";
 import { type Cadence, cadenceOf } from "#shared/domain/cadence/cadence.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { memoryCodec } from "#tests/support/shell-bench.ts";
+import { digestItem } from "#tests/unit/processors/digest/builders.ts";
 
 const noon = Date.parse("2026-06-01T12:00:00Z");
 const daily = cadenceOf("messages.daily_digest") as Cadence;
@@ -134,25 +135,7 @@ describe("an item that could stop the others", () => {
   });
 });
 
-const item = (id: string, recordedAt = noon): DigestItem => ({
-  event_id: `event-${id}`,
-  occurred_at: recordedAt,
-  recorded_at: recordedAt,
-  tenant_id: "default",
-  user_id: "anna",
-  msg_id: `msg-${id}`,
-  correlation_id: "c",
-  causation_id: "d",
-  item_id: id,
-  cadence: daily.name,
-  channel: "EMAIL",
-  cause_event: "message.posted",
-  cause_ref: id,
-  template_name: "new_message_digest",
-  category: "messages",
-  tz: "UTC",
-  payload: JSON.stringify({ excerpt: id }),
-});
+const item = (id: string, recordedAt = noon): DigestItem => digestItem(id, recordedAt);
 const placed = (one: DigestItem, at = one.recorded_at) => ({ item: one, window: windowOf(one, daily, { at }) });
 const evening = Date.parse("2026-06-01T18:00:00Z");
 

@@ -1,3 +1,4 @@
+import type { ChannelFacts } from "#processors/router/core/facts.ts";
 import type {
   Accepted,
   Channel,
@@ -131,3 +132,11 @@ export function aPerson(over: Partial<Person> = {}): Person {
     ...over,
   };
 }
+
+/** What the router knows of a channel on which nothing stands against a message. */
+export const openChannel: ChannelFacts = {
+  address: "usable",
+  addressHash: "v1:k:00",
+  suppressions: [],
+  template: { version: 3, locales: ["en-US"] },
+};

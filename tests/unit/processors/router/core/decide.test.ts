@@ -2,21 +2,14 @@ import { describe, expect, test } from "vitest";
 import { applyDedupe, decideRouting } from "#processors/router/core/decide.ts";
 import type { ChannelFacts, RoutingFacts } from "#processors/router/core/facts.ts";
 import type { Channel } from "#shared/contracts/records.ts";
-import { anAccepted, aPerson, noon } from "#tests/support/policy/records.ts";
-
-const open: ChannelFacts = {
-  address: "usable",
-  addressHash: "v1:k:00",
-  suppressions: [],
-  template: { version: 3, locales: ["en-US"] },
-};
+import { anAccepted, aPerson, noon, openChannel } from "#tests/support/policy/records.ts";
 
 const facts: RoutingFacts = {
   person: aPerson(),
   flags: new Map(),
   channels: new Map<Channel, ChannelFacts>([
-    ["EMAIL", open],
-    ["INAPP", { ...open, address: "missing" }],
+    ["EMAIL", openChannel],
+    ["INAPP", { ...openChannel, address: "missing" }],
   ]),
 };
 

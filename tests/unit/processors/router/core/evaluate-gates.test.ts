@@ -2,16 +2,9 @@ import { describe, expect, test } from "vitest";
 import { evaluateGates, gateNames } from "#processors/router/core/evaluate-gates.ts";
 import type { ChannelFacts, RoutingFacts } from "#processors/router/core/facts.ts";
 import type { Channel } from "#shared/contracts/records.ts";
-import { anAccepted, aPerson, aSuppression, noon } from "#tests/support/policy/records.ts";
+import { anAccepted, aPerson, aSuppression, noon, openChannel } from "#tests/support/policy/records.ts";
 
-const open: ChannelFacts = {
-  address: "usable",
-  addressHash: "v1:k:00",
-  suppressions: [],
-  template: { version: 3, locales: ["en-US"] },
-};
-
-function facts(email: ChannelFacts | undefined = open): RoutingFacts & { readonly now: number } {
+function facts(email: ChannelFacts | undefined = openChannel): RoutingFacts & { readonly now: number } {
   const channels = new Map<Channel, ChannelFacts>(email ? [["EMAIL", email]] : []);
   return { person: aPerson(), flags: new Map(), channels, now: noon };
 }
@@ -22,14 +15,14 @@ describe("the evaluation of a message", () => {
     expect(result.verdict).toBe("PASS");
     expect(trace.map(({ gate }) => gate)).toEqual(gateNames.slice(0, -1));
     expect({ template, locale, addressHash }).toEqual({
-      template: open.template,
+      template: openChannel.template,
       locale: "en-US",
       addressHash: "v1:k:00",
     });
   });
 
   test("is decided by the first gate that drops, and still asks those behind it", () => {
-    const blocked = { ...open, address: "missing", suppressions: [aSuppression()] } as const;
+    const blocked = { ...openChannel, address: "missing", suppressions: [aSuppression()] } as const;
     const { gate, result, trace } = evaluateGates(anAccepted(), "EMAIL", facts(blocked));
     expect([gate, result.verdict]).toEqual(["address", "DROP"]);
     expect(trace.find((one) => one.gate === "suppression")?.verdict).toBe("DROP");

@@ -5,28 +5,9 @@ import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
 import { signUnsubscribe, verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { addressPeppers, masterKeys, twilioTokens, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
+import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
 
-const enough = {
-  COMMS_BOOTSTRAP_SERVERS: "127.0.0.1:1",
-  COMMS_SCHEMA_REGISTRY_URL: "http://127.0.0.1:2",
-  COMMS_POSTGRES_URL: "postgres://127.0.0.1:3/d",
-  COMMS_REDIS_URL: "redis://127.0.0.1:4",
-  COMMS_ARTIFACTS_URL: "file:///tmp/a",
-  COMMS_GATEWAY_PUBLIC_URL: "http://127.0.0.1:5",
-  COMMS_ADDRESS_PEPPER: "pepper of this year",
-  COMMS_MASTER_KEY: "01".repeat(32),
-  COMMS_UNSUBSCRIBE_SECRET: "secret of this year",
-  COMMS_SES_ACCESS_KEY_ID: "a",
-  COMMS_SES_SECRET_ACCESS_KEY: "b",
-  COMMS_FCM_PROJECT: "p",
-  COMMS_FCM_CLIENT_EMAIL: "e",
-  COMMS_FCM_PRIVATE_KEY: "k",
-  COMMS_TWILIO_ACCOUNT_SID: "AC1",
-  COMMS_TWILIO_AUTH_TOKEN: "token of this year",
-  COMMS_TWILIO_FROM: "+15005550006",
-  COMMS_SNS_TOPIC_ARNS: "arn",
-};
-const configOf = (more: NodeJS.ProcessEnv = {}): Config => readConfig({ ...enough, ...more }, "/nowhere");
+const configOf = (more: NodeJS.ProcessEnv = {}): Config => readConfig({ ...minimalEnvironment, ...more }, "/nowhere");
 const faults = (more: NodeJS.ProcessEnv): string => {
   try {
     configOf(more);
@@ -59,7 +40,7 @@ describe("secrets in rotation", () => {
     const wrapped = createKeyWrapper(masterKeys(configOf())).wrap(dataKey, context);
     const next = { COMMS_MASTER_KEY: "02".repeat(32), COMMS_MASTER_KEY_ID: "y2" };
     const after = createKeyWrapper(
-      masterKeys(configOf({ ...next, COMMS_MASTER_KEYS_PREVIOUS: `main=${enough.COMMS_MASTER_KEY}` })),
+      masterKeys(configOf({ ...next, COMMS_MASTER_KEYS_PREVIOUS: `main=${minimalEnvironment.COMMS_MASTER_KEY}` })),
     );
     expect(after.unwrap(wrapped, context)).toEqual(dataKey);
     expect(after.wrap(dataKey, context).subarray(1, 3).toString()).toBe("y2");
@@ -81,7 +62,7 @@ describe("secrets in rotation", () => {
     const link = signUnsubscribe(claim, unsubscribeKeysOf(configOf()));
     const next = { COMMS_UNSUBSCRIBE_SECRET: "secret of next year", COMMS_UNSUBSCRIBE_SECRET_ID: "y2" };
     const after = unsubscribeKeysOf(
-      configOf({ ...next, COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS: `main=${enough.COMMS_UNSUBSCRIBE_SECRET}` }),
+      configOf({ ...next, COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS: `main=${minimalEnvironment.COMMS_UNSUBSCRIBE_SECRET}` }),
     );
     expect(verifyUnsubscribe(link, after, 1)).toEqual({ claim });
     expect(signUnsubscribe(claim, after)).toMatch(/^v1\.y2\./);
