@@ -52,10 +52,10 @@ export const sesEventTypes = [
 ] as const;
 export type SesEventType = (typeof sesEventTypes)[number];
 
-export type Settings = Required<Omit<SimulatorOptions, "callbackBase">>;
+export type SimulatorSettings = Required<Omit<SimulatorOptions, "callbackBase">>;
 
 /** The options with every default filled in; `callbackBase` aside, since a command may change it while running. */
-export function settingsOf(given: SimulatorOptions): Settings {
+export function settingsOf(given: SimulatorOptions): SimulatorSettings {
   const { callbackBase: _callbackBase, ...options } = given;
   return {
     host: "127.0.0.1",

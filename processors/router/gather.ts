@@ -1,9 +1,10 @@
 import type { Accepted, Channel, Suppression } from "#shared/contracts/records.ts";
+import { hasAddresses, targetsOf } from "#shared/domain/channel/channels.ts";
+import type { Recipient } from "#shared/domain/channel/descriptor.ts";
+import type { Targets } from "#shared/domain/delivery/target.ts";
 import type { MsgId } from "#shared/domain/message/id.ts";
-import { addressOf, hasAddresses } from "#shared/domain/recipient/address.ts";
 import type { AddressRef, Person } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { normaliseAddress } from "#shared/platform/crypto/address.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { Dedupe, DedupeClaim } from "#shared/state/dedupe/dedupe.ts";
 import type { Views } from "#shared/state/views/views.ts";
@@ -52,7 +53,7 @@ export async function lookUp(
       accepted,
       person,
       lookups: channelsToLookAt(accepted).map((channel) =>
-        channelLookup(channel, { tenantId: accepted.tenant_id, person }, hasher),
+        channelLookup(channel, { tenantId: accepted.tenant_id, userId: accepted.user_id, person }, hasher),
       ),
     };
   });
@@ -72,27 +73,25 @@ export async function lookUp(
 
 const nobody: Person = { profile: null, preference: null, consents: [], tokens: [] };
 
-interface Recipient {
+interface TenantRecipient extends Recipient {
   readonly tenantId: string;
-  readonly person: Person;
 }
 
-function channelLookup(channel: Channel, { tenantId, person }: Recipient, hasher: Lookups["hasher"]): ChannelLookup {
-  const plain = addressOf(person, channel);
-  const address = addressState(person, channel, plain);
-  const hashes = plain !== undefined && address === "usable" ? hasher.hashes(channel, plain) : [];
+function channelLookup(channel: Channel, recipient: TenantRecipient, hasher: Lookups["hasher"]): ChannelLookup {
+  const targets = targetsOf(channel, recipient);
+  const address = typeof targets !== "string" && hasAddresses(channel) ? targets[0]?.address : undefined;
+  const hashes = address === undefined ? [] : hasher.hashes(channel, address);
   return {
     channel,
-    address,
-    refs: hashes.map((addressHash) => ({ tenantId, channel, addressHash })),
+    address: addressState(channel, targets),
+    refs: hashes.map((addressHash) => ({ tenantId: recipient.tenantId, channel, addressHash })),
   };
 }
 
-function addressState(person: Person, channel: Channel, plain: string | undefined): AddressState {
-  if (channel === "INAPP") return "none needed";
-  if (channel === "PUSH") return person.tokens.length > 0 ? "usable" : "missing";
-  if (plain === undefined || !hasAddresses(channel)) return "missing";
-  return normaliseAddress(channel, plain) === undefined ? "unusable" : "usable";
+function addressState(channel: Channel, targets: Targets): AddressState {
+  if (targets === "none") return "missing";
+  if (targets === "invalid") return "unusable";
+  return channel === "INAPP" ? "none needed" : "usable";
 }
 
 type SuppressionsByRef = ReadonlyMap<AddressRef, readonly Suppression[]>;

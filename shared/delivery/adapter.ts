@@ -1,8 +1,7 @@
 import type { Send } from "#shared/contracts/records.ts";
 import type { Answer, AnswerTable } from "#shared/domain/delivery/answer.ts";
-import type { Target, Targets } from "#shared/domain/delivery/target.ts";
+import type { Target } from "#shared/domain/delivery/target.ts";
 import type { Content } from "#shared/domain/message/content.ts";
-import type { Person } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** The message of one provider call, and its target. */
@@ -22,8 +21,6 @@ export interface OutboundMessage {
 export interface ChannelAdapter {
   /** Its name in labels and records: `ses`. */
   readonly provider: string;
-  /** Where the message goes, from the profile as it is now. Pure. */
-  targets(person: Person, send: Send): Targets;
   /**
    * One call, without retries of its own. Never rejects for what the provider or the network did: that is an `Answer`.
    * Gives up when the signal aborts. A rejection is a programming error, and counts as a call with an unknown result.

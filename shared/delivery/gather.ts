@@ -1,7 +1,7 @@
 import type { Channel, Send, Suppression } from "#shared/contracts/records.ts";
+import { hasAddresses, targetsOf } from "#shared/domain/channel/channels.ts";
 import type { AddressedTarget, SendFacts } from "#shared/domain/delivery/facts.ts";
 import type { Target, Targets } from "#shared/domain/delivery/target.ts";
-import { hasAddresses } from "#shared/domain/recipient/address.ts";
 import type { AddressRef, Person } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
@@ -9,12 +9,10 @@ import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import { hotWindowMs, type Ledger } from "#shared/state/ledger/ledger.ts";
 import type { SentArchive } from "#shared/state/ledger/sent-archive.ts";
 import type { Views } from "#shared/state/views/views.ts";
-import type { ChannelAdapter } from "./adapter.ts";
 
 /** Where a sender looks up what it needs, a batch at a time. */
 export interface GatherParts {
   readonly channel: Channel;
-  readonly adapter: Pick<ChannelAdapter, "targets">;
   readonly views: Pick<Views, "persons" | "suppressions">;
   readonly ledger: Pick<Ledger, "peek">;
   readonly archive: SentArchive;
@@ -47,7 +45,9 @@ export async function gather(parts: GatherParts, sends: readonly Send[], now: In
 async function gatherPersons(parts: GatherParts, sends: readonly Send[]) {
   const refs = sends.map(({ tenant_id, user_id }) => ({ tenantId: tenant_id, userId: user_id }));
   const persons = await parts.views.persons(refs);
-  const targets = sends.map((send, index) => parts.adapter.targets(persons.value[index] as Person, send));
+  const targets = sends.map((send, index) =>
+    targetsOf(parts.channel, { userId: send.user_id, person: persons.value[index] as Person }),
+  );
   return { persons, targets, found: await gatherSuppressions(parts, sends, targets) };
 }
 

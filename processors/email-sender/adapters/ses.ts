@@ -3,7 +3,6 @@ import { Agent as HttpsAgent } from "node:https";
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { composeMail, type MailOptions, mailStreamOf } from "#shared/delivery/email/mime.ts";
-import { emailTargets } from "#shared/delivery/email/targets.ts";
 import { networkAnswer } from "#shared/delivery/network.ts";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { sesAnswers } from "../core/answers.ts";
@@ -32,7 +31,6 @@ export function createSesAdapter(options: SesOptions): ChannelAdapter {
   return {
     provider: "ses",
     answers: sesAnswers,
-    targets: emailTargets,
     send: async (message, signal) => {
       const command = await commandOf(message, options.mail);
       try {

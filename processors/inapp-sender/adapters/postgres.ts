@@ -16,7 +16,6 @@ export function createInappAdapter(pool: Pool): ChannelAdapter {
   return {
     provider: "inapp",
     answers: inappAnswers,
-    targets: (_person, { user_id }) => [{ address: user_id, deviceId: "" }],
     send: async (message) => {
       try {
         await postgres(() => pool.query(insert, rowOf(message)));

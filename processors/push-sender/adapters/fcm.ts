@@ -4,7 +4,6 @@ import { networkAnswer } from "#shared/delivery/network.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
 import { fcmAnswers } from "../core/answers.ts";
-import { devicesOf } from "../core/devices.ts";
 import { pushMessage } from "../core/payload.ts";
 import { fcmCode } from "../core/refusal.ts";
 import { type AccessTokens, googleAccessTokens, grantedAccessTokens, type ServiceAccount } from "./access-token.ts";
@@ -52,7 +51,6 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
   return {
     provider: "fcm",
     answers: fcmAnswers,
-    targets: ({ tokens: devices }) => devicesOf(devices),
     send: async (message, signal) => {
       const access = await tokens.get(signal);
       if ("failed" in access) return access.failed;

@@ -4,8 +4,6 @@ import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.t
 import { networkAnswer } from "#shared/delivery/network.ts";
 import { type Answer, codeOfAnswer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
-import { addressOf } from "#shared/domain/recipient/address.ts";
-import { normaliseAddress } from "#shared/platform/crypto/address.ts";
 import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
 import { twilioAnswers } from "../core/answers.ts";
 
@@ -59,12 +57,6 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
   return {
     provider: "twilio",
     answers: twilioAnswers,
-    targets: (person) => {
-      const given = addressOf(person, "SMS");
-      if (!given) return "none";
-      const address = normaliseAddress("SMS", given);
-      return address ? [{ address, deviceId: "" }] : "invalid";
-    },
     send: async (message) => {
       try {
         const statusCallback = callbackOf(message, options.callbackUrl);

@@ -3,17 +3,6 @@ import type { Channel, Consent } from "#shared/contracts/records.ts";
 /** `given`; `withdrawn`, after it was given or at once; or `missing`, if no consent is recorded. */
 export type ConsentState = "given" | "withdrawn" | "missing";
 
-/**
- * Channels that need a recorded consent: texts by law (TCPA, PRF-06), WhatsApp by its terms, push because a device reports
- * a token before its owner has allowed anything (PRF-05).
- */
-const consentNeeded: ReadonlySet<Channel> = new Set(["SMS", "WHATSAPP", "PUSH"]);
-
-/** Whether the channel may be used only after a recorded consent. Says nothing of preferences or suppressions. */
-export function needsConsent(channel: Channel): boolean {
-  return consentNeeded.has(channel);
-}
-
 /** The consent recorded for the whole channel, `*`: a device's permission, a START, a ticked box. */
 const wholeChannel = "*";
 

@@ -1,5 +1,6 @@
 import type { Send } from "#shared/contracts/records.ts";
-import { consentState, needsConsent, optedInByConsent } from "../consent/consent.ts";
+import { needsConsent } from "../channel/channels.ts";
+import { consentState, optedInByConsent } from "../consent/consent.ts";
 import { channelName } from "../message/channel.ts";
 import { choiceOf } from "../preference/preference.ts";
 import { clockOf, hoursOf } from "../quiet-hours/hours.ts";

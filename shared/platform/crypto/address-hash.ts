@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Channel } from "#shared/contracts/records.ts";
-import { normaliseAddress } from "./address.ts";
+import { normaliseAddress } from "#shared/domain/channel/channels.ts";
 
 /** Peppers by key id, and the id that new hashes are made under. Ids are letters, digits, `-` and `_`. */
 export interface AddressHasherOptions {

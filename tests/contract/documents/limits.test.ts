@@ -5,12 +5,12 @@ import { closerLimits } from "#processors/digest/closer.ts";
 import { sesBudgetShares as emailShares } from "#processors/email-sender/main.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { inappBudgetShares as inappShares } from "#processors/inapp-sender/main.ts";
-import { devicesMax } from "#processors/push-sender/core/devices.ts";
 import { fcmBudgetShares as pushShares } from "#processors/push-sender/main.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
 import { twilioBudgetShares as smsShares } from "#processors/sms-sender/main.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
+import { devicesMax } from "#shared/domain/channel/push.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
@@ -143,7 +143,7 @@ const domain: readonly Limit[] = [
     where: ["shared/platform/artifacts/sealed-artifact.ts"],
     figures: [bytes(contentBytesMax)],
   },
-  { name: "devices of a push", where: ["processors/push-sender/core/devices.ts"], figures: [count(devicesMax)] },
+  { name: "devices of a push", where: ["shared/domain/channel/push.ts"], figures: [count(devicesMax)] },
   { name: "a provider call", where: [ledgerFile], figures: [seconds(callDeadlineMs)] },
   {
     name: "provider calls for one message",

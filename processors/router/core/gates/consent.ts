@@ -1,5 +1,6 @@
 import type { Consent } from "#shared/contracts/records.ts";
-import { consentState, needsConsent } from "#shared/domain/consent/consent.ts";
+import { needsConsent } from "#shared/domain/channel/channels.ts";
+import { consentState } from "#shared/domain/consent/consent.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import { drop, type GateResult, pass } from "../gate-result.ts";
 import type { Message } from "../message.ts";

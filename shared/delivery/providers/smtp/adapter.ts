@@ -1,6 +1,5 @@
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { composeMail, type MailOptions, mailStreamOf } from "../../email/mime.ts";
-import { emailTargets } from "../../email/targets.ts";
 import { smtpAnswers } from "./answers.ts";
 import { type DkimKey, signMail } from "./dkim/sign.ts";
 import { createSmtpTransport, type SmtpMail, type SmtpServer } from "./transport.ts";
@@ -19,7 +18,6 @@ export function createSmtpAdapter(options: SmtpOptions): ChannelAdapter {
   return {
     provider: "smtp",
     answers: smtpAnswers,
-    targets: emailTargets,
     send: async (message, signal) => transport.send(await mailOf(message, options), signal),
     close: async () => transport.close(),
   };

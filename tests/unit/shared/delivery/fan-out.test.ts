@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ChannelAdapter } from "#shared/delivery/adapter.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { aToken } from "#tests/support/policy/records.ts";
 import { aConsent, aSend, aSender, outputsOn, scheduledSend } from "./sender-bench.ts";
 
 const accepted: Answer = { kind: "accepted", ref: "r" };
@@ -14,7 +15,6 @@ function withDevices(answers: Readonly<Record<string, Answer>>) {
   const base = aSender().parts.adapter;
   const adapter: ChannelAdapter = {
     ...base,
-    targets: () => Object.keys(answers).map((deviceId) => ({ address: `token-${deviceId}`, deviceId })),
     send: async ({ target }) => {
       called.push(target.deviceId);
       return answers[target.deviceId] ?? accepted;
@@ -22,6 +22,10 @@ function withDevices(answers: Readonly<Record<string, Answer>>) {
   };
   const bench = aSender({ channel: "PUSH", adapter });
   bench.world.consents = [aConsent()];
+  // The device seen last comes first.
+  bench.world.tokens = Object.keys(answers).map((deviceId, index) =>
+    aToken({ device_id: deviceId, token: `token-${deviceId}`, last_seen: -index }),
+  );
   return { ...bench, called };
 }
 
@@ -68,6 +72,7 @@ describe("one message to several devices [PSH-02]", () => {
     const budget = { take: async (_account: string, calls: number) => (asked.push(calls), 0) };
     const sender = aSender({ channel: "PUSH", adapter: bench.parts.adapter, budget });
     sender.world.consents = [aConsent()];
+    sender.world.tokens = bench.world.tokens;
     await sender.take(push());
     expect(asked).toEqual([3]);
   });

@@ -152,7 +152,6 @@ function adapterOf(world: World, calls: OutboundMessage[]): ChannelAdapter {
   return {
     provider: "fake",
     answers: table,
-    targets: ({ profile }) => (profile?.email ? [{ address: profile.email, deviceId: "" }] : "none"),
     send: (message) => {
       calls.push(message);
       return world.provider(message);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Channel } from "#shared/contracts/records.ts";
-import { consentState, needsConsent, optedInByConsent } from "#shared/domain/consent/consent.ts";
+import { needsConsent } from "#shared/domain/channel/channels.ts";
+import { consentState, optedInByConsent } from "#shared/domain/consent/consent.ts";
+import { channels } from "#shared/domain/message/channel.ts";
 import { aConsent } from "#tests/support/policy/records.ts";
 
 const given = (category: string, at = 1) => aConsent("SMS", category, { updated_at: at });
@@ -30,9 +31,7 @@ describe("consent [PRF-05] [PRF-06]", () => {
     expect(optedInByConsent([given("booking")], "SMS", "booking")).toBe(true);
     expect(optedInByConsent([given("booking", 1), withdrawn("*", 2)], "SMS", "booking")).toBe(false);
   });
-
   test("texts, WhatsApp and push need one", () => {
-    const all: readonly Channel[] = ["EMAIL", "PUSH", "SMS", "INAPP", "WHATSAPP"];
-    expect(all.filter(needsConsent)).toEqual(["PUSH", "SMS", "WHATSAPP"]);
+    expect([...channels, "UNKNOWN" as const].filter(needsConsent)).toEqual(["PUSH", "SMS", "WHATSAPP"]);
   });
 });

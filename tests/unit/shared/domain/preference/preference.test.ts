@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Channel } from "#shared/contracts/records.ts";
 import { categories } from "#shared/domain/category/category.ts";
-import { isOnByDefault } from "#shared/domain/preference/defaults.ts";
 import { choiceOf } from "#shared/domain/preference/preference.ts";
 import { aPreference } from "#tests/support/policy/records.ts";
 
@@ -14,11 +13,11 @@ describe("default opt-in matrix [PRF-03] [PRF-04] [PRF-05] [PRF-06] [PRF-07]", (
     ["WHATSAPP", ["security"]],
     ["UNKNOWN", []],
   ])("on %s these are on: %j", (channel, on) => {
-    expect(categories.filter((category) => isOnByDefault(channel, category))).toEqual(on);
+    expect(categories.filter((category) => choiceOf(null, channel, category).on)).toEqual(on);
   });
 
   test("a category that is none of the seven is off", () => {
-    expect(isOnByDefault("EMAIL", "gossip")).toBe(false);
+    expect(choiceOf(null, "EMAIL", "gossip").on).toBe(false);
   });
 });
 

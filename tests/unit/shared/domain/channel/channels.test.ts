@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { normaliseAddress } from "#shared/platform/crypto/address.ts";
+import { hasAddresses, normaliseAddress, targetsOf } from "#shared/domain/channel/channels.ts";
+import { aPerson, aProfile } from "#tests/support/policy/records.ts";
 import { countRuns } from "#tests/support/run-count.ts";
 
 describe("normaliseAddress", () => {
@@ -48,5 +49,31 @@ describe("normaliseAddress", () => {
       { numRuns: 600 },
     );
     for (const count of Object.values(usable)) count.expectShare(0.1);
+  });
+});
+
+describe("where a message goes", () => {
+  const to = (address: string) => [{ address, deviceId: "" }];
+
+  it.each([
+    ["EMAIL", to("ines@example.com"), true],
+    ["SMS", to("+12025550143"), true],
+    ["WHATSAPP", to("+12025550143"), true],
+    ["PUSH", "none", false],
+    ["INAPP", to("ines"), false],
+    ["UNKNOWN", "none", false],
+  ] as const)("on %s", (channel, targets, isHashed) => {
+    expect(targetsOf(channel, { userId: "ines", person: { ...aPerson(), tokens: [] } })).toEqual(targets);
+    expect(hasAddresses(channel)).toBe(isHashed);
+  });
+
+  it.each([
+    ["no profile", null, "none"],
+    ["no address", aProfile({ email: null }), "none"],
+    ["a blank address", aProfile({ email: "  " }), "none"],
+    ["an address without a domain", aProfile({ email: "ines" }), "invalid"],
+    ["a domain in capitals", aProfile({ email: " Ines@Example.COM" }), to("Ines@example.com")],
+  ] as const)("by mail, given %s", (_, profile, targets) => {
+    expect(targetsOf("EMAIL", { userId: "ines", person: { profile, tokens: [] } })).toEqual(targets);
   });
 });

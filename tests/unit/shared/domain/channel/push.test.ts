@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { devicesMax, devicesOf } from "#processors/push-sender/core/devices.ts";
 import type { Token } from "#shared/contracts/records.ts";
+import { devicesMax, devicesOf } from "#shared/domain/channel/push.ts";
 import type { Target } from "#shared/domain/delivery/target.ts";
 import { start } from "../../../shared/delivery/sender-bench.ts";
 

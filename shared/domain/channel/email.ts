@@ -1,0 +1,37 @@
+import { categories } from "../category/category.ts";
+import type { ChannelDescriptor } from "./descriptor.ts";
+import { addressTargets } from "./targets.ts";
+
+/** Mail. Everything but promotions is on by default (PRF-04). */
+export const email: ChannelDescriptor = {
+  channel: "EMAIL",
+  targets: ({ person }) => addressTargets(person.profile?.email, normaliseEmail),
+  normalise: normaliseEmail,
+  needsConsent: false,
+  onByDefault: categories.filter((category) => category !== "promotions"),
+};
+
+/** The domain in ASCII and small letters; the part before the @ keeps its case, because the mail server decides on it. */
+export function normaliseEmail(address: string): string | undefined {
+  const text = address.trim();
+  const at = text.lastIndexOf("@");
+  const local = text.slice(0, Math.max(at, 0)).normalize("NFC");
+  const domain = asciiDomain(text.slice(at + 1));
+  return domain && isLocalPart(local) ? `${local}@${domain}` : undefined;
+}
+
+/** RFC 5321 dot-atoms of at most 64 bytes, with RFC 6531 letters. Messages to quoted local parts are not sent. */
+function isLocalPart(local: string): boolean {
+  return /^[^\s@<>()[\]\\,;:"\p{Cc}.]+(\.[^\s@<>()[\]\\,;:"\p{Cc}.]+)*$/u.test(local) && Buffer.byteLength(local) <= 64;
+}
+
+/** At least two labels, none over 63 bytes. An IP address passes the URL host parser, and is not a mail domain. */
+function asciiDomain(domain: string): string | undefined {
+  const url = new URL("ws://x");
+  // The setter leaves the host as it is if the text is none.
+  url.hostname = domain;
+  const ascii = url.hostname.toLowerCase();
+  const fits =
+    ascii.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(ascii);
+  return fits ? ascii : undefined;
+}

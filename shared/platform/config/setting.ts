@@ -1,0 +1,113 @@
+import { z } from "zod";
+
+/** Names and values as an environment has them. An empty value counts as not set. */
+export type SettingValues = Readonly<Record<string, string | undefined>>;
+
+/** One setting, as `docs/configuration.md` has it. */
+export interface SettingDescription {
+  readonly name: string;
+  /** What it means, a sentence or two. */
+  readonly meaning: string;
+  readonly isSecret: boolean;
+  readonly isRequired: boolean;
+  /** The value that holds if it is not set, as one would write it; undefined where that is nothing. */
+  readonly byDefault: string | undefined;
+}
+
+/** A part of the configuration, or every issue with it: a sentence each, which begins with the setting's name. */
+export type SettingsResult<Config> =
+  | { readonly kind: "config"; readonly config: Config }
+  | { readonly kind: "issues"; readonly issues: readonly string[] };
+
+/** What one part of the product reads of the environment. */
+export interface Settings<Config> {
+  /** Every setting that it may read. */
+  readonly descriptions: readonly SettingDescription[];
+  /** Pure. No issue repeats a value, because it may be a secret. */
+  read(values: SettingValues): SettingsResult<Config>;
+}
+
+/** What reading some settings gives. */
+export type ConfigOf<From> = From extends Settings<infer Config> ? Config : never;
+
+interface SettingMeta {
+  readonly description: string;
+  readonly isSecret: boolean;
+}
+
+const described = z.registry<SettingMeta>();
+
+/** A setting: how its text is read, and what it means. `secret` keeps its default and its value out of every page and line. */
+export function setting<Type extends z.ZodType>(
+  type: Type,
+  meaning: string,
+  { secret = false }: { readonly secret?: boolean } = {},
+): Type {
+  described.add(type, { description: meaning, isSecret: secret });
+  return type;
+}
+
+/**
+ * Settings by name. `rules` gives the issues between settings, from the raw values, so that they are told together with
+ * those of a single one.
+ */
+export function settings<Shape extends Readonly<Record<string, z.ZodType>>>(
+  shape: Shape,
+  rules: (values: SettingValues) => readonly string[] = () => [],
+): Settings<{ readonly [Name in keyof Shape]: z.output<Shape[Name]> }> {
+  return {
+    descriptions: Object.entries(shape).map(([name, type]) => descriptionOf(name, type)),
+    read: (values) => {
+      const known = setValues(Object.keys(shape), values);
+      const parsed = z.object(shape).safeParse(known);
+      const issues = [...(parsed.error?.issues.map(sentenceOf) ?? []), ...rules(known)];
+      return parsed.success && issues.length === 0
+        ? { kind: "config", config: parsed.data as never }
+        : { kind: "issues", issues };
+    },
+  };
+}
+
+/** Several parts as one. All of their issues are told together, each once. */
+export function combineSettings<Parts extends readonly Settings<object>[]>(
+  ...parts: Parts
+): Settings<CombinedConfig<Parts>> {
+  return {
+    descriptions: [...new Map(parts.flatMap((part) => part.descriptions).map((one) => [one.name, one])).values()],
+    read: (values) => {
+      const results = parts.map((part) => part.read(values));
+      const issues = [...new Set(results.flatMap((result) => (result.kind === "issues" ? result.issues : [])))];
+      if (issues.length > 0) return { kind: "issues", issues };
+      const configs = results.map((result) => (result.kind === "config" ? result.config : {}));
+      return { kind: "config", config: Object.assign({}, ...configs) };
+    },
+  };
+}
+
+/** The configurations of all parts in one object. */
+export type CombinedConfig<Parts extends readonly Settings<object>[]> = Parts extends readonly [
+  Settings<infer First>,
+  ...infer Rest extends readonly Settings<object>[],
+]
+  ? First & CombinedConfig<Rest>
+  : object;
+
+function descriptionOf(name: string, type: z.ZodType): SettingDescription {
+  const meta = described.get(type);
+  if (!meta) throw new TypeError(`${name} has no meaning: declare it with setting()`);
+  const { description: meaning, isSecret } = meta;
+  const absent = type.safeParse(undefined);
+  const isPlain = absent.success && ["string", "number", "boolean"].includes(typeof absent.data);
+  return { name, meaning, isSecret, isRequired: !absent.success, byDefault: isPlain ? String(absent.data) : undefined };
+}
+
+function setValues(names: readonly string[], values: SettingValues): Readonly<Record<string, string>> {
+  const found = names.map((name) => [name, values[name]] as const);
+  return Object.fromEntries(
+    found.filter((one): one is readonly [string, string] => one[1] !== undefined && one[1] !== ""),
+  );
+}
+
+function sentenceOf({ path, message }: z.core.$ZodIssue): string {
+  return `${path.join(".")}: ${message.endsWith("received undefined") ? "is not set" : message}`;
+}
