@@ -1,0 +1,90 @@
+import type { ProviderEvent } from "#shared/contracts/records.ts";
+import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import type { Settings } from "#shared/platform/config/setting.ts";
+import type { ChannelAdapter } from "../adapter.ts";
+import type { BudgetLimits } from "../budget.ts";
+
+/**
+ * A provider: one folder with its adapter, its table of answers, its webhook and the table of that, its settings and its
+ * README; and one line in `registry.ts`. This part of it is light: SDKs are loaded by `open`.
+ */
+export interface Provider<Config extends object = object> {
+  /** Its name in labels, records and settings: `ses`. */
+  readonly name: string;
+  readonly channel: KnownChannel;
+  /** What a sender reads for one account. */
+  readonly settings: Settings<Config>;
+  /** Opens one account. */
+  open(config: Config, context: ProviderContext): Promise<OpenAccount>;
+  readonly webhook?: ProviderWebhook<object>;
+}
+
+/** What a provider takes from the process that hosts it. */
+export interface ProviderContext {
+  /** Placeholder until the accounts are built: the process's clients, opened when first asked for. */
+  readonly clock: Clock;
+}
+
+/** An account, ready for calls. */
+export interface OpenAccount {
+  readonly adapter: ChannelAdapter;
+  /** How many calls the account lets through. */
+  readonly limits: BudgetLimits;
+}
+
+/** How a provider reports on messages by HTTP. */
+export interface ProviderWebhook<Config extends object> {
+  /** What the gateway reads for one account, without the secrets that only sending needs. */
+  readonly settings: Settings<Config>;
+  /** The route, below the gateway's origin: `/webhooks/ses`. */
+  readonly path: string;
+  /** One receiver for all accounts of the provider. */
+  open(accounts: readonly Config[], context: WebhookContext): Promise<WebhookReceiver>;
+}
+
+/** What a webhook takes from the gateway. */
+export interface WebhookContext {
+  readonly clock: Clock;
+  /** The gateway's public origin, with its path if it has one, without a trailing slash. */
+  readonly publicUrl: string;
+}
+
+/** A request to a provider's route, as it came. */
+export interface WebhookRequest {
+  /** Path and query, unchanged: a signature may cover it. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+  readonly now: Instant;
+}
+
+/** Verifies requests, and reads no more of them than that needs. */
+export interface WebhookReceiver {
+  /** Rejects with a retryable `AppError` if something that the check needs does not answer. */
+  receive(request: WebhookRequest): Promise<WebhookResult>;
+}
+
+/** The answer to a request; an event is published first. */
+export type WebhookResult =
+  | {
+      readonly kind: "verified";
+      /** Absent if there is nothing to publish: a confirmation, a message that came before. */
+      readonly event?: ProviderEvent;
+      /** Ids for the log line. */
+      readonly notes: Readonly<Record<string, string>>;
+      readonly status: 200 | 204;
+      /** Called once the event is on the log. */
+      readonly published?: () => void;
+    }
+  | { readonly kind: "refused"; readonly code: WebhookRefusalCode; readonly detail: string };
+
+/** A code of `gateway/http/problem.ts`. */
+export type WebhookRefusalCode =
+  | "COMMS_UNSUPPORTED_MEDIA_TYPE"
+  | "COMMS_WEBHOOK_MALFORMED"
+  | "COMMS_WEBHOOK_TOPIC"
+  | "COMMS_WEBHOOK_STALE"
+  | "COMMS_WEBHOOK_CERTIFICATE"
+  | "COMMS_WEBHOOK_SIGNATURE";
