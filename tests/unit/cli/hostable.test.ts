@@ -49,6 +49,10 @@ const required: Readonly<Record<string, readonly Name[]>> = {
   gateway: [...kafka, "COMMS_POSTGRES_URL", ...links, "COMMS_SNS_TOPIC_ARNS", "COMMS_TWILIO_AUTH_TOKEN"],
 };
 
+/** The client of FCM reads its key when it is made. */
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+
 function environmentOf(names: readonly Name[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, minimalEnvironment[name]]));
 }
@@ -75,9 +79,7 @@ describe("the configuration of what is hosted", () => {
 
     it("is assembled from no client whose settings it does not declare", async () => {
       const declared = new Set(settings.descriptions.map((one) => one.name));
-      const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-      const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-      const config = readConfig(settings, { ...environmentOf(names), COMMS_FCM_PRIVATE_KEY: key }, "/nowhere");
+      const config = readConfig(settings, { ...environmentOf(names), COMMS_FCM_PRIVATE_KEY: pem }, "/nowhere");
       const platform = declaredClients(declared);
       const hosted = name === "gateway" ? hostableGateway : hostableStages[name as (typeof stages)[number]];
       expect(await hosted.assemble(platform, config)).toBeDefined();

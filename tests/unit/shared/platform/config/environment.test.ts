@@ -106,8 +106,12 @@ describe("a setting that a file holds", () => {
     expect(readConfig(some, { COMMS_SECRET_FILE: file }, checkout()).COMMS_SECRET).toBe("from-a-mounted-secret");
   });
 
-  it("is not mistaken for a setting whose name ends like a twin's", () => {
-    expect(readConfig(some, { COMMS_LOG_FILE: "/no/such/file" }, checkout()).COMMS_LOG_FILE).toBe("/no/such/file");
+  it("is not mistaken for another setting whose name ends like a twin's", () => {
+    const log = settingGroup("Log", {
+      COMMS_LOG: setting(z.string().default("on"), "Whether."),
+      COMMS_LOG_FILE: setting(z.string(), "Where."),
+    });
+    expect(readConfig(log, { COMMS_LOG_FILE: file }, empty)).toEqual({ COMMS_LOG: "on", COMMS_LOG_FILE: file });
   });
 
   it("is told once if the file cannot be read", () => {
