@@ -23,4 +23,5 @@ export const senderSettings = combineSettings(
   }),
 );
 
+/** What every sender has been told, whatever its provider. */
 export type SenderConfig = ConfigOf<typeof senderSettings>;

@@ -27,4 +27,5 @@ export const addressSettings = settingGroup(
   rotationRules({ id: "COMMS_ADDRESS_PEPPER_ID", idByDefault: "dev", previous: "COMMS_ADDRESS_PEPPERS_PREVIOUS" }),
 );
 
+/** The pepper, its id and the ones before. */
 export type AddressConfig = ConfigOf<typeof addressSettings>;

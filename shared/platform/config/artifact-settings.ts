@@ -27,4 +27,5 @@ export const artifactSettings = settingGroup(
   rotationRules({ id: "COMMS_MASTER_KEY_ID", idByDefault: "main", previous: "COMMS_MASTER_KEYS_PREVIOUS" }),
 );
 
+/** The store of rendered content, and the master keys. */
 export type ArtifactConfig = ConfigOf<typeof artifactSettings>;

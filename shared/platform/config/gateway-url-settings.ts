@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ConfigOf, setting, settingGroup } from "./setting.ts";
+import { setting, settingGroup } from "./setting.ts";
 
 /** Where people and providers reach the gateway. */
 export const gatewayUrlSettings = settingGroup("The gateway's public address", {
@@ -8,5 +8,3 @@ export const gatewayUrlSettings = settingGroup("The gateway's public address", {
     "Where providers and mail clients reach the gateway: callbacks and unsubscribe links begin with it, and Twilio signs it.",
   ),
 });
-
-export type GatewayUrlConfig = ConfigOf<typeof gatewayUrlSettings>;

@@ -14,4 +14,5 @@ export const kafkaSettings = settingGroup("Kafka", {
   COMMS_SCHEMA_REGISTRY_URL: setting(z.url(), "The schema registry, by Confluent's API."),
 });
 
+/** Brokers, topic prefix, registry. */
 export type KafkaConfig = ConfigOf<typeof kafkaSettings>;

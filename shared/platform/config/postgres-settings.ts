@@ -8,4 +8,5 @@ export const postgresSettings = settingGroup("Postgres", {
   }),
 });
 
+/** How to reach Postgres. */
 export type PostgresConfig = ConfigOf<typeof postgresSettings>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { portType } from "./port-type.ts";
-import { type ConfigOf, combineSettings, setting, settingGroup } from "./setting.ts";
+import { combineSettings, setting, settingGroup } from "./setting.ts";
 import { telemetrySettings } from "./telemetry-settings.ts";
 
 /** What every process of `comms run` reads. */
@@ -15,5 +15,3 @@ export const processSettings = combineSettings(
   }),
   telemetrySettings,
 );
-
-export type ProcessConfig = ConfigOf<typeof processSettings>;

@@ -55,6 +55,7 @@ export const twilioWebhookSettings = settingGroup("Twilio", {
   ),
 });
 
+/** The tokens that a callback may be signed with. */
 export type TwilioWebhookConfig = ConfigOf<typeof twilioWebhookSettings>;
 
 /** The notification centre. */

@@ -13,4 +13,5 @@ export const redisSettings = settingGroup("Redis", {
   COMMS_REDIS_PREFIX: setting(z.string().default("comms:"), "Put before every key."),
 });
 
+/** How to reach Redis, and the prefix of its keys. */
 export type RedisConfig = ConfigOf<typeof redisSettings>;

@@ -14,4 +14,5 @@ export const telemetrySettings = settingGroup("Logs and traces", {
   ),
 });
 
+/** Log level, log file and where traces go. */
 export type TelemetryConfig = ConfigOf<typeof telemetrySettings>;

@@ -25,4 +25,5 @@ export const unsubscribeSettings = settingGroup(
   }),
 );
 
+/** The secret of unsubscribe links, its id and the ones before. */
 export type UnsubscribeConfig = ConfigOf<typeof unsubscribeSettings>;

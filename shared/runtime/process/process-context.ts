@@ -125,18 +125,25 @@ export function createProcessContext(
 
 /** The groups of settings by client. Asking for one that was not declared is a mistake in a `config.ts`. */
 function declaredGroups(config: ProcessContextConfig, name: string) {
-  const group = <Group>(client: string, required: keyof ProcessContextConfig, settings: string): Group => {
-    if (config[required] !== undefined) return config as Group;
+  const refuse = (client: string, settings: string): never => {
     const message = `${name} asks for ${client} and does not declare ${settings}: add it to its config.ts`;
     throw new AppError("SETTING_UNDECLARED", message, { retryable: false });
   };
   return {
-    kafka: () => group<KafkaConfig>("Kafka", "COMMS_BOOTSTRAP_SERVERS", "kafkaSettings"),
-    redis: () => group<RedisConfig>("Redis", "COMMS_REDIS_URL", "redisSettings"),
-    postgres: () => group<PostgresConfig>("Postgres", "COMMS_POSTGRES_URL", "postgresSettings"),
-    artifact: () => group<ArtifactConfig>("artifacts", "COMMS_ARTIFACTS_URL", "artifactSettings"),
-    address: () => group<AddressConfig>("hashes of addresses", "COMMS_ADDRESS_PEPPER", "addressSettings"),
+    kafka: () => (has<KafkaConfig>(config, "COMMS_BOOTSTRAP_SERVERS") ? config : refuse("Kafka", "kafkaSettings")),
+    redis: () => (has<RedisConfig>(config, "COMMS_REDIS_URL") ? config : refuse("Redis", "redisSettings")),
+    postgres: () =>
+      has<PostgresConfig>(config, "COMMS_POSTGRES_URL") ? config : refuse("Postgres", "postgresSettings"),
+    artifact: () =>
+      has<ArtifactConfig>(config, "COMMS_ARTIFACTS_URL") ? config : refuse("artifacts", "artifactSettings"),
+    address: () =>
+      has<AddressConfig>(config, "COMMS_ADDRESS_PEPPER") ? config : refuse("hashes of addresses", "addressSettings"),
   };
+}
+
+/** Whether a group was read: a setting of it that must be set is there. */
+function has<Group>(config: ProcessContextConfig, required: keyof Group): config is ProcessContextConfig & Group {
+  return Object.hasOwn(config, required);
 }
 
 type DeclaredGroups = ReturnType<typeof declaredGroups>;

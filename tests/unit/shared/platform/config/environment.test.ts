@@ -134,17 +134,16 @@ describe("the file of the local stack", () => {
     expect(readConfig(some, { COMMS_STACK_ROOT: second }, root).COMMS_SECRET).toBe(local.COMMS_SECRET);
   });
 
-  it.each([
+  it.each<[string, Partial<StackFile>, string]>([
     [
       "it came from another checkout",
       { checkout: "/another", settings: local },
-      {},
       "the stack of another checkout made it",
     ],
-    ["an earlier version made it", { mode: "native" } as const, {}, "run 'make up' again"],
-    ["it says nothing of its checkout", { settings: local }, {}, "run 'make up' again"],
-  ])("gives nothing if %s, and the error says so", (_, file, env, reason) => {
-    const issues = issuesOf(env, folderWith(file));
+    ["an earlier version made it", { mode: "native" }, "run 'make up' again"],
+    ["it says nothing of its checkout", { settings: local }, "run 'make up' again"],
+  ])("gives nothing if %s, and the error says so", (_, file, reason) => {
+    const issues = issuesOf({}, folderWith(file));
     expect(issues).toContain("COMMS_SECRET: is not set");
     expect(issues).toContain(reason);
     expect(issues).not.toContain(local.COMMS_SECRET);

@@ -11,20 +11,20 @@ const silent = { ...minimalEnvironment, COMMS_LOG_LEVEL: "silent" };
 describe("the clients of a process", () => {
   const bare = createProcessContext(readConfig(telemetrySettings, silent, "/nowhere"), { name: "intake" });
 
-  it.each<[string, string, string, (platform: ProcessContext) => unknown]>([
-    ["log", "Kafka", "kafkaSettings", (platform) => platform.log()],
-    ["registry", "Kafka", "kafkaSettings", (platform) => platform.registry()],
-    ["codec", "Kafka", "kafkaSettings", (platform) => platform.codec()],
-    ["templates", "Kafka", "kafkaSettings", (platform) => platform.templates()],
-    ["prefix", "Kafka", "kafkaSettings", (platform) => platform.prefix],
-    ["redis", "Redis", "redisSettings", (platform) => platform.redis()],
-    ["views", "Redis", "redisSettings", (platform) => platform.views()],
-    ["keys", "Redis", "redisSettings", (platform) => platform.keys],
-    ["postgres", "Postgres", "postgresSettings", (platform) => platform.postgres()],
-    ["artifacts", "artifacts", "artifactSettings", (platform) => platform.artifacts()],
-    ["hasher", "hashes of addresses", "addressSettings", (platform) => platform.hasher],
-  ])("%s is refused by name where its settings were not declared", (_, client, group, ask) => {
-    const message = `intake asks for ${client} and does not declare ${group}: add it to its config.ts`;
+  it.each<[string, string, (platform: ProcessContext) => unknown]>([
+    ["log", "Kafka and does not declare kafkaSettings", (platform) => platform.log()],
+    ["registry", "Kafka and does not declare kafkaSettings", (platform) => platform.registry()],
+    ["codec", "Kafka and does not declare kafkaSettings", (platform) => platform.codec()],
+    ["templates", "Kafka and does not declare kafkaSettings", (platform) => platform.templates()],
+    ["prefix", "Kafka and does not declare kafkaSettings", (platform) => platform.prefix],
+    ["redis", "Redis and does not declare redisSettings", (platform) => platform.redis()],
+    ["views", "Redis and does not declare redisSettings", (platform) => platform.views()],
+    ["keys", "Redis and does not declare redisSettings", (platform) => platform.keys],
+    ["postgres", "Postgres and does not declare postgresSettings", (platform) => platform.postgres()],
+    ["artifacts", "artifacts and does not declare artifactSettings", (platform) => platform.artifacts()],
+    ["hasher", "hashes of addresses and does not declare addressSettings", (platform) => platform.hasher],
+  ])("%s is refused by name where its settings were not declared", (_, asked, ask) => {
+    const message = `intake asks for ${asked}: add it to its config.ts`;
     expect(() => ask(bare)).toThrow(expect.objectContaining({ code: "SETTING_UNDECLARED", message, retryable: false }));
   });
 
