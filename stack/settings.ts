@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Addresses, StackFile } from "#shared/platform/config/addresses.ts";
 import { checkoutRoot } from "#shared/platform/config/stack-config.ts";
@@ -71,7 +71,6 @@ async function fcmKey({ home }: Layout): Promise<string> {
   if (kept !== undefined) return kept;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  await writeFile(file, pem);
-  await chmod(file, 0o600);
+  await writeFile(file, pem, { mode: 0o600 });
   return pem;
 }
