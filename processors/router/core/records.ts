@@ -1,9 +1,9 @@
 import type { Accepted, Decision, DigestItem, Routed, ScheduleItem } from "#shared/contracts/records.ts";
 import { laneTopic, type TopicName } from "#shared/contracts/topics.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
+import type { Deferral } from "#shared/domain/policy/gate-result.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { GateEvaluation } from "./gate-evaluation.ts";
-import type { Deferral } from "./gate-result.ts";
 
 /** Encodes a record as the codec does. */
 export type Encode = (topic: TopicName, value: object) => Buffer;

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decideRouting } from "#processors/router/core/decide.ts";
-import type { AddressState, ChannelFacts, RoutingFacts } from "#processors/router/core/facts.ts";
-import { pauseFlag } from "#processors/router/core/gates/pause.ts";
-import { routingOutcome } from "#processors/router/core/outcome.ts";
+import { evaluateGates } from "#processors/router/core/evaluate-gates.ts";
+import type { ChannelFacts, RoutingFacts } from "#processors/router/core/facts.ts";
+import { toOutcome } from "#processors/router/core/to-outcome.ts";
 import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
 import { categories } from "#shared/domain/category/category.ts";
 import { deriveMsgId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { pauseFlag } from "#shared/domain/policy/gates/pause.ts";
 import { clockOf } from "#shared/domain/quiet-hours/hours.ts";
 import {
   aConsent,
@@ -17,6 +17,7 @@ import {
   aPreference,
   aProfile,
   aSuppression,
+  aTarget,
   aToken,
   noon,
 } from "#tests/support/policy/records.ts";
@@ -134,10 +135,18 @@ const suppression = fc
   })
   .map((over) => aSuppression(over as Parameters<typeof aSuppression>[0]));
 
-const channelFacts: fc.Arbitrary<ChannelFacts> = fc.record({
-  address: fc.constantFrom<AddressState>("usable", "missing", "unusable", "none needed"),
-  addressHash: maybe(fc.constant("v1:k:00")),
+const target = fc.record({
+  address: fc.constant("ada@example.com"),
+  deviceId: fc.constant(""),
+  hash: fc.constantFrom("", "v1:k:00"),
   suppressions: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(suppression, { maxLength: 3 })),
+});
+
+const channelFacts: fc.Arbitrary<ChannelFacts> = fc.record({
+  to: fc.oneof(
+    { weight: 3, arbitrary: fc.array(target, { minLength: 1, maxLength: 3 }) },
+    fc.constantFrom("none" as const, "invalid" as const),
+  ),
   template: fc.oneof(
     { weight: 4, arbitrary: fc.constant({ version: 1, locales: ["en-US"] }) },
     maybe(fc.record({ version: fc.nat(), locales: fc.array(fc.string(), { maxLength: 2 }) })).map(
@@ -164,9 +173,7 @@ const facts: fc.Arbitrary<RoutingFacts> = fc.record({
 
 /** Open wherever nothing is said against it, so that a rule has something to stop. */
 const openChannel: ChannelFacts = {
-  address: "usable",
-  addressHash: null,
-  suppressions: [],
+  to: [aTarget()],
   template: { version: 1, locales: ["en-US"] },
 };
 const openFacts = (over: Partial<RoutingFacts> = {}, one: Partial<ChannelFacts> = {}): RoutingFacts => ({
@@ -186,7 +193,7 @@ const anyOrOpenFacts = fc.oneof(facts, fc.constant(openFacts()));
 const encode = (topic: string, value: object) => Buffer.from(JSON.stringify({ topic, value }));
 
 function route(record: Accepted, given: RoutingFacts, now: number): Outcome {
-  return routingOutcome(record, decideRouting(record, given, now), { now, encode });
+  return toOutcome(record, evaluateGates(record, given, now), { now, encode });
 }
 
 const topicsOf = (outcome: Outcome) => (outcome.kind === "deadLetter" ? [] : outcome.outputs.map(({ topic }) => topic));
@@ -305,7 +312,7 @@ describe("property: nobody is sent what they do not want [CAN-09] [PRF-06]", () 
     fc.assert(
       fc.property(anyOrSendable, suppression, aNow, (record, entry, now) => {
         const rest = { ...record, critical: false };
-        const stopped = openFacts({}, { suppressions: [{ ...entry, scope: "all" }] });
+        const stopped = openFacts({}, { to: [aTarget({ ...entry, scope: "all" })] });
         expect(sends(route(rest, stopped, now))).toEqual([]);
         // The same message to the same address without the entry goes out: the suppression stops something.
         runs.add(wouldBeSent(rest, now));
@@ -319,7 +326,7 @@ describe("property: nobody is sent what they do not want [CAN-09] [PRF-06]", () 
     fc.assert(
       fc.property(sendable, suppression, (record, entry) => {
         const rest = { ...record, category: "booking", critical: false };
-        const stopped = openFacts({}, { suppressions: [{ ...entry, scope: "all" }] });
+        const stopped = openFacts({}, { to: [aTarget({ ...entry, scope: "all" })] });
         expect(sends(route(rest, stopped, noon))).toEqual([]);
         expect(sends(route(rest, openFacts(), noon))).toHaveLength(rest.channels.length);
       }),
