@@ -1,6 +1,7 @@
 import type { Accepted } from "#shared/contracts/records.ts";
 import type { Cadence } from "#shared/domain/cadence/cadence.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
+import { recordHead } from "#shared/domain/message/record-head.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { byteLength, itemBytesMax } from "./item-payload.ts";
 import type { DigestWindow } from "./window.ts";
@@ -29,15 +30,15 @@ export interface DueWindow {
  */
 export function summaryOf({ window, collected }: DueWindow, cadence: Cadence, now: Instant): Accepted {
   const eventId = deriveId("event", window.tenantId, "digest", window.windowId);
-  return {
+  const origin = {
     event_id: eventId,
     occurred_at: window.closesAt,
-    recorded_at: now,
     tenant_id: window.tenantId,
     user_id: window.userId,
-    msg_id: null,
     correlation_id: window.windowId,
-    causation_id: window.windowId,
+  };
+  return {
+    ...recordHead(origin, { msgId: null, causationId: window.windowId, recordedAt: now }),
     accepted_id: deriveId("accepted", eventId, window.userId, cadence.template),
     role: "recipient",
     cause_event: cadence.name,
