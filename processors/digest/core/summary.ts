@@ -3,7 +3,7 @@ import type { Cadence } from "#shared/domain/cadence/cadence.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { recordHead } from "#shared/domain/message/record-head.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { byteLength, itemBytesMax } from "./item-payload.ts";
+import { itemBytesMax } from "./item-payload.ts";
 import type { DigestWindow } from "./window.ts";
 
 /** The most bytes of all items in a summary: it must fit into its record, however much was collected. */
@@ -62,7 +62,7 @@ function payloadOf({ count, payloads }: CollectedItems, cadence: Cadence): strin
   let left = summaryBytesMax;
   for (const payload of payloads) {
     const text = JSON.stringify(payload);
-    const size = byteLength(text) + 1;
+    const size = Buffer.byteLength(text) + 1;
     if (size > itemBytesMax + 1) continue;
     if (items.length === cadence.shownMax || size > left) break;
     items.push(text);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { fieldsOf, listOf, parseJson, textOf } from "#processors/feedback/core/json.ts";
+import { fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/json.ts";
 
 describe("readers of unknown values", () => {
   it.each([undefined, null, 3, "", "text", [], {}, () => {}])(
     "never throw, and give what they promise: %j",
     (value) => {
       expect(typeof fieldsOf(value)).toBe("object");
+      expect(isObject(fieldsOf(value))).toBe(true);
       expect(Array.isArray(fieldsOf(value))).toBe(false);
       expect(Array.isArray(listOf(value))).toBe(true);
       expect(textOf(value)).toBe(value === "text" ? "text" : null);
@@ -18,6 +19,18 @@ describe("readers of unknown values", () => {
       undefined,
       undefined,
       undefined,
+    ]);
+  });
+
+  it("know an object from a list, a null and all else", () => {
+    expect([{}, { a: 1 }, [], null, "{}", 1, undefined].map(isObject)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
     ]);
   });
 
