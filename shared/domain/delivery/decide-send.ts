@@ -13,7 +13,7 @@ import type { SendFacts } from "./facts.ts";
 import { freshnessGate } from "./freshness-gate.ts";
 import { ledgerGate } from "./ledger-gate.ts";
 import type { DecisionContext } from "./policy.ts";
-import { refusalOf, type SendDecision, type SendGateAnswer, type SendGateResult } from "./send-decision.ts";
+import { type SendDecision, type SendGateAnswer, type SendGateResult, toSendRefusal } from "./send-decision.ts";
 
 /** One order to send and everything that a gate may look at. */
 interface SendGateInput {
@@ -47,7 +47,7 @@ const gates: readonly (readonly [gate: string, ask: (input: SendGateInput) => Se
 export function decideSend(send: Send, facts: SendFacts, context: DecisionContext): SendDecision {
   const answers = askGates(send, facts, context);
   const last = answers.at(-1);
-  const refusal = last && refusalOf(last, answers.flatMap(traceOfSend));
+  const refusal = last && toSendRefusal(last, answers.flatMap(traceOfSend));
   return refusal ?? { kind: "send", to: openTargets(send, facts.to) };
 }
 

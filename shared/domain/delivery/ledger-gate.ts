@@ -3,6 +3,7 @@ import type { Reason } from "../message/reason.ts";
 import { drop, hold, pass } from "../policy/gate-result.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
+import { readDueNote, readReportNote } from "./ledger-note.ts";
 import type { DecisionContext } from "./policy.ts";
 import type { SendReport } from "./report.ts";
 import { fraction } from "./retry.ts";
@@ -74,15 +75,14 @@ export function inDoubtReport(send: Send, at: Instant): SendReport {
 
 function refuseFinished(kind: keyof typeof finishedReasons, note: string): SendGateResult {
   const detail = `The ledger has it as ${kind}`;
-  if (note !== "") return { verdict: "REPEAT", report: JSON.parse(note) as SendReport, detail };
+  if (note !== "") return { verdict: "REPEAT", report: readReportNote(note), detail };
   return drop(finishedReasons[kind], detail);
 }
 
 /** The note of a refused attempt holds the instant of the next one. */
 function retryLater({ attempt, note }: Retrying): SendGateResult {
-  const { dueAt } = JSON.parse(note) as { readonly dueAt: Instant };
   const detail = `Attempt ${attempt} was refused`;
-  return { verdict: "DEFER", kind: "retry", reason: "COMMS_PROVIDER_UNAVAILABLE", dueAt, detail };
+  return { verdict: "DEFER", kind: "retry", reason: "COMMS_PROVIDER_UNAVAILABLE", dueAt: readDueNote(note), detail };
 }
 
 /** Up to a second, so that the messages that wait for one owner do not all come back at once. */

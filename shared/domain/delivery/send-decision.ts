@@ -48,7 +48,7 @@ export type SendGateResult =
 export type SendGateAnswer = readonly [gate: string, result: SendGateResult];
 
 /** The decision that follows from a gate's answer; undefined if the message passes it. */
-export function refusalOf([gate, result]: SendGateAnswer, trace: readonly GateTrace[]): SendRefusal | undefined {
+export function toSendRefusal([gate, result]: SendGateAnswer, trace: readonly GateTrace[]): SendRefusal | undefined {
   switch (result.verdict) {
     case "PASS":
     case "BYPASS":

@@ -58,7 +58,7 @@ describe("one more gate", () => {
     ["a bypass of what would go does", passed, bypassed, "last"],
     ["a second wait does not", collected, deferred, "own"],
     ["a bypass of what waits does not", deferred, bypassed, "own"],
-  ])("at the end decides if it takes precedence: %s", (_, own, last, gate) => {
+  ])("at the end decides if it takes precedence: %s", (...[, own, last, gate]) => {
     expect(appendGate(evaluationOf(own), ["last", last])).toMatchObject({
       gate,
       result: gate === "last" ? last : own,

@@ -9,7 +9,7 @@ test.each([
   ["at the bound", viewAgeMaxMs, false, { verdict: "PASS" }],
   ["over it", viewAgeMaxMs + 1, false, { verdict: "HOLD", reason: "COMMS_STATE_STALE", dueAt: now + staleHoldMs }],
   ["over it, for a critical message", viewAgeMaxMs + 1, true, { verdict: "PASS" }],
-] as const)("views whose age is %s", (_, ageMs, critical, expected) => {
+] as const)("views whose age is %s", (...[, ageMs, critical, expected]) => {
   expect(freshnessGate({ critical }, now - ageMs, { now, policy: defaultPolicy })).toMatchObject(expected);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SendReport } from "#shared/domain/delivery/report.ts";
-import { refusalOf, type SendGateResult } from "#shared/domain/delivery/send-decision.ts";
+import { type SendGateResult, toSendRefusal } from "#shared/domain/delivery/send-decision.ts";
 import { bypass, drop, hold, pass } from "#shared/domain/policy/gate-result.ts";
 
 const report = { status: "DROPPED" } as SendReport;
@@ -25,5 +25,5 @@ test.each<[string, SendGateResult, object | undefined]>([
   ["a retry", retry, { kind: "wait", as: "retry", gate: "g", reason, dueAt: 7, trace }],
   ["a report again", { verdict: "REPEAT", report, detail: "" }, { kind: "again", report }],
 ])("what follows from %s", (_, result, expected) => {
-  expect(refusalOf(["g", result], trace)).toEqual(expected);
+  expect(toSendRefusal(["g", result], trace)).toEqual(expected);
 });

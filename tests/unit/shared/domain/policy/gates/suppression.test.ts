@@ -81,7 +81,7 @@ describe("suppression gate of a message to several targets", () => {
     ],
     ["none at all", rest, [], { verdict: "PASS" }, []],
     ["no address", rest, "none", { verdict: "PASS" }, []],
-  ] as const)("given %s", (_, message, targets, expected, allowed) => {
+  ] as const)("given %s", (...[, message, targets, expected, allowed]) => {
     expect(suppression(message, targets)).toMatchObject(expected);
     expect(openTargets(message, targets)).toEqual(allowed);
   });
