@@ -36,7 +36,7 @@ export function combine(table: AnswerTable, answers: readonly Answer[]): CallRes
   if (accepted) return { kind: "sent", ref: accepted.ref };
   const unknown = answers.find((answer) => answer.kind === "unknown");
   if (unknown) return { kind: "ambiguous", code: unknown.code };
-  const refusals = answers.flatMap((answer) => toSendRefusal(table, answer));
+  const refusals = answers.flatMap((answer) => refusalOf(table, answer));
   const worst = refusals.toSorted((a, b) => weight[a.kind] - weight[b.kind])[0];
   if (!worst) throw new RangeError("A message without a target has no answers");
   return { ...worst, retryAfterMs: Math.max(...refusals.map(({ retryAfterMs }) => retryAfterMs)) };
@@ -44,7 +44,7 @@ export function combine(table: AnswerTable, answers: readonly Answer[]): CallRes
 
 type Refusal = Extract<CallResult, { readonly row: AnswerRow }>;
 
-function toSendRefusal(table: AnswerTable, answer: Answer): readonly Refusal[] {
+function refusalOf(table: AnswerTable, answer: Answer): readonly Refusal[] {
   const row = rowOfAnswer(table, answer);
   if (!row || answer.kind === "accepted") return [];
   const retryAfterMs = answer.kind === "refused" ? (answer.retryAfterMs ?? 0) : 0;

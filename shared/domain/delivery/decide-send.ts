@@ -1,5 +1,5 @@
 import type { Send } from "#shared/contracts/records.ts";
-import { type GateResult, hold, traceOf } from "../policy/gate-result.ts";
+import { type GateResult, hold, isPassed, traceOf } from "../policy/gate-result.ts";
 import { address } from "../policy/gates/address.ts";
 import { consent } from "../policy/gates/consent.ts";
 import { expiry } from "../policy/gates/expiry.ts";
@@ -58,7 +58,7 @@ export function askGates(send: Send, facts: SendFacts, context: DecisionContext)
   for (const [gate, ask] of gates) {
     const result = ask(input);
     answers.push([gate, result]);
-    if (result.verdict !== "PASS" && result.verdict !== "BYPASS") break;
+    if (!isPassed(result)) break;
   }
   return answers;
 }

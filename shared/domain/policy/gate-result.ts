@@ -72,7 +72,7 @@ export function hold(reason: Reason, dueAt: Instant, detail: string): GateResult
 }
 
 /** Whether the message goes on from this gate. */
-export function isPassed(result: Pick<GateResult, "verdict">): boolean {
+export function isPassed(result: { readonly verdict: string }): boolean {
   return result.verdict === "PASS" || result.verdict === "BYPASS";
 }
 

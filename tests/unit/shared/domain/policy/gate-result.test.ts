@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { drop, formatInstant, unlessCritical } from "#shared/domain/policy/gate-result.ts";
+import {
+  drop,
+  formatInstant,
+  hold,
+  isPassed,
+  pass,
+  traceOf,
+  unlessCritical,
+} from "#shared/domain/policy/gate-result.ts";
 
 test("a critical message bypasses a refusal and keeps its detail", () => {
   const refusal = drop("COMMS_PREF_BLOCKED", "off");
@@ -13,4 +21,23 @@ test.each([
   [9e15, "beyond all dates"],
 ])("the instant %d is written %s", (instant, text) => {
   expect(formatInstant(instant)).toBe(text);
+});
+
+test.each(["PASS", "BYPASS"])("a message goes on after a %s", (verdict) => expect(isPassed({ verdict })).toBe(true));
+
+test.each(["DROP", "DIGEST", "DEFER", "HOLD", "REPEAT"])("a message does not go on after a %s", (verdict) =>
+  expect(isPassed({ verdict })).toBe(false),
+);
+
+test("a trace has the verdict, its reason and what the gate saw", () => {
+  expect(traceOf(["expiry", pass("It does not expire")])).toEqual({
+    gate: "expiry",
+    verdict: "PASS",
+    reason: null,
+    detail: "It does not expire",
+  });
+  expect(traceOf(["freshness", hold("COMMS_STATE_STALE", 5, "Views are old")])).toMatchObject({
+    verdict: "HOLD",
+    reason: "COMMS_STATE_STALE",
+  });
 });
