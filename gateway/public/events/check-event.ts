@@ -3,7 +3,7 @@ import { decideIntake, type IntakeDecision } from "#shared/domain/event/decide-i
 import type { EventCatalog } from "#shared/domain/event/event-entry.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { valueIssue } from "#shared/domain/event/storable.ts";
-import { fieldsOf, isObject } from "#shared/domain/json/json.ts";
+import { fieldsOf, isObject } from "#shared/domain/json/readers.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Problem } from "../../http/problem.ts";
 import { eventBody, shapeIssues } from "./body.ts";

@@ -1,4 +1,4 @@
-import { isObject, parseJson } from "#shared/domain/json/json.ts";
+import { isObject, parseJson } from "#shared/domain/json/readers.ts";
 
 /** The most bytes that are kept of one item. */
 export const itemBytesMax = 4_096;

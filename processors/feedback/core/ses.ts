@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/json.ts";
+import { type Fields, fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 import type { Meaning, NormalisedWebhook, ProviderReport } from "./parsed-webhook.ts";
 import { sesBounces, sesComplaint, sesComplaints, sesEvents, sesIgnored, sesSoftBounce } from "./ses-meanings.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { codeOfAnswer } from "#shared/domain/delivery/answer.ts";
-import { parseJson } from "#shared/domain/json/json.ts";
+import { parseJson } from "#shared/domain/json/readers.ts";
 import { fcmAnswers } from "./answers.ts";
 
 const body = z.object({

@@ -1,4 +1,4 @@
-import { fieldsOf, parseJson } from "#shared/domain/json/json.ts";
+import { fieldsOf, parseJson } from "#shared/domain/json/readers.ts";
 import type { Content } from "#shared/domain/message/content.ts";
 import type { Reason } from "#shared/domain/message/reason.ts";
 import { FillError, fill } from "#shared/domain/template/fill.ts";

@@ -1,4 +1,4 @@
-import { isObject, parseJson } from "../json/json.ts";
+import { isObject, parseJson } from "../json/readers.ts";
 import type { IntakeLimits } from "./limits.ts";
 import { isLonger } from "./size.ts";
 import { numbersIssue, valueIssue } from "./storable.ts";

@@ -1,4 +1,4 @@
-import { isObject, parseJson } from "#shared/domain/json/json.ts";
+import { isObject, parseJson } from "#shared/domain/json/readers.ts";
 
 /** An SNS message as it is posted. It is not verified. */
 export interface SnsEnvelope {

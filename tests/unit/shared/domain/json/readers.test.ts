@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/json.ts";
+import { fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 
 describe("readers of unknown values", () => {
   it.each([undefined, null, 3, "", "text", [], {}, () => {}])(
