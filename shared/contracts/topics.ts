@@ -70,6 +70,27 @@ export function deadLetterTopic(stage: string): string {
   return `comms.${stage}.dlq`;
 }
 
+/**
+ * Topics whose values others choose: product teams, the identity service, operators, and the providers whose webhooks the
+ * gateway passes on. Their dead letters are somebody else's fault. A test compares the list with the topics' contracts.
+ */
+const foreignTopics: ReadonlySet<string> = new Set<TopicName>([
+  "comms.events",
+  "comms.events.bulk",
+  "comms.provider-events",
+  "comms.profiles",
+  "comms.preferences",
+  "comms.consents",
+  "comms.flags",
+  "comms.tokens",
+  "comms.templates",
+]);
+
+/** Whether others choose the values on a topic, named without prefix. */
+export function isForeignTopic(topic: string): boolean {
+  return foreignTopics.has(topic);
+}
+
 /** The topic of a lane: the bulk twin of a stage topic, or the topic itself. */
 export function laneTopic(topic: TopicName, lane: string): TopicName {
   const twin = `${topic}.bulk`;

@@ -7,7 +7,7 @@ import {
   type TopicContract,
   topicContracts,
 } from "#shared/contracts/topic-contract.ts";
-import { stages, type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import { isForeignTopic, stages, type TopicName, topicRecords } from "#shared/contracts/topics.ts";
 import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
 import { subjectOf } from "#shared/platform/avro/registry.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
@@ -50,6 +50,12 @@ describe.each(each)("the contract of %s", (topic, contract) => {
     const inKey = [...contract.key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(inKey).not.toEqual([]);
     expect([...inKey, ...contract.identity].filter((name) => !names.includes(name ?? ""))).toEqual([]);
+  });
+
+  test("says whether others choose its values, as the fuse takes it", () => {
+    const others = contract.producers.some((one) => ["product-teams", "identity", "operators"].includes(one));
+    // The gateway passes on what providers write.
+    expect(isForeignTopic(topic)).toBe(others || topic === "comms.provider-events");
   });
 
   test("has the PII class of its most telling field", () => {

@@ -1,5 +1,6 @@
-import { Temporal } from "temporal-polyfill";
+import { minuteOf } from "../quiet-hours/hours.ts";
 import type { Instant } from "../time/instant.ts";
+import { dayOf, instantOf, localTimeAt, minuteOfDay, zoneOfName } from "../time/zone.ts";
 
 /** How a digest is collected and sent (DIG-01). */
 export interface Cadence {
@@ -37,18 +38,11 @@ export function cadenceOf(name: string): Cadence | undefined {
  * in local time gives the later instant, a fold the earlier. An unknown zone counts as UTC.
  */
 export function windowEnd(cadence: Cadence, tz: string, now: Instant): Instant {
-  const local = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zoneOrUtc(tz));
-  const time = Temporal.PlainTime.from(cadence.closesAt);
+  const zone = zoneOfName(tz) ?? "UTC";
+  const minute = minuteOf(cadence.closesAt) ?? 0;
+  const today = dayOf(localTimeAt(zone, now));
   for (let days = 0; ; days++) {
-    const end = local.toPlainDate().add({ days }).toZonedDateTime({ timeZone: local.timeZoneId, plainTime: time });
-    if (end.epochMilliseconds > now) return end.epochMilliseconds;
-  }
-}
-
-function zoneOrUtc(tz: string): string {
-  try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(tz).timeZoneId;
-  } catch {
-    return "UTC";
+    const end = instantOf(zone, minuteOfDay(today, minute, { days }));
+    if (end > now) return end;
   }
 }

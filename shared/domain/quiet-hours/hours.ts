@@ -1,9 +1,9 @@
-import { Temporal } from "temporal-polyfill";
 import type { Preference, Profile } from "#shared/contracts/records.ts";
+import { zoneOfName } from "../time/zone.ts";
 
 /** The hours in which only critical messages and allowed categories reach a person, validated and in minutes. */
 export interface Hours {
-  /** An IANA zone that the runtime's zone data knows. */
+  /** A zone that `zoneOfName` knows. */
   readonly tz: string;
   /** Minutes since local midnight, 0 to 1439. Equal start and end mean no quiet hours. */
   readonly startMinute: number;
@@ -36,7 +36,8 @@ export function hoursOf(preference: Preference | null, profile: Profile | null):
 
 /** The first candidate that is a known zone, else UTC. */
 export function zoneOf(...candidates: readonly (string | null | undefined)[]): string {
-  return candidates.find((candidate) => candidate && isZone(candidate)) ?? defaultZone;
+  const known = candidates.flatMap((candidate) => (candidate ? (zoneOfName(candidate) ?? []) : []));
+  return known[0] ?? defaultZone;
 }
 
 /** Minutes since midnight of `HH:MM` (seconds are ignored), or undefined. */
@@ -48,22 +49,4 @@ export function minuteOf(local: string | undefined): number | undefined {
 /** `HH:MM` of minutes since midnight. */
 export function clockOf(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
-}
-
-const zoneNames = new Map<string, boolean>();
-
-/** A check costs 20 µs and the world has 600 zones, so each name is checked once; the bound limits invalid names. */
-function isZone(name: string): boolean {
-  const isKnown = zoneNames.get(name) ?? isUsableZone(name);
-  if (zoneNames.size < 2_000) zoneNames.set(name, isKnown);
-  return isKnown;
-}
-
-function isUsableZone(name: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
-import { Temporal } from "temporal-polyfill";
 import type { Instant } from "../time/instant.ts";
+import { dayOf, instantOf, type LocalTime, localTimeAt, minuteOfDay } from "../time/zone.ts";
 import type { Hours } from "./hours.ts";
 
 /** One quiet window, in instants: the start belongs to it, the end does not. */
@@ -11,8 +11,8 @@ export interface Window {
 /**
  * The quiet windows around an instant, in order and without contact: from before it to at least a day after it. The zone's
  * rules place the start and the end of each window on its day. A local time in a spring gap moves later by the gap; a
- * local time that an autumn fold repeats counts the first time, so a window starts and ends once (Temporal's `compatible`,
- * RFC 5545). Empty if the hours are empty.
+ * local time that an autumn fold repeats counts the first time, so a window starts and ends once. Empty if the hours are
+ * empty.
  */
 export function windowsAround(hours: Hours, now: Instant): readonly Window[] {
   if (hours.startMinute === hours.endMinute) return [];
@@ -26,25 +26,23 @@ export function windowsAround(hours: Hours, now: Instant): readonly Window[] {
 
 const hourMs = 3_600_000;
 
-/** Computing windows costs 100 µs, and in one hour most people share a few zones and the default hours. */
+/** In one hour most people share a few zones and the default hours. */
 const cachedWindows = new Map<string, readonly Window[]>();
 const cachedWindowsMax = 5_000;
 
 function computeWindows(hours: Hours, now: Instant): readonly Window[] {
-  const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(hours.tz).toPlainDate();
+  const today = dayOf(localTimeAt(hours.tz, now));
   // Two days back: a zone that skips a whole day (Apia, 2011-12-30) stretches a window over it.
-  const windows = [-2, -1, 0, 1, 2].map((days) => windowOf(hours, today.add({ days })));
+  const windows = [-2, -1, 0, 1, 2].map((days) => windowOf(hours, minuteOfDay(today, 0, { days })));
   return mergeWindows(windows.filter((window) => window.start < window.end));
 }
 
-function windowOf(hours: Hours, day: Temporal.PlainDate): Window {
-  const lastDay = hours.endMinute < hours.startMinute ? day.add({ days: 1 }) : day;
-  return { start: instantOf(day, hours.startMinute, hours.tz), end: instantOf(lastDay, hours.endMinute, hours.tz) };
-}
-
-function instantOf(day: Temporal.PlainDate, minute: number, timeZone: string): Instant {
-  const plainTime = new Temporal.PlainTime(Math.floor(minute / 60), minute % 60);
-  return day.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds;
+function windowOf({ tz, startMinute, endMinute }: Hours, day: LocalTime): Window {
+  const days = endMinute < startMinute ? 1 : 0;
+  return {
+    start: instantOf(tz, minuteOfDay(day, startMinute)),
+    end: instantOf(tz, minuteOfDay(day, endMinute, { days })),
+  };
 }
 
 /** Merges windows that touch or overlap, which happens when a gap removes the time between two. */

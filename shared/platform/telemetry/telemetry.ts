@@ -1,6 +1,7 @@
 import { mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Logger, type LoggerOptions, pino } from "pino";
+import { zoneDataVersion } from "#shared/domain/time/zone-data.ts";
 import { AppError, codeOf } from "../errors/app-error.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { redactedError } from "./redacted-error.ts";
@@ -42,7 +43,7 @@ export function createTelemetry({ level, file, version }: TelemetryOptions): Tel
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...errorOptions }, destination);
   const metrics = createMetrics();
   metrics.set("comms_build_info", { version, node: process.version }, 1);
-  metrics.set("comms_tzdata_info", { version: process.versions["tz"] ?? "unknown" }, 1);
+  metrics.set("comms_tzdata_info", { version: zoneDataVersion }, 1);
   return { metrics, log, flush: () => destination.flushSync() };
 }
 

@@ -28,12 +28,12 @@ export function outcomeLabel({ kind }: Pick<Outcome, "kind">): string {
  */
 export function reportRecord(telemetry: Telemetry, done: RecordEnd): void {
   const { metrics } = telemetry;
-  const { stage, outcome, durationMs, span } = done;
+  const { stage, record, outcome, durationMs, span } = done;
   metrics.count("comms_stage_records_total", { stage, outcome: outcomeLabel(outcome) });
   metrics.observe("comms_stage_duration_seconds", { stage }, durationMs / 1000);
   writeLine(telemetry, done);
   const isDeadLetter = outcome.kind === "deadLetter";
-  if (isDeadLetter) metrics.count("comms_dead_letters_total", { stage, reason: outcome.reason });
+  if (isDeadLetter) metrics.count("comms_dead_letters_total", { stage, topic: record.topic, reason: outcome.reason });
   else for (const output of outcome.outputs) countOutput(telemetry, output);
   span.end(outcomeLabel(outcome), isDeadLetter);
 }

@@ -163,7 +163,8 @@ export class Shell {
 
   #onComplete({ item, outcome }: Completion, generation: number): void {
     this.#release(item, generation, true);
-    if (this.#health.countOutcome(outcome)) this.#leaveGroup();
+    const topic = item.record.topic.slice(this.#parts.prefix.length);
+    if (this.#health.countOutcome(outcome, topic)) this.#leaveGroup();
   }
 
   /** The fuse is blown: commits what is done, and takes no more part in the group. */

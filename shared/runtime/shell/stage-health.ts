@@ -1,3 +1,4 @@
+import { isForeignTopic } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { redactedError } from "#shared/platform/telemetry/redacted-error.ts";
@@ -65,8 +66,12 @@ export class StageHealth {
     onCrash(error);
   }
 
-  /** Counts an outcome for the dead-letter fuse; returns whether the fuse is blown. */
-  countOutcome({ kind }: Outcome): boolean {
+  /**
+   * Counts the outcome of a record for the dead-letter fuse; returns whether the fuse is blown. `topic` is without prefix. A
+   * record whose value others chose does not count: one producer's garbage must not stop the stage for all (decision 39).
+   */
+  countOutcome({ kind }: Outcome, topic: string): boolean {
+    if (isForeignTopic(topic)) return false;
     if (this.#fuse.count(kind === "deadLetter") === undefined) return false;
     const { stage, telemetry } = this.#parts;
     telemetry.metrics.set("comms_dead_letter_fuse_blown", { stage }, 1);

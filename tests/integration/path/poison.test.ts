@@ -146,7 +146,7 @@ describe("poison on comms.send.email, where a provider is called", () => {
 describe("what poison leaves behind", () => {
   test("counts and reasons, and no value of it in the log or the metrics", async () => {
     const metrics = await (await fetch(`${child.healthUrl}/metrics`)).text();
-    expect(metrics).toContain('comms_dead_letters_total{stage="intake",reason="COMMS_POISON"}');
+    expect(metrics).toContain('comms_dead_letters_total{stage="intake",topic="comms.events",reason="COMMS_POISON"}');
     expectNoValues([...metrics.split("\n"), ...(await readFile(child.logFile, "utf8")).split("\n")]);
   });
 });

@@ -232,17 +232,35 @@ describe("shell, of the lag", () => {
 
 describe("shell, of the fuse", () => {
   it("stops on the dead-letter fuse instead of emptying the topic", async () => {
-    const { produce, dead, shell, telemetry } = await running(copier(), {
+    const { produce, dead, shell, telemetry } = await running(copier({ inputs: ["comms.accepted"] }), {
       limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
       log: createMemoryLog({ partitions: 1 }),
     });
     await produce(
-      ...Array.from({ length: 50 }, (_, i) => ({ topic: "comms.events", key: `u${i}`, value: Buffer.from([1]) })),
+      ...Array.from({ length: 50 }, (_, i) => ({ topic: "comms.accepted", key: `u${i}`, value: Buffer.from([1]) })),
     );
     expect(dead().length).toBeGreaterThanOrEqual(5);
     expect(dead().length).toBeLessThan(10);
     expect(shell.state().why).toMatch(/fuse/);
     expect(await telemetry.metrics.read("comms_dead_letter_fuse_blown", { stage: "intake" })).toBe(1);
+  });
+
+  it("goes on when what others write is garbage: all of it is set aside, all of the rest is done", async () => {
+    const { produce, dead, out, shell, telemetry } = await running(copier(), {
+      limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
+      log: createMemoryLog({ partitions: 1 }),
+    });
+    const garbage = Array.from({ length: 50 }, (_, i) => ({
+      topic: "comms.events",
+      key: `u${i}`,
+      value: Buffer.from([1]),
+    }));
+    await produce(...garbage, event("anna", "1"));
+    expect(dead()).toHaveLength(50);
+    expect(out()).toEqual(["1"]);
+    expect(shell.state().ready).toBe(true);
+    const labels = { stage: "intake", topic: "comms.events", reason: "COMMS_POISON" };
+    expect(await telemetry.metrics.read("comms_dead_letters_total", labels)).toBe(50);
   });
 
   it("sends again after an answer that was lost, with the same id", async () => {
