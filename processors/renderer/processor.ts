@@ -1,5 +1,5 @@
 import type { Routed } from "#shared/contracts/records.ts";
-import type { Content } from "#shared/domain/message/content.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";

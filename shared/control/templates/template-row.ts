@@ -1,4 +1,7 @@
 import type { Template } from "#shared/contracts/records.ts";
+import { descriptorOf } from "#shared/domain/channel/channels.ts";
+import type { TemplateColumn } from "#shared/domain/channel/descriptor.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import type { TemplateSource } from "#shared/domain/template/source.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
@@ -34,23 +37,16 @@ export interface TemplateStore {
 
 /** The row of a source and of the template that was compiled from it. */
 export function templateRow(source: TemplateSource, template: Template): TemplateRow {
-  const { channel, subject, text } = source;
-  const note = JSON.stringify({ title: subject, body: text, data: JSON.parse(source.data ?? "{}") as unknown });
   return {
     template_id: template.template_id,
     name: template.name,
     version: template.version,
-    channel: channel.toLowerCase(),
+    channel: channelName(source.channel),
     locale: template.locale,
     category: template.category,
     critical: template.critical,
     tracking: template.tracking,
-    subject_mjml: channel === "EMAIL" ? subject : null,
-    body_mjml: source.mjml,
-    body_text: channel === "EMAIL" ? text : null,
-    push_json: channel === "PUSH" ? note : null,
-    sms_text: channel === "SMS" ? text : null,
-    inapp_json: channel === "INAPP" ? note : null,
+    ...contentColumns(source),
     variables_json: template.variables,
     is_active: template.active,
     created_by: source.manifest.author,
@@ -58,3 +54,21 @@ export function templateRow(source: TemplateSource, template: Template): Templat
     content_hash: template.content_hash,
   };
 }
+
+/** The columns of every channel: those of the source's own, the others null. */
+function contentColumns(source: TemplateSource): Readonly<Record<TemplateColumn, string | null>> {
+  const { subject, mjml, text } = source;
+  const note = JSON.stringify({ title: subject, body: text, data: JSON.parse(source.data ?? "{}") as unknown });
+  const from = { subject, mjml, text, note };
+  const own = Object.entries(descriptorOf(source.channel)?.content?.columns ?? {});
+  return { ...noContent, ...Object.fromEntries(own.map(([column, part]) => [column, from[part]])) };
+}
+
+const noContent: Readonly<Record<TemplateColumn, null>> = {
+  subject_mjml: null,
+  body_mjml: null,
+  body_text: null,
+  push_json: null,
+  sms_text: null,
+  inapp_json: null,
+};
