@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sendChannels } from "#shared/contracts/topics.ts";
 import {
   type Content,
   channelDescriptors,
@@ -93,6 +94,10 @@ describe("the channels", () => {
   it("are each under their own name, which gives them back in any case", () => {
     expect(Object.values(channelDescriptors).map(({ channel }) => channel)).toEqual(channels);
     expect(channels.map((channel) => channelOf(channelName(channel)))).toEqual(channels);
+  });
+
+  it("have topics of orders, each under its name", () => {
+    expect(sendChannels.toSorted()).toEqual(channels.map(channelName).toSorted());
   });
 
   it.each(["", "fax", "unknown", "e-mail"])("%j is none", (name) => {
