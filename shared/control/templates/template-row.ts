@@ -1,12 +1,15 @@
 import type { Template } from "#shared/contracts/records.ts";
 import { descriptorOf } from "#shared/domain/channel/channels.ts";
-import type { TemplateColumn } from "#shared/domain/channel/descriptor.ts";
+import { type TemplateColumn, templateColumns } from "#shared/domain/channel/descriptor.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { TemplateSource } from "#shared/domain/template/source.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
+/** The content of a template in the columns of its channel; those of other channels are null. */
+type ContentColumns = Readonly<Record<TemplateColumn, string | null>>;
+
 /** A row of `comms_template` (DAT-01), with its column names. Values of `…_json` are JSON texts. */
-export interface TemplateRow {
+export interface TemplateRow extends ContentColumns {
   readonly template_id: string;
   readonly name: string;
   readonly version: number;
@@ -16,12 +19,6 @@ export interface TemplateRow {
   readonly category: string;
   readonly critical: boolean;
   readonly tracking: boolean;
-  readonly subject_mjml: string | null;
-  readonly body_mjml: string | null;
-  readonly body_text: string | null;
-  readonly push_json: string | null;
-  readonly sms_text: string | null;
-  readonly inapp_json: string | null;
   readonly variables_json: string;
   readonly is_active: boolean;
   readonly created_by: string;
@@ -55,20 +52,11 @@ export function templateRow(source: TemplateSource, template: Template): Templat
   };
 }
 
-/** The columns of every channel: those of the source's own, the others null. */
-function contentColumns(source: TemplateSource): Readonly<Record<TemplateColumn, string | null>> {
+function contentColumns(source: TemplateSource): ContentColumns {
   const { subject, mjml, text } = source;
   const note = JSON.stringify({ title: subject, body: text, data: JSON.parse(source.data ?? "{}") as unknown });
   const from = { subject, mjml, text, note };
-  const own = Object.entries(descriptorOf(source.channel)?.content?.columns ?? {});
-  return { ...noContent, ...Object.fromEntries(own.map(([column, part]) => [column, from[part]])) };
+  const own = descriptorOf(source.channel)?.content?.columns ?? {};
+  const valueIn = (column: TemplateColumn) => (own[column] === undefined ? null : from[own[column]]);
+  return Object.fromEntries(templateColumns.map((column) => [column, valueIn(column)])) as ContentColumns;
 }
-
-const noContent: Readonly<Record<TemplateColumn, null>> = {
-  subject_mjml: null,
-  body_mjml: null,
-  body_text: null,
-  push_json: null,
-  sms_text: null,
-  inapp_json: null,
-};

@@ -21,7 +21,17 @@ export interface TemplateFiles {
 }
 
 /** The columns of `comms_template` that belong to one channel or another. */
-export type TemplateColumn = "subject_mjml" | "body_mjml" | "body_text" | "push_json" | "sms_text" | "inapp_json";
+export const templateColumns = [
+  "subject_mjml",
+  "body_mjml",
+  "body_text",
+  "push_json",
+  "sms_text",
+  "inapp_json",
+] as const;
+
+/** One of `templateColumns`. */
+export type TemplateColumn = (typeof templateColumns)[number];
 
 /** What a column takes from a template's source; `note` is the JSON of title, body and data. */
 export type TemplateColumnSource = "subject" | "mjml" | "text" | "note";
