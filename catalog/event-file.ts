@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { stages } from "#shared/contracts/topics.ts";
+import { channelOf } from "#shared/domain/channel/channels.ts";
 import type { EventEntry } from "#shared/domain/event/event-entry.ts";
-import { channelOf } from "#shared/domain/message/channel.ts";
 
 const families = ["booking", "docs", "payments", "messaging", "trust", "promotions", "synthetic"] as const;
 

@@ -5,7 +5,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { readSchema } from "#shared/contracts/schema-files.ts";
 import type { AvroSchema } from "#shared/platform/avro/body-check.ts";
 import { incompatibilities } from "./compatibility.ts";
 import { schemaIssues } from "./schema-rules.ts";
@@ -23,7 +24,7 @@ export function readLineages(folder: string): readonly Lineage[] {
   const records = new Set([...names(join(folder, "avro")), ...subfolders(join(folder, "history"))]);
   return [...records].sort().map((record) => ({
     record,
-    current: readFileSync(join(folder, "avro", `${record}.avsc`), "utf8"),
+    current: readSchema(pathToFileURL(join(folder, "/")), `${record}.avsc`),
     released: readReleased(join(folder, "history", record)),
   }));
 }

@@ -7,8 +7,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandSettings } from "#cli/command-settings.ts";
 import { hostableSettings } from "#cli/hostable.ts";
-import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
-import { deadLetterContract, type TopicContract, topicContracts } from "#shared/contracts/topic-contract.ts";
+import { readSchema, schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import {
+  deadLetterContract,
+  readExample,
+  type TopicContract,
+  topicContracts,
+} from "#shared/contracts/topic-contract.ts";
 import { deadLetterTopic, stages, type TopicName } from "#shared/contracts/topics.ts";
 import { renderConfigurationPage, type SettingsReaders } from "./configuration-page.ts";
 import { renderDeadLetterPage, renderTopicIndex, renderTopicPage } from "./topic-pages.ts";
@@ -91,11 +96,11 @@ export function renderTypes(schemas: readonly AvroComplex[]): string {
 }
 
 function readSchemas(): AvroComplex[] {
-  const folder = join(root, "schemas/avro");
-  return readdirSync(folder)
+  const schemas = new URL("../schemas/", import.meta.url);
+  return readdirSync(new URL("avro/", schemas))
     .filter((file) => file.endsWith(".avsc"))
     .sort()
-    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as AvroComplex);
+    .map((file) => JSON.parse(readSchema(schemas, file)) as AvroComplex);
 }
 
 /** Every generated file: its path below the root, and what it should hold. */
@@ -126,7 +131,7 @@ function pageOf(contract: TopicContract): string {
     schema: JSON.parse(schemaOfTopic(contract.topic as TopicName)),
     examples: contract.examples.map((name) => ({
       name,
-      text: readFileSync(join(root, "schemas/examples", contract.topic, name), "utf8"),
+      text: readExample(contract.topic, name),
     })),
   });
 }

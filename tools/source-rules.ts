@@ -1,3 +1,4 @@
+import { sendChannels } from "#shared/contracts/topics.ts";
 import type { SourceFile } from "./export-names.ts";
 
 /** A rule of CONTRIBUTING that the text of a file can break. */
@@ -15,6 +16,14 @@ const isTest = (path: string): boolean => path.startsWith("tests/");
 const isProduct = (path: string): boolean => !isTest(path);
 const isPure = (path: string): boolean =>
   path.startsWith("shared/domain/") || /^(processors|gateway|simulator)\/(.+\/)?core\//.test(path);
+
+/** A channel's name in quotes, as records or as labels spell it. */
+const quotedChannel = `["'\`](?:${sendChannels.flatMap((name) => [name, name.toUpperCase()]).join("|")})["'\`]`;
+const channelKey = `(?:${sendChannels.map((name) => name.toUpperCase()).join("|")})`;
+
+/** Where a channel's name may decide something: its descriptor, its sender, its providers, and what only shows it. */
+const mayKnowChannels =
+  /^(?:shared\/domain\/channel|shared\/delivery\/(?:providers|email)|shared\/contracts|processors\/[a-z]+-sender|simulator|cli\/demo)\//;
 
 /** The test of these rules breaks each of them. */
 const ownTest = { "tests/unit/tools/source-rules.test.ts": "names what the rules forbid" };
@@ -41,6 +50,16 @@ const rules: readonly SourceRule[] = [
       "processors/projector/adapters/partitions.ts": "calls two functions that a migration defines, by name",
       "stack/parts/postgres-probe.ts": "creates the database, whose name no parameter can carry",
       "tools/source-rules.ts": "names the words that it looks for",
+    },
+  },
+  {
+    binds: (path) => isProduct(path) && !mayKnowChannels.test(path),
+    // A comparison from either side, a case, a look into a list, a key of a table.
+    forbidden: new RegExp(
+      `[!=]==? *${quotedChannel}|${quotedChannel} *[!=]==?|\\bcase ${quotedChannel}|\\.(?:includes|has|get)\\(${quotedChannel}|(?:^|[{,]) *${channelKey}:`,
+    ),
+    message: "what is particular to a channel stands in its descriptor, shared/domain/channel",
+    exceptions: {
     },
   },
   { binds: isProduct, forbidden: /\bredis\.p?call\(/, message: "Lua stands in a .lua file" },

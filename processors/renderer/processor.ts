@@ -1,5 +1,6 @@
 import type { Routed } from "#shared/contracts/records.ts";
-import type { Content } from "#shared/domain/message/content.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
@@ -68,7 +69,7 @@ const keyless: RenderRefusal = {
 };
 
 function notFound(routed: Routed, found: FoundTemplate): RenderRefusal {
-  const place = `${routed.template_name}/${routed.template_version} on ${routed.channel.toLowerCase()}`;
+  const place = `${routed.template_name}/${routed.template_version} on ${channelName(routed.channel)}`;
   return found.version
     ? { gate: "locale", reason: "COMMS_LOCALE_MISSING", detail: `${place} does not exist in ${routed.locale}` }
     : { gate: "template", reason: "COMMS_NO_TEMPLATE", detail: `${place} is not published` };

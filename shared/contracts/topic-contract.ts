@@ -2,7 +2,15 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { TopicSpec } from "./log-record.ts";
-import { deadLetterTopic, type Stage, stages, type TopicName, topicRecords } from "./topics.ts";
+import {
+  deadLetterTopic,
+  type Stage,
+  sendChannelOf,
+  sendChannels,
+  stages,
+  type TopicName,
+  topicRecords,
+} from "./topics.ts";
 
 const folder = new URL("../../schemas/topics/", import.meta.url);
 
@@ -16,9 +24,10 @@ const size = z
   .regex(/^[1-9]\d*MiB$/, "is a number of MiB: 1MiB")
   .transform((text) => Number(text.slice(0, -3)) * 1024 * 1024);
 
-/** The producers and consumers that are not stages. */
-const parties = ["product-teams", "identity", "gateway", "runtime", "operators", "whatsapp-sender"] as const;
-const party = z.enum([...stages, ...parties]);
+/** The producers and consumers that are not stages; a channel's sender need not be one yet. */
+const parties = ["product-teams", "identity", "gateway", "runtime", "operators"] as const;
+const senders = sendChannels.map((channel) => `${channel}-sender` as const);
+const party = z.enum([...stages, ...parties, ...senders]);
 
 const common = {
   description: z.string().min(1),
@@ -63,7 +72,29 @@ export type DeadLetterContract = z.infer<typeof deadLetters>;
 
 /** The contract of a topic. Throws with every issue if the file is no valid contract. */
 function topicContract(topic: TopicName): TopicContract {
-  return read(`${topic}.yaml`, contract);
+  const channel = sendChannelOf(topic);
+  return channel === undefined ? read(`${topic}.yaml`, contract) : sendContract(topic, channel);
+}
+
+/** Every channel's orders have one contract; its file writes `<channel>` for the channel's name. */
+function sendContract(topic: TopicName, channel: string): TopicContract {
+  const of = read(topic.endsWith(".bulk") ? "send.bulk.yaml" : "send.yaml", contract, (text) =>
+    text.replaceAll("<channel>", channel),
+  );
+  const isRead = of.consumers.some((consumer) => stages.some((stage) => stage === consumer));
+  return isRead ? of : { ...of, description: `${of.description} No sender reads it yet.` };
+}
+
+/** The file of one of a topic's examples, below `schemas/examples`. Orders in both lanes share theirs. */
+export function exampleFile(topic: string, name: string): string {
+  return `${sendChannelOf(topic) === undefined ? topic : "comms.send"}/${name}`;
+}
+
+/** One of a topic's examples, a JSON text. The file of an order is of the express lane. */
+export function readExample(topic: string, name: string): string {
+  const text = readFileSync(new URL(`../examples/${exampleFile(topic, name)}`, folder), "utf8");
+  const isBulkOrder = sendChannelOf(topic) !== undefined && topic.endsWith(".bulk");
+  return isBulkOrder ? text.replace('"lane": "EXPRESS"', '"lane": "BULK"') : text;
 }
 
 /** The one contract of every stage's dead-letter topic. */
@@ -95,8 +126,8 @@ export function allTopicSpecs(prefix: string): readonly TopicSpec[] {
   ];
 }
 
-function read<T>(file: string, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(parse(readFileSync(new URL(file, folder), "utf8")));
+function read<T>(file: string, schema: z.ZodType<T>, edit = (text: string) => text): T {
+  const result = schema.safeParse(parse(edit(readFileSync(new URL(file, folder), "utf8"))));
   if (result.success) return result.data;
   throw new Error(`schemas/topics/${file} is no contract:\n${z.prettifyError(result.error)}`);
 }

@@ -1,6 +1,19 @@
+/** The channels whose senders have topics of orders, by name. Each has an express and a bulk topic. */
+export const sendChannels = ["email", "push", "sms", "inapp", "whatsapp"] as const;
+
+/** The topics of orders to one channel's sender. */
+type SendTopic = `comms.send.${(typeof sendChannels)[number]}${"" | ".bulk"}`;
+
+const sendTopics = Object.fromEntries(
+  sendChannels
+    .flatMap((channel) => [`comms.send.${channel}`, `comms.send.${channel}.bulk`])
+    .map((name) => [name, "Send"]),
+) as Readonly<Record<SendTopic, "Send">>;
+
 /**
  * Topic names without prefix, and the record type of each. `schemas/topics/<topic>.yaml` holds the rest of a topic's
- * contract (owner, key, partitions, retention, compaction, compatibility, examples); a test compares the two.
+ * contract (owner, key, partitions, retention, compaction, compatibility, examples), `send.yaml` and `send.bulk.yaml` that
+ * of every channel's orders; a test compares them.
  */
 export const topicRecords = {
   "comms.events": "Event",
@@ -12,16 +25,7 @@ export const topicRecords = {
   "comms.routed.bulk": "Routed",
   "comms.decisions": "Decision",
   "comms.rendered": "Rendered",
-  "comms.send.email": "Send",
-  "comms.send.email.bulk": "Send",
-  "comms.send.push": "Send",
-  "comms.send.push.bulk": "Send",
-  "comms.send.sms": "Send",
-  "comms.send.sms.bulk": "Send",
-  "comms.send.inapp": "Send",
-  "comms.send.inapp.bulk": "Send",
-  "comms.send.whatsapp": "Send",
-  "comms.send.whatsapp.bulk": "Send",
+  ...sendTopics,
   "comms.schedule": "ScheduleItem",
   "comms.digest": "DigestItem",
   "comms.provider-events": "ProviderEvent",
@@ -95,4 +99,9 @@ export function isForeignTopic(topic: string): boolean {
 export function laneTopic(topic: TopicName, lane: string): TopicName {
   const twin = `${topic}.bulk`;
   return lane === "BULK" && twin in topicRecords ? (twin as TopicName) : topic;
+}
+
+/** The channel whose sender takes its orders from a topic: `sms` of `comms.send.sms.bulk`. Undefined for other topics. */
+export function sendChannelOf(topic: string): (typeof sendChannels)[number] | undefined {
+  return sendChannels.find((channel) => topic === `comms.send.${channel}` || topic === `comms.send.${channel}.bulk`);
 }

@@ -1,7 +1,7 @@
 import type { Send } from "#shared/contracts/records.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
 import type { Answer, AnswerTable } from "#shared/domain/delivery/answer.ts";
 import type { Target } from "#shared/domain/delivery/target.ts";
-import type { Content } from "#shared/domain/message/content.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** The message of one provider call, and its target. */

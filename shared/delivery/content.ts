@@ -1,6 +1,6 @@
 import type { Send } from "#shared/contracts/records.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
 import type { SendReport } from "#shared/domain/delivery/report.ts";
-import type { Content } from "#shared/domain/message/content.ts";
 import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";

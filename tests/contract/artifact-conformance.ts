@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { EmailContent } from "#shared/domain/message/content.ts";
+import type { EmailContent } from "#shared/domain/channel/email.ts";
 import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
 import type { MemoryKeyStore } from "#tests/fakes/memory-key-store.ts";
 

@@ -7,7 +7,7 @@ import { createFcmAdapter } from "#processors/push-sender/adapters/fcm.ts";
 import { createTwilioAdapter } from "#processors/sms-sender/adapters/twilio.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createSmtpAdapter } from "#shared/delivery/providers/smtp/adapter.ts";
-import type { Content } from "#shared/domain/message/content.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
 import { createSimulatorControl } from "#simulator/control-client.ts";
 import { type SimulatorOptions, sandboxAccounts } from "#simulator/options.ts";
 import { startSimulator } from "#simulator/simulator.ts";

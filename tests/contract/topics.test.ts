@@ -1,13 +1,22 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { schemaFile, schemaOfTopic } from "#shared/contracts/schema-files.ts";
 import {
   allTopicSpecs,
   deadLetterContract,
+  exampleFile,
+  readExample,
   type TopicContract,
   topicContracts,
 } from "#shared/contracts/topic-contract.ts";
-import { isForeignTopic, stages, type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import {
+  isForeignTopic,
+  sendChannelOf,
+  sendChannels,
+  stages,
+  type TopicName,
+  topicRecords,
+} from "#shared/contracts/topics.ts";
 import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
 import { subjectOf } from "#shared/platform/avro/registry.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
@@ -24,8 +33,9 @@ const each = contracts.map((contract) => [contract.topic as TopicName, contract]
 const filesIn = (folder: string): readonly string[] => readdirSync(new URL(folder, schemas)).sort();
 
 describe("the files", () => {
-  test("are one contract a topic, and one for dead letters", () => {
-    const wanted = [...Object.keys(topicRecords).map((topic) => `${topic}.yaml`), "dead-letters.yaml"];
+  test("are one contract a topic, and one each for orders, bulk orders and dead letters", () => {
+    const own = Object.keys(topicRecords).filter((topic) => sendChannelOf(topic) === undefined);
+    const wanted = [...own.map((topic) => `${topic}.yaml`), "dead-letters.yaml", "send.yaml", "send.bulk.yaml"];
     expect(filesIn("topics/")).toEqual(wanted.sort());
   });
 
@@ -33,8 +43,19 @@ describe("the files", () => {
     expect(filesIn("avro/")).toEqual([...new Set(Object.values(topicRecords).map(schemaFile))].sort());
   });
 
-  test.each(each)("%s: the examples are those that the contract names", (topic, contract) => {
-    expect(filesIn(`examples/${topic}/`)).toEqual([...contract.examples].sort());
+  test("are the examples that the contracts name", () => {
+    const wanted = contracts.flatMap(({ topic, examples }) => examples.map((name) => exampleFile(topic, name)));
+    const found = readdirSync(new URL("examples/", schemas), { recursive: true, encoding: "utf8" });
+    expect(found.filter((path) => path.endsWith(".json")).sort()).toEqual([...new Set(wanted)].sort());
+  });
+
+  test.each(sendChannels)("are one example of an order to the %s sender, shown in both lanes", (name) => {
+    const shown = [`comms.send.${name}`, `comms.send.${name}.bulk`] as const;
+    const channel = name.toUpperCase();
+    expect(shown.map((topic) => exampleOf(topic, `${name}.json`))).toMatchObject([
+      { channel, lane: "EXPRESS" },
+      { channel, lane: "BULK" },
+    ]);
   });
 });
 
@@ -62,6 +83,13 @@ describe.each(each)("the contract of %s", (topic, contract) => {
     const classes = JSON.stringify(JSON.parse(schemaOfTopic(topic))).matchAll(/"pii":"(\w+)"/g);
     const found = new Set([...classes].map(([, name]) => name));
     expect(contract.pii).toBe(["direct", "pseudonym"].find((name) => found.has(name)) ?? "none");
+  });
+
+  test("says so where no sender reads it yet", () => {
+    const isRead = contract.consumers.some(
+      (name) => !name.endsWith("-sender") || stages.some((stage) => stage === name),
+    );
+    expect(contract.description.endsWith("No sender reads it yet.")).toBe(!isRead);
   });
 
   test("keeps to one partition count with its bulk twin", () => {
@@ -155,7 +183,7 @@ describe("examples", () => {
   const all = each.flatMap(([topic, contract]) => contract.examples.map((file) => [topic, file] as const));
 
   test.each(all)("%s/%s goes to bytes and back", (topic, file) => {
-    const record = readExample(topic, file);
+    const record = exampleOf(topic, file);
     expect(Object.keys(record).sort()).toEqual(
       fieldsOf(topic)
         .map((field) => field.name)
@@ -168,8 +196,8 @@ describe("examples", () => {
 });
 
 /** Bytes stand in examples as Avro's JSON has them: one character a byte. */
-function readExample(topic: TopicName, file: string): Record<string, unknown> {
-  const record = JSON.parse(readFileSync(new URL(`examples/${topic}/${file}`, schemas), "utf8"));
+function exampleOf(topic: TopicName, file: string): Record<string, unknown> {
+  const record = JSON.parse(readExample(topic, file));
   for (const { name, type } of fieldsOf(topic))
     if (type === "bytes") record[name] = Buffer.from(record[name], "latin1");
   return record;

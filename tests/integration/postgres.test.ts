@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Status } from "#shared/contracts/records.ts";
+import { channels } from "#shared/domain/channel/channels.ts";
+import { templateColumns } from "#shared/domain/channel/descriptor.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import { lattice, statusName } from "#shared/domain/status/status.ts";
 import { migrate } from "#shared/platform/postgres/migrate.ts";
 import { createPool, postgres } from "#shared/platform/postgres/pool.ts";
@@ -106,6 +109,26 @@ describe("tables [KV-04] [KV-06] [KV-07]", () => {
     const allowed = [...rows[0].def.matchAll(/'(\w+)'/g)].map((match) => match[1]).sort();
     const known = (Object.keys(lattice) as Status[]).filter((status) => status !== "UNKNOWN").map(statusName);
     expect(allowed).toEqual(known.sort());
+  });
+});
+
+describe("channels", () => {
+  it("are admitted by every table that checks them", async () => {
+    const { rows } = await database.pool.query<{ name: string; definition: string }>(
+      `select conrelid::regclass::text as name, pg_get_constraintdef(oid) as definition
+       from pg_constraint where conname like '%channel_check' and conparentid = 0 order by 1`,
+    );
+    const lacking = rows.flatMap(({ name, definition }) =>
+      channels
+        .map(channelName)
+        .flatMap((channel) => (definition.includes(`'${channel}'`) ? [] : [`${name} ${channel}`])),
+    );
+    expect(rows.length).toBeGreaterThanOrEqual(7);
+    expect(lacking).toEqual([]);
+  });
+
+  it("have their columns of a template [DAT-01]", async () => {
+    expect(await columns("comms_template")).toEqual(expect.arrayContaining([...templateColumns]));
   });
 });
 

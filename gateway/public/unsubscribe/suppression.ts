@@ -1,5 +1,5 @@
 import type { Suppression } from "#shared/contracts/records.ts";
-import { channelOf } from "#shared/domain/message/channel.ts";
+import { channelOf } from "#shared/domain/channel/channels.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { suppressionKey } from "#shared/domain/message/record-keys.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";

@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from "pg";
 import type { DigestItem } from "#shared/contracts/records.ts";
 import { cadences } from "#shared/domain/cadence/cadence.ts";
-import { channelName, channelOf } from "#shared/domain/message/channel.ts";
+import { channelOf } from "#shared/domain/channel/channels.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";

@@ -1,6 +1,6 @@
 import type { TokenMessage } from "firebase-admin/messaging";
 import type { Send } from "#shared/contracts/records.ts";
-import type { PushContent } from "#shared/domain/message/content.ts";
+import type { PushContent } from "#shared/domain/channel/push.ts";
 
 /** Names that FCM reserves. */
 const reserved = /^(from|message_type|collapse_key|gcm|google)$|^(google|gcm)\./;

@@ -1,8 +1,8 @@
 import type { Output } from "#shared/contracts/output.ts";
 import type { Decision, Rendered, Routed, Send } from "#shared/contracts/records.ts";
 import { laneTopic, type TopicName } from "#shared/contracts/topics.ts";
+import type { ArtifactReceipt } from "#shared/domain/message/artifact-receipt.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
-import type { ArtifactReceipt } from "#shared/domain/message/content.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import { messageSubject, recordHead } from "#shared/domain/message/record-head.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";

@@ -1,5 +1,5 @@
+import type { Content } from "#shared/domain/channel/channels.ts";
 import { fieldsOf, parseJson } from "#shared/domain/json/readers.ts";
-import type { Content } from "#shared/domain/message/content.ts";
 import type { Reason } from "#shared/domain/message/reason.ts";
 import { FillError, fill } from "#shared/domain/template/fill.ts";
 import type { ParsedTemplate } from "#shared/domain/template/parsed.ts";

@@ -1,7 +1,7 @@
 import type { Accepted, Channel } from "#shared/contracts/records.ts";
+import { fallbackOf } from "#shared/domain/channel/channels.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import { bypass } from "#shared/domain/policy/gate-result.ts";
-import { fallbackChannels } from "./facts.ts";
 import { type GateEvaluation, goesOn, prependGate } from "./gate-evaluation.ts";
 
 /** Evaluates the gates for the message on one channel. */
@@ -10,7 +10,7 @@ type EvaluateChannel = (channel: Channel) => GateEvaluation;
 /** Chooses the channels of one record: each evaluation that it returns becomes a decision on one message. */
 export type ChannelSelector = (accepted: Accepted, evaluate: EvaluateChannel) => readonly GateEvaluation[];
 
-/** Every channel of the catalog; a critical text without consent falls back to another channel (PRF-08). */
+/** Every channel of the catalog; a critical message without a consent falls back to another channel (PRF-08). */
 const everyChannel: ChannelSelector = (accepted, evaluate) => {
   const evaluations = [...new Set(accepted.channels)].map(evaluate);
   return [...evaluations, ...fallback(accepted, evaluations, evaluate)];
@@ -21,7 +21,8 @@ const firstOpenChannel: ChannelSelector = (accepted, evaluate) => {
   const evaluations: GateEvaluation[] = [];
   for (const channel of new Set(accepted.channels)) {
     const evaluation = evaluate(channel);
-    evaluations.push(evaluations.some(lacksTextConsent) ? insteadOfText(evaluation) : evaluation);
+    const closed = evaluations.find(fallsBack);
+    evaluations.push(closed ? insteadOf(closed, evaluation) : evaluation);
     if (goesOn(evaluation)) return evaluations;
   }
   return [...evaluations, ...fallback(accepted, evaluations, evaluate)];
@@ -37,23 +38,28 @@ export function selectorOf(event: string): ChannelSelector {
   return selectors.get(event) ?? everyChannel;
 }
 
-/** One more message if a critical text lacks consent and the record has neither email nor in-app. */
+/** One more message if a critical one lacks a consent and the record has none of the channels to fall back to. */
 function fallback(
   accepted: Accepted,
   evaluations: readonly GateEvaluation[],
   evaluate: EvaluateChannel,
 ): readonly GateEvaluation[] {
-  const hasOther = fallbackChannels.some((channel) => accepted.channels.includes(channel));
-  if (!accepted.critical || hasOther || !evaluations.some(lacksTextConsent)) return [];
-  const open = fallbackChannels.map(evaluate).find(goesOn);
-  return open ? [insteadOfText(open)] : [];
+  const closed = evaluations.find(fallsBack);
+  if (!accepted.critical || !closed) return [];
+  const others = fallbackOf(closed.message.channel);
+  if (others.some((channel) => accepted.channels.includes(channel))) return [];
+  const open = others.map(evaluate).find(goesOn);
+  return open ? [insteadOf(closed, open)] : [];
 }
 
-function lacksTextConsent({ message, result }: GateEvaluation): boolean {
-  return message.channel === "SMS" && result.verdict === "DROP" && result.reason === "COMMS_CONSENT_MISSING";
+/** True of a message that lacks a consent on a channel that has others to fall back to. */
+function fallsBack({ message, result }: GateEvaluation): boolean {
+  const lacksConsent = result.verdict === "DROP" && result.reason === "COMMS_CONSENT_MISSING";
+  return lacksConsent && fallbackOf(message.channel).length > 0;
 }
 
-function insteadOfText(evaluation: GateEvaluation): GateEvaluation {
-  const detail = `sms lacks a consent, so the message takes ${channelName(evaluation.message.channel)}`;
+function insteadOf(closed: GateEvaluation, evaluation: GateEvaluation): GateEvaluation {
+  const [from, to] = [closed.message.channel, evaluation.message.channel];
+  const detail = `${channelName(from)} lacks a consent, so the message takes ${channelName(to)}`;
   return prependGate(["decider", bypass("consent_fallback", detail)], evaluation);
 }

@@ -1,4 +1,5 @@
 import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
+import { fallbackOf } from "#shared/domain/channel/channels.ts";
 import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import type { TemplateChoice } from "#shared/domain/template/template-choice.ts";
@@ -19,11 +20,9 @@ export interface ChannelFacts {
   readonly template: TemplateChoice | undefined;
 }
 
-/** Channels that a critical text falls back to without a consent to texts: the first that is open (PRF-08). */
-export const fallbackChannels = ["EMAIL", "INAPP"] as const satisfies readonly Channel[];
 
 /** The channels of a record, each once, and those it may fall back to. */
 export function channelsToLookAt(accepted: Pick<Accepted, "channels" | "critical">): readonly Channel[] {
-  const fallback = accepted.critical && accepted.channels.includes("SMS") ? fallbackChannels : [];
+  const fallback = accepted.critical ? accepted.channels.flatMap(fallbackOf) : [];
   return [...new Set([...accepted.channels, ...fallback])];
 }

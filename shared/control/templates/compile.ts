@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Template } from "#shared/contracts/records.ts";
+import { descriptorOf } from "#shared/domain/channel/channels.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { FillError, fill } from "#shared/domain/template/fill.ts";
 import { lintSource } from "#shared/domain/template/lint.ts";
@@ -12,9 +13,6 @@ export type Compilation =
   | { readonly kind: "compiled"; readonly template: Omit<Template, "published_at"> }
   | { readonly kind: "invalid"; readonly issues: readonly string[] };
 
-/** Gmail clips a mail at 102 KB. */
-const htmlBytesMax = 100_000;
-
 /**
  * Checks a source, compiles its MJML to inlined HTML and fills it with its example, with and without the optional
  * variables. Takes tens of milliseconds: use it to publish, never for a message. Loads the compiler at the first email.
@@ -22,7 +20,9 @@ const htmlBytesMax = 100_000;
 export async function compileSource(source: TemplateSource): Promise<Compilation> {
   const lint = lintSource(source);
   if (lint.length > 0) return { kind: "invalid", issues: lint };
-  const { html, issues } = source.mjml === null ? { html: null, issues: [] } : await compileMjml(source.mjml);
+  const htmlBytesMax = descriptorOf(source.channel)?.content?.files.mjml?.htmlBytesMax ?? Number.POSITIVE_INFINITY;
+  const { html, issues } =
+    source.mjml === null ? { html: null, issues: [] } : await compileMjml(source.mjml, htmlBytesMax);
   if (issues.length > 0) return { kind: "invalid", issues };
   const template = templateOf(source, html);
   const fillIssues = exampleIssues(source, template);
@@ -39,6 +39,7 @@ export function contentHash(source: TemplateSource): string {
 
 async function compileMjml(
   mjml: string,
+  htmlBytesMax: number,
 ): Promise<{ readonly html: string | null; readonly issues: readonly string[] }> {
   const { default: mjml2html } = await import("mjml");
   try {

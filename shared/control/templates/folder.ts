@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import { descriptorOf } from "#shared/domain/channel/channels.ts";
+import type { TemplateFiles } from "#shared/domain/channel/descriptor.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import { composeEmail } from "#shared/domain/template/layout.ts";
 import { parseTemplateManifest, type TemplateManifest } from "#shared/domain/template/manifest.ts";
 import type { TemplateSource } from "#shared/domain/template/source.ts";
@@ -28,8 +30,13 @@ export function loadTemplateSources(catalog: string): readonly TemplateSource[] 
     const head = { name, version, manifest };
     return foldersOf(path).flatMap((locale) =>
       manifest.channels.flatMap((channel) => {
+        const files = descriptorOf(channel)?.content?.files;
+        if (!files) {
+          issues.push(`${path}: no content is known for channel ${channelName(channel)}`);
+          return [];
+        }
         const read = reader(join(path, locale), issues);
-        return [{ ...head, locale, channel, ...partsOf(channel, { read, locale, layout, manifest }) }];
+        return [{ ...head, locale, channel, ...partsOf(files, { read, locale, layout, manifest }) }];
       }),
     );
   });
@@ -45,27 +52,23 @@ interface LocaleSources {
 }
 
 function partsOf(
-  channel: KnownChannel,
+  files: TemplateFiles,
   sources: LocaleSources,
 ): Pick<TemplateSource, "subject" | "mjml" | "text" | "data"> {
-  const { read } = sources;
-  if (channel === "SMS") return { subject: null, mjml: null, text: read("sms.txt.liquid"), data: null };
-  if (channel === "EMAIL") {
-    const subject = read("email.subject.liquid");
-    const body = read("email.mjml");
-    const preheader = read("email.preheader.liquid");
-    const mjml = composeEmail(sources.layout, {
-      ...sources,
-      tracking: sources.manifest.tracking,
-      title: subject,
-      preheader,
-      body,
-    });
-    return { subject, mjml, text: read("email.txt.liquid"), data: null };
-  }
-  const stem = channel.toLowerCase();
-  const subject = read(`${stem}.title.liquid`);
-  return { subject, mjml: null, text: read(`${stem}.txt.liquid`), data: read(`${stem}.json`) };
+  const read = (file: string | null) => (file === null ? null : sources.read(file));
+  const subject = read(files.subject);
+  const mjml = files.mjml && mjmlOf(files.mjml, subject ?? "", sources);
+  return { subject, mjml, text: sources.read(files.text), data: read(files.data) };
+}
+
+function mjmlOf(
+  files: { readonly body: string; readonly preheader: string },
+  title: string,
+  { read, locale, layout, manifest }: LocaleSources,
+): string {
+  const body = read(files.body);
+  const preheader = read(files.preheader);
+  return composeEmail(layout, { locale, tracking: manifest.tracking, title, preheader, body });
 }
 
 /** Reads a file of a locale, trimmed. A missing file becomes an issue, and an empty text. */

@@ -1,9 +1,15 @@
 import type { Template } from "#shared/contracts/records.ts";
+import { descriptorOf } from "#shared/domain/channel/channels.ts";
+import { type TemplateColumn, templateColumns } from "#shared/domain/channel/descriptor.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import type { TemplateSource } from "#shared/domain/template/source.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
+/** The content of a template in the columns of its channel; those of other channels are null. */
+type ContentColumns = Readonly<Record<TemplateColumn, string | null>>;
+
 /** A row of `comms_template` (DAT-01), with its column names. Values of `…_json` are JSON texts. */
-export interface TemplateRow {
+export interface TemplateRow extends ContentColumns {
   readonly template_id: string;
   readonly name: string;
   readonly version: number;
@@ -13,12 +19,6 @@ export interface TemplateRow {
   readonly category: string;
   readonly critical: boolean;
   readonly tracking: boolean;
-  readonly subject_mjml: string | null;
-  readonly body_mjml: string | null;
-  readonly body_text: string | null;
-  readonly push_json: string | null;
-  readonly sms_text: string | null;
-  readonly inapp_json: string | null;
   readonly variables_json: string;
   readonly is_active: boolean;
   readonly created_by: string;
@@ -34,27 +34,29 @@ export interface TemplateStore {
 
 /** The row of a source and of the template that was compiled from it. */
 export function templateRow(source: TemplateSource, template: Template): TemplateRow {
-  const { channel, subject, text } = source;
-  const note = JSON.stringify({ title: subject, body: text, data: JSON.parse(source.data ?? "{}") as unknown });
   return {
     template_id: template.template_id,
     name: template.name,
     version: template.version,
-    channel: channel.toLowerCase(),
+    channel: channelName(source.channel),
     locale: template.locale,
     category: template.category,
     critical: template.critical,
     tracking: template.tracking,
-    subject_mjml: channel === "EMAIL" ? subject : null,
-    body_mjml: source.mjml,
-    body_text: channel === "EMAIL" ? text : null,
-    push_json: channel === "PUSH" ? note : null,
-    sms_text: channel === "SMS" ? text : null,
-    inapp_json: channel === "INAPP" ? note : null,
+    ...contentColumns(source),
     variables_json: template.variables,
     is_active: template.active,
     created_by: source.manifest.author,
     published_at: template.published_at,
     content_hash: template.content_hash,
   };
+}
+
+function contentColumns(source: TemplateSource): ContentColumns {
+  const { subject, mjml, text } = source;
+  const note = JSON.stringify({ title: subject, body: text, data: JSON.parse(source.data ?? "{}") as unknown });
+  const from = { subject, mjml, text, note };
+  const own = descriptorOf(source.channel)?.content?.columns ?? {};
+  const valueIn = (column: TemplateColumn) => (own[column] === undefined ? null : from[own[column]]);
+  return Object.fromEntries(templateColumns.map((column) => [column, valueIn(column)])) as ContentColumns;
 }

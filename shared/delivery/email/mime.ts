@@ -1,7 +1,7 @@
 import { createTransport } from "nodemailer";
 import { streamOf } from "#shared/domain/category/category.ts";
+import type { EmailContent } from "#shared/domain/channel/email.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
-import type { EmailContent } from "#shared/domain/message/content.ts";
 import { signUnsubscribe, type UnsubscribeKeys, unsubscribeLifeMs } from "#shared/platform/crypto/unsubscribe-token.ts";
 import type { OutboundMessage } from "../adapter.ts";
 import { type MailStream, mailHeaders, messageId, oneLine } from "./headers.ts";

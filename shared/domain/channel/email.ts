@@ -1,14 +1,35 @@
 import { categories } from "../category/category.ts";
+import { html, line, prose } from "./content-part.ts";
 import type { ChannelDescriptor } from "./descriptor.ts";
 import { addressTargets } from "./targets.ts";
 
+/** A mail: MJML compiled to HTML, and the same as plain text. */
+export interface EmailContent {
+  readonly channel: "EMAIL";
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
+
 /** Mail. Everything but promotions is on by default (PRF-04). */
-export const email: ChannelDescriptor = {
+export const email: ChannelDescriptor<EmailContent> = {
   channel: "EMAIL",
   targets: ({ person }) => addressTargets(person.profile?.email, normaliseEmail),
   normalise: normaliseEmail,
   needsConsent: false,
   onByDefault: categories.filter((category) => category !== "promotions"),
+  fallback: [],
+  content: {
+    parts: { subject: line("subject"), html, text: prose("text") },
+    files: {
+      subject: "email.subject.liquid",
+      // Gmail clips a mail at 102 KB.
+      mjml: { body: "email.mjml", preheader: "email.preheader.liquid", htmlBytesMax: 100_000 },
+      text: "email.txt.liquid",
+      data: null,
+    },
+    columns: { subject_mjml: "subject", body_mjml: "mjml", body_text: "text" },
+  },
 };
 
 /** The domain in ASCII and small letters; the part before the @ keeps its case, because the mail server decides on it. */

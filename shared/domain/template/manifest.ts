@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import { channelOf } from "../channel/channels.ts";
 import type { KnownChannel } from "../message/channel.ts";
-import { channelOf } from "../message/channel.ts";
 
 const kinds = ["string", "url", "integer", "datetime", "timezone", "money", "list"] as const;
 

@@ -1,5 +1,5 @@
 import type { Channel } from "#shared/contracts/records.ts";
-import type { KnownChannel } from "../message/channel.ts";
+import { channelName, type KnownChannel } from "../message/channel.ts";
 import type { TemplateManifest } from "./manifest.ts";
 
 /** One template in one version, locale and channel, as its author wrote it: Liquid, and MJML for an email's body. */
@@ -29,7 +29,7 @@ export interface TemplatePlace {
 
 /** The name of a source in issues and reports: `charge_receipt/1 en-US email`. */
 export function sourceName(place: TemplatePlace): string {
-  return `${place.name}/${place.version} ${place.locale} ${place.channel.toLowerCase()}`;
+  return `${place.name}/${place.version} ${place.locale} ${channelName(place.channel)}`;
 }
 
 /** The key of a template on `comms.templates`. */

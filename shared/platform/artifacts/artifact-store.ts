@@ -1,4 +1,5 @@
-import type { ArtifactReceipt, Content } from "#shared/domain/message/content.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
+import type { ArtifactReceipt } from "#shared/domain/message/artifact-receipt.ts";
 
 /** The message that an artifact belongs to. It is encrypted under the key of that user. */
 export interface ArtifactOwner {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { ArtifactReceipt, Content } from "#shared/domain/message/content.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
+import type { ArtifactReceipt } from "#shared/domain/message/artifact-receipt.ts";
 import { contextOf, open, seal } from "../crypto/envelope.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { ArtifactOwner } from "./artifact-store.ts";

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { catalogFolder } from "#catalog/event-catalog.ts";
 import { compileSource } from "#shared/control/templates/compile.ts";
 import { loadTemplateSources } from "#shared/control/templates/folder.ts";
-import type { Content } from "#shared/domain/message/content.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
 import { fill } from "#shared/domain/template/fill.ts";
 import { parseTemplate } from "#shared/domain/template/parsed.ts";
 import type { TemplateSource } from "#shared/domain/template/source.ts";

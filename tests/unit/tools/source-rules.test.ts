@@ -17,6 +17,13 @@ const rules: readonly {
   { rule: ".sql file", path: "cli/a.ts", broken: 'q("select a from b")', fit: 'q(sqlFile(url, "./select.sql"))' },
   { rule: ".sql file", path: "cli/a.ts", broken: "q(` insert into b values (1)`)", fit: "`insert it`" },
   { rule: ".lua file", path: "shared/state/a.ts", broken: "\"redis.call('get', k)\"", fit: "redis.get(k)" },
+  { rule: "descriptor", path: "shared/a.ts", broken: 'if (channel === "SMS")', fit: 'if (verdict === "DROP")' },
+  { rule: "descriptor", path: "gateway/a.ts", broken: "name !== 'email'", fit: "name !== 'e-mail'" },
+  { rule: "descriptor", path: "cli/a.ts", broken: '"PUSH" === channel', fit: 'send("PUSH", channel)' },
+  { rule: "descriptor", path: "catalog/a.ts", broken: '    case "INAPP": {', fit: '    case "INAPP_READ": {' },
+  { rule: "descriptor", path: "shared/a.ts", broken: 'channels.includes("SMS")', fit: "channels.includes(channel)" },
+  { rule: "descriptor", path: "processors/router/a.ts", broken: "  EMAIL: 1,", fit: "  email: 1," },
+  { rule: "descriptor", path: "shared/a.ts", broken: "f({ PUSH: 1 })", fit: "f({ PUSHED: 1 })" },
   { rule: "pure code", path: "shared/domain/a/b.ts", broken: "f(Date.now())", fit: "f(now)" },
   { rule: "pure code", path: "processors/router/core/a.ts", broken: "Math.random()", fit: "random()" },
   { rule: "pure code", path: "gateway/webhooks/sns/core/a.ts", broken: "console.log(1)", fit: "return 1;" },
@@ -49,6 +56,17 @@ describe("the text of a file", () => {
     expect(issues("processors/router/main.ts", "f(Date.now())")).toEqual([]);
     expect(issues("tests/integration/a.test.ts", 'q("select a from b")')).toEqual([]);
     expect(issues("shared/state/a.sql", "select a from b as day_ms")).toEqual([]);
+  });
+
+  test.each([
+    "shared/domain/channel/sms.ts",
+    "shared/delivery/providers/twilio/adapter.ts",
+    "processors/sms-sender/adapters/a.ts",
+    "simulator/a.ts",
+    "cli/demo/people.ts",
+    "tests/unit/a.test.ts",
+  ])("lets %s know a channel by its name", (path) => {
+    expect(issues(path, 'if (channel === "SMS")')).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRenderer } from "#processors/renderer/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Routed, Template } from "#shared/contracts/records.ts";
-import type { Content } from "#shared/domain/message/content.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { ArtifactOwner } from "#shared/platform/artifacts/artifact-store.ts";

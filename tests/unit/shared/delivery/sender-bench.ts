@@ -14,8 +14,8 @@ import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.t
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import { type SendMeter, silentMeter } from "#shared/delivery/meter.ts";
 import { createSender, type SenderParts } from "#shared/delivery/sender.ts";
+import type { Content } from "#shared/domain/channel/channels.ts";
 import type { Answer, AnswerTable } from "#shared/domain/delivery/answer.ts";
-import type { Content } from "#shared/domain/message/content.ts";
 import { deriveMsgId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";

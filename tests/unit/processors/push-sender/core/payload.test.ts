@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pushMessage } from "#processors/push-sender/core/payload.ts";
-import type { PushContent } from "#shared/domain/message/content.ts";
+import type { PushContent } from "#shared/domain/channel/push.ts";
 import { aSend } from "../../../shared/delivery/sender-bench.ts";
 
 describe("the push message [PSH-03]", () => {

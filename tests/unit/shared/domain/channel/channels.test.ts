@@ -1,6 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hasAddresses, normaliseAddress, targetsOf } from "#shared/domain/channel/channels.ts";
+import { sendChannels } from "#shared/contracts/topics.ts";
+import {
+  type Content,
+  channelDescriptors,
+  channelOf,
+  channels,
+  contentFor,
+  fallbackOf,
+  hasAddresses,
+  normaliseAddress,
+  targetsOf,
+} from "#shared/domain/channel/channels.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import { aPerson, aProfile } from "#tests/support/policy/records.ts";
 import { countRuns } from "#tests/support/run-count.ts";
 
@@ -75,5 +87,54 @@ describe("where a message goes", () => {
     ["a domain in capitals", aProfile({ email: " Ines@Example.COM" }), to("Ines@example.com")],
   ] as const)("by mail, given %s", (_, profile, targets) => {
     expect(targetsOf("EMAIL", { userId: "ines", person: { profile, tokens: [] } })).toEqual(targets);
+  });
+});
+
+describe("the channels", () => {
+  it("are each under their own name, which gives them back in any case", () => {
+    expect(Object.values(channelDescriptors).map(({ channel }) => channel)).toEqual(channels);
+    expect(channels.map((channel) => channelOf(channelName(channel)))).toEqual(channels);
+  });
+
+  it("have topics of orders, each under its name", () => {
+    expect(sendChannels.toSorted()).toEqual(channels.map(channelName).toSorted());
+  });
+
+  it.each(["", "fax", "unknown", "e-mail"])("%j is none", (name) => {
+    expect(channelOf(name)).toBeUndefined();
+  });
+
+  it("fall back to others that need no consent, and only if they need one themselves [PRF-08]", () => {
+    expect(fallbackOf("SMS")).toEqual(["EMAIL", "INAPP"]);
+    expect(fallbackOf("UNKNOWN")).toEqual([]);
+    for (const { needsConsent, fallback } of Object.values(channelDescriptors)) {
+      expect(fallback.length === 0 || needsConsent).toBe(true);
+      expect(fallback.filter((channel) => channelDescriptors[channel].needsConsent)).toEqual([]);
+    }
+  });
+});
+
+describe("what is on until the person says otherwise", () => {
+  it.each([
+    ["EMAIL", ["security", "legal", "booking", "messages", "reviews", "finance"]],
+    ["PUSH", ["booking", "messages", "reviews"]],
+    ["SMS", ["security"]],
+    ["INAPP", "always"],
+    ["WHATSAPP", ["security"]],
+  ] as const)("on %s [PRF-04]", (channel, categories) => {
+    expect(channelDescriptors[channel].onByDefault).toEqual(categories);
+  });
+});
+
+describe("the content of a message", () => {
+  const text: Content = { channel: "SMS", text: "Hello" };
+
+  it("is given to the sender of its channel, by its type", () => {
+    expect(contentFor("SMS", { send: { msg_id: "m1" }, content: text }).text).toBe("Hello");
+  });
+
+  it("is refused to another, by the message's id and no word of it", () => {
+    const refused = () => contentFor("EMAIL", { send: { msg_id: "m1" }, content: text });
+    expect(refused).toThrow(new TypeError("Message m1 has SMS content"));
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { needsConsent } from "#shared/domain/channel/channels.ts";
+import { channels, needsConsent } from "#shared/domain/channel/channels.ts";
 import { consentState, optedInByConsent } from "#shared/domain/consent/consent.ts";
-import { channels } from "#shared/domain/message/channel.ts";
 import { aConsent } from "#tests/support/policy/records.ts";
 
 const given = (category: string, at = 1) => aConsent("SMS", category, { updated_at: at });

@@ -6,7 +6,7 @@ import { categories } from "#shared/domain/category/category.ts";
 import { askGates, decideSend } from "#shared/domain/delivery/decide-send.ts";
 import type { AddressedTargets, SendFacts } from "#shared/domain/delivery/facts.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
-import { channels } from "#shared/domain/message/channel.ts";
+import { channels } from "#shared/domain/channel/channels.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import {
   aNow,

@@ -2,28 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Template } from "#shared/contracts/records.ts";
 import { FillError, fill } from "#shared/domain/template/fill.ts";
 import { parseTemplate } from "#shared/domain/template/parsed.ts";
-
-const template: Template = {
-  template_id: "t",
-  name: "greeting",
-  version: 1,
-  channel: "SMS",
-  locale: "en-US",
-  category: "booking",
-  critical: false,
-  tracking: true,
-  active: true,
-  published_at: 0,
-  content_hash: "h",
-  variables: "{}",
-  subject: null,
-  html: null,
-  text: "{{ text }}",
-  data: null,
-};
+import { templateOf } from "./builders.ts";
 
 function filled(change: Partial<Template>, variables: object) {
-  return fill(parseTemplate({ ...template, ...change }), variables);
+  return fill(parseTemplate(templateOf(change)), variables);
 }
 
 describe("fill", () => {
@@ -75,7 +57,11 @@ describe("fill", () => {
     ["text", { text: "{{ nowhere }}" }, {}],
     ["text", { text: "{{ text | date: 'Mars/Olympus' }}" }, { text: "2027-01-01T00:00:00Z" }],
     ["title", { channel: "PUSH", subject: null }, { text: "x" }],
+    ["html", { channel: "EMAIL", subject: "S", html: null }, { text: "x" }],
+    ["subject", { channel: "EMAIL", subject: " ", html: "" }, { text: "x" }],
+    ["data link", { channel: "PUSH", subject: "S", data: '{"link":"{{ nowhere }}"}' }, { text: "x" }],
     ["channel", { channel: "WHATSAPP" }, { text: "x" }],
+    ["channel", { channel: "UNKNOWN" }, { text: "x" }],
   ] as const)("names the %s that it cannot fill, and no value", (part, change, variables) => {
     expect(() => filled(change, variables)).toThrow(
       expect.objectContaining({ constructor: FillError, part, message: `The ${part} could not be filled` }),

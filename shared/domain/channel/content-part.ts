@@ -1,0 +1,59 @@
+/** The texts of one template, filled on demand: the parts of a content are made of them. */
+export interface FilledTexts {
+  /** A text as it was filled. Throws an `Error` if the template lacks it or it cannot be filled. */
+  text(source: "subject" | "html" | "text"): string;
+  /** The values of the data, trimmed, without those that are empty. Throws if one of them cannot be filled. */
+  data(): Readonly<Record<string, string>>;
+}
+
+/** Makes one part of a content. Throws an `Error` without any value of the payload if it cannot. */
+export type ContentPart<Value> = (texts: FilledTexts) => Value;
+
+/** A text of one line that is not blank. A header must hold no line break and no control character, even if a variable does. */
+export function line(source: "subject"): ContentPart<string> {
+  return (texts) =>
+    requireText(
+      texts
+        .text(source)
+        .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+        .replaceAll(/ {2,}/g, " ")
+        .trim(),
+    );
+}
+
+/** Lines without trailing blanks, at most one empty line between them, no control characters but the line break. Not blank. */
+export function prose(source: "text"): ContentPart<string> {
+  return (texts) => {
+    const clean = texts
+      .text(source)
+      .replaceAll(/\r\n?/g, "\n")
+      .replaceAll(/[^\P{Cc}\n]/gu, " ");
+    return requireText(
+      clean
+        .replaceAll(/[ \u00a0]+\n/g, "\n")
+        .replaceAll(/\n{3,}/g, "\n\n")
+        .trim(),
+    );
+  };
+}
+
+/** HTML as it was filled. Its variables are escaped; it may be blank. */
+export const html: ContentPart<string> = (texts) => texts.text("html");
+
+/** One value of the data, or null. */
+export function dataValue(name: string): ContentPart<string | null> {
+  return (texts) => texts.data()[name] ?? null;
+}
+
+/** Every value of the data but one, which has a part of its own. */
+export function dataWithout(name: string): ContentPart<Readonly<Record<string, string>>> {
+  return (texts) => {
+    const { [name]: _, ...others } = texts.data();
+    return others;
+  };
+}
+
+function requireText(text: string): string {
+  if (text === "") throw new Error("It is blank");
+  return text;
+}
