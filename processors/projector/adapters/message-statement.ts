@@ -1,5 +1,5 @@
 import { lattice, statusName } from "#shared/domain/status/status.ts";
-import { type ColumnType, type Columns, rowStatement } from "#shared/platform/postgres/columns.ts";
+import { type Columns, type ColumnType, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { type MessageRow, messageColumnEntries, type StampGroup } from "../core/message-row.ts";
 
@@ -30,7 +30,6 @@ function mergeOf(name: string, merge: StampGroup | "key" | "greatest" | "least")
 }
 
 function isLater(group: StampGroup): string {
-  if (group === "status")
-    return "(excluded.status_rank, excluded.status_stamp) > (m.status_rank, m.status_stamp)";
+  if (group === "status") return "(excluded.status_rank, excluded.status_stamp) > (m.status_rank, m.status_stamp)";
   return `excluded.${group}_stamp > m.${group}_stamp`;
 }

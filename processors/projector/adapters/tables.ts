@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { Decision, Rejected } from "#shared/contracts/records.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
-import { fieldColumns, type RowStatement, rowStatement } from "#shared/platform/postgres/columns.ts";
+import { fieldColumns, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import type { MessageRow } from "../core/message-row.ts";
@@ -93,19 +93,18 @@ export interface Tables {
 
 export function createTables(pool: Pool): Tables {
   return {
-    upsertMessages: (rows) => write(pool, "upsert-messages", rows),
-    upsertSuppressions: (rows) => write(pool, "upsert-suppressions", rows),
-    insertDecisions: (rows) => write(pool, "insert-decisions", rows),
-    insertRejections: (rows) => write(pool, "insert-rejections", rows),
+    upsertMessages: (rows) => write(pool, "upsert-messages", messageStatement.parameters(rows)),
+    upsertSuppressions: (rows) => write(pool, "upsert-suppressions", suppressions.parameters(rows)),
+    insertDecisions: (rows) => write(pool, "insert-decisions", decisions.parameters(rows)),
+    insertRejections: (rows) => write(pool, "insert-rejections", rejections.parameters(rows)),
   };
 }
 
 /** One statement for all rows. */
-async function write<Row>(pool: Pool, name: keyof typeof statements, rows: readonly Row[]): Promise<void> {
-  if (rows.length === 0) return;
-  const { text, parameters } = statements[name] as RowStatement<Row>;
-  const values = parameters(rows).map((column) => column.map(storable));
-  await postgres(() => pool.query({ name, text, values }));
+async function write(pool: Pool, name: keyof typeof statements, columns: readonly unknown[][]): Promise<void> {
+  if (columns[0]?.length === 0) return;
+  const values = columns.map((column) => column.map(storable));
+  await postgres(() => pool.query({ name, text: statements[name].text, values }));
 }
 
 /** Postgres holds no NUL in text; U+FFFD replaces it. */

@@ -98,5 +98,7 @@ export const messageColumnEntries = Object.entries(messageColumns) as readonly [
 
 /** The parts of a row that only some records have. */
 export const unknownParts = Object.fromEntries(
-  messageColumnEntries.filter(([, column]) => column.unknown !== undefined).map(([name, { unknown }]) => [name, unknown]),
+  messageColumnEntries
+    .filter(([, column]) => column.unknown !== undefined)
+    .map(([name, { unknown }]) => [name, unknown]),
 ) as Pick<MessageRow, OptionalName>;

@@ -14,12 +14,13 @@ const columns: Columns<Row> = {
 
 describe("a statement from a table of columns", () => {
   it("has the names, the parameters and the values in one order", () => {
-    expect(rowStatement("insert into t ({columns}) select {values} from {rows} {tail}", columns, { tail: "-- end" }).text)
-      .toBe(
-        "insert into t (id, at, marks) " +
-          "select id, to_timestamp(at / 1000.0), array(select jsonb_array_elements_text(marks)) " +
-          "from unnest($1::text[], $2::float8[], $3::jsonb[]) as r (id, at, marks) -- end",
-      );
+    expect(
+      rowStatement("insert into t ({columns}) select {values} from {rows} {tail}", columns, { tail: "-- end" }).text,
+    ).toBe(
+      "insert into t (id, at, marks) " +
+        "select id, to_timestamp(at / 1000.0), array(select jsonb_array_elements_text(marks)) " +
+        "from unnest($1::text[], $2::float8[], $3::jsonb[]) as r (id, at, marks) -- end",
+    );
   });
 
   it("takes an array a column, a value a row", () => {
