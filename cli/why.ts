@@ -1,4 +1,4 @@
-import { gateLines, sentence } from "#shared/domain/explanation/explain.ts";
+import { gateLines, referenceLines, sentence } from "#shared/domain/explanation/explain.ts";
 import type { ExplainedMessage } from "#shared/domain/explanation/explained-message.ts";
 import { timeLines, waitsOf } from "#shared/domain/explanation/timeline.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
@@ -66,16 +66,11 @@ function withWaits(message: ExplainedMessage) {
 
 /** The sentence, the times, the gates, and by which names to search further. */
 function textOf(message: ExplainedMessage, now: Instant): string {
-  const { msgId, provider, providerRef, attempts, lastErrorCode } = message;
-  const carrier = provider === null ? [] : [`provider ${provider}, ref ${providerRef ?? "none"}, attempts ${attempts}`];
-  const failure = lastErrorCode === null ? [] : [`last error ${lastErrorCode}`];
   const lines = [
     sentence(message, reportingProviders),
     ...timeLines(message, now),
     ...gateLines(message),
-    `msg_id ${msgId}`,
-    ...carrier,
-    ...failure,
+    ...referenceLines(message),
   ];
   return `${lines.join("\n  ")}\n\n`;
 }

@@ -56,6 +56,16 @@ export function gateLines({ decisions }: ExplainedMessage): readonly string[] {
   ]);
 }
 
+/** The names by which to search further: ours, the provider's, and the code of its last error. */
+export function referenceLines(message: ExplainedMessage): readonly string[] {
+  const { msgId, provider, providerRef, attempts, lastErrorCode } = message;
+  return [
+    `msg_id ${msgId}`,
+    ...(provider === null ? [] : [`provider ${provider}, reference ${providerRef ?? "none"}, attempts ${attempts}`]),
+    ...(lastErrorCode === null ? [] : [`last error ${lastErrorCode}`]),
+  ];
+}
+
 function mark(verdict: string): string {
   return /^(pass|bypass)$/i.test(verdict) ? "+" : "-";
 }

@@ -44,8 +44,7 @@ export function timeLines(message: ExplainedMessage, now: Instant): readonly str
     const later = since === undefined ? "" : `, ${describeDuration(step.at - since)} later`;
     return `${step.name.padEnd(9)} ${isoTime(step.at)}${later}${step.detail ?? ""}`;
   });
-  const first = steps[0];
-  return first === undefined ? [] : [...lines, ...lastLine(message, first.at, now)];
+  return message.occurredAt === null ? lines : [...lines, ...lastLine(message, message.occurredAt, now)];
 }
 
 function stepsOf({
@@ -82,15 +81,15 @@ function endOf({ at, until }: Step, next: Instant): Instant {
   return until !== undefined && until <= next ? until : at;
 }
 
-function lastLine(message: ExplainedMessage, first: Instant, now: Instant): readonly string[] {
+function lastLine(message: ExplainedMessage, occurredAt: Instant, now: Instant): readonly string[] {
   const { status, sentAt, deliveredAt, decisions } = message;
   if (status === "queued" || status === "scheduled") {
     const last = decisions.at(-1);
     const until = last && waitOf(last)?.until;
-    const since = `now       ${status} for ${describeDuration(now - first)} since the event`;
+    const since = `now       ${status} for ${describeDuration(now - occurredAt)} since the event`;
     if (until === undefined || until >= now) return [since];
     return [`${since}; its wait ended ${describeDuration(now - until)} ago, and nothing has decided it since`];
   }
   const end = deliveredAt ?? sentAt;
-  return end === null ? [] : [`in all    ${describeDuration(end - first)}`];
+  return end === null ? [] : [`in all    ${describeDuration(end - occurredAt)}`];
 }

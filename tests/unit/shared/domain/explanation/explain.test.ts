@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gateLines, sentence } from "#shared/domain/explanation/explain.ts";
+import { gateLines, referenceLines, sentence } from "#shared/domain/explanation/explain.ts";
 import { anExplained, anExplainedDecision } from "./builders.ts";
 
 const reporting = new Set(["ses", "twilio"]);
@@ -72,5 +72,17 @@ describe("the gates that explain it", () => {
       "  + address        pass — an email address is known",
       "  - suppression    drop COMMS_SUPPRESSED — hard_bounce of 2026-01-01",
     ]);
+  });
+});
+
+describe("the names to search further by", () => {
+  it("are those of the message, and of the provider once it had the message", () => {
+    expect(referenceLines(anExplained({ provider: null }))).toEqual(["msg_id m"]);
+    expect(referenceLines(anExplained({ attempts: 2, lastErrorCode: "429" }))).toEqual([
+      "msg_id m",
+      "provider ses, reference r, attempts 2",
+      "last error 429",
+    ]);
+    expect(referenceLines(anExplained({ providerRef: null }))).toContain("provider ses, reference none, attempts 1");
   });
 });

@@ -61,8 +61,11 @@ describe("where the time of a message went [RTR-08]", () => {
     expect(timeLines(anExplained({ status, occurredAt: 0, decisions }), 9 * hour).at(-1)).toBe(line);
   });
 
-  it("has no line for a time that is not known, and no whole of a message that was not sent", () => {
+  it("has no line for a time that is not known, and no whole without both ends", () => {
     expect(timeLines(anExplained({ status: "dropped" }), hour)).toEqual([]);
+    expect(timeLines(anExplained({ status: "sent", sentAt: 0 }), hour)).toEqual([
+      "sent      1970-01-01T00:00:00Z, by ses",
+    ]);
     const decisions = [anExplainedDecision({ verdict: "drop", reason: "COMMS_PREF_BLOCKED" })];
     expect(timeLines(anExplained({ status: "dropped", decisions }), hour)).toEqual([
       "decided   1970-01-01T00:00:00Z, by router: drop, this category is off for the person on this channel (COMMS_PREF_BLOCKED)",
