@@ -8,6 +8,7 @@ import { provision } from "#shared/platform/provisioning/provision.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { readTemplates } from "#shared/state/templates/template-reader.ts";
 import { type CliCommand, exit } from "./command.ts";
+import { prepareSettings } from "./command-settings.ts";
 
 /** `comms prepare`: creates what a processor needs before it starts. A second run changes nothing. */
 export const prepare: CliCommand = {
@@ -16,9 +17,13 @@ export const prepare: CliCommand = {
   summary: "Create topics, register schemas, migrate Postgres, publish the catalog's templates",
   flags: { replace: { type: "boolean", default: false } },
   run: async ({ flags }) => {
-    const platform = createProcessContext(readConfig(), { name: "prepare" });
+    const config = readConfig(prepareSettings);
+    const platform = createProcessContext(config, { name: "prepare" });
     try {
-      const done = await prepareAll(platform, { replace: flags["replace"] === true });
+      const done = await prepareAll(platform, {
+        replicationFactor: config.COMMS_REPLICATION_FACTOR,
+        replace: flags["replace"] === true,
+      });
       process.stderr.write(`${done.join("\n")}\n`);
       return exit.done;
     } finally {
@@ -27,20 +32,26 @@ export const prepare: CliCommand = {
   },
 };
 
+interface PrepareOptions {
+  /** -1 leaves it to the broker. */
+  readonly replicationFactor: number;
+  readonly replace?: boolean;
+}
+
 /** Prepares topics and schemas, then tables, then templates, which need both. Returns what it changed, in lines. */
 export async function prepareAll(
   platform: ProcessContext,
-  options: { readonly replace?: boolean } = {},
+  { replicationFactor, replace = false }: PrepareOptions,
 ): Promise<readonly string[]> {
   const { topicsCreated, schemasRegistered } = await provision({
     log: platform.log(),
     registry: platform.registry(),
     prefix: platform.prefix,
-    replicationFactor: platform.config.COMMS_REPLICATION_FACTOR,
+    replicationFactor,
   });
   const migrations = await migrate(platform.postgres());
   await platform.warm();
-  const { published, unchanged } = await publish(platform, options.replace ?? false);
+  const { published, unchanged } = await publish(platform, replace);
   return [
     `topics: ${topicsCreated.length} created; schemas: ${schemasRegistered.length} registered`,
     `migrations: ${migrations.length} applied`,

@@ -2,6 +2,7 @@ import { rebuildableStatesOf, restorerOf } from "#processors/materializer/main.t
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { createProcessContext } from "#shared/runtime/process/process-context.ts";
 import { type CliCommand, exit } from "./command.ts";
+import { rebuildSettings } from "./command-settings.ts";
 
 /** `comms rebuild`: rebuilds state in Redis from the log, by name or all of it. Senders wait meanwhile. */
 export const rebuild: CliCommand = {
@@ -10,7 +11,7 @@ export const rebuild: CliCommand = {
   summary: "Rebuild the views in Redis from the log",
   flags: {},
   run: async ({ args }) => {
-    const platform = createProcessContext(readConfig(), { name: "rebuild" });
+    const platform = createProcessContext(readConfig(rebuildSettings), { name: "rebuild" });
     try {
       const known = rebuildableStatesOf(platform).map(({ name }) => name);
       const unknown = args.filter((name) => !known.includes(name));

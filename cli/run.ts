@@ -1,33 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Stage, stages } from "#shared/contracts/topics.ts";
-import { readConfig } from "#shared/platform/config/environment.ts";
+import type { Stage } from "#shared/contracts/topics.ts";
+import { readConfig, unknownSettings } from "#shared/platform/config/environment.ts";
+import { processSettings } from "#shared/platform/config/process-settings.ts";
+import { combineSettings } from "#shared/platform/config/setting.ts";
 import { startHealthServer } from "#shared/platform/http/health-server.ts";
 import { errorText, redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 import { Host, type HostedService } from "#shared/runtime/process/host.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
-import type { Runnable } from "#shared/runtime/processor.ts";
 import { Shell } from "#shared/runtime/shell/shell.ts";
 import { type CliCommand, exit } from "./command.ts";
+import { commandSettings } from "./command-settings.ts";
+import { hostableGateway, hostableSettings, hostableStages } from "./hostable.ts";
 
-type Assemble = (platform: ProcessContext) => Promise<Runnable>;
-
-/** The module that assembles each processor. It is loaded only when it is hosted: a router never loads the Twilio client. */
-const processors: Readonly<Record<Stage, () => Promise<{ readonly assemble: Assemble }>>> = {
-  intake: () => import("#processors/intake/main.ts"),
-  router: () => import("#processors/router/main.ts"),
-  renderer: () => import("#processors/renderer/main.ts"),
-  "email-sender": () => import("#processors/email-sender/main.ts"),
-  "push-sender": () => import("#processors/push-sender/main.ts"),
-  "sms-sender": () => import("#processors/sms-sender/main.ts"),
-  "inapp-sender": () => import("#processors/inapp-sender/main.ts"),
-  feedback: () => import("#processors/feedback/main.ts"),
-  digest: () => import("#processors/digest/main.ts"),
-  scheduler: () => import("#processors/scheduler/main.ts"),
-  materializer: () => import("#processors/materializer/main.ts"),
-  projector: () => import("#processors/projector/main.ts"),
-};
-
-const hostable = [...stages, "gateway"] as const;
+const hostableNames = Object.keys(hostableSettings);
 
 /** `comms run`: one processor or several in this process, or all of them and the gateway. */
 export const run: CliCommand = {
@@ -36,11 +21,11 @@ export const run: CliCommand = {
   summary: "Run one processor, several, or all of them and the gateway",
   flags: {},
   run: async ({ args }) => {
-    const names = args.includes("all") ? hostable : args;
-    const unknown = names.filter((name) => !hostable.some((one) => one === name));
+    const names = args.includes("all") ? hostableNames : args;
+    const unknown = names.filter((name) => !hostableNames.includes(name));
     if (names.length === 0 || unknown.length > 0) {
       const reason = unknown.length > 0 ? `There is no processor '${unknown.join("', '")}'. ` : "";
-      process.stderr.write(`${reason}Name one or more of: ${hostable.join(", ")}, or all.\n`);
+      process.stderr.write(`${reason}Name one or more of: ${hostableNames.join(", ")}, or all.\n`);
       return exit.usage;
     }
     return host(names);
@@ -48,7 +33,12 @@ export const run: CliCommand = {
 };
 
 async function host(names: readonly string[]): Promise<number> {
-  const config = readConfig();
+  for (const name of unknownSettings(knownSettings())) {
+    process.stderr.write(
+      `${name} is set and is no setting of Carillon, so it does nothing: docs/configuration.md lists them\n`,
+    );
+  }
+  const config = readConfig(combineSettings(processSettings, ...names.flatMap((name) => hostableSettings[name] ?? [])));
   const platform = createProcessContext(config, { name: names.length === 1 ? (names[0] as string) : "all" });
   const ended = Promise.withResolvers<number>();
   const crash = (error: unknown): void => {
@@ -60,7 +50,7 @@ async function host(names: readonly string[]): Promise<number> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ended.resolve(exit.done));
   try {
     await platform.warm();
-    const hosted = await Promise.all(names.map((name) => hostedOf(name, platform, crash)));
+    const hosted = await Promise.all(names.map((name) => hostedOf(name, { platform, config, onCrash: crash })));
     const running = new Host(hosted, platform.telemetry.metrics);
     const server = await startHealthServer({
       host: config.COMMS_HTTP_HOST,
@@ -80,17 +70,22 @@ async function host(names: readonly string[]): Promise<number> {
   }
 }
 
-async function hostedOf(
-  name: string,
-  platform: ProcessContext,
-  onCrash: (error: unknown) => void,
-): Promise<HostedService> {
-  if (name === "gateway") {
-    const { assemble } = await import("#gateway/main.ts");
-    return assemble(platform);
-  }
-  const { assemble } = await processors[name as Stage]();
-  const runnable = await assemble(platform);
+/** Every setting that something in this version reads. */
+function knownSettings(): readonly string[] {
+  const readers = [...Object.values(hostableSettings), ...Object.values(commandSettings)];
+  return readers.flatMap(({ descriptions }) => descriptions.map(({ name }) => name));
+}
+
+interface Hosting {
+  readonly platform: ProcessContext;
+  /** Holds the settings of everything that this process hosts. */
+  readonly config: object;
+  readonly onCrash: (error: unknown) => void;
+}
+
+async function hostedOf(name: string, { platform, config, onCrash }: Hosting): Promise<HostedService> {
+  if (name === "gateway") return hostableGateway.assemble(platform, config);
+  const runnable = await hostableStages[name as Stage].assemble(platform, config);
   const shell = new Shell({
     runnable,
     log: platform.log(),

@@ -6,6 +6,7 @@ import { readConfig } from "#shared/platform/config/environment.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { readMessages } from "#shared/state/messages/read-messages.ts";
 import { type CliCommand, exit } from "./command.ts";
+import { whySettings } from "./command-settings.ts";
 import { parseDuration } from "./duration.ts";
 
 /** How many messages one run shows, the newest first. */
@@ -34,7 +35,7 @@ export const why: CliCommand = {
       return exit.usage;
     }
     const template = typeof flags["template"] === "string" ? flags["template"] : undefined;
-    const pool = createPool(readConfig().COMMS_POSTGRES_URL);
+    const pool = createPool(readConfig(whySettings).COMMS_POSTGRES_URL);
     const now = Date.now();
     try {
       const query = {

@@ -1,8 +1,10 @@
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
+import type { ConfigOf } from "#shared/platform/config/setting.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { twilioTokens, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { version } from "#shared/runtime/process/version.ts";
+import type { settings } from "./config.ts";
 import { createGateway } from "./gateway.ts";
 import { createServer } from "./http/server.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
@@ -13,8 +15,8 @@ import { createConfirmSubscription } from "./webhooks/sns/confirm.ts";
 import { createReplayCache } from "./webhooks/sns/replay-cache.ts";
 
 /** Builds the gateway from the clients of a process. */
-export async function assemble(platform: ProcessContext): Promise<HostedService> {
-  const { config, clock, telemetry } = platform;
+export async function assemble(platform: ProcessContext, config: ConfigOf<typeof settings>): Promise<HostedService> {
+  const { clock, telemetry } = platform;
   const publicUrl = config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, "");
   const origin = config.COMMS_SNS_CERTIFICATE_ORIGIN;
   const idempotency = createIdempotency(platform.postgres());

@@ -4,7 +4,7 @@ import type { Layout } from "./layout.ts";
 import { postgresUrl } from "./parts/postgres-probe.ts";
 import type { Ports } from "./ports.ts";
 
-/** The content of `.carillon/stack.json`. */
+/** Where every part of a stack answers. */
 export function addressesOf(mode: Addresses["mode"], layout: Layout, ports: Ports): Addresses {
   return {
     mode,

@@ -13,6 +13,7 @@ import { assertPaired } from "./pairing.ts";
 import { choosePorts, keptPorts, type Ports, portsFrom } from "./ports.ts";
 import { refusal } from "./refusal.ts";
 import { startServices, stopServices } from "./service-run.ts";
+import { stackFileOf } from "./settings.ts";
 import type { Say } from "./supervisor.ts";
 
 export interface StackOptions {
@@ -131,8 +132,8 @@ async function bringUp(engine: Engine, stack: StackContext): Promise<Addresses> 
   await mkdir(layout.artifacts, { recursive: true });
   await mkdir(dirname(layout.ledgerFile), { recursive: true });
   const addresses = addressesOf(engine.mode, layout, await keptPortsOf(layout));
-  // The services read their addresses from the file.
-  await writeJson(layout.stackFile, addresses);
+  // The services and Carillon read it.
+  await writeJson(layout.stackFile, await stackFileOf(layout, addresses));
   await startServices({ layout, addresses }, stack.say);
   return addresses;
 }

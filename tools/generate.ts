@@ -1,13 +1,16 @@
 /**
- * Writes `records.ts` and `docs/topics/` from `schemas/`, or with `--check` exits 1 when one of the files has drifted.
+ * Writes `records.ts` and `docs/topics/` from `schemas/`, and `docs/configuration.md` from what is declared of settings; or with `--check` exits 1 when one of the files has drifted.
  * Run by `npm run generate`; `npm run ok` runs the check.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { commandSettings } from "#cli/command-settings.ts";
+import { hostableSettings } from "#cli/hostable.ts";
 import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
 import { deadLetterContract, type TopicContract, topicContracts } from "#shared/contracts/topic-contract.ts";
 import { deadLetterTopic, stages, type TopicName } from "#shared/contracts/topics.ts";
+import { renderConfigurationPage, type SettingsReaders } from "./configuration-page.ts";
 import { renderDeadLetterPage, renderTopicIndex, renderTopicPage } from "./topic-pages.ts";
 
 type AvroType = string | readonly AvroType[] | AvroComplex;
@@ -101,10 +104,20 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   const pages = contracts.map((contract) => [`docs/topics/${contract.topic}.md`, pageOf(contract)] as const);
   return new Map([
     ["shared/contracts/records.ts", renderTypes(readSchemas())],
+    ["docs/configuration.md", renderConfigurationPage(settingsReaders())],
     ["docs/topics/README.md", renderTopicIndex(contracts)],
     ["docs/topics/dead-letters.md", renderDeadLetterPage(deadLetterContract(), stages.map(deadLetterTopic))],
     ...pages,
   ]);
+}
+
+function settingsReaders(): SettingsReaders {
+  const { gateway, ...ofStages } = hostableSettings;
+  const commands = Object.entries(commandSettings).map(([name, settings]) => ({ name: `comms ${name}`, settings }));
+  return {
+    stages: Object.entries(ofStages).map(([name, settings]) => ({ name, settings })),
+    others: [...(gateway ? [{ name: "gateway", settings: gateway }] : []), ...commands],
+  };
 }
 
 function pageOf(contract: TopicContract): string {
@@ -140,7 +153,7 @@ if (import.meta.main) {
   }
   const drifted = driftedFiles();
   for (const path of drifted) {
-    process.stderr.write(`${path} is not what the schemas say; run npm run generate, or remove it\n`);
+    process.stderr.write(`${path} is not what it is made from; run npm run generate, or remove it\n`);
   }
   process.exitCode = drifted.length === 0 ? 0 : 1;
 }

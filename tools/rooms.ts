@@ -63,7 +63,7 @@ const processors: Readonly<Record<string, Room>> = {
   "sms-sender": withState(sender("twilio")),
   "inapp-sender": sender("node:*", "pg"),
   feedback: processor("pg"),
-  digest: processor("pg"),
+  digest: processor("pg", "zod"),
   scheduler: processor("pg"),
   materializer: withState(processor()),
   projector: processor("pg"),
@@ -119,7 +119,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["node:*", "ioredis", "pg"],
   },
   "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
-  "shared/delivery": { imports: [...upToRuntime, "shared/state"], packages: ["ioredis", "opossum"] },
+  "shared/delivery": { imports: [...upToRuntime, "shared/state"], packages: ["ioredis", "opossum", "zod"] },
   "shared/delivery/email": { imports: [...upToPlatform, "shared/delivery/adapter.ts"], packages: ["nodemailer"] },
   "shared/delivery/providers/smtp": {
     imports: [...upToPlatform, "shared/delivery/adapter.ts", "shared/delivery/email"],
@@ -152,8 +152,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["node:*", "fastify", "node-forge", "postal-mime", "smtp-server", "undici", "zod"],
   },
   "simulator/core": { imports: [], packages: ["postal-mime"] },
-  stack: { imports: ["shared/platform"], packages: ["node:*", "pg"] },
-  tools: { imports: ["shared/contracts", "shared/platform"], packages: ["node:*", "avsc"] },
+  stack: { imports: ["shared/platform", "simulator/options.ts"], packages: ["node:*", "pg"] },
+  tools: {
+    imports: ["shared/contracts", "shared/platform", "cli/command-settings.ts", "cli/hostable.ts"],
+    packages: ["node:*", "avsc"],
+  },
 };
 
 /** One import as the dependency graph has it. */

@@ -8,6 +8,7 @@ import { createProcessContext } from "#shared/runtime/process/process-context.ts
 import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
 import { type CliCommand, exit } from "../command.ts";
+import { demoSettings } from "../command-settings.ts";
 import { prepareAll } from "../prepare.ts";
 import { startStages } from "./children.ts";
 import { concludeDemo } from "./conclusion.ts";
@@ -48,10 +49,12 @@ async function show(bounded: boolean, closers: Closers, signal: AbortSignal): Pr
     void process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
   const addresses = await startStack(stackOptionsFrom(readStackConfig(), say));
   await refuseSecond(addresses.gateway.url);
-  const platform = createProcessContext(readConfig(environmentWith({ COMMS_LOG_LEVEL: "silent" })), { name: "demo" });
+  const config = readConfig(demoSettings, environmentWith({ COMMS_LOG_LEVEL: "silent" }));
+  const platform = createProcessContext(config, { name: "demo" });
   closers.add("last word", () => say("the processors have stopped; the stack still runs, and 'make down' ends it"));
   closers.add("platform", () => platform.close());
-  for (const line of await prepareAll(platform, { replace: true })) say(line);
+  const options = { replicationFactor: config.COMMS_REPLICATION_FACTOR, replace: true };
+  for (const line of await prepareAll(platform, options)) say(line);
   const stages = await startStages(["all"], {
     env: { COMMS_LOG_FILE: ".carillon/logs/carillon.ndjson", COMMS_DIGEST_WINDOW_SECONDS: "10" },
     signal,

@@ -1,45 +1,38 @@
 import type { Accepted } from "#shared/contracts/records.ts";
-import type { MsgId } from "#shared/domain/message/id.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
-import type { Dedupe } from "#shared/state/dedupe/dedupe.ts";
-import { applyDedupe, decideRouting } from "./core/decide.ts";
-import type { RoutingFacts } from "./core/facts.ts";
-import type { GateEvaluation } from "./core/gate-evaluation.ts";
-import { routingOutcome } from "./core/outcome.ts";
+import { type Claim, claim } from "./claim.ts";
+import { evaluateGates } from "./core/evaluate-gates.ts";
+import type { EvaluatedRecord } from "./core/gate-evaluation.ts";
 import type { Encode } from "./core/records.ts";
-import { claimKeys, type Lookups, lookUp } from "./gather.ts";
+import { toOutcome } from "./core/to-outcome.ts";
+import { type LookupParts, lookup } from "./lookup.ts";
 
-export interface RouterParts extends Lookups {
-  readonly dedupe: Dedupe;
+export interface RouterParts extends LookupParts {
+  /** What a message must claim after the gates, in this order. */
+  readonly claims: readonly Claim[];
   /** Encodes the record that the scheduler will give back. */
   readonly encode: Encode;
 }
 
-/** The gate evaluations of a record, and the owners of its messages' dedupe keys. */
-export interface RouterFacts {
-  readonly evaluations: readonly GateEvaluation[];
-  readonly owners: ReadonlyMap<MsgId, string>;
-}
-
 /**
- * Looks up a batch, evaluates the gates, applies the dedupe, and writes the outcome. The gates run while gathering,
- * because only a message that goes on may claim its dedupe key: a blocked message must not stop the next one.
+ * Looks up a batch, evaluates the gates for each message, claims for those that go on, and writes the outcome. The gates
+ * run while gathering, because only a message that goes on may claim: a blocked one must not stop the next.
  */
-export function createRouter(parts: RouterParts): StageProcessor<Accepted, RouterFacts> {
+export function createRouter(parts: RouterParts): StageProcessor<Accepted, EvaluatedRecord> {
   return {
     kind: "stage",
     name: "router",
     inputs: ["comms.accepted", "comms.accepted.bulk"],
     gather: async (batch, now) => {
       const records = batch.map(({ value }) => value);
-      const facts = await lookUp(records, parts);
-      const evaluate = (accepted: Accepted, found: RoutingFacts | undefined) =>
-        found ? decideRouting(accepted, found, now) : [];
-      const evaluated = records.map((accepted, i) => ({ accepted, evaluations: evaluate(accepted, facts[i]) }));
-      const owners = await claimKeys(evaluated, parts.dedupe, now);
-      return evaluated.map(({ evaluations }) => ({ evaluations, owners }));
+      const found = await lookup(records, parts);
+      const evaluated = found.map(({ accepted, facts }) => ({
+        accepted,
+        evaluations: evaluateGates(accepted, facts, now),
+      }));
+      return claim(evaluated, parts.claims, now);
     },
-    decide: ({ value: accepted }, { evaluations, owners }, now) =>
-      routingOutcome(accepted, applyDedupe(evaluations, owners), { now, encode: parts.encode }),
+    decide: ({ value: accepted }, { evaluations }, now) =>
+      toOutcome(accepted, evaluations, { now, encode: parts.encode }),
   };
 }

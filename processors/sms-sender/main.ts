@@ -1,15 +1,16 @@
 import { senderParts } from "#shared/delivery/assemble.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
+import type { ConfigOf } from "#shared/platform/config/setting.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createTwilioAdapter } from "./adapters/twilio.ts";
+import type { settings } from "./config.ts";
 import { createSmsSender } from "./processor.ts";
 
 /** A fifth waits for codes, which are most of what this channel is for. */
 export const twilioBudgetShares = { burstSeconds: 1, reserveShare: 0.2 };
 
-export async function assemble(platform: ProcessContext): Promise<Runnable> {
-  const { config } = platform;
+export async function assemble(platform: ProcessContext, config: ConfigOf<typeof settings>): Promise<Runnable> {
   const limits = budgetLimits(config.COMMS_TWILIO_RATE, twilioBudgetShares);
   const adapter = createTwilioAdapter({
     accountSid: config.COMMS_TWILIO_ACCOUNT_SID,
@@ -18,5 +19,8 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
     from: config.COMMS_TWILIO_FROM,
     callbackUrl: config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, ""),
   });
-  return { processor: createSmsSender(senderParts(platform, adapter, limits)), close: () => adapter.close() };
+  return {
+    processor: createSmsSender(senderParts(platform, config, { adapter, limits })),
+    close: () => adapter.close(),
+  };
 }

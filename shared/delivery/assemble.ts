@@ -7,16 +7,23 @@ import type { BudgetLimits } from "./budget.ts";
 import type { SendMeter } from "./meter.ts";
 import { createRedisBudget } from "./redis-budget.ts";
 import type { SenderParts } from "./sender.ts";
+import type { SenderConfig } from "./sender-settings.ts";
 
 const levels = { closed: 0, half_open: 0.5, open: 1 } as const;
+
+/** An account to send by: its adapter, and how many calls it lets through. */
+export interface SenderAccount {
+  readonly adapter: ChannelAdapter;
+  readonly limits: BudgetLimits;
+}
 
 /** What every sender takes from the process that hosts it. */
 export function senderParts(
   platform: ProcessContext,
-  adapter: ChannelAdapter,
-  limits: BudgetLimits,
+  config: SenderConfig,
+  { adapter, limits }: SenderAccount,
 ): Omit<SenderParts, "channel"> {
-  const { keys, hasher, clock, owner, config } = platform;
+  const { keys, hasher, clock, owner } = platform;
   const redis = platform.redis();
   const codec = platform.codec();
   const meter = meterOf(platform);

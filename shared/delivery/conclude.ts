@@ -4,6 +4,7 @@ import { type AfterCall, afterCall, type CallContext } from "#shared/domain/deli
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { type CallResult, combine, rowOfAnswer } from "#shared/domain/delivery/call-result.ts";
 import type { AddressedTarget } from "#shared/domain/delivery/facts.ts";
+import { dueNote, reportNote } from "#shared/domain/delivery/ledger-note.ts";
 import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
 import type { SendReport } from "#shared/domain/delivery/report.ts";
 import { deferOutcome, reportOutcome, type SenderName } from "#shared/domain/delivery/sender-outcomes.ts";
@@ -92,6 +93,6 @@ const recordedStates = { SENT: "sent", FAILED: "failed", DROPPED: "ambiguous" } 
 
 /** What the ledger keeps: the report until the log holds it, or when the next attempt is due. */
 function ledgerRecord(next: AfterCall) {
-  if (next.kind === "wait") return { state: next.record, note: JSON.stringify({ dueAt: next.wait.dueAt }) };
-  return { state: recordedStates[next.report.status], note: JSON.stringify(next.report) };
+  if (next.kind === "wait") return { state: next.record, note: dueNote(next.wait.dueAt) };
+  return { state: recordedStates[next.report.status], note: reportNote(next.report) };
 }

@@ -2,6 +2,7 @@ import type { Send } from "#shared/contracts/records.ts";
 import { ledgerGate, mayResend } from "#shared/domain/delivery/ledger-gate.ts";
 import type { CallRecord } from "#shared/domain/delivery/ledger-rules.ts";
 import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
+import { toSendRefusal } from "#shared/domain/delivery/send-decision.ts";
 import type { SenderName } from "#shared/domain/delivery/sender-outcomes.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
@@ -45,7 +46,7 @@ export async function claimMessage(parts: MessageClaimParts, send: Send): Promis
     const { attempt, ambiguous } = result;
     return { kind: "claimed", claim: { ...ref, attempt, ambiguous } };
   }
-  const { refusal } = ledgerGate(send, result, { now, policy });
+  const refusal = toSendRefusal(["ledger", ledgerGate(send, result, { now, policy })], []);
   if (!refusal) throw claimLost(ref);
   return { kind: "refused", outcome: sendOutcome(send, refusal, { name, now }) };
 }

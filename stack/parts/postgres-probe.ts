@@ -4,7 +4,7 @@ import pg from "pg";
 export const postgresLogin = { user: "carillon", password: "carillon", database: "carillon" } as const;
 
 /** What the native server and the one in Docker have in common; a test holds `docker-compose.yml` to it. */
-export const postgresSettings = ["-cmax_connections=200", "-ctimezone=UTC"] as const;
+export const postgresArguments = ["-cmax_connections=200", "-ctimezone=UTC"] as const;
 
 export function postgresUrl(port: number): string {
   const { user, password, database } = postgresLogin;

@@ -6,7 +6,7 @@ import { refusal } from "../refusal.ts";
 import { finish } from "../run-command.ts";
 import { assertUnprivilegedMayRun, asUnprivileged, giveTo, postgresUser } from "../user.ts";
 import type { PartContext } from "./context.ts";
-import { createDatabase, postgresLogin, postgresReady, postgresSettings, postgresUrl } from "./postgres-probe.ts";
+import { createDatabase, postgresArguments, postgresLogin, postgresReady, postgresUrl } from "./postgres-probe.ts";
 
 /** Postgres on loopback, without a Unix socket. Under root it runs as an unprivileged user, as it insists. */
 export function postgresPart({ layout, ports, binaries }: PartContext): Part {
@@ -36,7 +36,7 @@ export function postgresPart({ layout, ports, binaries }: PartContext): Part {
 }
 
 function settings(port: number): string[] {
-  return ["-clisten_addresses=127.0.0.1", `-cport=${port}`, "-cunix_socket_directories=", ...postgresSettings];
+  return ["-clisten_addresses=127.0.0.1", `-cport=${port}`, "-cunix_socket_directories=", ...postgresArguments];
 }
 
 interface ClusterParts {

@@ -18,14 +18,14 @@ export function redisPart({ layout, ports, binaries }: PartContext): Part {
     command: () => ({
       file: binaries.redisServer,
       cwd: home,
-      args: [...redisSettings, "--bind", "127.0.0.1", "--port", String(ports.redis)],
+      args: [...redisArguments, "--bind", "127.0.0.1", "--port", String(ports.redis)],
     }),
     ready: () => redisReady(ports.redis, 2_000),
   };
 }
 
 /** What the native server and the one in Docker have in common; a test holds `docker-compose.yml` to it. */
-export const redisSettings = [
+export const redisArguments = [
   "--appendonly",
   "yes",
   "--appendfsync",

@@ -1,16 +1,14 @@
 /** What one decision costs, in µs: intake's `decide`, and the router's for four channels. `bin/node tests/bench/router-decide.ts`. */
 import { loadEventCatalog, readEventFiles } from "#catalog/event-catalog.ts";
-import { decideRouting } from "#processors/router/core/decide.ts";
+import { evaluateGates } from "#processors/router/core/evaluate-gates.ts";
 import type { ChannelFacts, RoutingFacts } from "#processors/router/core/facts.ts";
-import { routingOutcome } from "#processors/router/core/outcome.ts";
+import { toOutcome } from "#processors/router/core/to-outcome.ts";
 import { decideIntake as takeIn } from "#shared/domain/event/decide-intake.ts";
 import { anAccepted, anEvent, aPerson, aProfile, noon } from "#tests/support/policy/records.ts";
 
 const zones = ["America/New_York", "Europe/Paris", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Los_Angeles"];
 const way: ChannelFacts = {
-  address: "usable",
-  addressHash: "v1:k:00",
-  suppressions: [],
+  to: [{ address: "ada@example.com", deviceId: "", hash: "v1:k:00", suppressions: [] }],
   template: { version: 1, locales: ["en-US"] },
 };
 const ways = new Map((["EMAIL", "PUSH", "SMS", "INAPP"] as const).map((channel) => [channel, way]));
@@ -43,7 +41,7 @@ for (const [name, start] of [
   measure(`router, four channels ${name}`, 20_000, (i) => {
     const accepted = anAccepted({ user_id: `usr_${i}`, cause_ref: `bk_${i}` });
     const now = start + i * 20;
-    return routingOutcome(accepted, decideRouting(accepted, people[i % people.length] as RoutingFacts, now), {
+    return toOutcome(accepted, evaluateGates(accepted, people[i % people.length] as RoutingFacts, now), {
       now,
       encode,
     });

@@ -4,8 +4,8 @@ import { parse, parseDocument } from "yaml";
 import { composeEnvironment } from "#stack/docker.ts";
 import { partNames } from "#stack/engine.ts";
 import { sharedBrokerSettings } from "#stack/parts/kafka-properties.ts";
-import { postgresLogin, postgresSettings } from "#stack/parts/postgres-probe.ts";
-import { redisSettings } from "#stack/parts/redis.ts";
+import { postgresArguments, postgresLogin } from "#stack/parts/postgres-probe.ts";
+import { redisArguments } from "#stack/parts/redis.ts";
 import { portsFrom } from "#stack/ports.ts";
 import { versions } from "#stack/versions.ts";
 
@@ -57,8 +57,8 @@ describe("the compose file against the native stack", () => {
       POSTGRES_PASSWORD: password,
       POSTGRES_DB: database,
     });
-    expect(service("postgres").command).toEqual(["postgres", ...postgresSettings]);
-    expect(service("redis").command).toEqual(["redis-server", ...redisSettings]);
+    expect(service("postgres").command).toEqual(["postgres", ...postgresArguments]);
+    expect(service("redis").command).toEqual(["redis-server", ...redisArguments]);
   });
 
   it.each(partNames)("publishes %s on the port that 'make up' chooses, on loopback only", (name) => {

@@ -29,3 +29,36 @@ describe("the environment", () => {
     'import { env } from "node:process"',
   ])("would be found as %s", (line) => expect(line).toMatch(reads));
 });
+
+/** Marks of a value that only a developer's machine or the providers' double would have. */
+const development = [
+  /local-development|simulator-(auth|smtp)|carillon-simulator|sandboxAccounts/,
+  /\/\/localhost|localhost:|127\.0\.0\.1:\d/,
+  /[a-z0-9-]\.(test|local|localhost|invalid)["'`/:>]/,
+  /rastup|\b123456789012\b|\+15005550006|=== "local"/,
+];
+
+const isComment = /^\s*(\/?\*|\/\/)/;
+
+describe("product code", () => {
+  const deployed = files.filter((path) => /^(catalog|gateway|processors|shared|cli)\//.test(path));
+
+  it("has no value of the local stack, of the providers' double or of a test", () => {
+    const found = deployed.filter((path) => {
+      const lines = readFileSync(join(root, path), "utf8").split("\n");
+      return lines.some((line) => !isComment.test(line) && development.some((mark) => mark.test(line)));
+    });
+    expect(deployed.length).toBeGreaterThan(300);
+    expect(found).toEqual([]);
+  });
+
+  it.each([
+    'COMMS_ADDRESS_PEPPER: "local-development-pepper"',
+    "from `no-reply@notify.carillon.test`",
+    '"https://gateway.test/x"',
+    'key === "local" ? passingKey() : key',
+    'url: "http://127.0.0.1:8080"',
+    '"http://localhost"',
+    'default("notify.rastup.com")',
+  ])("would be found with %s", (line) => expect(development.some((mark) => mark.test(line))).toBe(true));
+});

@@ -46,7 +46,7 @@ beforeAll(async () => {
     COMMS_SNS_TOPIC_ARNS: sandboxAccounts.ses.topicArn,
     COMMS_SNS_CERTIFICATE_ORIGIN: `${simulator.url}/sns`,
   });
-  gateway = await assembleGateway(test.platform);
+  gateway = await assembleGateway(test.platform, test.config);
   await gateway.start();
   const stages = [assembleFeedback, assembleProjector, assembleMaterializer, assembleScheduler];
   const onCrash = (error: unknown) => void crashes.push(error);

@@ -39,7 +39,7 @@ beforeAll(async () => {
     COMMS_SNS_CERTIFICATE_ORIGIN: `${simulator.url}/sns`,
     COMMS_TWILIO_AUTH_TOKEN: sandboxAccounts.twilio.authToken,
   });
-  gateway = await assemble(test.platform);
+  gateway = await assemble(test.platform, test.config);
   await gateway.start();
 });
 
@@ -179,7 +179,7 @@ describe("an unsubscribe at the gateway", () => {
       msgId: "m-1",
       expiresAt: Date.now() + 60_000,
     };
-    const token = signUnsubscribe(claim, unsubscribeKeys(test.platform.config.COMMS_UNSUBSCRIBE_SECRET));
+    const token = signUnsubscribe(claim, unsubscribeKeys(test.config.COMMS_UNSUBSCRIBE_SECRET));
     const body = new URLSearchParams({ "List-Unsubscribe": "One-Click" });
     const answer = await fetch(`${base}/unsubscribe/${token}`, { method: "POST", body, redirect: "error" });
     expect(answer.status).toBe(200);
@@ -228,9 +228,9 @@ describe("comms_idempotency [KV-07]", () => {
 
 describe("the gateway's life", () => {
   it("says in a sentence that its port is taken, and by what setting to change it", async () => {
-    const platform = createProcessContext(test.platform.config, { name: "second" });
+    const platform = createProcessContext(test.config, { name: "second" });
     await platform.warm();
-    const second = await assemble(platform);
+    const second = await assemble(platform, test.config);
     expect(second.state()).toMatchObject({ stage: "gateway", ready: false, why: "it does not listen yet" });
     await expect(second.start()).rejects.toMatchObject({
       code: "GATEWAY_PORT_TAKEN",

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createDedupeClaim } from "#processors/router/claims/dedupe.ts";
 import { createRouter } from "#processors/router/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Accepted } from "#shared/contracts/records.ts";
@@ -40,7 +41,7 @@ async function trust(): Promise<void> {
 function route() {
   const router = createRouter({
     views: createViews(server),
-    dedupe: createRedisDedupe(server),
+    claims: [createDedupeClaim(createRedisDedupe(server))],
     hasher,
     templates: { active: () => ({ version: 1, locales: ["en-US"] }), version: () => undefined },
     encode: (topic, value) => codec.encode(topic, value),

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { text as textOf } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { environmentWith } from "#shared/platform/config/environment.ts";
@@ -30,4 +31,52 @@ describe("comms run", () => {
       child.kill("SIGKILL");
     }
   });
+
+  it("starts intake with intake's settings and no other, without the local stack's file", {
+    timeout: 60_000,
+  }, async () => {
+    const own = await ownSettings();
+    const child = spawn(comms, ["run", "intake"], {
+      env: { ...own, COMMS_SES_RAET: "14" },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const exited = once(child, "exit");
+    const said = textOf(child.stderr);
+    try {
+      const ready = () => fetch(`http://127.0.0.1:${own["COMMS_HTTP_PORT"]}/readyz`).then((answer) => answer.ok);
+      await expect.poll(() => ready().catch(() => false), { timeout: 30_000 }).toBe(true);
+      child.kill("SIGTERM");
+      expect(await exited).toEqual([0, null]);
+      expect(await said).toContain("COMMS_SES_RAET is set and is no setting of Carillon");
+      expect(await said).not.toContain("COMMS_HTTP_PORT is set");
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("names what each stage lacks before anything connects, and ends with 78", async () => {
+    const { COMMS_BOOTSTRAP_SERVERS: _left, ...own } = await ownSettings();
+    const child = spawn(comms, ["run", "intake", "sms-sender"], { env: own, stdio: ["ignore", "ignore", "pipe"] });
+    const said = textOf(child.stderr);
+    expect(await once(child, "exit")).toEqual([78, null]);
+    for (const name of ["COMMS_BOOTSTRAP_SERVERS", "COMMS_REDIS_URL", "COMMS_TWILIO_AUTH_TOKEN"]) {
+      expect(await said).toContain(`${name}: is not set`);
+    }
+    expect(await said).not.toMatch(/SES|FCM|UNSUBSCRIBE/);
+    expect(await said).toContain("NODE_ENV is production");
+  });
 });
+
+/** The environment of a machine that runs intake alone. In production no file of a stack is read. */
+async function ownSettings(): Promise<Record<string, string>> {
+  const { COMMS_BOOTSTRAP_SERVERS = "", COMMS_SCHEMA_REGISTRY_URL = "", COMMS_TOPIC_PREFIX = "" } = world.env;
+  return {
+    PATH: environmentWith()["PATH"] ?? "",
+    NODE_ENV: "production",
+    COMMS_BOOTSTRAP_SERVERS,
+    COMMS_SCHEMA_REGISTRY_URL,
+    COMMS_TOPIC_PREFIX,
+    COMMS_HTTP_PORT: String(await freePort()),
+    COMMS_LOG_LEVEL: "silent",
+  };
+}

@@ -1,4 +1,4 @@
-/** The least that the environment must say for `readConfig`. Nothing listens at these addresses. */
+/** A value for every setting that needs one, for any stage and the gateway. Nothing listens at these addresses. */
 export const minimalEnvironment = {
   COMMS_BOOTSTRAP_SERVERS: "127.0.0.1:1",
   COMMS_SCHEMA_REGISTRY_URL: "http://127.0.0.1:2",
@@ -9,6 +9,8 @@ export const minimalEnvironment = {
   COMMS_ADDRESS_PEPPER: "pepper of this year",
   COMMS_MASTER_KEY: "01".repeat(32),
   COMMS_UNSUBSCRIBE_SECRET: "secret of this year",
+  COMMS_MAIL_DOMAIN: "mail.example.com",
+  COMMS_MARKETING_DOMAIN: "news.example.com",
   COMMS_SES_ACCESS_KEY_ID: "a",
   COMMS_SES_SECRET_ACCESS_KEY: "b",
   COMMS_FCM_PROJECT: "p",

@@ -7,16 +7,20 @@ import type { Headers } from "#shared/contracts/log-record.ts";
 import type { RecordTypes } from "#shared/contracts/records.ts";
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { provision } from "#shared/platform/provisioning/provision.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { Shell } from "#shared/runtime/shell/shell.ts";
 import { addresses } from "./addresses.ts";
+import { type AllConfig, allSettings } from "./all-settings.ts";
 import { createDatabase, type TestDatabase } from "./database.ts";
 import { connectRedis } from "./redis.ts";
 
 export interface TestPlatform {
   readonly platform: ProcessContext;
+  /** What every stage and the gateway read. */
+  readonly config: AllConfig;
   readonly database: TestDatabase;
   /** Closes what was opened, and removes what was stored. Topics stay: they go with the stack. */
   close(): Promise<void>;
@@ -31,7 +35,8 @@ export async function createTestPlatform(settings: Readonly<Record<string, strin
   const database = await createDatabase();
   const redis = connectRedis();
   const folder = await mkdtemp(join(tmpdir(), "carillon-test-"));
-  const config = readConfig({
+  const config = readConfig(allSettings, {
+    COMMS_STACK_ROOT: readStackConfig().root,
     COMMS_BOOTSTRAP_SERVERS: stack.kafka.bootstrap,
     COMMS_SCHEMA_REGISTRY_URL: stack.registry.url,
     COMMS_POSTGRES_URL: database.url,
@@ -47,6 +52,7 @@ export async function createTestPlatform(settings: Readonly<Record<string, strin
   await platform.warm();
   return {
     platform,
+    config,
     database,
     close: async () => {
       await platform.close();

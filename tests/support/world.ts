@@ -18,6 +18,7 @@ import { createSimulatorControl, type SimulatorControl } from "#simulator/contro
 import type { CallEntry, LedgerFilter } from "#simulator/ledger/call-entry.ts";
 import { startSimulator } from "#simulator/simulator.ts";
 import { addresses } from "./addresses.ts";
+import { allSettings } from "./all-settings.ts";
 import { createDatabase } from "./database.ts";
 import { untilDrained } from "./world/drained.ts";
 import { freePort } from "./world/free-port.ts";
@@ -121,12 +122,11 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
     COMMS_DIGEST_WINDOW_SECONDS: "2",
     ...options.env,
   };
-  const platform = createProcessContext(readConfig(environmentWith({ ...env, COMMS_LOG_LEVEL: "silent" })), {
-    name: "test",
-  });
+  const config = readConfig(allSettings, environmentWith({ ...env, COMMS_LOG_LEVEL: "silent" }));
+  const platform = createProcessContext(config, { name: "test" });
   closers.add("topics", () => removeTopics(stack.kafka.bootstrap, prefix));
   closers.add("platform", () => platform.close());
-  await prepareAll(platform);
+  await prepareAll(platform, { replicationFactor: config.COMMS_REPLICATION_FACTOR });
   const watch = options.watch === false ? unwatched : await watchTopics(platform.log(), platform.codec(), prefix);
   closers.add("watch", () => watch.close());
   const control = createSimulatorControl(simulator.url);

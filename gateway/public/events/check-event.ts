@@ -3,6 +3,7 @@ import { decideIntake, type IntakeDecision } from "#shared/domain/event/decide-i
 import type { EventCatalog } from "#shared/domain/event/event-entry.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { valueIssue } from "#shared/domain/event/storable.ts";
+import { fieldsOf, isObject } from "#shared/domain/json/json.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Problem } from "../../http/problem.ts";
 import { eventBody, shapeIssues } from "./body.ts";
@@ -27,18 +28,10 @@ export function checkEvent(body: unknown, catalog: EventCatalog, now: Instant): 
 
 /** The issues of the payload in a body whose shape does not fit. */
 function payloadIssues(body: unknown, catalog: EventCatalog): readonly string[] {
-  const { name, payload } = pick(body);
+  const { name, payload } = fieldsOf(body);
   const entry = typeof name === "string" ? catalog.find(name) : undefined;
   if (typeof name === "string" && !entry) return ["the event catalog has no event of this name"];
   return entry && isObject(payload) ? catalog.issues(entry, payload) : [];
-}
-
-function pick(body: unknown): { readonly name?: unknown; readonly payload?: unknown } {
-  return isObject(body) ? body : {};
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalid(issues: readonly string[]): EventCheck {

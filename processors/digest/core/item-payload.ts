@@ -1,3 +1,5 @@
+import { isObject, parseJson } from "#shared/domain/json/json.ts";
+
 /** The most bytes that are kept of one item. */
 export const itemBytesMax = 4_096;
 
@@ -10,26 +12,13 @@ export const countedOnly = "null";
  */
 export function cutPayload(payload: string, fields: readonly string[]): string | undefined {
   const whole = parseJson(payload);
-  if (typeof whole !== "object" || whole === null || Array.isArray(whole)) return undefined;
-  const shown = fields.flatMap((field) => (Object.hasOwn(whole, field) ? [[field, Reflect.get(whole, field)]] : []));
+  if (!isObject(whole)) return undefined;
+  const shown = fields.flatMap((field) => (Object.hasOwn(whole, field) ? [[field, whole[field]]] : []));
   if (!shown.every(([, value]) => isPlain(value))) return countedOnly;
   const text = JSON.stringify(Object.fromEntries(shown));
-  return byteLength(text) > itemBytesMax ? countedOnly : text;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return Buffer.byteLength(text) > itemBytesMax ? countedOnly : text;
 }
 
 function isPlain(value: unknown): boolean {
   return ["string", "number", "boolean"].includes(typeof value);
-}
-
-/** The bytes of a text in UTF-8. */
-export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

@@ -1,8 +1,9 @@
 import type { Accepted } from "#shared/contracts/records.ts";
 import type { Cadence } from "#shared/domain/cadence/cadence.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
+import { recordHead } from "#shared/domain/message/record-head.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { byteLength, itemBytesMax } from "./item-payload.ts";
+import { itemBytesMax } from "./item-payload.ts";
 import type { DigestWindow } from "./window.ts";
 
 /** The most bytes of all items in a summary: it must fit into its record, however much was collected. */
@@ -29,15 +30,15 @@ export interface DueWindow {
  */
 export function summaryOf({ window, collected }: DueWindow, cadence: Cadence, now: Instant): Accepted {
   const eventId = deriveId("event", window.tenantId, "digest", window.windowId);
-  return {
+  const origin = {
     event_id: eventId,
     occurred_at: window.closesAt,
-    recorded_at: now,
     tenant_id: window.tenantId,
     user_id: window.userId,
-    msg_id: null,
     correlation_id: window.windowId,
-    causation_id: window.windowId,
+  };
+  return {
+    ...recordHead(origin, { msgId: null, causationId: window.windowId, recordedAt: now }),
     accepted_id: deriveId("accepted", eventId, window.userId, cadence.template),
     role: "recipient",
     cause_event: cadence.name,
@@ -61,7 +62,7 @@ function payloadOf({ count, payloads }: CollectedItems, cadence: Cadence): strin
   let left = summaryBytesMax;
   for (const payload of payloads) {
     const text = JSON.stringify(payload);
-    const size = byteLength(text) + 1;
+    const size = Buffer.byteLength(text) + 1;
     if (size > itemBytesMax + 1) continue;
     if (items.length === cadence.shownMax || size > left) break;
     items.push(text);

@@ -1,5 +1,6 @@
 import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
+import { messageSubject, recordHead } from "#shared/domain/message/record-head.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { KnownMessage } from "./message.ts";
 import type { ParsedWebhook, ProviderReport } from "./parsed-webhook.ts";
@@ -22,23 +23,12 @@ export function providerFeedback(
   const { provider_event_id } = event;
   const source = index === 0 ? provider_event_id : `${provider_event_id}/${index}`;
   return {
-    event_id: message.event_id,
-    occurred_at: message.created_at,
-    recorded_at: now,
-    tenant_id: message.tenant_id,
-    user_id: message.user_id,
-    msg_id: message.msg_id,
-    correlation_id: message.correlation_id,
-    causation_id: provider_event_id,
+    ...recordHead(
+      { ...message, occurred_at: message.created_at },
+      { msgId: message.msg_id, causationId: provider_event_id, recordedAt: now },
+    ),
+    ...messageSubject({ ...message, channel: webhook.channel }),
     feedback_id: deriveId("feedback", message.msg_id, 0, report.status, source),
-    channel: webhook.channel,
-    cause_event: message.cause_event,
-    cause_ref: message.cause_ref,
-    template_name: message.template_name,
-    template_version: message.template_version,
-    category: message.category,
-    locale: message.locale,
-    dedupe_key: message.dedupe_key,
     status: report.status,
     origin: "PROVIDER",
     attempt: 0,

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields, listOf, parseJson, textOf } from "./json.ts";
+import { type Fields, fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/json.ts";
 import type { Meaning, NormalisedWebhook, ProviderReport } from "./parsed-webhook.ts";
 import { sesBounces, sesComplaint, sesComplaints, sesEvents, sesIgnored, sesSoftBounce } from "./ses-meanings.ts";
 
@@ -13,11 +13,11 @@ interface Reports {
 /** An SES event in its SNS envelope, in the dialect of event publishing (`eventType`) or of notifications. */
 export function normaliseSes(body: string): NormalisedWebhook {
   const envelope = parseJson(body);
-  if (!isFields(envelope)) return { kind: "unreadable", why: "The body is not an SNS envelope" };
+  if (!isObject(envelope)) return { kind: "unreadable", why: "The body is not an SNS envelope" };
   const message = textOf(envelope["Message"], Number.POSITIVE_INFINITY);
   if (message?.startsWith(greeting)) return { kind: "nothing" };
   const event = parseJson(message);
-  if (!isFields(event)) return { kind: "unreadable", why: "The message in the envelope is not an SES event" };
+  if (!isObject(event)) return { kind: "unreadable", why: "The message in the envelope is not an SES event" };
   const type = textOf(event["eventType"]) ?? textOf(event["notificationType"]);
   if (type === null) return { kind: "unreadable", why: "The SES event has neither eventType nor notificationType" };
   return webhookOf(type, event);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { codeOfAnswer } from "#shared/domain/delivery/answer.ts";
+import { parseJson } from "#shared/domain/json/json.ts";
 import { fcmAnswers } from "./answers.ts";
 
 const body = z.object({
@@ -21,7 +22,7 @@ const body = z.object({
  * a field other than the token, the code is `BAD_REQUEST`. A body that cannot be read gives the HTTP status.
  */
 export function fcmCode(status: number, text: string): string {
-  const parsed = body.safeParse(parse(text));
+  const parsed = body.safeParse(parseJson(text));
   if (!parsed.success) return codeOfAnswer(fcmAnswers, undefined, status);
   const { details, status: canonical } = parsed.data.error;
   const code = details.find(({ errorCode }) => errorCode)?.errorCode;
@@ -29,12 +30,4 @@ export function fcmCode(status: number, text: string): string {
   const ours = fields.some((field) => field !== "message.token");
   if ((code ?? canonical) === "INVALID_ARGUMENT" && (ours || !code)) return "BAD_REQUEST";
   return codeOfAnswer(fcmAnswers, code ?? canonical, status);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { laneTopic, type TopicName } from "#shared/contracts/topics.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { ArtifactReceipt } from "#shared/domain/message/content.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
+import { messageSubject, recordHead } from "#shared/domain/message/record-head.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { RenderRefusal } from "./render.ts";
 
@@ -59,24 +60,8 @@ function sendOf(routed: Routed, receipt: ArtifactReceipt, now: Instant): Send {
   };
 }
 
-/** The fields that every record about the message repeats. Its cause is the router's decision. */
+/** The fields that every record about the message begins with. Its cause is the router's decision. */
 function headOf(routed: Routed, now: Instant) {
-  return {
-    event_id: routed.event_id,
-    occurred_at: routed.occurred_at,
-    recorded_at: now,
-    tenant_id: routed.tenant_id,
-    user_id: routed.user_id,
-    msg_id: routed.msg_id,
-    correlation_id: routed.correlation_id,
-    causation_id: deriveId("decision", routed.msg_id, "router", routed.round),
-    channel: routed.channel,
-    cause_event: routed.cause_event,
-    cause_ref: routed.cause_ref,
-    template_name: routed.template_name,
-    template_version: routed.template_version,
-    category: routed.category,
-    locale: routed.locale,
-    dedupe_key: routed.dedupe_key,
-  };
+  const causationId = deriveId("decision", routed.msg_id, "router", routed.round);
+  return { ...recordHead(routed, { msgId: routed.msg_id, causationId, recordedAt: now }), ...messageSubject(routed) };
 }

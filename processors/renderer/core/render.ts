@@ -1,3 +1,4 @@
+import { fieldsOf, parseJson } from "#shared/domain/json/json.ts";
 import type { Content } from "#shared/domain/message/content.ts";
 import type { Reason } from "#shared/domain/message/reason.ts";
 import { FillError, fill } from "#shared/domain/template/fill.ts";
@@ -32,17 +33,7 @@ export function render(template: ParsedTemplate, payload: string): RenderResult 
 
 /** A null variable counts as absent: producers send both. A payload that is no JSON object has no variables. */
 function variablesOf(payload: string): Readonly<Record<string, unknown>> {
-  const parsed = parseObject(payload);
-  return Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== null));
-}
-
-function parseObject(payload: string): object {
-  try {
-    const parsed: unknown = JSON.parse(payload);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
+  return Object.fromEntries(Object.entries(fieldsOf(parseJson(payload))).filter(([, value]) => value !== null));
 }
 
 function refuse(gate: RenderRefusal["gate"], reason: Reason, detail: string): RenderResult {

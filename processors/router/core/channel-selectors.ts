@@ -1,8 +1,8 @@
 import type { Accepted, Channel } from "#shared/contracts/records.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
+import { bypass } from "#shared/domain/policy/gate-result.ts";
 import { fallbackChannels } from "./facts.ts";
 import { type GateEvaluation, goesOn, prependGate } from "./gate-evaluation.ts";
-import { bypass } from "./gate-result.ts";
 
 /** Evaluates the gates for the message on one channel. */
 type EvaluateChannel = (channel: Channel) => GateEvaluation;

@@ -1,21 +1,23 @@
 import type { Accepted, Channel, Profile } from "#shared/contracts/records.ts";
+import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
+import { traceOf } from "#shared/domain/policy/gate-result.ts";
+import { address } from "#shared/domain/policy/gates/address.ts";
+import { channelSwitch } from "#shared/domain/policy/gates/channel.ts";
+import { consent } from "#shared/domain/policy/gates/consent.ts";
+import { digest } from "#shared/domain/policy/gates/digest.ts";
+import { expiry } from "#shared/domain/policy/gates/expiry.ts";
+import { pause } from "#shared/domain/policy/gates/pause.ts";
+import { preference } from "#shared/domain/policy/gates/preference.ts";
+import { quietHours } from "#shared/domain/policy/gates/quiet-hours.ts";
+import { suppression } from "#shared/domain/policy/gates/suppression.ts";
+import { template } from "#shared/domain/policy/gates/template.ts";
 import { type Hours, hoursOf } from "#shared/domain/quiet-hours/hours.ts";
 import { cityLocale } from "#shared/domain/recipient/city-locale.ts";
 import { type LocalePreferences, resolveLocale } from "#shared/domain/template/locale.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import { selectorOf } from "./channel-selectors.ts";
 import type { ChannelFacts, RoutingFacts } from "./facts.ts";
-import { decisiveAnswer, type GateAnswer, type GateEvaluation, traceOf } from "./gate-evaluation.ts";
-import type { GateResult } from "./gate-result.ts";
-import { address } from "./gates/address.ts";
-import { channelSwitch } from "./gates/channel.ts";
-import { consent } from "./gates/consent.ts";
-import { digest } from "./gates/digest.ts";
-import { expiry } from "./gates/expiry.ts";
-import { pause } from "./gates/pause.ts";
-import { preference } from "./gates/preference.ts";
-import { quietHours } from "./gates/quiet-hours.ts";
-import { suppression } from "./gates/suppression.ts";
-import { template } from "./gates/template.ts";
+import { decisiveAnswer, type GateEvaluation, type RoutingAnswer, type RoutingResult } from "./gate-evaluation.ts";
 import { type Message, messageOf } from "./message.ts";
 
 /** The facts of a record, and the time of its evaluation. */
@@ -33,16 +35,15 @@ interface GateInput extends EvaluationContext {
 
 /**
  * The gates in their order: first those that drop a message, the cheapest and most final before the others; then those
- * that defer it. Frequency caps and cost gates belong between the two, after `preference`: they spend a budget that a
- * blocked message must not spend. Dedupe is not in the list: a pure function cannot know which message came first, so
- * dedupe follows all gates (`decide.ts`).
+ * that defer it. What takes something that only one message may have, as a dedupe key, is no gate here but a claim
+ * (`claim.ts`): claims follow all gates, because a blocked message must not take it.
  */
-const gates: readonly (readonly [gate: string, evaluate: (input: GateInput) => GateResult])[] = [
+const gates: readonly (readonly [gate: string, ask: (input: GateInput) => RoutingResult])[] = [
   ["expiry", ({ message, now }) => expiry(message, now)],
   ["channel", ({ message, flags }) => channelSwitch(message, flags)],
   ["template", ({ channelFacts, locale }) => template(channelFacts.template, locale)],
-  ["address", ({ channelFacts }) => address(channelFacts.address)],
-  ["suppression", ({ message, channelFacts }) => suppression(message, channelFacts.suppressions)],
+  ["address", ({ channelFacts }) => address(channelFacts.to)],
+  ["suppression", ({ message, channelFacts }) => suppression(message, channelFacts.to)],
   ["consent", ({ message, person }) => consent(message, person.consents)],
   ["preference", ({ message, person }) => preference(message, person)],
   ["digest", ({ message }) => digest(message)],
@@ -50,24 +51,36 @@ const gates: readonly (readonly [gate: string, evaluate: (input: GateInput) => G
   ["pause", ({ message, flags, now }) => pause(message, flags, now)],
 ];
 
-/** The names of the gates in their order, dedupe last. */
-export const gateNames: readonly string[] = [...gates.map(([gate]) => gate), "dedupe"];
+/** The names of the gates in their order, without the claims that follow them. */
+export const gateNames: readonly string[] = gates.map(([gate]) => gate);
 
-const unreachable: ChannelFacts = { address: "missing", addressHash: null, suppressions: [], template: undefined };
+const unreachable: ChannelFacts = { to: "none", template: undefined };
+
+/** Evaluates the gates for every message of a record: the channels are those that the event's selector takes. */
+export function evaluateGates(accepted: Accepted, facts: RoutingFacts, now: Instant): readonly GateEvaluation[] {
+  const context = { ...facts, now };
+  return selectorOf(accepted.cause_event)(accepted, (channel) => evaluateMessage(accepted, channel, context));
+}
 
 /** Evaluates every gate for one message. No gate is skipped, so the trace also shows what would have stopped it next. */
-export function evaluateGates(accepted: Accepted, channel: Channel, context: EvaluationContext): GateEvaluation {
+function evaluateMessage(accepted: Accepted, channel: Channel, context: EvaluationContext): GateEvaluation {
   const { profile, preference } = context.person;
   const channelFacts = context.channels.get(channel) ?? unreachable;
-  const { template, addressHash } = channelFacts;
+  const { template, to } = channelFacts;
   const message = messageOf(accepted, channel);
   const locale = template && resolveLocale(localePreferencesOf(profile), template.locales);
   const hours = hoursOf(preference, profile);
   const input: GateInput = { ...context, message, channelFacts, locale, hours };
 
-  const answers = gates.map(([gate, evaluate]): GateAnswer => [gate, evaluate(input)]);
+  const answers = gates.map(([gate, ask]): RoutingAnswer => [gate, ask(input)]);
   const [gate, result] = decisiveAnswer(answers);
-  return { message, result, gate, trace: answers.map(traceOf), template, locale, addressHash, tz: hours.tz };
+  const trace = answers.map(traceOf);
+  return { message, result, gate, trace, template, locale, addressHash: addressHashOf(to), tz: hours.tz };
+}
+
+/** The hash under the current pepper; null if the channel has no address that can be hashed. */
+function addressHashOf(to: AddressedTargets): string | null {
+  return typeof to === "string" ? null : to[0]?.hash || null;
 }
 
 function localePreferencesOf(profile: Profile | null): LocalePreferences {

@@ -1,5 +1,7 @@
-import type { Accepted, Channel, Flag, Suppression } from "#shared/contracts/records.ts";
+import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
+import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
+import type { TemplateChoice } from "#shared/domain/template/template-choice.ts";
 
 /** The facts that the router looks up for one record before it decides. */
 export interface RoutingFacts {
@@ -11,22 +13,10 @@ export interface RoutingFacts {
 
 /** The facts of one person on one channel, for one template. */
 export interface ChannelFacts {
-  readonly address: AddressState;
-  /** Keyed hash under the current pepper; null if the channel has no address that can be hashed. */
-  readonly addressHash: string | null;
-  /** Every entry for the address, under any pepper. */
-  readonly suppressions: readonly Suppression[];
+  /** Where the message would go, with every entry for each address, under any pepper. */
+  readonly to: AddressedTargets;
   /** The published template for this channel: the pinned version, else the active one. */
   readonly template: TemplateChoice | undefined;
-}
-
-/** Whether a channel has an address. `none needed` is in-app, where the person is the address. */
-export type AddressState = "usable" | "missing" | "unusable" | "none needed";
-
-/** A published version of a template, and the locales that it exists in. */
-export interface TemplateChoice {
-  readonly version: number;
-  readonly locales: readonly string[];
 }
 
 /** Channels that a critical text falls back to without a consent to texts: the first that is open (PRF-08). */

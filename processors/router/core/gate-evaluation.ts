@@ -1,12 +1,15 @@
-import type { GateTrace } from "#shared/contracts/records.ts";
-import type { TemplateChoice } from "./facts.ts";
-import type { GateResult } from "./gate-result.ts";
+import type { Accepted, GateTrace } from "#shared/contracts/records.ts";
+import { type GateResult, isPassed, traceOf } from "#shared/domain/policy/gate-result.ts";
+import type { TemplateChoice } from "#shared/domain/template/template-choice.ts";
 import type { Message } from "./message.ts";
+
+/** What a gate of the router may answer. Only a sender holds. */
+export type RoutingResult = GateResult<"PASS" | "BYPASS" | "DROP" | "DIGEST" | "DEFER">;
 
 /** The answers of all gates for one message, and the answer that decides. */
 export interface GateEvaluation {
   readonly message: Message;
-  readonly result: GateResult;
+  readonly result: RoutingResult;
   /** The gate whose answer decides. */
   readonly gate: string;
   /** Every gate in order, including those after the one that decides. */
@@ -18,21 +21,32 @@ export interface GateEvaluation {
   readonly tz: string;
 }
 
-/** A gate's name and its result. */
-export type GateAnswer = readonly [gate: string, result: GateResult];
-
-/** The answer that decides: the first drop, else the first that defers or collects, else the first bypass, else the last. */
-export function decisiveAnswer(answers: readonly GateAnswer[]): GateAnswer {
-  const first = (...verdicts: readonly GateResult["verdict"][]) =>
-    answers.find(([, { verdict }]) => verdicts.includes(verdict));
-  const decisive = first("DROP") ?? first("DIGEST", "DEFER") ?? first("BYPASS") ?? answers.at(-1);
-  if (!decisive) throw new Error("A gate evaluation needs at least one gate");
-  return decisive;
+/** One record, with an evaluation for each of its messages. */
+export interface EvaluatedRecord {
+  readonly accepted: Accepted;
+  readonly evaluations: readonly GateEvaluation[];
 }
 
-export function traceOf([gate, result]: GateAnswer): GateTrace {
-  const { verdict, detail } = result;
-  return { gate, verdict, reason: result.verdict === "PASS" ? null : result.reason, detail };
+/** A gate's name and its result. */
+export type RoutingAnswer = readonly [gate: string, result: RoutingResult];
+
+/** A verdict with a lower number decides over those with a higher one. */
+const precedence = { DROP: 0, DIGEST: 1, DEFER: 1, BYPASS: 2, PASS: 3 } as const satisfies Record<
+  RoutingResult["verdict"],
+  number
+>;
+
+/** The answer that decides: the first drop, else the first that defers or collects, else the first bypass, else the last. */
+export function decisiveAnswer(answers: readonly RoutingAnswer[]): RoutingAnswer {
+  const [first] = answers;
+  const last = answers.at(-1);
+  if (!first || !last) throw new Error("A gate evaluation needs at least one gate");
+  const decisive = answers.reduce((best, answer) => (outranks(answer, best) ? answer : best), first);
+  return decisive[1].verdict === "PASS" ? last : decisive;
+}
+
+function outranks([, { verdict }]: RoutingAnswer, [, other]: RoutingAnswer): boolean {
+  return precedence[verdict] < precedence[other.verdict];
 }
 
 /** Whether the message goes out, now or later; only such a message holds its dedupe key. */
@@ -40,17 +54,17 @@ export function goesOn(evaluation: GateEvaluation): boolean {
   return evaluation.result.verdict !== "DROP";
 }
 
-/** Adds a gate at the end. Its answer decides only if it drops the message. */
-export function appendGate(evaluation: GateEvaluation, last: GateAnswer): GateEvaluation {
+/** Adds a gate at the end. Its answer decides only if it takes precedence: a drop does, a further pass does not. */
+export function appendGate(evaluation: GateEvaluation, last: RoutingAnswer): GateEvaluation {
   const trace = [...evaluation.trace, traceOf(last)];
   const [gate, result] = last;
-  return result.verdict === "DROP" ? { ...evaluation, gate, result, trace } : { ...evaluation, trace };
+  const isDecisive = outranks(last, [evaluation.gate, evaluation.result]);
+  return isDecisive ? { ...evaluation, gate, result, trace } : { ...evaluation, trace };
 }
 
 /** Adds a gate in front. Its answer decides only if the message passes all others. */
-export function prependGate(first: GateAnswer, evaluation: GateEvaluation): GateEvaluation {
+export function prependGate(first: RoutingAnswer, evaluation: GateEvaluation): GateEvaluation {
   const trace = [traceOf(first), ...evaluation.trace];
   const [gate, result] = first;
-  const isPassed = evaluation.result.verdict === "PASS" || evaluation.result.verdict === "BYPASS";
-  return isPassed ? { ...evaluation, gate, result, trace } : { ...evaluation, trace };
+  return isPassed(evaluation.result) ? { ...evaluation, gate, result, trace } : { ...evaluation, trace };
 }

@@ -1,17 +1,13 @@
 import type { Accepted, Channel } from "#shared/contracts/records.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import { deriveMsgId, type MsgId } from "#shared/domain/message/id.ts";
-import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Routable } from "#shared/domain/policy/routable.ts";
 
-/** One event for one person on one channel: the subject of the gates. */
-export interface Message {
+/** A message of the router: what the gates see of it, and its cadence. */
+export interface Message extends Routable {
   readonly msgId: MsgId;
-  readonly userId: string;
-  readonly channel: Channel;
-  readonly category: string;
-  readonly critical: boolean;
+  /** The digest that it is collected for; null if it goes by itself. */
   readonly cadence: string | null;
-  readonly expiresAt: Instant | null;
 }
 
 export function messageOf(accepted: Accepted, channel: Channel): Message {

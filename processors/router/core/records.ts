@@ -1,9 +1,10 @@
 import type { Accepted, Decision, DigestItem, Routed, ScheduleItem } from "#shared/contracts/records.ts";
 import { laneTopic, type TopicName } from "#shared/contracts/topics.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
+import { messageSubject, recordHead } from "#shared/domain/message/record-head.ts";
+import type { Deferral } from "#shared/domain/policy/gate-result.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { GateEvaluation } from "./gate-evaluation.ts";
-import type { Deferral } from "./gate-result.ts";
 
 /** Encodes a record as the codec does. */
 export type Encode = (topic: TopicName, value: object) => Buffer;
@@ -18,21 +19,12 @@ export interface WriteContext {
 export function decisionOf(accepted: Accepted, evaluation: GateEvaluation, now: Instant): Decision {
   const { result, message } = evaluation;
   return {
-    ...headOf(accepted, now),
-    msg_id: message.msgId,
-    causation_id: accepted.accepted_id,
+    ...recordHead(accepted, { msgId: message.msgId, causationId: accepted.accepted_id, recordedAt: now }),
+    ...subjectOf(accepted, evaluation),
     decision_id: decisionId(accepted, evaluation),
     stage: "router",
     round: accepted.round,
-    channel: message.channel,
-    cause_event: accepted.cause_event,
-    cause_ref: accepted.cause_ref,
-    template_name: accepted.template_name,
-    template_version: evaluation.template?.version ?? 0,
-    category: accepted.category,
     critical: accepted.critical,
-    locale: evaluation.locale ?? "",
-    dedupe_key: accepted.dedupe_key,
     gate: evaluation.gate,
     // A bypass passes the message: it shows in the reason, and in the trace at its gate.
     verdict: result.verdict === "BYPASS" ? "PASS" : result.verdict,
@@ -45,19 +37,10 @@ export function decisionOf(accepted: Accepted, evaluation: GateEvaluation, now: 
 /** The message on its way to the renderer, its template's version pinned. */
 export function routedOf(accepted: Accepted, evaluation: GateEvaluation, now: Instant): Routed {
   return {
-    ...headOf(accepted, now),
-    msg_id: evaluation.message.msgId,
-    causation_id: decisionId(accepted, evaluation),
-    channel: evaluation.message.channel,
-    cause_event: accepted.cause_event,
-    cause_ref: accepted.cause_ref,
-    template_name: accepted.template_name,
-    template_version: evaluation.template?.version ?? 0,
-    category: accepted.category,
+    ...headOf(accepted, evaluation, now),
+    ...subjectOf(accepted, evaluation),
     critical: accepted.critical,
     lane: accepted.lane,
-    locale: evaluation.locale ?? "",
-    dedupe_key: accepted.dedupe_key,
     address_hash: evaluation.addressHash,
     payload: accepted.payload,
     expires_at: accepted.expires_at,
@@ -92,12 +75,10 @@ export function scheduleItemOf(
 
 /** The record has its own accepted_id, because two channels of one record may be deferred in the same round. */
 function releasedOf(accepted: Accepted, evaluation: GateEvaluation, now: Instant): Accepted {
-  const { msgId, channel } = evaluation.message;
+  const { channel } = evaluation.message;
   return {
     ...accepted,
-    recorded_at: now,
-    msg_id: msgId,
-    causation_id: decisionId(accepted, evaluation),
+    ...headOf(accepted, evaluation, now),
     accepted_id: deriveId("accepted", accepted.event_id, accepted.user_id, accepted.template_name, channel),
     template_version: evaluation.template?.version ?? null,
     channels: [channel],
@@ -114,9 +95,7 @@ export function digestItemOf(
   const { msgId, channel } = evaluation.message;
   const { cadence } = evaluation.result;
   return {
-    ...headOf(accepted, now),
-    msg_id: msgId,
-    causation_id: decisionId(accepted, evaluation),
+    ...headOf(accepted, evaluation, now),
     item_id: deriveId("digest-item", cadence, msgId),
     cadence,
     channel,
@@ -129,8 +108,16 @@ export function digestItemOf(
   };
 }
 
-function headOf({ event_id, occurred_at, tenant_id, user_id, correlation_id }: Accepted, now: Instant) {
-  return { event_id, occurred_at, recorded_at: now, tenant_id, user_id, correlation_id };
+/** The head of every record that follows from the decision. */
+function headOf(accepted: Accepted, evaluation: GateEvaluation, now: Instant) {
+  const { msgId } = evaluation.message;
+  return recordHead(accepted, { msgId, causationId: decisionId(accepted, evaluation), recordedAt: now });
+}
+
+/** The message's own fields; the template's version is pinned. */
+function subjectOf(accepted: Accepted, { message, template, locale }: GateEvaluation) {
+  const { channel } = message;
+  return messageSubject({ ...accepted, channel, template_version: template?.version ?? 0, locale: locale ?? "" });
 }
 
 function decisionId(accepted: Accepted, { message }: GateEvaluation): string {

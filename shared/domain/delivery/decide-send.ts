@@ -1,26 +1,43 @@
-import type { GateTrace, Send } from "#shared/contracts/records.ts";
-import type { Reason } from "../message/reason.ts";
-import { decisiveSuppression } from "../suppression/suppression.ts";
-
-import type { AddressedTarget, SendFacts } from "./facts.ts";
+import type { Send } from "#shared/contracts/records.ts";
+import { type GateResult, hold, isPassed, traceOf } from "../policy/gate-result.ts";
+import { address } from "../policy/gates/address.ts";
+import { consent } from "../policy/gates/consent.ts";
+import { expiry } from "../policy/gates/expiry.ts";
+import { preference } from "../policy/gates/preference.ts";
+import { quietHours } from "../policy/gates/quiet-hours.ts";
+import { openTargets, suppression } from "../policy/gates/suppression.ts";
+import type { Routable } from "../policy/routable.ts";
+import { hoursOf } from "../quiet-hours/hours.ts";
+import { archiveGate } from "./archive-gate.ts";
+import type { SendFacts } from "./facts.ts";
+import { freshnessGate } from "./freshness-gate.ts";
 import { ledgerGate } from "./ledger-gate.ts";
 import type { DecisionContext } from "./policy.ts";
-import { checkConsent, checkPreference, checkQuietHours } from "./recipient-checks.ts";
-import type { LastCheck, SendDecision, SendRefusal } from "./send-decision.ts";
+import { type SendDecision, type SendGateAnswer, type SendGateResult, toSendRefusal } from "./send-decision.ts";
 
-type Gate = (send: Send, facts: SendFacts, context: DecisionContext) => LastCheck;
+/** One order to send and everything that a gate may look at. */
+interface SendGateInput {
+  readonly send: Send;
+  readonly message: Routable;
+  readonly facts: SendFacts;
+  readonly context: DecisionContext;
+}
 
-/** The order matters: a finished message stays finished, and a message that may be under way is not called expired. */
-const gates: readonly (readonly [string, Gate])[] = [
-  ["ledger", (send, { ledger }, context) => ledgerGate(send, ledger, context)],
-  ["archive", archive],
-  ["expiry", expiry],
-  ["address", address],
-  ["suppression", suppression],
-  ["consent", (send, { preferences }) => checkConsent(send, preferences)],
-  ["preference", (send, { preferences }) => checkPreference(send, preferences)],
-  ["quiet_hours", (send, { preferences }, { now }) => checkQuietHours(send, preferences, now)],
-  ["freshness", freshness],
+/**
+ * The gates in their order. A finished message stays finished, and one that may be under way is not called expired, so the
+ * ledger comes first. Then the router's rules again, since hours may have passed. `freshness` is last: it holds only what
+ * would go out.
+ */
+const gates: readonly (readonly [gate: string, ask: (input: SendGateInput) => SendGateResult])[] = [
+  ["ledger", ({ send, facts, context }) => ledgerGate(send, facts.ledger, context)],
+  ["archive", ({ message, facts, context }) => archiveGate(message, facts.archived, context)],
+  ["expiry", ({ message, context }) => expiry(message, context.now)],
+  ["address", ({ facts }) => address(facts.to)],
+  ["suppression", ({ message, facts }) => suppression(message, facts.to)],
+  ["consent", ({ message, facts }) => consent(message, facts.preferences.consents)],
+  ["preference", ({ message, facts }) => preference(message, facts.preferences)],
+  ["quiet_hours", ({ message, facts, context }) => holdInstead(quietHours(message, hoursNow(facts), context.now))],
+  ["freshness", ({ message, facts, context }) => freshnessGate(message, facts.viewsAsOf, context)],
 ];
 
 /**
@@ -28,81 +45,47 @@ const gates: readonly (readonly [string, Gate])[] = [
  * up to the first that refused.
  */
 export function decideSend(send: Send, facts: SendFacts, context: DecisionContext): SendDecision {
-  const trace: GateTrace[] = [];
-  for (const [name, gate] of gates) {
-    const check = gate(send, facts, context);
-    const { refusal } = check;
-    trace.push(traceOf(name, check));
-    if (refusal) return "trace" in refusal ? { ...refusal, trace } : refusal;
+  const answers = askGates(send, facts, context);
+  const last = answers.at(-1);
+  const refusal = last && toSendRefusal(last, answers.flatMap(traceOfSend));
+  return refusal ?? { kind: "send", to: openTargets(send, facts.to) };
+}
+
+/** Asks the gates up to the first that refuses; the answer that decides is the last. */
+export function askGates(send: Send, facts: SendFacts, context: DecisionContext): readonly SendGateAnswer[] {
+  const input = { send, message: routableOf(send), facts, context };
+  const answers: SendGateAnswer[] = [];
+  for (const [gate, ask] of gates) {
+    const result = ask(input);
+    answers.push([gate, result]);
+    if (!isPassed(result)) break;
   }
-  return { kind: "send", to: allowed(send, facts) };
+  return answers;
 }
 
-/**
- * Refuses a message that the archive has as sent: an event that arrives again after the ledger has forgotten it looks
- * new. While the table cannot be asked, only critical messages pass.
- */
-function archive({ critical }: Send, { archived }: SendFacts, context: DecisionContext): LastCheck {
-  if (archived === true) return refuse("comms_message has it as sent", "archive", "COMMS_ALREADY_SENT");
-  if (archived === false) return pass("no older send");
-  const detail = "comms_message cannot be asked";
-  return critical ? pass(detail) : { detail, refusal: stale("archive", context) };
+function routableOf(send: Send): Routable {
+  return {
+    msgId: send.msg_id,
+    userId: send.user_id,
+    channel: send.channel,
+    category: send.category,
+    critical: send.critical,
+    expiresAt: send.expires_at,
+  };
 }
 
-function expiry({ expires_at }: Send, _facts: SendFacts, { now }: DecisionContext): LastCheck {
-  if (expires_at === null) return pass("never expires");
-  return now >= expires_at
-    ? refuse(`expired ${now - expires_at} ms ago`, "expiry", "COMMS_EXPIRED")
-    : pass(`${expires_at - now} ms left`);
+function hoursNow({ preferences }: SendFacts) {
+  return hoursOf(preferences.preference, preferences.profile);
 }
 
-function address(_send: Send, { to }: SendFacts): LastCheck {
-  if (to === "none" || to.length === 0) return refuse("no address on this channel", "address", "COMMS_NO_ADDRESS");
-  if (to === "invalid") return refuse("the address cannot be written to", "address", "COMMS_INVALID_ADDRESS");
-  return pass(`${to.length} address${to.length === 1 ? "" : "es"}`);
+/** The router defers a message, which comes back through its gates; a sender holds it and asks again for the same attempt. */
+function holdInstead(
+  result: GateResult<"PASS" | "BYPASS" | "DROP" | "DEFER">,
+): GateResult<"PASS" | "BYPASS" | "DROP" | "HOLD"> {
+  return result.verdict === "DEFER" ? hold(result.reason, result.dueAt, result.detail) : result;
 }
 
-function suppression(send: Send, facts: SendFacts): LastCheck {
-  const entries = addressed(facts).flatMap(({ suppressions }) => suppressions);
-  const entry = allowed(send, facts).length > 0 ? undefined : decisiveSuppression(entries, send);
-  if (!entry) return pass("no entry binds");
-  const { reason, origin, scope } = entry;
-  const code = reason === "LEGAL" ? "COMMS_BLOCKLISTED" : "COMMS_SUPPRESSED";
-  return refuse(`${reason} by ${origin}, scope ${scope}`, "suppression", code);
-}
-
-function freshness({ critical }: Send, { viewsAsOf }: SendFacts, context: DecisionContext): LastCheck {
-  const age = context.now - viewsAsOf;
-  const { viewAgeMaxMs } = context.policy;
-  const detail = `views are ${age} ms old, bound ${viewAgeMaxMs} ms`;
-  if (critical || age <= viewAgeMaxMs) return pass(detail);
-  return { detail, refusal: stale("freshness", context) };
-}
-
-function stale(gate: string, { now, policy }: DecisionContext): SendRefusal {
-  const dueAt = now + policy.staleHoldMs;
-  return { kind: "wait", as: "hold", gate, reason: "COMMS_STATE_STALE", dueAt, trace: [] };
-}
-
-/** The targets that no suppression stops. */
-function allowed(send: Send, facts: SendFacts): readonly AddressedTarget[] {
-  return addressed(facts).filter(({ suppressions }) => !decisiveSuppression(suppressions, send));
-}
-
-function addressed({ to }: SendFacts): readonly AddressedTarget[] {
-  return typeof to === "string" ? [] : to;
-}
-
-function pass(detail: string): LastCheck {
-  return { detail };
-}
-
-function refuse(detail: string, gate: string, reason: Reason): LastCheck {
-  return { detail, refusal: { kind: "drop", gate, reason, trace: [] } };
-}
-
-function traceOf(gate: string, { detail, refusal }: LastCheck): GateTrace {
-  if (!refusal) return { gate, verdict: "PASS", reason: null, detail };
-  const reason = refusal.kind === "again" ? refusal.report.reason : refusal.reason;
-  return { gate, verdict: refusal.kind === "wait" ? "HOLD" : "DROP", reason, detail };
+/** A report that is written again is no decision, so it leaves no trace. */
+function traceOfSend([gate, result]: SendGateAnswer) {
+  return result.verdict === "REPEAT" ? [] : [traceOf([gate, result])];
 }

@@ -2,6 +2,7 @@ import type { Suppression } from "#shared/contracts/records.ts";
 import type { Person } from "../recipient/person.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
+import type { Targets } from "./target.ts";
 
 /** The records that say whether a person wants to be written to, as of now. */
 export type RecipientPreferences = Pick<Person, "profile" | "preference" | "consents">;
@@ -15,6 +16,9 @@ export interface AddressedTarget {
   readonly suppressions: readonly Suppression[];
 }
 
+/** The targets of a message, or why there are none, as in `Targets`. */
+export type AddressedTargets = readonly AddressedTarget[] | Extract<Targets, string>;
+
 /** What a sender knows of one record when it decides. */
 export interface SendFacts {
   readonly ledger: LedgerState;
@@ -24,7 +28,7 @@ export interface SendFacts {
    */
   readonly archived: boolean | "unknown";
   readonly preferences: RecipientPreferences;
-  readonly to: readonly AddressedTarget[] | "none" | "invalid";
+  readonly to: AddressedTargets;
   /** The instant that the views reflect. */
   readonly viewsAsOf: Instant;
 }

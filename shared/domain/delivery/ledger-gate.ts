@@ -1,28 +1,32 @@
 import type { Send } from "#shared/contracts/records.ts";
 import type { Reason } from "../message/reason.ts";
+import { drop, hold, pass } from "../policy/gate-result.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
+import { readDueNote, readReportNote } from "./ledger-note.ts";
 import type { DecisionContext } from "./policy.ts";
 import type { SendReport } from "./report.ts";
 import { fraction } from "./retry.ts";
-import type { LastCheck } from "./send-decision.ts";
+import type { SendGateResult } from "./send-decision.ts";
+
+const inDoubt = "COMMS_AMBIGUOUS_SEND";
 
 const finishedReasons = {
   sent: "COMMS_ALREADY_SENT",
   failed: "COMMS_PROVIDER_REJECTED",
-  dropped: "COMMS_AMBIGUOUS_SEND",
+  dropped: inDoubt,
 } as const satisfies Record<string, Reason>;
 
 /**
  * Checks whether the ledger allows one more call. It runs twice: when the record is decided, and when its claim is
  * refused.
  */
-export function ledgerGate(send: Send, state: LedgerState, context: DecisionContext): LastCheck {
+export function ledgerGate(send: Send, state: LedgerState, context: DecisionContext): SendGateResult {
   switch (state.kind) {
     case "free":
-      return { detail: "nobody has it" };
+      return pass("Nobody has it");
     case "held":
-      return hold("another sender has it", state.until + spread(send));
+      return hold(inDoubt, state.until + spread(send), "Another sender has it");
     case "retrying":
       return retryLater(state);
     case "ambiguous":
@@ -39,13 +43,12 @@ type Retrying = Extract<LedgerState, { readonly kind: "retrying" }>;
  * Allows another call for a critical message that has not expired and has calls left. Any other message waits for
  * feedback until the deadline, and is then dropped.
  */
-function checkInDoubt(send: Send, { since, calls }: InDoubt, { now, policy }: DecisionContext): LastCheck {
-  const detail = `a call began ${now - since} ms ago and its end is unknown, as of ${calls} in all`;
-  if (mayResend(send, now) && calls < policy.maxAttempts) return { detail };
+function checkInDoubt(send: Send, { since, calls }: InDoubt, { now, policy }: DecisionContext): SendGateResult {
+  const detail = `A call began ${now - since} ms ago and its end is unknown, as of ${calls} in all`;
+  if (mayResend(send, now) && calls < policy.maxAttempts) return pass(detail);
   const deadline = since + policy.ambiguousHoldMs;
-  if (now < deadline) return hold(detail, Math.min(deadline, now + policy.recheckMs));
-  const report = inDoubtReport(send, deadline);
-  return { detail, refusal: { kind: "drop", gate: "ledger", reason: "COMMS_AMBIGUOUS_SEND", trace: [], report } };
+  if (now < deadline) return hold(inDoubt, Math.min(deadline, now + policy.recheckMs), detail);
+  return { ...drop(inDoubt, detail), report: inDoubtReport(send, deadline) };
 }
 
 /** Whether a message may be sent after a call with an unknown result: it is critical and has not expired. */
@@ -62,7 +65,7 @@ export function inDoubtReport(send: Send, at: Instant): SendReport {
     provider: "",
     ref: null,
     addressHash: send.address_hash,
-    reason: "COMMS_AMBIGUOUS_SEND",
+    reason: inDoubt,
     code: null,
     detail: "No feedback came, so it stays unknown whether the provider took it",
     suppress: null,
@@ -70,23 +73,16 @@ export function inDoubtReport(send: Send, at: Instant): SendReport {
   };
 }
 
-function refuseFinished(kind: keyof typeof finishedReasons, note: string): LastCheck {
-  const detail = `the ledger has it as ${kind}`;
-  if (note !== "") return { detail, refusal: { kind: "again", report: JSON.parse(note) as SendReport } };
-  return { detail, refusal: { kind: "drop", gate: "ledger", reason: finishedReasons[kind], trace: [] } };
-}
-
-function hold(detail: string, dueAt: Instant): LastCheck {
-  const reason = "COMMS_AMBIGUOUS_SEND";
-  return { detail, refusal: { kind: "wait", as: "hold", gate: "ledger", reason, dueAt, trace: [] } };
+function refuseFinished(kind: keyof typeof finishedReasons, note: string): SendGateResult {
+  const detail = `The ledger has it as ${kind}`;
+  if (note !== "") return { verdict: "REPEAT", report: readReportNote(note), detail };
+  return drop(finishedReasons[kind], detail);
 }
 
 /** The note of a refused attempt holds the instant of the next one. */
-function retryLater({ attempt, note }: Retrying): LastCheck {
-  const { dueAt } = JSON.parse(note) as { readonly dueAt: Instant };
-  const reason = "COMMS_PROVIDER_UNAVAILABLE";
-  const refusal = { kind: "wait", as: "retry", gate: "ledger", reason, dueAt, trace: [] } as const;
-  return { detail: `attempt ${attempt} was refused`, refusal };
+function retryLater({ attempt, note }: Retrying): SendGateResult {
+  const detail = `Attempt ${attempt} was refused`;
+  return { verdict: "DEFER", kind: "retry", reason: "COMMS_PROVIDER_UNAVAILABLE", dueAt: readDueNote(note), detail };
 }
 
 /** Up to a second, so that the messages that wait for one owner do not all come back at once. */

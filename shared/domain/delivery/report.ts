@@ -1,6 +1,7 @@
 import type { Feedback, Send } from "#shared/contracts/records.ts";
 import { deriveId } from "../message/id.ts";
 import type { Reason } from "../message/reason.ts";
+import { messageSubject, recordHead } from "../message/record-head.ts";
 import type { Instant } from "../time/instant.ts";
 
 /** The end of a message at the sender. The ledger keeps it as its note until `comms.feedback` holds it. */
@@ -18,33 +19,17 @@ export interface SendReport {
   readonly ambiguous: boolean;
 }
 
-/** The fields of a message that every record of a sender repeats. */
-export function headOf(send: Send) {
-  return {
-    event_id: send.event_id,
-    occurred_at: send.occurred_at,
-    tenant_id: send.tenant_id,
-    user_id: send.user_id,
-    msg_id: send.msg_id,
-    correlation_id: send.correlation_id,
-    causation_id: send.msg_id,
-    channel: send.channel,
-    cause_event: send.cause_event,
-    cause_ref: send.cause_ref,
-    template_name: send.template_name,
-    template_version: send.template_version,
-    category: send.category,
-    locale: send.locale,
-    dedupe_key: send.dedupe_key,
-  };
+/** The fields that every record of a sender begins with. Its cause is the message. */
+export function senderHead(send: Send, recordedAt: Instant) {
+  const links = { msgId: send.msg_id, causationId: send.msg_id, recordedAt };
+  return { ...recordHead(send, links), ...messageSubject(send) };
 }
 
 /** The feedback record of a report. The same report always gives the same record and id. */
 export function senderFeedback(send: Send, report: SendReport): Feedback {
   const { status, at, attempt, provider, ref, addressHash, reason, code, detail, suppress, ambiguous } = report;
   return {
-    ...headOf(send),
-    recorded_at: at,
+    ...senderHead(send, at),
     feedback_id: deriveId("feedback", send.msg_id, attempt, status, ""),
     status,
     origin: "SENDER",

@@ -1,5 +1,6 @@
 import type { GateTrace } from "#shared/contracts/records.ts";
 import type { Reason } from "../message/reason.ts";
+import type { GateResult } from "../policy/gate-result.ts";
 import type { Instant } from "../time/instant.ts";
 import type { AddressedTarget } from "./facts.ts";
 import type { SendReport } from "./report.ts";
@@ -31,8 +32,36 @@ export type SendDecision =
 /** A decision without a provider call. */
 export type SendRefusal = Exclude<SendDecision, { readonly kind: "send" }>;
 
-/** The answer of one gate: `detail` describes the rule and the value; `refusal` is absent when the message passes. */
-export interface LastCheck {
-  readonly detail: string;
-  readonly refusal?: SendRefusal;
+/**
+ * The answer of one gate of a sender: that of any gate, a wait for the next attempt, or a report. A gate of the router that
+ * defers does not fit: a sender holds instead.
+ */
+export type SendGateResult =
+  | GateResult<"PASS" | "BYPASS" | "HOLD">
+  | (GateResult<"DEFER"> & { readonly kind: "retry" })
+  /** `report` is present where the ledger must record the drop. */
+  | (GateResult<"DROP"> & { readonly report?: SendReport })
+  /** The message is finished, and its report is written again. */
+  | { readonly verdict: "REPEAT"; readonly report: SendReport; readonly detail: string };
+
+/** A gate's name and its result. */
+export type SendGateAnswer = readonly [gate: string, result: SendGateResult];
+
+/** The decision that follows from a gate's answer; undefined if the message passes it. */
+export function toSendRefusal([gate, result]: SendGateAnswer, trace: readonly GateTrace[]): SendRefusal | undefined {
+  switch (result.verdict) {
+    case "PASS":
+    case "BYPASS":
+      return undefined;
+    case "REPEAT":
+      return { kind: "again", report: result.report };
+    case "DROP": {
+      const { reason, report } = result;
+      return { kind: "drop", gate, reason, trace, ...(report && { report }) };
+    }
+    default: {
+      const { verdict, reason, dueAt } = result;
+      return { kind: "wait", as: verdict === "HOLD" ? "hold" : "retry", gate, reason, dueAt, trace };
+    }
+  }
 }

@@ -5,7 +5,7 @@ import { deriveId, personKey } from "../message/id.ts";
 import type { Reason } from "../message/reason.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import type { Instant } from "../time/instant.ts";
-import { headOf, type SendReport, senderFeedback } from "./report.ts";
+import { type SendReport, senderFeedback, senderHead } from "./report.ts";
 import type { SendDecision } from "./send-decision.ts";
 
 /** What the outcomes of one sender share. */
@@ -87,8 +87,7 @@ interface DecisionFields {
 function decisionOutput({ name, send, now }: OutcomeContext, fields: DecisionFields): Output {
   const { gate, verdict, reason, dueAt, trace } = fields;
   const value: Decision = {
-    ...headOf(send),
-    recorded_at: now,
+    ...senderHead(send, now),
     decision_id: deriveId("decision", send.msg_id, name.stage, 0, send.attempt, verdict, reason),
     stage: name.stage,
     round: 0,

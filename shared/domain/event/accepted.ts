@@ -2,6 +2,7 @@ import type { Accepted, Event, Lane } from "#shared/contracts/records.ts";
 import { streamOf } from "../category/category.ts";
 import { renderKey } from "../dedupe/key.ts";
 import { deriveEventId, deriveId } from "../message/id.ts";
+import { recordHead } from "../message/record-head.ts";
 import { recipientsOf } from "../recipient/actors.ts";
 import type { Instant } from "../time/instant.ts";
 import type { EventEntry, EventSend } from "./event-entry.ts";
@@ -65,15 +66,10 @@ interface Recipient {
 
 function acceptedRecord(event: Event, { userId, send, dedupeKey, lane }: Recipient, now: Instant): Accepted {
   const eventId = event.event_id ?? deriveEventId(event.tenant_id, event.name, event.cause_ref);
+  const correlationId = event.correlation_id ?? eventId;
+  const origin = { ...event, event_id: eventId, user_id: userId, correlation_id: correlationId };
   return {
-    event_id: eventId,
-    occurred_at: event.occurred_at,
-    recorded_at: now,
-    tenant_id: event.tenant_id,
-    user_id: userId,
-    msg_id: null,
-    correlation_id: event.correlation_id ?? eventId,
-    causation_id: eventId,
+    ...recordHead(origin, { msgId: null, causationId: eventId, recordedAt: now }),
     accepted_id: deriveId("accepted", eventId, userId, send.template),
     role: send.role,
     cause_event: event.name,

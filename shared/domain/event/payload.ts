@@ -1,3 +1,4 @@
+import { isObject, parseJson } from "../json/json.ts";
 import type { IntakeLimits } from "./limits.ts";
 import { isLonger } from "./size.ts";
 import { numbersIssue, valueIssue } from "./storable.ts";
@@ -18,16 +19,4 @@ export function readPayload(json: string, { payloadBytesMax, payloadDepthMax }: 
   if (!isObject(value)) return { kind: "unreadable", issue: "payload is not a JSON object" };
   const issue = numbersIssue(json) ?? valueIssue(value, payloadDepthMax);
   return issue === undefined ? { kind: "variables", variables: value } : { kind: "unreadable", issue };
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

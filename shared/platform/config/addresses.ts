@@ -10,3 +10,11 @@ export interface Addresses {
   readonly gateway: { readonly url: string };
   readonly simulator: { readonly url: string; readonly smtp: string; readonly ledger: string };
 }
+
+/** The content of `.carillon/stack.json`: the addresses, and what Carillon itself takes from the file. */
+export interface StackFile extends Addresses {
+  /** The checkout whose stack made the file. Code that runs from another takes no settings from it. */
+  readonly checkout: string;
+  /** A value for each setting that the local stack and the providers' double answer for. */
+  readonly settings: Readonly<Record<string, string>>;
+}

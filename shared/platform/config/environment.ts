@@ -1,108 +1,7 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
-import type { Addresses } from "./addresses.ts";
-import { keyedSecrets, secretId } from "./keyed-secrets.ts";
-import { readAddresses } from "./stack-file.ts";
-
-const hexKey = /^[0-9a-f]{64}$/;
-
-/**
- * Everything that the environment configures in a process of Carillon. Only this file reads it. Each name has a twin
- * `<NAME>_FILE` that names a file with the value, for secrets.
- */
-const schema = z.object({
-  COMMS_BOOTSTRAP_SERVERS: z.string().min(1),
-  /** Of the topics that `comms prepare` makes; -1 leaves it to the broker's `default.replication.factor`. */
-  COMMS_REPLICATION_FACTOR: z.coerce
-    .number()
-    .int()
-    .min(-1)
-    .max(32_767)
-    .refine((n) => n !== 0)
-    .default(-1),
-  COMMS_SCHEMA_REGISTRY_URL: z.url(),
-  COMMS_POSTGRES_URL: z.string().startsWith("postgres"),
-  COMMS_REDIS_URL: z.string().startsWith("redis"),
-  COMMS_ARTIFACTS_URL: z.url(),
-  COMMS_TOPIC_PREFIX: z
-    .string()
-    .regex(/^([a-z0-9]+\.)*$/, "ends in a dot, and holds small letters and digits")
-    .default(""),
-  COMMS_REDIS_PREFIX: z.string().default("comms:"),
-  COMMS_HTTP_HOST: z.string().default("127.0.0.1"),
-  COMMS_HTTP_PORT: port().default(0),
-  COMMS_GATEWAY_HOST: z.string().default("127.0.0.1"),
-  COMMS_GATEWAY_PORT: port().default(0),
-  COMMS_GATEWAY_PUBLIC_URL: z.url(),
-  COMMS_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
-  COMMS_LOG_FILE: z.string().optional(),
-  COMMS_OTLP_URL: z.url().optional(),
-  /** For trying out: closes every digest window this many seconds after it opened, and not at its cadence's hour. */
-  COMMS_DIGEST_WINDOW_SECONDS: z.coerce.number().positive().optional(),
-  /** How long a message in doubt waits for the provider's feedback before it is dropped. */
-  COMMS_AMBIGUOUS_HOLD_SECONDS: z.coerce.number().positive().max(86_400).default(900),
-  /** How many calls each provider account lets through a second. AWS raises SES with use: a new account has 14. */
-  COMMS_SES_RATE: rate(500),
-  /** FCM takes 600,000 a minute a project. */
-  COMMS_FCM_RATE: rate(10_000),
-  /** What Twilio's API takes; it queues what the number may not send yet, for ten hours. */
-  COMMS_TWILIO_RATE: rate(250),
-  /** Keeps one tenant's campaign from taking the whole of Postgres. */
-  COMMS_INAPP_RATE: rate(2_000),
-  COMMS_SHUTDOWN_SECONDS: z.coerce.number().positive().max(600).default(20),
-  COMMS_ADDRESS_PEPPER: z.string().min(16, "needs 16 characters or more"),
-  COMMS_ADDRESS_PEPPER_ID: z
-    .string()
-    .regex(/^[a-z0-9-]+$/)
-    .default("dev"),
-  /** `id=secret,id=secret`, like all that end in PREVIOUS. To rotate, put the old one here and the new one in its place. */
-  COMMS_ADDRESS_PEPPERS_PREVIOUS: keyedSecrets({ form: /^.{16,}$/, needs: "needs 16 characters or more" }),
-  COMMS_MASTER_KEY: z.string().regex(hexKey, "needs 64 hex digits"),
-  COMMS_MASTER_KEY_ID: secretId("main"),
-  COMMS_MASTER_KEYS_PREVIOUS: keyedSecrets({ form: hexKey, needs: "needs 64 hex digits" }),
-  COMMS_UNSUBSCRIBE_SECRET: z.string().min(16, "needs 16 characters or more"),
-  COMMS_UNSUBSCRIBE_SECRET_ID: secretId("main"),
-  COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS: keyedSecrets({ form: /^.{16,}$/, needs: "needs 16 characters or more" }),
-  COMMS_SES_ENDPOINT: z.url().optional(),
-  COMMS_SES_REGION: z.string().default("us-east-1"),
-  COMMS_SES_ACCESS_KEY_ID: z.string().min(1),
-  COMMS_SES_SECRET_ACCESS_KEY: z.string().min(1),
-  COMMS_MAIL_DOMAIN: z.string().default("notify.rastup.com"),
-  COMMS_MARKETING_DOMAIN: z.string().default("updates.rastup.com"),
-  COMMS_FCM_URL: z.url().default("https://fcm.googleapis.com"),
-  COMMS_FCM_PROJECT: z.string().min(1),
-  COMMS_FCM_TOKEN_URL: z.url().default("https://oauth2.googleapis.com/token"),
-  COMMS_FCM_CLIENT_EMAIL: z.string().min(1),
-  COMMS_FCM_PRIVATE_KEY: z.string().min(1),
-  COMMS_TWILIO_URL: z.url().default("https://api.twilio.com"),
-  COMMS_TWILIO_ACCOUNT_SID: z.string().startsWith("AC"),
-  COMMS_TWILIO_AUTH_TOKEN: z.string().min(1),
-  /** Callbacks signed with it are accepted too, while Twilio changes over. */
-  COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: z.string().min(1).optional(),
-  COMMS_TWILIO_FROM: z.string().startsWith("+"),
-  COMMS_SNS_TOPIC_ARNS: z.string().transform((text) => text.split(",").filter(Boolean)),
-  COMMS_SNS_CERTIFICATE_ORIGIN: z.url().optional(),
-});
-
-/**
- * The environment after validation, with the defaults filled in. It holds secrets: do not log or print it as a whole.
- */
-export type Config = z.output<typeof schema>;
-
-/** Each secret that rotates: the id of the current one, and the previous ones. */
-const rotations = [
-  ["COMMS_ADDRESS_PEPPER_ID", "COMMS_ADDRESS_PEPPERS_PREVIOUS"],
-  ["COMMS_MASTER_KEY_ID", "COMMS_MASTER_KEYS_PREVIOUS"],
-  ["COMMS_UNSUBSCRIBE_SECRET_ID", "COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS"],
-] as const;
-
-/** If the current id is also among the previous ones, it is unclear which secret is meant. */
-const checked = schema.superRefine((config, context) => {
-  for (const [id, previous] of rotations) {
-    if (!Object.hasOwn(config[previous], config[id])) continue;
-    context.addIssue({ code: "custom", path: [previous], message: `has the id of the current one, which ${id} names` });
-  }
-});
+import type { Settings, SettingValues } from "./setting.ts";
+import { checkoutRoot, stackVariables } from "./stack-config.ts";
+import { readLocalSettings } from "./stack-file.ts";
 
 /** The configuration is invalid; `message` has every issue, a line each. */
 export class ConfigError extends Error {
@@ -112,23 +11,36 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the environment, with the stack's address file of this checkout for what is not set there. All issues are
- * reported together, before anything connects. An issue repeats no value, because it may be a secret.
+ * Reads these settings from the environment and, for what is not set there, from the file that this checkout's stack
+ * made. Each setting has a twin `<NAME>_FILE` that names a file with its value. All issues are told together, and none
+ * repeats a value, because it may be a secret. What comes back holds secrets: do not log or print it as a whole.
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env, root = process.cwd()): Config {
-  const { values, issues } = withFiles(env);
-  const parsed = checked.safeParse({ ...localDefaults(readAddresses(root)), ...values });
-  if (parsed.success && issues.length === 0) return parsed.data;
-  const found = parsed.error?.issues.map(describeIssue) ?? [];
+export function readConfig<Config>(
+  settings: Settings<Config>,
+  env: NodeJS.ProcessEnv = process.env,
+  checkout: string = checkoutRoot,
+): Config {
+  const names = settings.descriptions.map(({ name }) => name);
+  const { values, issues, unread } = environmentValues(names, env);
+  const local = readLocalSettings(env, checkout);
+  const result = settings.read({ ...local.values, ...values });
+  if (result.kind === "config" && issues.length === 0) return result.config;
+  // A setting whose file cannot be read is not reported as absent too.
+  const found =
+    result.kind === "issues"
+      ? result.issues.filter((issue) => !unread.some((name) => issue.startsWith(`${name}:`)))
+      : [];
+  const isIncomplete = found.some((issue) => issue.endsWith(": is not set"));
   throw new ConfigError(
     ["The configuration does not hold together:", ...issues, ...found].join("\n  ") +
-      "\nSet these variables, or start the local stack with 'make up', which answers for all of them.",
+      `\n${adviceOn(isIncomplete ? local.unused : undefined)}`,
   );
 }
 
-function describeIssue({ path, message }: z.core.$ZodIssue): string {
-  const description = message.endsWith("received undefined") ? "is not set" : message;
-  return `${path.join(".")}: ${description}`;
+/** Why a file of the local stack does not answer for what is missing, and what to do. */
+function adviceOn(unused: string | undefined): string {
+  if (unused !== undefined) return `${unused}.\nSet these variables; docs/configuration.md says what each means.`;
+  return "Set these variables (docs/configuration.md), or start the local stack with 'make up', which answers for all of them.";
 }
 
 /** A copy of this process's environment with these values over it: for a child process, or for `readConfig`. */
@@ -136,61 +48,50 @@ export function environmentWith(over: Readonly<Record<string, string>> = {}): No
   return { ...process.env, ...over };
 }
 
-function withFiles(env: NodeJS.ProcessEnv): { values: Record<string, string>; issues: string[] } {
+/** Kubernetes sets these for every Service, and one may be called `comms-…`. */
+const serviceLink = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP)(_\w+)?$/;
+const serviceAddress = /^(tcp|udp):\/\//;
+
+/** Names of ours in the environment that are neither known settings nor their twins: spelt wrongly, or of another version. */
+export function unknownSettings(known: readonly string[], env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  const names = new Set([...known, ...known.map((name) => `${name}_FILE`), ...stackVariables]);
+  return Object.entries(env)
+    .filter(([name, value]) => name.startsWith("COMMS_") && !names.has(name) && !isServiceLink(name, value))
+    .map(([name]) => name)
+    .toSorted();
+}
+
+function isServiceLink(name: string, value = ""): boolean {
+  return serviceLink.test(name) || serviceAddress.test(value);
+}
+
+interface EnvironmentValues {
+  readonly values: SettingValues;
+  readonly issues: readonly string[];
+  /** Settings whose file cannot be read. */
+  readonly unread: readonly string[];
+}
+
+function environmentValues(names: readonly string[], env: NodeJS.ProcessEnv): EnvironmentValues {
   const values: Record<string, string> = {};
   const issues: string[] = [];
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith("COMMS_") || value === undefined || value === "") continue;
-    if (!name.endsWith("_FILE") || name in schema.shape) {
-      values[name] = value;
+  const unread: string[] = [];
+  for (const name of names) {
+    const twin = `${name}_FILE`;
+    // COMMS_LOG_FILE is a setting, and no twin.
+    const file = names.includes(twin) ? undefined : env[twin];
+    if (env[name]) values[name] = env[name];
+    if (!file) continue;
+    if (env[name]) {
+      issues.push(`${twin}: is set beside ${name}; keep one of them`);
       continue;
     }
     try {
-      values[name.slice(0, -"_FILE".length)] = readFileSync(value, "utf8").trim();
+      values[name] = readFileSync(file, "utf8").trim();
     } catch {
-      issues.push(`${name}: the file that it names cannot be read`);
+      issues.push(`${twin}: the file that it names cannot be read`);
+      unread.push(name);
     }
   }
-  return { values, issues };
-}
-
-/** The addresses of the local stack and the simulator. The secrets here open nothing but the simulator. */
-function localDefaults(addresses: Addresses | undefined): Record<string, string> {
-  if (!addresses) return {};
-  const simulator = addresses.simulator.url;
-  return {
-    COMMS_BOOTSTRAP_SERVERS: addresses.kafka.bootstrap,
-    COMMS_SCHEMA_REGISTRY_URL: addresses.registry.url,
-    COMMS_POSTGRES_URL: addresses.postgres.url,
-    COMMS_REDIS_URL: addresses.redis.url,
-    COMMS_ARTIFACTS_URL: addresses.artifacts.url,
-    COMMS_GATEWAY_PUBLIC_URL: addresses.gateway.url,
-    COMMS_GATEWAY_PORT: new URL(addresses.gateway.url).port,
-    COMMS_ADDRESS_PEPPER: "local-development-pepper",
-    COMMS_MASTER_KEY: "00".repeat(31) + "01",
-    COMMS_UNSUBSCRIBE_SECRET: "local-development-secret",
-    COMMS_SES_ENDPOINT: `${simulator}/ses`,
-    COMMS_SES_ACCESS_KEY_ID: "local",
-    COMMS_SES_SECRET_ACCESS_KEY: "local",
-    COMMS_FCM_URL: `${simulator}/fcm`,
-    COMMS_FCM_PROJECT: "carillon-simulator",
-    COMMS_FCM_TOKEN_URL: `${simulator}/fcm/token`,
-    COMMS_FCM_CLIENT_EMAIL: "local@local.iam.gserviceaccount.com",
-    COMMS_FCM_PRIVATE_KEY: "local",
-    COMMS_TWILIO_URL: `${simulator}/twilio`,
-    COMMS_TWILIO_ACCOUNT_SID: `AC${"0".repeat(31)}1`,
-    COMMS_TWILIO_AUTH_TOKEN: "simulator-auth-token",
-    COMMS_TWILIO_FROM: "+15005550006",
-    COMMS_SNS_TOPIC_ARNS: "arn:aws:sns:us-east-1:123456789012:comms-ses-events",
-    COMMS_SNS_CERTIFICATE_ORIGIN: `${simulator}/sns`,
-  };
-}
-
-/** Calls a second. */
-function rate(byDefault: number) {
-  return z.coerce.number().positive().max(1_000_000).default(byDefault);
-}
-
-function port() {
-  return z.coerce.number().int().min(0).max(65_535);
+  return { values, issues, unread };
 }

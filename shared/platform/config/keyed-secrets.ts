@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { SettingRules } from "./setting.ts";
 
 /** Secrets by id. */
 export type KeyedSecrets = Readonly<Record<string, string>>;
@@ -31,6 +32,25 @@ export function keyedSecrets(secret: { readonly form: RegExp; readonly needs: st
       }
       return Object.fromEntries(found);
     });
+}
+
+/** The settings of one secret that rotates, beside the secret itself. */
+export interface Rotation {
+  /** Names the setting with the current id. */
+  readonly id: string;
+  readonly idByDefault: string;
+  /** Names the setting with the previous secrets. */
+  readonly previous: string;
+}
+
+/** If the current id is also among the previous ones, it is unclear which secret is meant. */
+export function rotationRules({ id, idByDefault, previous }: Rotation): SettingRules {
+  return (values) => {
+    const ids = (values[previous] ?? "").split(",").map((entry) => entry.trim().split("=")[0]);
+    return ids.includes(values[id] ?? idByDefault)
+      ? [`${previous}: has the id of the current one, which ${id} names`]
+      : [];
+  };
 }
 
 interface Entry {

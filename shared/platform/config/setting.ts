@@ -6,6 +6,8 @@ export type SettingValues = Readonly<Record<string, string | undefined>>;
 /** One setting, as `docs/configuration.md` has it. */
 export interface SettingDescription {
   readonly name: string;
+  /** The title of its table; empty for settings that were declared without one. */
+  readonly group: string;
   /** What it means, a sentence or two. */
   readonly meaning: string;
   readonly isSecret: boolean;
@@ -47,25 +49,35 @@ export function setting<Type extends z.ZodType>(
   return type;
 }
 
-/**
- * Settings by name. `rules` gives the issues between settings, from the raw values, so that they are told together with
- * those of a single one.
- */
-export function settings<Shape extends Readonly<Record<string, z.ZodType>>>(
-  shape: Shape,
-  rules: (values: SettingValues) => readonly string[] = () => [],
-): Settings<{ readonly [Name in keyof Shape]: z.output<Shape[Name]> }> {
+type Shape = Readonly<Record<string, z.ZodType>>;
+type ShapeConfig<Of extends Shape> = { readonly [Name in keyof Of]: z.output<Of[Name]> };
+
+/** Issues between settings, from the texts that are set, so that they are told together with those of a single one. */
+export type SettingRules = (values: SettingValues) => readonly string[];
+
+/** Settings by name, in a table of their own on `docs/configuration.md`. */
+export function settingGroup<Of extends Shape>(
+  title: string,
+  shape: Of,
+  rules: SettingRules = () => [],
+): Settings<ShapeConfig<Of>> {
   return {
-    descriptions: Object.entries(shape).map(([name, type]) => descriptionOf(name, type)),
+    descriptions: Object.entries(shape).map(([name, type]) => ({ ...descriptionOf(name, type), group: title })),
     read: (values) => {
       const known = setValues(Object.keys(shape), values);
       const parsed = z.object(shape).safeParse(known);
-      const issues = [...(parsed.error?.issues.map(sentenceOf) ?? []), ...rules(known)];
+      const found = parsed.error?.issues.map((issue) => sentenceOf(issue, known)) ?? [];
+      const issues = [...found, ...rules(known)];
       return parsed.success && issues.length === 0
         ? { kind: "config", config: parsed.data as never }
         : { kind: "issues", issues };
     },
   };
+}
+
+/** Settings by name. Their table has the beginning that their names have in common as its title. */
+export function settings<Of extends Shape>(shape: Of, rules?: SettingRules): Settings<ShapeConfig<Of>> {
+  return settingGroup("", shape, rules);
 }
 
 /** Several parts as one. All of their issues are told together, each once. */
@@ -92,13 +104,14 @@ export type CombinedConfig<Parts extends readonly Settings<object>[]> = Parts ex
   ? First & CombinedConfig<Rest>
   : object;
 
-function descriptionOf(name: string, type: z.ZodType): SettingDescription {
+function descriptionOf(name: string, type: z.ZodType): Omit<SettingDescription, "group"> {
   const meta = described.get(type);
   if (!meta) throw new TypeError(`${name} has no meaning: declare it with setting()`);
   const { description: meaning, isSecret } = meta;
   const absent = type.safeParse(undefined);
   const isPlain = absent.success && ["string", "number", "boolean"].includes(typeof absent.data);
-  return { name, meaning, isSecret, isRequired: !absent.success, byDefault: isPlain ? String(absent.data) : undefined };
+  const text = isPlain && !isSecret ? String(absent.data) : "";
+  return { name, meaning, isSecret, isRequired: !absent.success, byDefault: text === "" ? undefined : text };
 }
 
 function setValues(names: readonly string[], values: SettingValues): Readonly<Record<string, string>> {
@@ -108,6 +121,8 @@ function setValues(names: readonly string[], values: SettingValues): Readonly<Re
   );
 }
 
-function sentenceOf({ path, message }: z.core.$ZodIssue): string {
-  return `${path.join(".")}: ${message.endsWith("received undefined") ? "is not set" : message}`;
+/** A setting that is not set has one issue, in whichever words its type complains. */
+function sentenceOf({ path, message }: z.core.$ZodIssue, known: SettingValues): string {
+  const name = path.join(".");
+  return `${name}: ${known[name] === undefined ? "is not set" : message}`;
 }

@@ -2,9 +2,15 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** The checkout that this code runs from. */
+export const checkoutRoot = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+
+/** The names below `COMMS_` that are the stack's and no setting of the product. */
+export const stackVariables = ["COMMS_STACK", "COMMS_STACK_ROOT", "COMMS_STACK_PORT_BASE", "COMMS_CACHE"] as const;
+
 /** What the environment says about the local stack. The stack takes it as arguments and reads no environment. */
 export interface StackConfig {
-  /** The checkout. */
+  /** The folder of the stack: the checkout, or another. */
   readonly root: string;
   readonly cache: string;
   /** `COMMS_STACK`, not validated. */
@@ -17,7 +23,7 @@ export interface StackConfig {
 /** Reads the environment of the local stack. `COMMS_STACK_ROOT` puts a second stack into another folder. */
 export function readStackConfig(env: NodeJS.ProcessEnv = process.env): StackConfig {
   return {
-    root: env["COMMS_STACK_ROOT"] || fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, ""),
+    root: env["COMMS_STACK_ROOT"] || checkoutRoot,
     cache: env["COMMS_CACHE"] || defaultCache(env),
     mode: env["COMMS_STACK"] || undefined,
     portBase: env["COMMS_STACK_PORT_BASE"] || undefined,

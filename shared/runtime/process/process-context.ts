@@ -9,10 +9,16 @@ import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
 import { createConfluentRegistry } from "#shared/platform/avro/confluent-registry.ts";
 import type { Registry } from "#shared/platform/avro/registry.ts";
 import { type Clock, systemClock } from "#shared/platform/clock/clock.ts";
-import type { Config } from "#shared/platform/config/environment.ts";
+import type { AddressConfig } from "#shared/platform/config/address-settings.ts";
+import type { ArtifactConfig } from "#shared/platform/config/artifact-settings.ts";
+import type { KafkaConfig } from "#shared/platform/config/kafka-settings.ts";
+import type { PostgresConfig } from "#shared/platform/config/postgres-settings.ts";
+import type { RedisConfig } from "#shared/platform/config/redis-settings.ts";
+import type { TelemetryConfig } from "#shared/platform/config/telemetry-settings.ts";
 import { type AddressHasher, createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
 import { createPostgresKeyStore } from "#shared/platform/crypto/postgres-key-store.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
@@ -29,10 +35,10 @@ import { version } from "./version.ts";
 
 /**
  * What one process has in common for all that it hosts. A client is opened when something first asks for it, so a
- * process that hosts intake alone never connects to Postgres. `close` closes what was opened, in reverse order.
+ * process that hosts intake alone never connects to Postgres. A client whose settings nobody declared throws
+ * `SETTING_UNDECLARED`. `close` closes what was opened, in reverse order.
  */
 export interface ProcessContext {
-  readonly config: Config;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   /** Identifies this process and no other, ever: host, pid and a random part. */
@@ -54,6 +60,10 @@ export interface ProcessContext {
   close(): Promise<void>;
 }
 
+/** What the clients of a process are made from: the settings of those that something in it asks for. */
+export type ProcessContextConfig = TelemetryConfig &
+  Partial<KafkaConfig & RedisConfig & PostgresConfig & ArtifactConfig & AddressConfig>;
+
 /** What a process says of itself when it starts. */
 export interface ProcessContextOptions {
   /** What the process calls itself to the broker: `router`, `all`, `demo`. */
@@ -66,7 +76,7 @@ export interface ProcessContextOptions {
  * seconds at most, and never throws.
  */
 export function createProcessContext(
-  config: Config,
+  config: ProcessContextConfig,
   { name, clock = systemClock }: ProcessContextOptions,
 ): ProcessContext {
   const closers = new Closers();
@@ -74,56 +84,37 @@ export function createProcessContext(
   closers.add("tracing", () => tracing.close());
   const telemetry = createTelemetry({ level: config.COMMS_LOG_LEVEL, file: config.COMMS_LOG_FILE, version });
   closers.add("log file", () => telemetry.flush());
-  const prefix = config.COMMS_TOPIC_PREFIX;
-  const keys = redisKeys(config.COMMS_REDIS_PREFIX);
-
-  const log = once(() => {
-    const opened = createKafkajsLog({
-      bootstrap: config.COMMS_BOOTSTRAP_SERVERS,
-      clientId: `comms-${name}@${hostname()}`,
-      onClientLog: ({ level, message, ...rest }) =>
-        telemetry.log.debug({ client: "kafka", was: level, ...rest }, message),
-    });
-    closers.add("log", () => opened.close(5_000));
-    return opened;
-  });
-  const registry = once(() => createConfluentRegistry({ url: config.COMMS_SCHEMA_REGISTRY_URL }));
-  const codec = once(() => createCodec({ registry: registry(), prefix }));
-  const redis = once(() => {
-    const opened = createRedis(config.COMMS_REDIS_URL);
-    closers.add("redis", () => opened.quit());
-    return opened;
-  });
-  const postgres = once(() => {
-    const opened = createPool(config.COMMS_POSTGRES_URL);
-    closers.add("postgres", () => opened.end());
-    return opened;
-  });
-  const templates = once(() => {
-    const table = createTemplateTable({ log: log(), codec: codec(), topic: `${prefix}comms.templates`, clock });
-    closers.add("templates", () => table.close());
-    return table;
-  });
+  const declared = declaredGroups(config, name);
+  const stores = storeClients(declared, closers);
+  const kafka = kafkaClients(declared, { name, clock, telemetry, closers });
+  const keys = once(() => redisKeys(declared.redis().COMMS_REDIS_PREFIX));
+  const hasher = once(() => createAddressHasher(addressPeppers(declared.address())));
 
   return {
-    config,
     telemetry,
     clock,
     owner: `${hostname()}/${process.pid}/${randomBytes(4).toString("hex")}`,
-    keys,
-    hasher: createAddressHasher(addressPeppers(config)),
-    prefix,
-    log,
-    registry,
-    codec,
-    redis,
-    postgres,
-    views: once(() => createViews({ redis: redis(), keys })),
-    artifacts: once(() => createFileArtifactStore(config.COMMS_ARTIFACTS_URL, userKeys(config, postgres(), clock))),
-    templates,
+    get keys() {
+      return keys();
+    },
+    get hasher() {
+      return hasher();
+    },
+    get prefix() {
+      return declared.kafka().COMMS_TOPIC_PREFIX;
+    },
+    ...kafka,
+    ...stores,
+    views: once(() => createViews({ redis: stores.redis(), keys: keys() })),
+    artifacts: once(() => {
+      const artifact = declared.artifact();
+      const wrapper = createKeyWrapper(masterKeys(artifact));
+      const userKeys = createPostgresKeyStore({ database: stores.postgres(), wrapper, clock });
+      return createFileArtifactStore(artifact.COMMS_ARTIFACTS_URL, userKeys);
+    }),
     warm: async () => {
       await tracing.ready;
-      await codec().warm(Object.keys(topicRecords) as TopicName[]);
+      await kafka.codec().warm(Object.keys(topicRecords) as TopicName[]);
     },
     close: async () => {
       const failed = await closers.close(5_000);
@@ -132,8 +123,72 @@ export function createProcessContext(
   };
 }
 
-function userKeys(config: Config, database: Pool, clock: Clock) {
-  return createPostgresKeyStore({ database, wrapper: createKeyWrapper(masterKeys(config)), clock });
+/** The groups of settings by client. Asking for one that was not declared is a mistake in a `config.ts`. */
+function declaredGroups(config: ProcessContextConfig, name: string) {
+  const refuse = (client: string, settings: string): never => {
+    const message = `${name} asks for ${client} and does not declare ${settings}: add it to its config.ts`;
+    throw new AppError("SETTING_UNDECLARED", message, { retryable: false });
+  };
+  return {
+    kafka: () => (has<KafkaConfig>(config, "COMMS_BOOTSTRAP_SERVERS") ? config : refuse("Kafka", "kafkaSettings")),
+    redis: () => (has<RedisConfig>(config, "COMMS_REDIS_URL") ? config : refuse("Redis", "redisSettings")),
+    postgres: () =>
+      has<PostgresConfig>(config, "COMMS_POSTGRES_URL") ? config : refuse("Postgres", "postgresSettings"),
+    artifact: () =>
+      has<ArtifactConfig>(config, "COMMS_ARTIFACTS_URL") ? config : refuse("artifacts", "artifactSettings"),
+    address: () =>
+      has<AddressConfig>(config, "COMMS_ADDRESS_PEPPER") ? config : refuse("hashes of addresses", "addressSettings"),
+  };
+}
+
+/** Whether a group was read: a setting of it that must be set is there. */
+function has<Group>(config: ProcessContextConfig, required: keyof Group): config is ProcessContextConfig & Group {
+  return Object.hasOwn(config, required);
+}
+
+type DeclaredGroups = ReturnType<typeof declaredGroups>;
+
+interface KafkaClientParts {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly closers: Closers;
+}
+
+function kafkaClients(declared: DeclaredGroups, { name, clock, telemetry, closers }: KafkaClientParts) {
+  const log = once(() => {
+    const opened = createKafkajsLog({
+      bootstrap: declared.kafka().COMMS_BOOTSTRAP_SERVERS,
+      clientId: `comms-${name}@${hostname()}`,
+      onClientLog: ({ level, message, ...rest }) =>
+        telemetry.log.debug({ client: "kafka", was: level, ...rest }, message),
+    });
+    closers.add("log", () => opened.close(5_000));
+    return opened;
+  });
+  const registry = once(() => createConfluentRegistry({ url: declared.kafka().COMMS_SCHEMA_REGISTRY_URL }));
+  const codec = once(() => createCodec({ registry: registry(), prefix: declared.kafka().COMMS_TOPIC_PREFIX }));
+  const templates = once(() => {
+    const topic = `${declared.kafka().COMMS_TOPIC_PREFIX}comms.templates`;
+    const table = createTemplateTable({ log: log(), codec: codec(), topic, clock });
+    closers.add("templates", () => table.close());
+    return table;
+  });
+  return { log, registry, codec, templates };
+}
+
+function storeClients(declared: DeclaredGroups, closers: Closers) {
+  const redis = once(() => {
+    const opened = createRedis(declared.redis().COMMS_REDIS_URL);
+    closers.add("redis", () => opened.quit());
+    return opened;
+  });
+  const postgres = once(() => {
+    const opened = createPool(declared.postgres().COMMS_POSTGRES_URL);
+    closers.add("postgres", () => opened.end());
+    return opened;
+  });
+  return { redis, postgres };
 }
 
 /** Calls the function once and returns its first result from then on. */

@@ -1,29 +1,35 @@
-import type { Config } from "#shared/platform/config/environment.ts";
+import type { AddressConfig } from "#shared/platform/config/address-settings.ts";
+import type { ArtifactConfig } from "#shared/platform/config/artifact-settings.ts";
+import type { TwilioWebhookConfig } from "#shared/platform/config/provider-settings.ts";
+import type { UnsubscribeConfig } from "#shared/platform/config/unsubscribe-settings.ts";
 import type { AddressHasherOptions } from "#shared/platform/crypto/address-hash.ts";
 import type { MasterKeys } from "#shared/platform/crypto/master-key.ts";
 import type { UnsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 
 /** The pepper in force, and those that addresses were hashed under before. */
-export function addressPeppers(config: Config): AddressHasherOptions {
+export function addressPeppers(config: AddressConfig): AddressHasherOptions {
   const { COMMS_ADDRESS_PEPPER_ID: current, COMMS_ADDRESS_PEPPER, COMMS_ADDRESS_PEPPERS_PREVIOUS } = config;
   return { current, peppers: { ...COMMS_ADDRESS_PEPPERS_PREVIOUS, [current]: COMMS_ADDRESS_PEPPER } };
 }
 
 /** The master key in force, and those that data keys are still wrapped under. */
-export function masterKeys(config: Config): MasterKeys {
+export function masterKeys(config: ArtifactConfig): MasterKeys {
   const { COMMS_MASTER_KEY_ID: current, COMMS_MASTER_KEY, COMMS_MASTER_KEYS_PREVIOUS } = config;
   const keys = Object.entries({ ...COMMS_MASTER_KEYS_PREVIOUS, [current]: COMMS_MASTER_KEY });
   return { current, keys: Object.fromEntries(keys.map(([id, hex]) => [id, Buffer.from(hex, "hex")])) };
 }
 
 /** The secret that links are signed with, and those whose links still work. Signer and gateway must be given the same. */
-export function unsubscribeKeysOf(config: Config): UnsubscribeKeys {
+export function unsubscribeKeysOf(config: UnsubscribeConfig): UnsubscribeKeys {
   const { COMMS_UNSUBSCRIBE_SECRET_ID: current, COMMS_UNSUBSCRIBE_SECRET, COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS } = config;
   const keys = Object.entries({ ...COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS, [current]: COMMS_UNSUBSCRIBE_SECRET });
   return { current, keys: Object.fromEntries(keys.map(([id, secret]) => [id, { secret }])) };
 }
 
 /** The tokens that a callback of Twilio may be signed with, the one in force first. */
-export function twilioTokens({ COMMS_TWILIO_AUTH_TOKEN, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS }: Config): readonly string[] {
+export function twilioTokens({
+  COMMS_TWILIO_AUTH_TOKEN,
+  COMMS_TWILIO_AUTH_TOKEN_PREVIOUS,
+}: TwilioWebhookConfig): readonly string[] {
   return [COMMS_TWILIO_AUTH_TOKEN, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
 }

@@ -23,11 +23,12 @@ import { outageBackoff } from "#shared/runtime/outage-watch.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
+import { allSettings } from "#tests/support/all-settings.ts";
 import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
 import { bytes, count, days, figuresIn, hours, minutes, seconds } from "./figures.ts";
 import { readPage, rowsOf, sectionOf } from "./page.ts";
 
-const config = readConfig(minimalEnvironment, "/nowhere");
+const config = readConfig(allSettings, minimalEnvironment, "/nowhere");
 const quarantineMs = createRebuildableLedger({} as never).quarantineMs;
 const { fuse } = stageLimits;
 
@@ -54,7 +55,8 @@ const logFile = "shared/platform/kafka/kafkajs-log.ts";
 const intakeFile = "shared/domain/event/limits.ts";
 const ledgerFile = "shared/state/ledger/ledger.ts";
 const policyFile = "shared/domain/delivery/policy.ts";
-const environmentFile = "shared/platform/config/environment.ts";
+const providerSettingsFile = "shared/platform/config/provider-settings.ts";
+const processSettingsFile = "shared/platform/config/process-settings.ts";
 
 interface Limit {
   readonly name: string;
@@ -159,22 +161,22 @@ const domain: readonly Limit[] = [
 const senders: readonly Limit[] = [
   {
     name: "calls to SES",
-    where: [environmentFile, "processors/email-sender/main.ts"],
+    where: [providerSettingsFile, "processors/email-sender/main.ts"],
     figures: budget("COMMS_SES_RATE", emailShares),
   },
   {
     name: "calls to FCM",
-    where: [environmentFile, "processors/push-sender/main.ts"],
+    where: [providerSettingsFile, "processors/push-sender/main.ts"],
     figures: budget("COMMS_FCM_RATE", pushShares),
   },
   {
     name: "calls to Twilio",
-    where: [environmentFile, "processors/sms-sender/main.ts"],
+    where: [providerSettingsFile, "processors/sms-sender/main.ts"],
     figures: budget("COMMS_TWILIO_RATE", smsShares),
   },
   {
     name: "writes to the notification centre",
-    where: [environmentFile, "processors/inapp-sender/main.ts"],
+    where: [providerSettingsFile, "processors/inapp-sender/main.ts"],
     figures: budget("COMMS_INAPP_RATE", inappShares),
   },
   { name: "a call's wait for the budget", where: [policyFile], figures: [seconds(defaultPolicy.budgetWaitMaxMs)] },
@@ -187,7 +189,7 @@ const stores: readonly Limit[] = [
   { name: "connections to Postgres", where: ["shared/platform/postgres/pool.ts"], figures: [count(connectionsMax)] },
   {
     name: "a stop",
-    where: [environmentFile],
+    where: [processSettingsFile],
     figures: [seconds(config.COMMS_SHUTDOWN_SECONDS * 1_000), "COMMS_SHUTDOWN_SECONDS"],
   },
 ];

@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { commands } from "#cli/commands.ts";
+import { hostableSettings } from "#cli/hostable.ts";
 import { problems } from "#gateway/http/problem.ts";
 import { deadLetterTopic, stages, topicRecords } from "#shared/contracts/topics.ts";
 import { reasons } from "#shared/domain/message/reason.ts";
@@ -17,9 +18,12 @@ const namesIn = (text: string, pattern: RegExp): readonly string[] =>
 const topics = new Set<string>([...Object.keys(topicRecords), ...stages.map(deadLetterTopic)]);
 const tables = new Set(namesIn(filesUnder("shared/platform/postgres/migrations"), /\b(comms_\w+)/g));
 /** What the environment may set: for the product, and for tests. */
-const settings = ["shared/platform/config", "shared/delivery/providers", "tests/unit/catalog", "tests/support"].flatMap(
-  (folder) => namesIn(filesUnder(folder), /\b(COMMS_[A-Z_]+)/g),
-);
+const settings = [
+  ...Object.values(hostableSettings).flatMap(({ descriptions }) => descriptions.map(({ name }) => name)),
+  ...["shared/platform/config", "shared/delivery/providers", "tests/unit/catalog", "tests/support"].flatMap((folder) =>
+    namesIn(filesUnder(folder), /\b(COMMS_[A-Z_]+)/g),
+  ),
+];
 const codes = new Set([...Object.keys(reasons), ...Object.keys(problems), ...settings]);
 const topicPattern =
   /`(comms\.(?:events|rejected|accepted|routed|decisions|rendered|send|feedback|provider|suppression|digest|schedule)[\w.-]*)`/g;

@@ -10,6 +10,7 @@ import type {
   Suppression,
   Token,
 } from "#shared/contracts/records.ts";
+import type { AddressedTarget } from "#shared/domain/delivery/facts.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 
 /** 2026-11-22T15:00:00Z, ten in the morning in New York: nobody's quiet hours in these tests. */
@@ -133,10 +134,13 @@ export function aPerson(over: Partial<Person> = {}): Person {
   };
 }
 
+/** An address with the entries of the suppression list for it. */
+export function aTarget(...suppressions: readonly Suppression[]): AddressedTarget {
+  return { address: "ines@example.com", deviceId: "", hash: "v1:k:00", suppressions };
+}
+
 /** What the router knows of a channel on which nothing stands against a message. */
 export const openChannel: ChannelFacts = {
-  address: "usable",
-  addressHash: "v1:k:00",
-  suppressions: [],
+  to: [aTarget()],
   template: { version: 3, locales: ["en-US"] },
 };

@@ -1,4 +1,4 @@
-import type { TemplateChoice } from "#processors/router/core/facts.ts";
+import { createDedupeClaim } from "#processors/router/claims/dedupe.ts";
 import { createRouter, type RouterParts } from "#processors/router/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
@@ -6,6 +6,7 @@ import type { Accepted, Channel, Flag, RecordTypes, Suppression } from "#shared/
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { AddressRef, Person, PersonRef } from "#shared/domain/recipient/person.ts";
+import type { TemplateChoice } from "#shared/domain/template/template-choice.ts";
 import { createMemoryDedupe } from "#tests/fakes/memory-dedupe.ts";
 import { aPerson, noon } from "./records.ts";
 
@@ -38,7 +39,7 @@ export function routerIn(world: World = {}) {
       active: world.active ?? (() => ({ version: 3, locales: ["en-US"] })),
       version: world.version ?? ((_name, _channel, version) => ({ version, locales: ["en-US"] })),
     },
-    dedupe: { claim: (claims, now) => record(`claim ${claims.length}`, dedupe.claim(claims, now)) },
+    claims: [createDedupeClaim({ claim: (keys, now) => record(`claim ${keys.length}`, dedupe.claim(keys, now)) })],
     encode: (topic, value) => Buffer.from(JSON.stringify({ topic, value })),
   };
   const router = createRouter(parts);

@@ -1,3 +1,5 @@
+import { isObject, parseJson } from "#shared/domain/json/json.ts";
+
 /** An SNS message as it is posted. It is not verified. */
 export interface SnsEnvelope {
   readonly Type: SnsType;
@@ -38,8 +40,8 @@ const whenConfirming = ["Token", "SubscribeURL"] as const;
 
 /** The envelope in a body, or undefined for anything else. Does not read the message inside. */
 export function readEnvelope(body: string): SnsEnvelope | undefined {
-  const found = parse(body);
-  if (found === undefined || !isType(found["Type"])) return undefined;
+  const found = parseJson(body);
+  if (!isObject(found) || !isType(found["Type"])) return undefined;
   const needed = found["Type"] === "Notification" ? always : [...always, ...whenConfirming];
   if (needed.some((field) => typeof found[field] !== "string" || found[field] === "")) return undefined;
   if (signedFields[found["Type"]].some((field) => field !== "Message" && hasLineBreak(found[field]))) return undefined;
@@ -62,13 +64,4 @@ function hasLineBreak(value: unknown): boolean {
 
 function isType(type: unknown): type is SnsType {
   return typeof type === "string" && Object.hasOwn(signedFields, type);
-}
-
-function parse(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gateNames } from "#processors/router/core/evaluate-gates.ts";
-import { pauseFlag } from "#processors/router/core/gates/pause.ts";
 import { deriveId, deriveMsgId } from "#shared/domain/message/id.ts";
+import { pauseFlag } from "#shared/domain/policy/gates/pause.ts";
 import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
 import type { AddressRef } from "#shared/domain/recipient/person.ts";
 import {
@@ -48,7 +48,7 @@ describe("router: what goes out [CAN-02] [INT-04] [INT-05] [RTR-03] [RTR-09]", (
   test("given a decision, it tells every gate in order with the rule and the value", async () => {
     const outcome = await routerIn().run(anAccepted({ channels: ["SMS"] }));
     const [decision] = written(outcome, "comms.decisions");
-    expect(decision?.trace.map(({ gate }) => gate)).toEqual(gateNames);
+    expect(decision?.trace.map(({ gate }) => gate)).toEqual([...gateNames, "dedupe"]);
     expect(decision).toMatchObject({ stage: "router", gate: "pause", verdict: "PASS", reason: null, due_at: null });
     expect(decision?.decision_id).toBe(deriveId("decision", msgIdOf("sms"), "router", 0));
     expect(decision?.trace.find(({ gate }) => gate === "quiet_hours")?.detail).toBe(

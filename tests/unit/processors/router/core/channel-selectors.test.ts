@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { selectorOf } from "#processors/router/core/channel-selectors.ts";
-import type { GateEvaluation } from "#processors/router/core/gate-evaluation.ts";
-import { drop, type GateResult, pass } from "#processors/router/core/gate-result.ts";
+import type { GateEvaluation, RoutingResult } from "#processors/router/core/gate-evaluation.ts";
 import { messageOf } from "#processors/router/core/message.ts";
 import type { Accepted, Channel } from "#shared/contracts/records.ts";
+import { drop, pass } from "#shared/domain/policy/gate-result.ts";
 import { anAccepted } from "#tests/support/policy/records.ts";
 
 const noConsent = drop("COMMS_CONSENT_MISSING", "no consent");
 const suppressed = drop("COMMS_SUPPRESSED", "suppressed");
 
 /** Runs the selector of an event; channels without a result pass. */
-function select(over: Partial<Accepted>, results: Partial<Record<Channel, GateResult>> = {}): readonly string[] {
+function select(over: Partial<Accepted>, results: Partial<Record<Channel, RoutingResult>> = {}): readonly string[] {
   const accepted = anAccepted(over);
   const evaluate = (channel: Channel): GateEvaluation => ({
     message: messageOf(accepted, channel),
@@ -34,7 +34,7 @@ describe("an event that uses every channel [PRF-08]", () => {
     expect(select({ channels })).toEqual(["SMS PASS own", "PUSH PASS own"]);
   });
 
-  test.each<[string, Partial<Record<Channel, GateResult>>, readonly string[]]>([
+  test.each<[string, Partial<Record<Channel, RoutingResult>>, readonly string[]]>([
     ["by email", {}, ["EMAIL BYPASS decider"]],
     ["by in-app if email is closed", { EMAIL: suppressed }, ["INAPP BYPASS decider"]],
     ["by nothing if both are closed", { EMAIL: suppressed, INAPP: suppressed }, []],
@@ -63,7 +63,7 @@ describe("an event that uses the first open channel [RTR-01]", () => {
   const code = { cause_event: "security.code_requested", critical: true };
   const channels: Channel[] = ["SMS", "EMAIL", "INAPP"];
 
-  test.each<[string, Partial<Record<Channel, GateResult>>, readonly string[]]>([
+  test.each<[string, Partial<Record<Channel, RoutingResult>>, readonly string[]]>([
     ["all are open", {}, ["SMS PASS own"]],
     ["the first is suppressed", { SMS: suppressed }, ["SMS DROP own", "EMAIL PASS own"]],
     ["the first lacks a consent", { SMS: noConsent }, ["SMS DROP own", "EMAIL BYPASS decider"]],

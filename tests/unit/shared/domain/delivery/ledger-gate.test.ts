@@ -15,56 +15,59 @@ const inDoubt = (agoMs: number, calls = 1): LedgerState => ({
 const { ambiguousHoldMs, recheckMs, maxAttempts } = defaultPolicy;
 
 describe("the ledger's gate [DED-03]", () => {
-  test.each<{ name: string; state: LedgerState; send?: Partial<Send>; expected: object | undefined }>([
-    { name: "a free message", state: { kind: "free" }, expected: undefined },
+  test.each<{ name: string; state: LedgerState; send?: Partial<Send>; expected: object }>([
+    { name: "a free message", state: { kind: "free" }, expected: { verdict: "PASS" } },
     {
       name: "a refused attempt",
       state: { kind: "retrying", attempt: 1, note: JSON.stringify({ dueAt: start + 9 }) },
-      expected: { kind: "wait", as: "retry", dueAt: start + 9, reason: "COMMS_PROVIDER_UNAVAILABLE" },
+      expected: { verdict: "DEFER", kind: "retry", dueAt: start + 9, reason: "COMMS_PROVIDER_UNAVAILABLE" },
     },
     {
       name: "a sent message that the log has",
       state: { kind: "sent", attempt: 1, note: "" },
-      expected: { kind: "drop", reason: "COMMS_ALREADY_SENT" },
+      expected: { verdict: "DROP", reason: "COMMS_ALREADY_SENT" },
     },
     {
       name: "a sent message that the log may lack",
       state: { kind: "sent", attempt: 1, note: '{"status":"SENT"}' },
-      expected: { kind: "again", report: { status: "SENT" } },
+      expected: { verdict: "REPEAT", report: { status: "SENT" } },
     },
     {
       name: "a call in doubt",
       state: inDoubt(1_000),
-      expected: { kind: "wait", as: "hold", dueAt: start + recheckMs },
+      expected: { verdict: "HOLD", dueAt: start + recheckMs },
     },
     {
       name: "a call in doubt near its deadline",
       state: inDoubt(ambiguousHoldMs - 10),
-      expected: { kind: "wait", as: "hold", dueAt: start + 10 },
+      expected: { verdict: "HOLD", dueAt: start + 10 },
     },
     {
       name: "a call in doubt at its deadline",
       state: inDoubt(ambiguousHoldMs),
-      expected: { kind: "drop", reason: "COMMS_AMBIGUOUS_SEND", report: { status: "DROPPED", at: start } },
+      expected: { verdict: "DROP", reason: "COMMS_AMBIGUOUS_SEND", report: { status: "DROPPED", at: start } },
     },
-    { name: "a critical call in doubt", state: inDoubt(1_000), send: { critical: true }, expected: undefined },
+    {
+      name: "a critical call in doubt",
+      state: inDoubt(1_000),
+      send: { critical: true },
+      expected: { verdict: "PASS" },
+    },
     {
       name: "a critical call in doubt that has used its calls",
       state: inDoubt(1_000, maxAttempts),
       send: { critical: true },
-      expected: { kind: "wait", as: "hold" },
+      expected: { verdict: "HOLD" },
     },
   ])("given $name", ({ state, send, expected }) => {
-    const { refusal } = ledgerGate(aSend({ expires_at: null, ...send }), state, context);
-    if (expected) expect(refusal).toMatchObject(expected);
-    else expect(refusal).toBeUndefined();
+    expect(ledgerGate(aSend({ expires_at: null, ...send }), state, context)).toMatchObject(expected);
   });
 
   test("given another's claim, it waits until the lease ends and up to a second more", () => {
-    const { refusal } = ledgerGate(aSend(), { kind: "held", owner: "a", until: start + 500 }, context);
-    if (refusal?.kind !== "wait") throw new Error("no wait");
-    expect(refusal.dueAt).toBeGreaterThanOrEqual(start + 600);
-    expect(refusal.dueAt).toBeLessThan(start + 1_500);
+    const result = ledgerGate(aSend(), { kind: "held", owner: "a", until: start + 500 }, context);
+    if (result.verdict !== "HOLD") throw new Error("no hold");
+    expect(result.dueAt).toBeGreaterThanOrEqual(start + 600);
+    expect(result.dueAt).toBeLessThan(start + 1_500);
   });
 
   test("a message may be sent again only if it is critical and has not expired", () => {

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type Config, readConfig } from "#shared/platform/config/environment.ts";
+import { readConfig } from "#shared/platform/config/environment.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
 import { signUnsubscribe, verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { addressPeppers, masterKeys, twilioTokens, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
+import { type AllConfig, allSettings } from "#tests/support/all-settings.ts";
 import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
 
-const configOf = (more: NodeJS.ProcessEnv = {}): Config => readConfig({ ...minimalEnvironment, ...more }, "/nowhere");
+const configOf = (more: NodeJS.ProcessEnv = {}): AllConfig =>
+  readConfig(allSettings, { ...minimalEnvironment, ...more }, "/nowhere");
 const faults = (more: NodeJS.ProcessEnv): string => {
   try {
     configOf(more);

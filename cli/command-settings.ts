@@ -1,0 +1,20 @@
+import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
+import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
+import { provisionSettings } from "#shared/platform/config/provision-settings.ts";
+import { redisSettings } from "#shared/platform/config/redis-settings.ts";
+import { combineSettings, type Settings } from "#shared/platform/config/setting.ts";
+import { telemetrySettings } from "#shared/platform/config/telemetry-settings.ts";
+
+export const prepareSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings, provisionSettings);
+export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings);
+export const whySettings = postgresSettings;
+/** What the demo itself reads; its processors read their own. */
+export const demoSettings = combineSettings(prepareSettings, redisSettings);
+
+/** What the commands beside `comms run` read. */
+export const commandSettings: Readonly<Record<string, Settings<object>>> = {
+  prepare: prepareSettings,
+  rebuild: rebuildSettings,
+  why: whySettings,
+  demo: demoSettings,
+};

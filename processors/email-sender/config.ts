@@ -1,0 +1,13 @@
+import { senderSettings } from "#shared/delivery/sender-settings.ts";
+import { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
+import { mailSettings, sesSettings } from "#shared/platform/config/provider-settings.ts";
+import { combineSettings } from "#shared/platform/config/setting.ts";
+import { unsubscribeSettings } from "#shared/platform/config/unsubscribe-settings.ts";
+
+export const settings = combineSettings(
+  senderSettings,
+  unsubscribeSettings,
+  gatewayUrlSettings,
+  mailSettings,
+  sesSettings,
+);

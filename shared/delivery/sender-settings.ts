@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { addressSettings } from "#shared/platform/config/address-settings.ts";
+import { artifactSettings } from "#shared/platform/config/artifact-settings.ts";
+import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
+import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
+import { processSettings } from "#shared/platform/config/process-settings.ts";
+import { redisSettings } from "#shared/platform/config/redis-settings.ts";
+import { type ConfigOf, combineSettings, setting, settingGroup } from "#shared/platform/config/setting.ts";
+
+/** What every sender reads beside its provider's account. */
+export const senderSettings = combineSettings(
+  processSettings,
+  kafkaSettings,
+  redisSettings,
+  postgresSettings,
+  artifactSettings,
+  addressSettings,
+  settingGroup("Senders", {
+    COMMS_AMBIGUOUS_HOLD_SECONDS: setting(
+      z.coerce.number().positive().max(86_400).default(900),
+      "How long a message in doubt waits for the provider's feedback before it is dropped.",
+    ),
+  }),
+);
+
+/** What every sender has been told, whatever its provider. */
+export type SenderConfig = ConfigOf<typeof senderSettings>;

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { keyedSecrets, rotationRules } from "./keyed-secrets.ts";
+import { type ConfigOf, setting, settingGroup } from "./setting.ts";
+
+/** What addresses are hashed with. All stages must be given the same. */
+export const addressSettings = settingGroup(
+  "Hashes of addresses",
+  {
+    COMMS_ADDRESS_PEPPER: setting(
+      z.string().min(16, "needs 16 characters or more"),
+      "The secret that addresses are hashed with, 16 characters or more. Every stage must have the same.",
+      { secret: true },
+    ),
+    COMMS_ADDRESS_PEPPER_ID: setting(
+      z
+        .string()
+        .regex(/^[a-z0-9-]+$/)
+        .default("dev"),
+      "The id of the pepper, which hashes carry.",
+    ),
+    COMMS_ADDRESS_PEPPERS_PREVIOUS: setting(
+      keyedSecrets({ form: /^.{16,}$/, needs: "needs 16 characters or more" }),
+      "`id=secret,id=secret`: peppers that suppressed addresses were hashed with before. To rotate, put the old one here and the new one in its place.",
+      { secret: true },
+    ),
+  },
+  rotationRules({ id: "COMMS_ADDRESS_PEPPER_ID", idByDefault: "dev", previous: "COMMS_ADDRESS_PEPPERS_PREVIOUS" }),
+);
+
+/** The pepper, its id and the ones before. */
+export type AddressConfig = ConfigOf<typeof addressSettings>;

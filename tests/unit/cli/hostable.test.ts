@@ -1,0 +1,88 @@
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { hostableGateway, hostableSettings, hostableStages } from "#cli/hostable.ts";
+import { stages } from "#shared/contracts/topics.ts";
+import { readConfig } from "#shared/platform/config/environment.ts";
+import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
+import { declaredClients } from "#tests/support/stage-clients.ts";
+
+type Name = keyof typeof minimalEnvironment;
+
+const kafka: readonly Name[] = ["COMMS_BOOTSTRAP_SERVERS", "COMMS_SCHEMA_REGISTRY_URL"];
+const sender: readonly Name[] = [
+  ...kafka,
+  "COMMS_REDIS_URL",
+  "COMMS_POSTGRES_URL",
+  "COMMS_ARTIFACTS_URL",
+  "COMMS_MASTER_KEY",
+  "COMMS_ADDRESS_PEPPER",
+];
+const links: readonly Name[] = ["COMMS_UNSUBSCRIBE_SECRET", "COMMS_GATEWAY_PUBLIC_URL"];
+
+/** What each must be told, and nothing of what another one must. */
+const required: Readonly<Record<string, readonly Name[]>> = {
+  intake: kafka,
+  router: [...kafka, "COMMS_REDIS_URL", "COMMS_ADDRESS_PEPPER"],
+  renderer: [...kafka, "COMMS_POSTGRES_URL", "COMMS_ARTIFACTS_URL", "COMMS_MASTER_KEY"],
+  "email-sender": [
+    ...sender,
+    ...links,
+    "COMMS_MAIL_DOMAIN",
+    "COMMS_MARKETING_DOMAIN",
+    "COMMS_SES_ACCESS_KEY_ID",
+    "COMMS_SES_SECRET_ACCESS_KEY",
+  ],
+  "push-sender": [...sender, "COMMS_FCM_PROJECT", "COMMS_FCM_CLIENT_EMAIL", "COMMS_FCM_PRIVATE_KEY"],
+  "sms-sender": [
+    ...sender,
+    "COMMS_GATEWAY_PUBLIC_URL",
+    "COMMS_TWILIO_ACCOUNT_SID",
+    "COMMS_TWILIO_AUTH_TOKEN",
+    "COMMS_TWILIO_FROM",
+  ],
+  "inapp-sender": sender,
+  feedback: [...kafka, "COMMS_POSTGRES_URL", "COMMS_ADDRESS_PEPPER"],
+  digest: [...kafka, "COMMS_POSTGRES_URL"],
+  scheduler: [...kafka, "COMMS_POSTGRES_URL"],
+  materializer: [...kafka, "COMMS_REDIS_URL"],
+  projector: [...kafka, "COMMS_POSTGRES_URL"],
+  gateway: [...kafka, "COMMS_POSTGRES_URL", ...links, "COMMS_SNS_TOPIC_ARNS", "COMMS_TWILIO_AUTH_TOKEN"],
+};
+
+/** The client of FCM reads its key when it is made. */
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+
+function environmentOf(names: readonly Name[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, minimalEnvironment[name]]));
+}
+
+describe("the configuration of what is hosted", () => {
+  it("is known of every stage and the gateway", () => {
+    expect(Object.keys(hostableSettings)).toEqual([...stages, "gateway"]);
+    expect(Object.keys(required)).toEqual([...stages, "gateway"]);
+  });
+
+  describe.each(Object.entries(required))("%s", (name, names) => {
+    const settings = hostableSettings[name] as (typeof hostableSettings)[string];
+
+    it("needs its own settings and no others", () => {
+      expect(readConfig(settings, environmentOf(names), "/nowhere")).toMatchObject({ COMMS_SHUTDOWN_SECONDS: 20 });
+      const declared = settings.descriptions.filter(({ isRequired }) => isRequired).map((one) => one.name);
+      expect(declared.toSorted()).toEqual(names.toSorted());
+    });
+
+    it.each(names)("does not start without %s", (missing) => {
+      const env = environmentOf(names.filter((one) => one !== missing));
+      expect(() => readConfig(settings, env, "/nowhere")).toThrow(new RegExp(`\\n {2}${missing}: is not set\\n`));
+    });
+
+    it("is assembled from no client whose settings it does not declare", async () => {
+      const declared = new Set(settings.descriptions.map((one) => one.name));
+      const config = readConfig(settings, { ...environmentOf(names), COMMS_FCM_PRIVATE_KEY: pem }, "/nowhere");
+      const platform = declaredClients(declared);
+      const hosted = name === "gateway" ? hostableGateway : hostableStages[name as (typeof stages)[number]];
+      expect(await hosted.assemble(platform, config)).toBeDefined();
+    });
+  });
+});
