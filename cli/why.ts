@@ -1,4 +1,7 @@
-import { gateLines, sentence } from "#shared/domain/explanation/explain.ts";
+import { gateLines, referenceLines, sentence } from "#shared/domain/explanation/explain.ts";
+import type { ExplainedMessage } from "#shared/domain/explanation/explained-message.ts";
+import { timeLines, waitsOf } from "#shared/domain/explanation/timeline.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { readMessages } from "#shared/state/messages/read-messages.ts";
@@ -9,7 +12,10 @@ import { parseDuration } from "./duration.ts";
 /** How many messages one run shows, the newest first. */
 const messagesMax = 50;
 
-/** `comms why`: says how a person's messages ended, and which rule with which value decided it. */
+/** The providers whose webhooks say what becomes of a message. */
+const reportingProviders: ReadonlySet<string> = new Set(["ses", "twilio"]);
+
+/** `comms why`: says how a person's messages ended, and which rule with which value decided it, and where the time went. */
 export const why: CliCommand = {
   name: "why",
   usage: "why --user ID [--template T] [--since 24h] [--tenant T] [--format text|json]",
@@ -30,24 +36,21 @@ export const why: CliCommand = {
     }
     const template = typeof flags["template"] === "string" ? flags["template"] : undefined;
     const pool = createPool(readConfig(whySettings).COMMS_POSTGRES_URL);
+    const now = Date.now();
     try {
       const query = {
         tenantId: String(flags["tenant"]),
         userId: user,
         template,
-        since: Date.now() - sinceMs,
+        since: now - sinceMs,
         limit: messagesMax,
       };
       const messages = await readMessages(pool, query);
-      if (flags["format"] === "json") process.stdout.write(`${JSON.stringify(messages, null, 2)}\n`);
+      if (flags["format"] === "json") process.stdout.write(`${JSON.stringify(messages.map(withWaits), null, 2)}\n`);
       else if (messages.length === 0) {
         process.stdout.write(`No event for ${user} led to a message in the last ${String(flags["since"])}.\n`);
       } else {
-        for (const message of messages) {
-          process.stdout.write(
-            `${sentence(message)}\n  ${gateLines(message).join("\n  ")}\n  msg_id ${message.msgId}\n\n`,
-          );
-        }
+        for (const message of messages) process.stdout.write(textOf(message, now));
       }
       if (messages.length === messagesMax)
         process.stderr.write(`These are the newest ${messagesMax}; --since and --template ask for fewer.\n`);
@@ -57,3 +60,18 @@ export const why: CliCommand = {
     }
   },
 };
+
+function withWaits(message: ExplainedMessage) {
+  return { ...message, waits: waitsOf(message) };
+}
+
+/** The sentence, the times, the gates, and by which names to search further. */
+function textOf(message: ExplainedMessage, now: Instant): string {
+  const lines = [
+    sentence(message, reportingProviders),
+    ...timeLines(message, now),
+    ...gateLines(message),
+    ...referenceLines(message),
+  ];
+  return `${lines.join("\n  ")}\n\n`;
+}

@@ -13,10 +13,10 @@ export interface RunRecords {
   readonly deadLetters: readonly string[];
 }
 
-/** How every message of a run ended; `accepted` is the sum of all that follows it, `duplicates` aside. */
+/** How every message of a run ended; `messages` is the sum of all that follows it, `duplicates` aside. */
 export interface Tally {
   readonly events: number;
-  readonly accepted: number;
+  readonly messages: number;
   readonly sent: Readonly<Record<string, number>>;
   readonly blocked: Readonly<Record<string, number>>;
   readonly deferred: number;
@@ -40,7 +40,7 @@ export function tally(records: RunRecords): Tally {
   const of = (end: End) => [...ends.values()].filter((one) => one.end === end);
   return {
     events: new Set(records.events.map(eventId)).size,
-    accepted: ends.size,
+    messages: ends.size,
     sent: countBy(of("sent"), ({ channel }) => channel),
     blocked: countBy(of("blocked"), ({ reason }) => reason),
     deferred: of("deferred").length,

@@ -6,6 +6,7 @@ import { benchDemo } from "./demo.ts";
 import { benchFaults } from "./faults.ts";
 import { benchHop } from "./hop.ts";
 import { benchBrief, benchPath } from "./path.ts";
+import { benchUpsert } from "./upsert.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   demo: benchDemo,
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   path: benchPath,
   faults: benchFaults,
   brief: benchBrief,
+  upsert: benchUpsert,
 };
 const usual = ["demo", "hop", "path", "faults"];
 

@@ -17,6 +17,7 @@ import type {
 import type { TopicName } from "#shared/contracts/topics.ts";
 import { suppressionKey } from "#shared/domain/message/record-keys.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
+import { readMessages } from "#shared/state/messages/read-messages.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
 
 const start = Date.UTC(2026, 0, 5, 12);
@@ -298,6 +299,54 @@ describe("comms_decision", () => {
     expect(names).toEqual(
       expect.arrayContaining(["comms_decision_2025_07", "comms_decision_2026_01", "comms_decision_2026_03"]),
     );
+  });
+});
+
+describe("the messages of a person, read for an explanation [RTR-08]", () => {
+  it("have each time that the tables know, and their decisions in order", async () => {
+    const again = decision({ decision_id: "d2", round: 1, recorded_at: start + 60_123, occurred_at: start - 1_001 });
+    const wait = {
+      verdict: "DEFER",
+      reason: "COMMS_QUIET_HOURS",
+      gate: "quiet_hours",
+      due_at: start + 60_000,
+    } as const;
+    await apply(
+      record("comms.decisions", again),
+      record("comms.decisions", decision({ ...wait, occurred_at: start - 1_001 })),
+    );
+    await apply(record("comms.rendered", { ...rendered, recorded_at: start + 60_200 }));
+    await apply(
+      record("comms.feedback", feedback({ recorded_at: start + 61_007 })),
+      record("comms.feedback", feedback({ feedback_id: "f2", status: "DELIVERED", recorded_at: start + 62_001 })),
+    );
+    const query = { tenantId: "default", userId: "u1", since: start, limit: 5 };
+    const found = await readMessages(database.pool, query);
+    expect(found).toMatchObject([
+      {
+        msgId: "m1",
+        template: "booking_confirmed_buyer",
+        status: "delivered",
+        dueAt: null,
+        provider: "ses",
+        createdAt: start,
+        occurredAt: start - 1_001,
+        queuedAt: start + 60_200,
+        sentAt: start + 61_007,
+        deliveredAt: start + 62_001,
+        decisions: [
+          { recordedAt: start, gate: "quiet_hours", verdict: "defer", dueAt: start + 60_000 },
+          { recordedAt: start + 60_123, gate: "end", verdict: "pass", dueAt: null, trace: [{ gate: "dedupe" }] },
+        ],
+      },
+    ]);
+    expect(await readMessages(database.pool, { ...query, template: "another" })).toEqual([]);
+  });
+
+  it("have no time of what did not happen", async () => {
+    await apply(record("comms.decisions", decision()));
+    const [found] = await readMessages(database.pool, { tenantId: "default", userId: "u1", since: start, limit: 5 });
+    expect(found).toMatchObject({ queuedAt: null, sentAt: null, deliveredAt: null, occurredAt: start, provider: null });
   });
 });
 

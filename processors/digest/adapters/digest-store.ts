@@ -4,6 +4,7 @@ import { cadences } from "#shared/domain/cadence/cadence.ts";
 import { channelOf } from "#shared/domain/channel/channels.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import { rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
@@ -11,9 +12,7 @@ import { itemBytesMax } from "../core/item-payload.ts";
 import type { CollectedItems, DueWindow } from "../core/summary.ts";
 import type { DigestWindow } from "../core/window.ts";
 
-const collectWindows = sqlFile(import.meta.url, "./collect-windows.sql");
 const lockWindows = sqlFile(import.meta.url, "./lock-windows.sql");
-const collectItems = sqlFile(import.meta.url, "./collect-items.sql");
 const leaseWindows = sqlFile(import.meta.url, "./lease-windows.sql");
 const windowItems = sqlFile(import.meta.url, "./window-items.sql");
 const closeWindows = sqlFile(import.meta.url, "./close-windows.sql");
@@ -26,6 +25,44 @@ export interface PlacedItem {
   readonly item: DigestItem;
   readonly window: DigestWindow;
 }
+
+/** A window, and when its first item came. */
+interface OpenedWindow {
+  readonly window: DigestWindow;
+  readonly openedAt: Instant;
+}
+
+const collectWindows = rowStatement<OpenedWindow>(sqlFile(import.meta.url, "./collect-windows.sql"), {
+  window_id: { type: "text", value: ({ window }) => window.windowId },
+  tenant_id: { type: "text", value: ({ window }) => window.tenantId },
+  user_id: { type: "text", value: ({ window }) => window.userId },
+  cadence: { type: "text", value: ({ window }) => window.cadence },
+  channel: { type: "text", value: ({ window }) => channelName(window.channel) },
+  tz: { type: "text", value: ({ window }) => window.tz },
+  opened_at: { type: "instant", value: ({ openedAt }) => openedAt },
+  closes_at: { type: "instant", value: ({ window }) => window.closesAt },
+});
+
+const collectItems = rowStatement<PlacedItem>(sqlFile(import.meta.url, "./collect-items.sql"), {
+  item_id: { type: "text", value: ({ item }) => item.item_id },
+  tenant_id: { type: "text", value: ({ item }) => item.tenant_id },
+  user_id: { type: "text", value: ({ item }) => item.user_id },
+  cadence: { type: "text", value: ({ item }) => item.cadence },
+  window_id: { type: "text", value: ({ window }) => window.windowId },
+  window_closes_at: { type: "instant", value: ({ window }) => window.closesAt },
+  channel: { type: "text", value: ({ item }) => channelName(item.channel) },
+  msg_id: { type: "text", value: ({ item }) => item.msg_id },
+  event_id: { type: "text", value: ({ item }) => item.event_id },
+  correlation_id: { type: "text", value: ({ item }) => item.correlation_id },
+  causation_id: { type: "text", value: ({ item }) => item.causation_id },
+  occurred_at: { type: "instant", value: ({ item }) => item.occurred_at },
+  recorded_at: { type: "instant", value: ({ item }) => item.recorded_at },
+  cause_event: { type: "text", value: ({ item }) => item.cause_event },
+  cause_ref: { type: "text", value: ({ item }) => item.cause_ref },
+  template_name: { type: "text", value: ({ item }) => item.template_name },
+  category_key: { type: "text", value: ({ item }) => item.category },
+  payload: { type: "jsonb", value: ({ item }) => item.payload },
+});
 
 /** The time and the size of a lease. */
 interface LeaseRequest {
@@ -73,48 +110,13 @@ async function collect(
   now: Instant,
 ): Promise<readonly DigestItem[]> {
   const windows = [...new Map(placed.map(({ window }) => [window.windowId, window])).values()];
-  await client.query(collectWindows, windowColumns(windows, now));
+  const opened = windows.map((window) => ({ window, openedAt: now }));
+  await client.query(collectWindows.text, collectWindows.parameters(opened));
   const { rows } = await client.query(lockWindows, [windows.map(({ windowId }) => windowId)]);
   const shut = new Set(rows.filter((row) => row.shut).map((row) => row.window_id));
-  await client.query(collectItems, itemColumns(placed.filter(({ window }) => !shut.has(window.windowId))));
+  const open = placed.filter(({ window }) => !shut.has(window.windowId));
+  await client.query(collectItems.text, collectItems.parameters(open));
   return placed.filter(({ window }) => shut.has(window.windowId)).map(({ item }) => item);
-}
-
-function windowColumns(windows: readonly DigestWindow[], now: Instant): unknown[] {
-  return [
-    windows.map((window) => window.windowId),
-    windows.map((window) => window.tenantId),
-    windows.map((window) => window.userId),
-    windows.map((window) => window.cadence),
-    windows.map((window) => channelName(window.channel)),
-    windows.map((window) => window.tz),
-    windows.map(() => new Date(now)),
-    windows.map((window) => new Date(window.closesAt)),
-  ];
-}
-
-function itemColumns(placed: readonly PlacedItem[]): unknown[] {
-  const of = (pick: (one: PlacedItem) => unknown) => placed.map(pick);
-  return [
-    of(({ item }) => item.item_id),
-    of(({ item }) => item.tenant_id),
-    of(({ item }) => item.user_id),
-    of(({ item }) => item.cadence),
-    of(({ window }) => window.windowId),
-    of(({ window }) => new Date(window.closesAt)),
-    of(({ item }) => channelName(item.channel)),
-    of(({ item }) => item.msg_id),
-    of(({ item }) => item.event_id),
-    of(({ item }) => item.correlation_id),
-    of(({ item }) => item.causation_id),
-    of(({ item }) => new Date(item.occurred_at)),
-    of(({ item }) => new Date(item.recorded_at)),
-    of(({ item }) => item.cause_event),
-    of(({ item }) => item.cause_ref),
-    of(({ item }) => item.template_name),
-    of(({ item }) => item.category),
-    of(({ item }) => item.payload),
-  ];
 }
 
 interface WindowRow {

@@ -1,70 +1,83 @@
 import type { Pool } from "pg";
 import type { Decision, Rejected } from "#shared/contracts/records.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
-import { lattice, statusName } from "#shared/domain/status/status.ts";
+import { fieldColumns, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import type { MessageRow } from "../core/message-row.ts";
 import type { SuppressionRow } from "../core/suppression-row.ts";
+import { messageStatement } from "./message-statement.ts";
 
-/** The values of one row, in the order of the statement's arrays. */
-type Values<Row> = (row: Row) => readonly unknown[];
+const suppressions = rowStatement(
+  sqlFile(import.meta.url, "./upsert-suppressions.sql"),
+  fieldColumns<SuppressionRow>({
+    tenant_id: "text",
+    channel: "text",
+    address_hash: "text",
+    reason: "text",
+    origin: "text",
+    scope: "text",
+    suppress_id: "text",
+    created_at: "instant",
+    msg_id: "text",
+    evidence: "text",
+    source_position: "bigint",
+    lifted_at: "instant",
+    lifted_position: "bigint",
+  }),
+);
 
-interface Statement<Row> {
-  readonly name: string;
-  readonly text: string;
-  readonly values: Values<Row>;
-}
+const decisions = rowStatement<Decision>(sqlFile(import.meta.url, "./insert-decisions.sql"), {
+  ...fieldColumns<Decision>({
+    decision_id: "text",
+    recorded_at: "instant",
+    tenant_id: "text",
+    user_id: "text",
+    msg_id: "text",
+    event_id: "text",
+    correlation_id: "text",
+    causation_id: "text",
+    occurred_at: "instant",
+    stage: "text",
+    round: "int",
+    cause_event: "text",
+    cause_ref: "text",
+    template_name: "text",
+    template_version: "int",
+    critical: "boolean",
+    locale: "text",
+    dedupe_key: "text",
+    gate: "text",
+    reason: "text",
+    due_at: "instant",
+  }),
+  channel: { type: "text", value: ({ channel }) => channelName(channel) },
+  category_key: { type: "text", value: ({ category }) => category },
+  verdict: { type: "text", value: ({ verdict }) => verdict.toLowerCase() },
+  trace: { type: "jsonb", value: ({ trace }) => json(trace) },
+});
 
-const messages: Statement<MessageRow> = {
-  name: "upsert-messages",
-  text: sqlFile(import.meta.url, "./upsert-messages.sql"),
-  values: (row) =>
-    [
-      [row.msg_id, row.tenant_id, row.user_id, row.channel, row.template_name, row.cause_ref],
-      [row.event_id, row.correlation_id, row.cause_event, row.template_version, row.category_key, row.locale],
-      [row.dedupe_key, row.described_stamp],
-      [statusName(row.status), lattice[row.status].rank, row.reason, row.due_at, row.status_stamp],
-      [row.critical, row.decided_stamp],
-      [row.provider, row.provider_ref, row.provider_stamp],
-      [row.last_error_code, row.error_stamp],
-      [row.body_rendered_s3, row.content_hash, row.rendered_stamp],
-      [row.cost_micros, row.currency, row.cost_stamp],
-      [row.attempts, row.created_at, row.updated_at, row.sent_at, row.delivered_at],
-    ].flat(),
-};
+const rejections = rowStatement<Rejected>(sqlFile(import.meta.url, "./insert-rejections.sql"), {
+  ...fieldColumns<Rejected>({
+    rejected_id: "text",
+    tenant_id: "text",
+    recorded_at: "instant",
+    event_name: "text",
+    cause_ref: "text",
+    reason: "text",
+    source_topic: "text",
+    source_partition: "int",
+    source_offset: "bigint",
+  }),
+  faults: { type: "texts", value: ({ faults }) => json(faults) },
+});
 
-const suppressions: Statement<SuppressionRow> = {
-  name: "upsert-suppressions",
-  text: sqlFile(import.meta.url, "./upsert-suppressions.sql"),
-  values: (row) =>
-    [
-      [row.tenant_id, row.channel, row.address_hash, row.reason, row.origin, row.scope],
-      [row.suppress_id, row.created_at, row.msg_id, row.evidence, row.source_position],
-      [row.lifted_at, row.lifted_position],
-    ].flat(),
-};
-
-const decisions: Statement<Decision> = {
-  name: "insert-decisions",
-  text: sqlFile(import.meta.url, "./insert-decisions.sql"),
-  values: (row) =>
-    [
-      [row.decision_id, row.recorded_at, row.tenant_id, row.user_id, row.msg_id, row.event_id, row.correlation_id],
-      [row.causation_id, row.occurred_at, row.stage, row.round, channelName(row.channel), row.cause_event],
-      [row.cause_ref, row.template_name, row.template_version, row.category, row.critical, row.locale],
-      [row.dedupe_key, row.gate, row.verdict.toLowerCase(), row.reason, row.due_at, json(row.trace)],
-    ].flat(),
-};
-
-const rejections: Statement<Rejected> = {
-  name: "insert-rejections",
-  text: sqlFile(import.meta.url, "./insert-rejections.sql"),
-  values: (row) =>
-    [
-      [row.rejected_id, row.tenant_id, row.recorded_at, row.event_name, row.cause_ref, row.reason],
-      [json(row.faults), row.source_topic, row.source_partition, row.source_offset],
-    ].flat(),
+/** The statements by the names under which a connection prepares them. */
+export const statements = {
+  "upsert-messages": messageStatement,
+  "upsert-suppressions": suppressions,
+  "insert-decisions": decisions,
+  "insert-rejections": rejections,
 };
 
 /** The projector's tables. Every write is idempotent, and throws retryable `POSTGRES_UNAVAILABLE` in an outage. */
@@ -80,20 +93,18 @@ export interface Tables {
 
 export function createTables(pool: Pool): Tables {
   return {
-    upsertMessages: (rows) => write(pool, messages, rows),
-    upsertSuppressions: (rows) => write(pool, suppressions, rows),
-    insertDecisions: (rows) => write(pool, decisions, rows),
-    insertRejections: (rows) => write(pool, rejections, rows),
+    upsertMessages: (rows) => write(pool, "upsert-messages", messageStatement.parameters(rows)),
+    upsertSuppressions: (rows) => write(pool, "upsert-suppressions", suppressions.parameters(rows)),
+    insertDecisions: (rows) => write(pool, "insert-decisions", decisions.parameters(rows)),
+    insertRejections: (rows) => write(pool, "insert-rejections", rejections.parameters(rows)),
   };
 }
 
-/** One statement for all rows: an array a column. */
-async function write<Row>(pool: Pool, { name, text, values }: Statement<Row>, rows: readonly Row[]): Promise<void> {
-  const [first, ...rest] = rows.map((row) => values(row).map(storable));
-  if (first === undefined) return;
-  const columns = first.map((value) => [value]);
-  for (const row of rest) row.forEach((value, index) => columns[index]?.push(value));
-  await postgres(() => pool.query({ name, text, values: columns }));
+/** One statement for all rows. */
+async function write(pool: Pool, name: keyof typeof statements, columns: readonly unknown[][]): Promise<void> {
+  if (columns[0]?.length === 0) return;
+  const values = columns.map((column) => column.map(storable));
+  await postgres(() => pool.query({ name, text: statements[name].text, values }));
 }
 
 /** Postgres holds no NUL in text; U+FFFD replaces it. */

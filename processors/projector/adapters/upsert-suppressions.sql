@@ -1,18 +1,8 @@
 -- Merges rows into comms_suppression by the rules of core/suppression-row.ts. One row an entry at most, in the order of
--- the entries' keys. Instants in ms.
-insert into comms_suppression as s (
-  tenant_id, channel, address_hash, reason, origin, scope,
-  suppress_id, created_at, msg_id, evidence, source_position, lifted_at, lifted_position)
-select
-  tenant_id, channel, address_hash, reason, origin, scope,
-  suppress_id, to_timestamp(created_ms / 1000.0), msg_id, evidence, source_position,
-  to_timestamp(lifted_ms / 1000.0), lifted_position
-from unnest(
-  $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-  $7::text[], $8::float8[], $9::text[], $10::text[], $11::bigint[], $12::float8[], $13::bigint[]
-) as r (
-  tenant_id, channel, address_hash, reason, origin, scope,
-  suppress_id, created_ms, msg_id, evidence, source_position, lifted_ms, lifted_position)
+-- the entries' keys.
+insert into comms_suppression as s ({columns})
+select {values}
+from {rows}
 on conflict (tenant_id, channel, address_hash, reason, origin, scope) do update set
   (suppress_id, created_at, msg_id, evidence) = row(
     case when (excluded.source_position, excluded.lifted_position) > (s.source_position, s.lifted_position)

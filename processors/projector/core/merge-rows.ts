@@ -1,43 +1,27 @@
-import { lattice, merge } from "#shared/domain/status/status.ts";
-import type { MessageRow } from "./message-row.ts";
+import { lattice } from "#shared/domain/status/status.ts";
+import { type MessageColumnName, type MessageRow, messageColumnEntries, type StampGroup } from "./message-row.ts";
 
 /**
- * Merges two rows of one message. Commutative, associative and idempotent, so records may come in any order and more than
- * once. `upsert-messages.sql` merges a row into the table by the same rules.
+ * Merges two rows of one message by the table of its columns. Commutative, associative and idempotent, so records may
+ * come in any order and more than once. The statement that writes the row merges it by the same table.
  */
 export function mergeRows(a: MessageRow, b: MessageRow): MessageRow {
-  const description = a.described_stamp >= b.described_stamp ? a : b;
-  const standing = ranksHigher(a, b) ? a : b;
-  const decision = a.decided_stamp >= b.decided_stamp ? a : b;
-  const carrier = a.provider_stamp >= b.provider_stamp ? a : b;
-  const failure = a.error_stamp >= b.error_stamp ? a : b;
-  const render = a.rendered_stamp >= b.rendered_stamp ? a : b;
-  const charge = a.cost_stamp >= b.cost_stamp ? a : b;
-  return {
-    ...description,
-    status: merge(a.status, b.status),
-    reason: standing.reason,
-    due_at: standing.due_at,
-    status_stamp: standing.status_stamp,
-    critical: decision.critical,
-    decided_stamp: decision.decided_stamp,
-    provider: carrier.provider,
-    provider_ref: carrier.provider_ref,
-    provider_stamp: carrier.provider_stamp,
-    last_error_code: failure.last_error_code,
-    error_stamp: failure.error_stamp,
-    body_rendered_s3: render.body_rendered_s3,
-    content_hash: render.content_hash,
-    rendered_stamp: render.rendered_stamp,
-    cost_micros: charge.cost_micros,
-    currency: charge.currency,
-    cost_stamp: charge.cost_stamp,
-    attempts: Math.max(a.attempts, b.attempts),
-    created_at: Math.min(a.created_at, b.created_at),
-    updated_at: Math.max(a.updated_at, b.updated_at),
-    sent_at: earliest(a.sent_at, b.sent_at),
-    delivered_at: earliest(a.delivered_at, b.delivered_at),
+  const later: Readonly<Record<StampGroup, MessageRow>> = {
+    described: a.described_stamp >= b.described_stamp ? a : b,
+    status: ranksHigher(a, b) ? a : b,
+    decided: a.decided_stamp >= b.decided_stamp ? a : b,
+    provider: a.provider_stamp >= b.provider_stamp ? a : b,
+    error: a.error_stamp >= b.error_stamp ? a : b,
+    rendered: a.rendered_stamp >= b.rendered_stamp ? a : b,
+    cost: a.cost_stamp >= b.cost_stamp ? a : b,
   };
+  const merged: Partial<Record<MessageColumnName, MessageRow[MessageColumnName]>> = {};
+  for (const [name, { merge }] of messageColumnEntries) {
+    if (merge === "key") merged[name] = a[name];
+    else if (merge === "greatest" || merge === "least") merged[name] = extreme(merge, a[name], b[name]);
+    else merged[name] = later[merge][name];
+  }
+  return merged as MessageRow;
 }
 
 /** One row a message, ordered by id, so that all writers lock rows in the same order. */
@@ -55,7 +39,10 @@ function ranksHigher(a: MessageRow, b: MessageRow): boolean {
   return ranks === 0 ? a.status_stamp >= b.status_stamp : ranks > 0;
 }
 
-function earliest(a: number | null, b: number | null): number | null {
+type Value = MessageRow[MessageColumnName];
+
+/** Null counts for nothing, as in the functions of the same names in Postgres. */
+function extreme(which: "greatest" | "least", a: Value, b: Value): Value {
   if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
+  return a > b === (which === "greatest") ? a : b;
 }

@@ -2,70 +2,103 @@ import type { Status } from "#shared/contracts/records.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { noStamp } from "./stamp.ts";
 
-/** One message as a row of `comms_message`. Instants in ms. */
-export interface MessageRow {
-  readonly msg_id: string;
-  readonly tenant_id: string;
-  readonly user_id: string;
-  readonly channel: string;
-  readonly template_name: string;
-  readonly cause_ref: string;
+/** A group of columns that one record fills together: the record with the greatest `<group>_stamp`. */
+const stampGroups = ["described", "status", "decided", "provider", "error", "rendered", "cost"] as const;
 
-  readonly event_id: string;
-  readonly correlation_id: string;
-  readonly cause_event: string;
-  readonly template_version: number;
-  readonly category_key: string;
-  readonly locale: string;
-  readonly dedupe_key: string;
-  readonly described_stamp: string;
+/** A group of columns with a stamp. In the group `status` the rank of the status counts before the stamp. */
+export type StampGroup = (typeof stampGroups)[number];
 
+/** The TypeScript value of a column, by its type. An instant is in ms. */
+interface ColumnValues {
+  readonly text: string;
+  readonly int: number;
+  readonly bigint: number;
+  readonly boolean: boolean;
+  readonly instant: Instant;
   readonly status: Status;
-  readonly reason: string | null;
-  readonly due_at: Instant | null;
-  readonly status_stamp: string;
-
-  readonly critical: boolean;
-  readonly decided_stamp: string;
-
-  readonly provider: string | null;
-  readonly provider_ref: string | null;
-  readonly provider_stamp: string;
-
-  readonly last_error_code: string | null;
-  readonly error_stamp: string;
-
-  readonly body_rendered_s3: string | null;
-  readonly content_hash: string | null;
-  readonly rendered_stamp: string;
-
-  readonly cost_micros: number | null;
-  readonly currency: string | null;
-  readonly cost_stamp: string;
-
-  readonly attempts: number;
-  readonly created_at: Instant;
-  readonly updated_at: Instant;
-  readonly sent_at: Instant | null;
-  readonly delivered_at: Instant | null;
 }
 
+interface MessageColumn {
+  readonly type: keyof ColumnValues;
+  /** Which of two rows fills the column. A `key` is the same in both: `msg_id` is derived from it. */
+  readonly merge: StampGroup | "key" | "greatest" | "least";
+  /** The value where a record says nothing of the column. Absent where every record says it. */
+  readonly unknown?: string | number | boolean | null;
+}
+
+/**
+ * The columns of `comms_message` that the projector writes. The row's type, the merge in memory, the statement and its
+ * parameters all follow from this table; `adapters/upsert-messages.sql` has the holes that it fills.
+ */
+export const messageColumns = {
+  msg_id: { type: "text", merge: "key" },
+  tenant_id: { type: "text", merge: "key" },
+  user_id: { type: "text", merge: "key" },
+  channel: { type: "text", merge: "key" },
+  template_name: { type: "text", merge: "key" },
+  cause_ref: { type: "text", merge: "key" },
+
+  event_id: { type: "text", merge: "described" },
+  correlation_id: { type: "text", merge: "described" },
+  cause_event: { type: "text", merge: "described" },
+  template_version: { type: "int", merge: "described" },
+  category_key: { type: "text", merge: "described" },
+  locale: { type: "text", merge: "described" },
+  dedupe_key: { type: "text", merge: "described" },
+  described_stamp: { type: "text", merge: "described" },
+
+  status: { type: "status", merge: "status" },
+  reason: { type: "text", merge: "status", unknown: null },
+  due_at: { type: "instant", merge: "status", unknown: null },
+  status_stamp: { type: "text", merge: "status" },
+
+  critical: { type: "boolean", merge: "decided", unknown: false },
+  decided_stamp: { type: "text", merge: "decided", unknown: noStamp },
+
+  provider: { type: "text", merge: "provider", unknown: null },
+  provider_ref: { type: "text", merge: "provider", unknown: null },
+  provider_stamp: { type: "text", merge: "provider", unknown: noStamp },
+
+  last_error_code: { type: "text", merge: "error", unknown: null },
+  error_stamp: { type: "text", merge: "error", unknown: noStamp },
+
+  body_rendered_s3: { type: "text", merge: "rendered", unknown: null },
+  content_hash: { type: "text", merge: "rendered", unknown: null },
+  rendered_stamp: { type: "text", merge: "rendered", unknown: noStamp },
+
+  cost_micros: { type: "bigint", merge: "cost", unknown: null },
+  currency: { type: "text", merge: "cost", unknown: null },
+  cost_stamp: { type: "text", merge: "cost", unknown: noStamp },
+
+  attempts: { type: "int", merge: "greatest", unknown: 0 },
+  created_at: { type: "instant", merge: "least" },
+  updated_at: { type: "instant", merge: "greatest" },
+  sent_at: { type: "instant", merge: "least", unknown: null },
+  delivered_at: { type: "instant", merge: "least", unknown: null },
+} as const satisfies Readonly<Record<string, MessageColumn>>;
+
+type MessageColumns = typeof messageColumns;
+
+/** The name of a column of `messageColumns`. */
+export type MessageColumnName = keyof MessageColumns;
+
+type ValueOf<Column extends MessageColumn> =
+  | ColumnValues[Column["type"]]
+  | (Column extends { readonly unknown: null } ? null : never);
+
+/** One message as a row of `comms_message`. Instants in ms. */
+export type MessageRow = { readonly [Name in MessageColumnName]: ValueOf<MessageColumns[Name]> };
+
+type OptionalName = {
+  [Name in MessageColumnName]: MessageColumns[Name] extends { readonly unknown: unknown } ? Name : never;
+}[MessageColumnName];
+
+/** The columns with their names, in the order of the table. */
+export const messageColumnEntries = Object.entries(messageColumns) as readonly [MessageColumnName, MessageColumn][];
+
 /** The parts of a row that only some records have. */
-export const unknownParts = {
-  critical: false,
-  decided_stamp: noStamp,
-  provider: null,
-  provider_ref: null,
-  provider_stamp: noStamp,
-  last_error_code: null,
-  error_stamp: noStamp,
-  body_rendered_s3: null,
-  content_hash: null,
-  rendered_stamp: noStamp,
-  cost_micros: null,
-  currency: null,
-  cost_stamp: noStamp,
-  attempts: 0,
-  sent_at: null,
-  delivered_at: null,
-} as const satisfies Partial<MessageRow>;
+export const unknownParts = Object.fromEntries(
+  messageColumnEntries
+    .filter(([, column]) => column.unknown !== undefined)
+    .map(([name, { unknown }]) => [name, unknown]),
+) as Pick<MessageRow, OptionalName>;

@@ -2,13 +2,36 @@ import type { Pool } from "pg";
 import type { ScheduleItem } from "#shared/contracts/records.ts";
 import { topicRecords } from "#shared/contracts/topics.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import { type Columns, fieldColumns, replaceColumns, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 
-const upsert = sqlFile(import.meta.url, "./upsert.sql");
 const lease = sqlFile(import.meta.url, "./lease.sql");
 const remove = sqlFile(import.meta.url, "./delete.sql");
 const backlog = sqlFile(import.meta.url, "./backlog.sql");
+
+const columns: Columns<ScheduleItem> = {
+  ...fieldColumns<ScheduleItem>({
+    schedule_id: "text",
+    tenant_id: "text",
+    user_id: "text",
+    msg_id: "text",
+    kind: "text",
+    created_at: "instant",
+    due_at: "instant",
+    expires_at: "instant",
+    target_topic: "text",
+    key: "text",
+    payload: "bytea",
+  }),
+  headers: { type: "jsonb", value: ({ headers }) => JSON.stringify(headers) },
+};
+
+/** What an item says of its message is the same in every item of one id. */
+const kept = ["schedule_id", "tenant_id", "user_id", "msg_id", "kind"];
+const upsert = rowStatement(sqlFile(import.meta.url, "./upsert.sql"), columns, {
+  replacements: replaceColumns(columns, kept),
+});
 
 /** The bytes of all payloads in one lease; the last payload may exceed it. */
 const leaseBytesMax = 8 * 1_048_576;
@@ -53,7 +76,7 @@ export function createScheduleStore(pool: Pool): ScheduleStore {
   return {
     save: async (items) => {
       const last = [...new Map(items.map((item) => [item.schedule_id, item])).values()];
-      if (last.length > 0) await postgres(() => pool.query(upsert, columns(last)));
+      if (last.length > 0) await postgres(() => pool.query(upsert.text, upsert.parameters(last)));
     },
     lease: async (owner, { now, until, max }) => {
       const { rows } = await postgres(() =>
@@ -87,22 +110,4 @@ function dueItem(row: DueRow): DueItem {
     payload: row.payload,
     headers: row.headers,
   };
-}
-
-function columns(items: readonly ScheduleItem[]): unknown[] {
-  const time = (at: Instant | null) => (at === null ? null : new Date(at));
-  return [
-    items.map((item) => item.schedule_id),
-    items.map((item) => item.tenant_id),
-    items.map((item) => item.user_id),
-    items.map((item) => item.msg_id),
-    items.map((item) => item.kind),
-    items.map((item) => time(item.created_at)),
-    items.map((item) => time(item.due_at)),
-    items.map((item) => time(item.expires_at)),
-    items.map((item) => item.target_topic),
-    items.map((item) => item.key),
-    items.map((item) => item.payload),
-    items.map((item) => JSON.stringify(item.headers)),
-  ];
 }

@@ -1,39 +1,42 @@
 import type { Pool } from "pg";
+import { fieldColumns, replaceColumns, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import type { TemplateRow, TemplateStore } from "./template-row.ts";
 
-const save = sqlFile(import.meta.url, "./save-template.sql");
+const columns = fieldColumns<TemplateRow>({
+  template_id: "text",
+  name: "text",
+  version: "int",
+  channel: "text",
+  locale: "text",
+  category: "text",
+  critical: "boolean",
+  tracking: "boolean",
+  subject_mjml: "text",
+  body_mjml: "text",
+  body_text: "text",
+  push_json: "jsonb",
+  sms_text: "text",
+  inapp_json: "jsonb",
+  variables_json: "jsonb",
+  is_active: "boolean",
+  created_by: "text",
+  published_at: "instant",
+  content_hash: "text",
+});
+
+/** `template_id` is derived from these. */
+const kept = ["template_id", "name", "version", "channel", "locale"];
+const save = rowStatement(sqlFile(import.meta.url, "./save-template.sql"), columns, {
+  replacements: replaceColumns(columns, kept),
+});
 
 /** The table `comms_template`: the source of truth for written and published templates. */
 export function createTemplateStore(pool: Pool): TemplateStore {
   return {
     saveTemplate: async (row) => {
-      await postgres(() => pool.query(save, columns(row)));
+      await postgres(() => pool.query(save.text, save.parameters([row])));
     },
   };
-}
-
-function columns(row: TemplateRow): unknown[] {
-  return [
-    row.template_id,
-    row.name,
-    row.version,
-    row.channel,
-    row.locale,
-    row.category,
-    row.critical,
-    row.tracking,
-    row.subject_mjml,
-    row.body_mjml,
-    row.body_text,
-    row.push_json,
-    row.sms_text,
-    row.inapp_json,
-    row.variables_json,
-    row.is_active,
-    row.created_by,
-    new Date(row.published_at),
-    row.content_hash,
-  ];
 }

@@ -1,53 +1,21 @@
 import { bypasses, reasons } from "../message/reason.ts";
 import type { Instant } from "../time/instant.ts";
+import type { ExplainedMessage } from "./explained-message.ts";
 
-/** One gate in an explanation: its name, its verdict and the value that it saw. */
-export interface ExplainedGate {
-  readonly gate: string;
-  readonly verdict: string;
-  readonly reason: string | null;
-  readonly detail: string;
-}
-
-/** One decision in an explanation, with the gates in the order in which they were evaluated. */
-export interface ExplainedDecision {
-  readonly stage: string;
-  readonly recordedAt: Instant;
-  readonly verdict: string;
-  readonly reason: string | null;
-  readonly trace: readonly ExplainedGate[];
-}
-
-/** One message, as the projections have it. */
-export interface ExplainedMessage {
-  readonly msgId: string;
-  readonly channel: string;
-  readonly template: string;
-  readonly version: number;
-  readonly locale: string;
-  readonly status: string;
-  readonly reason: string | null;
-  readonly dueAt: Instant | null;
-  readonly provider: string | null;
-  readonly providerRef: string | null;
-  readonly attempts: number;
-  readonly causeEvent: string;
-  readonly causeRef: string;
-  readonly createdAt: Instant;
-  readonly decisions: readonly ExplainedDecision[];
-}
-
-/** The end or the current state of a message, in one sentence. */
-export function sentence(message: ExplainedMessage): string {
+/**
+ * The end or the current state of a message, in one sentence. `reporting` has the names of the providers that report what
+ * becomes of a message; of another none can come.
+ */
+export function sentence(message: ExplainedMessage, reporting: ReadonlySet<string>): string {
   const subject = `The ${message.channel} ${message.template} for ${message.causeRef}`;
   const because = message.reason === null ? "" : `: ${describeReason(message.reason)} (${message.reason})`;
   switch (message.status) {
     case "scheduled":
-      return `${subject} waits until ${time(message.dueAt)}${because}.`;
+      return `${subject} waits until ${isoTime(message.dueAt)}${because}.`;
     case "queued":
       return `${subject} ${queuedState(message)}.`;
     case "sent":
-      return `${subject} was taken by ${message.provider || "the provider"}; no feedback has come since.`;
+      return `${subject} was taken by ${takenBy(message.provider, reporting)}.`;
     case "delivered":
       return `${subject} was delivered by ${message.provider || "the provider"}.`;
     case "digested":
@@ -63,6 +31,12 @@ export function sentence(message: ExplainedMessage): string {
   }
 }
 
+function takenBy(provider: string | null, reporting: ReadonlySet<string>): string {
+  if (!provider) return "the provider; no feedback has come since";
+  if (reporting.has(provider)) return `${provider}; no feedback has come since`;
+  return `${provider}, which does not report what becomes of it`;
+}
+
 /** The state of a message that the router let through. A later stage may have deferred it; its status does not show that. */
 function queuedState({ decisions }: ExplainedMessage): string {
   const last = decisions.toSorted((a, b) => a.recordedAt - b.recordedAt).at(-1);
@@ -74,7 +48,7 @@ function queuedState({ decisions }: ExplainedMessage): string {
 /** A line for every gate, stage by stage, with the value that it saw. */
 export function gateLines({ decisions }: ExplainedMessage): readonly string[] {
   return decisions.flatMap(({ stage, recordedAt, trace }) => [
-    `${stage} at ${time(recordedAt)}`,
+    `${stage} at ${isoTime(recordedAt)}`,
     ...trace.map(({ gate, verdict, reason, detail }) => {
       const code = reason === null ? "" : ` ${reason}`;
       return `  ${mark(verdict)} ${gate.padEnd(14)} ${verdict.toLowerCase()}${code}${detail === "" ? "" : ` — ${detail}`}`;
@@ -82,15 +56,27 @@ export function gateLines({ decisions }: ExplainedMessage): readonly string[] {
   ]);
 }
 
+/** The names by which to search further: ours, the provider's, and the code of its last error. */
+export function referenceLines(message: ExplainedMessage): readonly string[] {
+  const { msgId, provider, providerRef, attempts, lastErrorCode } = message;
+  return [
+    `msg_id ${msgId}`,
+    ...(provider === null ? [] : [`provider ${provider}, reference ${providerRef ?? "none"}, attempts ${attempts}`]),
+    ...(lastErrorCode === null ? [] : [`last error ${lastErrorCode}`]),
+  ];
+}
+
 function mark(verdict: string): string {
   return /^(pass|bypass)$/i.test(verdict) ? "+" : "-";
 }
 
-function describeReason(reason: string): string {
+/** A reason in words, as a part of a sentence. */
+export function describeReason(reason: string): string {
   const descriptions: Readonly<Record<string, string>> = { ...reasons, ...bypasses };
   return descriptions[reason]?.toLowerCase() ?? "for a reason that this build does not know";
 }
 
-function time(at: Instant | null): string {
+/** An instant as people and scripts read it: ISO 8601 in UTC, without milliseconds that are zero. */
+export function isoTime(at: Instant | null): string {
   return at === null ? "an unknown time" : new Date(at).toISOString().replace(".000Z", "Z");
 }

@@ -1,6 +1,13 @@
--- The messages of one person since an instant, latest first.
-select msg_id, channel, template_name, template_version, category_key, locale, status, reason, due_at, provider, provider_ref, attempts,
-       cause_event, cause_ref, created_at, updated_at
+-- The messages of one person since an instant, latest first. Instants in ms. A stamp is weight|ms|id: that of the render
+-- says when the message was queued.
+select msg_id as "msgId", channel, template_name as template, template_version as version, locale, status, reason,
+  (extract(epoch from due_at) * 1000)::float8 as "dueAt",
+  provider, provider_ref as "providerRef", attempts, last_error_code as "lastErrorCode",
+  cause_event as "causeEvent", cause_ref as "causeRef",
+  (extract(epoch from created_at) * 1000)::float8 as "createdAt",
+  nullif(split_part(rendered_stamp, '|', 2), '')::float8 as "queuedAt",
+  (extract(epoch from sent_at) * 1000)::float8 as "sentAt",
+  (extract(epoch from delivered_at) * 1000)::float8 as "deliveredAt"
 from comms_message
 where tenant_id = $1 and user_id = $2 and ($3::text is null or template_name = $3) and updated_at >= $4
 order by created_at desc, channel

@@ -33,7 +33,7 @@ describe("tally of a run", () => {
       ],
       feedback: [feedback("m", "SENT"), feedback("m", "SENT")],
     });
-    expect(counts).toMatchObject({ events: 1, accepted: 1, sent: { email: 1 }, in_flight: 0 });
+    expect(counts).toMatchObject({ events: 1, messages: 1, sent: { email: 1 }, in_flight: 0 });
   });
 
   it.each([
@@ -48,11 +48,11 @@ describe("tally of a run", () => {
       accepted: [accepted("a")],
       decisions: [decision("m", "a", { verdict, reason })],
     });
-    expect(counts).toMatchObject({ accepted: 1, ...counted });
+    expect(counts).toMatchObject({ messages: 1, ...counted });
   });
 
   it("takes a person's record that nobody has decided on for one in flight", () => {
-    expect(tally({ ...nothing, accepted: [accepted("a")] })).toMatchObject({ accepted: 1, in_flight: 1 });
+    expect(tally({ ...nothing, accepted: [accepted("a")] })).toMatchObject({ messages: 1, in_flight: 1 });
   });
 
   it("follows a message through its deferral to its end", () => {
@@ -65,7 +65,7 @@ describe("tally of a run", () => {
       ],
       feedback: [feedback("m", "SENT")],
     });
-    expect(counts).toMatchObject({ accepted: 1, sent: { email: 1 }, deferred: 0 });
+    expect(counts).toMatchObject({ messages: 1, sent: { email: 1 }, deferred: 0 });
   });
 
   it("counts what a sender refused, and what it could not send", () => {
@@ -80,7 +80,7 @@ describe("tally of a run", () => {
       ],
       feedback: [feedback("m2", "FAILED")],
     });
-    expect(counts).toMatchObject({ accepted: 2, blocked: { COMMS_SUPPRESSED: 1 }, failed: 1, in_flight: 0 });
+    expect(counts).toMatchObject({ messages: 2, blocked: { COMMS_SUPPRESSED: 1 }, failed: 1, in_flight: 0 });
   });
 
   it("does not let a report of the provider alone make a message sent", () => {

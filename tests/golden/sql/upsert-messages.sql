@@ -1,0 +1,37 @@
+-- Merges rows into comms_message by the table in core/message-row.ts: for a group of columns the greater stamp counts,
+-- for the status the higher rank. One row a msg_id at most, ordered by it.
+insert into comms_message as m (msg_id, tenant_id, user_id, channel, template_name, cause_ref, event_id, correlation_id, cause_event, template_version, category_key, locale, dedupe_key, described_stamp, status, reason, due_at, status_stamp, critical, decided_stamp, provider, provider_ref, provider_stamp, last_error_code, error_stamp, body_rendered_s3, content_hash, rendered_stamp, cost_micros, currency, cost_stamp, attempts, created_at, updated_at, sent_at, delivered_at, status_rank)
+select msg_id, tenant_id, user_id, channel, template_name, cause_ref, event_id, correlation_id, cause_event, template_version, category_key, locale, dedupe_key, described_stamp, status, reason, to_timestamp(due_at / 1000.0), status_stamp, critical, decided_stamp, provider, provider_ref, provider_stamp, last_error_code, error_stamp, body_rendered_s3, content_hash, rendered_stamp, cost_micros, currency, cost_stamp, attempts, to_timestamp(created_at / 1000.0), to_timestamp(updated_at / 1000.0), to_timestamp(sent_at / 1000.0), to_timestamp(delivered_at / 1000.0), status_rank
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::float8[], $18::text[], $19::boolean[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[], $28::text[], $29::bigint[], $30::text[], $31::text[], $32::int[], $33::float8[], $34::float8[], $35::float8[], $36::float8[], $37::smallint[]) as r (msg_id, tenant_id, user_id, channel, template_name, cause_ref, event_id, correlation_id, cause_event, template_version, category_key, locale, dedupe_key, described_stamp, status, reason, due_at, status_stamp, critical, decided_stamp, provider, provider_ref, provider_stamp, last_error_code, error_stamp, body_rendered_s3, content_hash, rendered_stamp, cost_micros, currency, cost_stamp, attempts, created_at, updated_at, sent_at, delivered_at, status_rank)
+on conflict (msg_id) do update set
+  event_id = case when excluded.described_stamp > m.described_stamp then excluded.event_id else m.event_id end,
+  correlation_id = case when excluded.described_stamp > m.described_stamp then excluded.correlation_id else m.correlation_id end,
+  cause_event = case when excluded.described_stamp > m.described_stamp then excluded.cause_event else m.cause_event end,
+  template_version = case when excluded.described_stamp > m.described_stamp then excluded.template_version else m.template_version end,
+  category_key = case when excluded.described_stamp > m.described_stamp then excluded.category_key else m.category_key end,
+  locale = case when excluded.described_stamp > m.described_stamp then excluded.locale else m.locale end,
+  dedupe_key = case when excluded.described_stamp > m.described_stamp then excluded.dedupe_key else m.dedupe_key end,
+  described_stamp = case when excluded.described_stamp > m.described_stamp then excluded.described_stamp else m.described_stamp end,
+  status = case when (excluded.status_rank, excluded.status_stamp) > (m.status_rank, m.status_stamp) then excluded.status else m.status end,
+  reason = case when (excluded.status_rank, excluded.status_stamp) > (m.status_rank, m.status_stamp) then excluded.reason else m.reason end,
+  due_at = case when (excluded.status_rank, excluded.status_stamp) > (m.status_rank, m.status_stamp) then excluded.due_at else m.due_at end,
+  status_stamp = case when (excluded.status_rank, excluded.status_stamp) > (m.status_rank, m.status_stamp) then excluded.status_stamp else m.status_stamp end,
+  critical = case when excluded.decided_stamp > m.decided_stamp then excluded.critical else m.critical end,
+  decided_stamp = case when excluded.decided_stamp > m.decided_stamp then excluded.decided_stamp else m.decided_stamp end,
+  provider = case when excluded.provider_stamp > m.provider_stamp then excluded.provider else m.provider end,
+  provider_ref = case when excluded.provider_stamp > m.provider_stamp then excluded.provider_ref else m.provider_ref end,
+  provider_stamp = case when excluded.provider_stamp > m.provider_stamp then excluded.provider_stamp else m.provider_stamp end,
+  last_error_code = case when excluded.error_stamp > m.error_stamp then excluded.last_error_code else m.last_error_code end,
+  error_stamp = case when excluded.error_stamp > m.error_stamp then excluded.error_stamp else m.error_stamp end,
+  body_rendered_s3 = case when excluded.rendered_stamp > m.rendered_stamp then excluded.body_rendered_s3 else m.body_rendered_s3 end,
+  content_hash = case when excluded.rendered_stamp > m.rendered_stamp then excluded.content_hash else m.content_hash end,
+  rendered_stamp = case when excluded.rendered_stamp > m.rendered_stamp then excluded.rendered_stamp else m.rendered_stamp end,
+  cost_micros = case when excluded.cost_stamp > m.cost_stamp then excluded.cost_micros else m.cost_micros end,
+  currency = case when excluded.cost_stamp > m.cost_stamp then excluded.currency else m.currency end,
+  cost_stamp = case when excluded.cost_stamp > m.cost_stamp then excluded.cost_stamp else m.cost_stamp end,
+  attempts = greatest(excluded.attempts, m.attempts),
+  created_at = least(excluded.created_at, m.created_at),
+  updated_at = greatest(excluded.updated_at, m.updated_at),
+  sent_at = least(excluded.sent_at, m.sent_at),
+  delivered_at = least(excluded.delivered_at, m.delivered_at),
+  status_rank = case when (excluded.status_rank, excluded.status_stamp) > (m.status_rank, m.status_stamp) then excluded.status_rank else m.status_rank end
