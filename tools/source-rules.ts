@@ -59,8 +59,6 @@ const rules: readonly SourceRule[] = [
       `[!=]==? *${quotedChannel}|${quotedChannel} *[!=]==?|\\bcase ${quotedChannel}|\\.(?:includes|has|get)\\(${quotedChannel}|(?:^|[{,]) *${channelKey}:`,
     ),
     message: "what is particular to a channel stands in its descriptor, shared/domain/channel",
-    exceptions: {
-    },
   },
   { binds: isProduct, forbidden: /\bredis\.p?call\(/, message: "Lua stands in a .lua file" },
   {

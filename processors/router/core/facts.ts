@@ -20,7 +20,6 @@ export interface ChannelFacts {
   readonly template: TemplateChoice | undefined;
 }
 
-
 /** The channels of a record, each once, and those it may fall back to. */
 export function channelsToLookAt(accepted: Pick<Accepted, "channels" | "critical">): readonly Channel[] {
   const fallback = accepted.critical ? accepted.channels.flatMap(fallbackOf) : [];

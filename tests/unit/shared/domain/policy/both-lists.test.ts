@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { evaluateGates } from "#processors/router/core/evaluate-gates.ts";
 import type { Channel, GateTrace, Send } from "#shared/contracts/records.ts";
 import { categories } from "#shared/domain/category/category.ts";
+import { channels } from "#shared/domain/channel/channels.ts";
 import { askGates, decideSend } from "#shared/domain/delivery/decide-send.ts";
 import type { AddressedTargets, SendFacts } from "#shared/domain/delivery/facts.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
-import { channels } from "#shared/domain/channel/channels.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import {
   aNow,
