@@ -9,6 +9,7 @@ export interface SourceFile {
 
 /** Names that more than one file declares, each with its reason. */
 const allowedDuplicates: Readonly<Record<string, string>> = {
+  settings: "each config.ts declares it; the host composes them by this name",
   assemble: "each main.ts declares it; the host calls it by this name",
 };
 

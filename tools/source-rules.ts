@@ -14,7 +14,8 @@ interface SourceRule {
 const isTest = (path: string): boolean => path.startsWith("tests/");
 const isProduct = (path: string): boolean => !isTest(path);
 const isPure = (path: string): boolean =>
-  path.startsWith("shared/domain/") || /^(processors|gateway|simulator)\/(.+\/)?core\//.test(path);
+  path.startsWith("shared/domain/") ||
+  /^(processors|gateway|simulator|shared\/delivery\/providers)\/(.+\/)?core\//.test(path);
 
 /** The test of these rules breaks each of them. */
 const ownTest = { "tests/unit/tools/source-rules.test.ts": "names what the rules forbid" };

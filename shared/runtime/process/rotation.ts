@@ -22,8 +22,3 @@ export function unsubscribeKeysOf(config: Config): UnsubscribeKeys {
   const keys = Object.entries({ ...COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS, [current]: COMMS_UNSUBSCRIBE_SECRET });
   return { current, keys: Object.fromEntries(keys.map(([id, secret]) => [id, { secret }])) };
 }
-
-/** The tokens that a callback of Twilio may be signed with, the one in force first. */
-export function twilioTokens({ COMMS_TWILIO_AUTH_TOKEN, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS }: Config): readonly string[] {
-  return [COMMS_TWILIO_AUTH_TOKEN, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
-}

@@ -17,9 +17,13 @@ const namesIn = (text: string, pattern: RegExp): readonly string[] =>
 const topics = new Set<string>([...Object.keys(topicRecords), ...stages.map(deadLetterTopic)]);
 const tables = new Set(namesIn(filesUnder("shared/platform/postgres/migrations"), /\b(comms_\w+)/g));
 /** What the environment may set: for the product, and for tests. */
-const settings = ["shared/platform/config", "shared/delivery/providers", "tests/unit/catalog", "tests/support"].flatMap(
-  (folder) => namesIn(filesUnder(folder), /\b(COMMS_[A-Z_]+)/g),
-);
+const settings = [
+  "shared/platform/config",
+  "shared/delivery/providers",
+  "gateway",
+  "tests/unit/catalog",
+  "tests/support",
+].flatMap((folder) => namesIn(filesUnder(folder), /\b(COMMS_[A-Z_]+)/g));
 const codes = new Set([...Object.keys(reasons), ...Object.keys(problems), ...settings]);
 const topicPattern =
   /`(comms\.(?:events|rejected|accepted|routed|decisions|rendered|send|feedback|provider|suppression|digest|schedule)[\w.-]*)`/g;

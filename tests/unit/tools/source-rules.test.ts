@@ -19,7 +19,7 @@ const rules: readonly {
   { rule: ".lua file", path: "shared/state/a.ts", broken: "\"redis.call('get', k)\"", fit: "redis.get(k)" },
   { rule: "pure code", path: "shared/domain/a/b.ts", broken: "f(Date.now())", fit: "f(now)" },
   { rule: "pure code", path: "processors/router/core/a.ts", broken: "Math.random()", fit: "random()" },
-  { rule: "pure code", path: "gateway/webhooks/sns/core/a.ts", broken: "console.log(1)", fit: "return 1;" },
+  { rule: "pure code", path: "shared/delivery/providers/ses/core/a.ts", broken: "console.log(1)", fit: "return 1;" },
   {
     rule: "pure code",
     path: "shared/domain/a/b.ts",
