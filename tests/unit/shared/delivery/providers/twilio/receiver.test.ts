@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openTwilioReceiver } from "#shared/delivery/providers/twilio/receiver.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { signForm } from "#simulator/twilio/signature.ts";
 import { createBench, twilioTokens } from "../../../../gateway/bench.ts";
@@ -104,5 +105,57 @@ describe("POST /webhooks/twilio/status [FBK-01] [INT-06]", () => {
   it("refuses a body that is no form", async () => {
     const { answer } = await post({ headers: { "content-type": "application/json" }, body: "{}" });
     expect([answer.statusCode, answer.json().code]).toEqual([415, "COMMS_UNSUPPORTED_MEDIA_TYPE"]);
+  });
+});
+
+describe("the receiver of several Twilio accounts", () => {
+  const account = (token: string) => ({ COMMS_TWILIO_AUTH_TOKEN: token, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined });
+  const publicUrl = "https://comms.example.com";
+  const { receive } = openTwilioReceiver([account("first token"), account("second token")], { publicUrl });
+  const receiveSigned = (token: string) =>
+    receive({
+      url: path,
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-twilio-signature": signForm(token, publicUrl + path, form),
+      },
+      body: Buffer.from(new URLSearchParams(form).toString()),
+      now: 7,
+    });
+
+  it.each(["first token", "second token"])("takes a callback that the %s signed", async (token) => {
+    expect(await receiveSigned(token)).toMatchObject({
+      kind: "verified",
+      event: { tenant_id: "acme", msg_id: "m-1", received_at: 7 },
+      notes: { msg_id: "m-1" },
+      status: 204,
+    });
+  });
+
+  it("refuses one that a third account's token signed", async () => {
+    expect(await receiveSigned("third token")).toMatchObject({ kind: "refused", code: "COMMS_WEBHOOK_SIGNATURE" });
+  });
+});
+
+describe("the names in a callback's address", () => {
+  it.each([
+    ["", "default", null],
+    ["?tenant=&msg_id=", "default", null],
+    ["?tenant=a&tenant=b&msg_id=m&msg_id=n", "default", null],
+    ["?tenant=a%20b&msg_id=m%2F1", "a b", "m/1"],
+  ])("%s: %s, %s", async (query, tenant_id, msg_id) => {
+    const url = `/webhooks/twilio/status${query}`;
+    const publicUrl = "https://comms.example.com";
+    const account = { COMMS_TWILIO_AUTH_TOKEN: "t", COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined };
+    const result = await openTwilioReceiver([account], { publicUrl }).receive({
+      url,
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-twilio-signature": signForm("t", publicUrl + url, form),
+      },
+      body: Buffer.from(new URLSearchParams(form).toString()),
+      now: 7,
+    });
+    expect(result).toMatchObject({ event: { tenant_id, msg_id } });
   });
 });

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ProviderEvent } from "#shared/contracts/records.ts";
+import { createSnsReceiver, openSnsReceiver } from "#shared/delivery/providers/ses/sns/receiver.ts";
+import { createReplayCache } from "#shared/delivery/providers/ses/sns/replay-cache.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { signEnvelope, type UnsignedEnvelope } from "#simulator/sns/envelope.ts";
+import { createManualClock } from "#tests/support/manual-clock.ts";
 import { type Bench, createBench } from "../../../../../gateway/bench.ts";
-import { confirmation, notification, sealed, signing } from "../bench.ts";
+import { certificateUrl, confirmation, notification, publicKey, sealed, signing, topicArn } from "../bench.ts";
 
 async function post({ app }: Bench, message: UnsignedEnvelope | string, headers: Record<string, string> = {}) {
   const { headers: own, body } =
@@ -126,5 +129,72 @@ describe("POST /webhooks/ses, what is refused [INT-06]", () => {
   it("refuses no body at all", async () => {
     const answer = await createBench().app.inject({ method: "POST", url: "/webhooks/ses" });
     expect([answer.statusCode, answer.json().code]).toEqual([403, "COMMS_WEBHOOK_MALFORMED"]);
+  });
+});
+
+describe("the receiver of several accounts", () => {
+  const clock = createManualClock();
+  const [ours, theirs] = [topicArn, `${topicArn}-2`];
+  const confirmed: string[] = [];
+  const fetched: string[] = [];
+  const endpoint = (name: string) => ({
+    certificates: {
+      keyOf: async (url: string) => {
+        fetched.push(name);
+        return url === certificateUrl ? publicKey : undefined;
+      },
+    },
+    confirm: async (arn: string) => void confirmed.push(`${name} ${arn}`),
+  });
+  const { receive } = createSnsReceiver({
+    topics: new Map([
+      [ours, endpoint("ours")],
+      [theirs, endpoint("theirs")],
+    ]),
+    replays: createReplayCache(),
+  });
+  const receiveSigned = (message: UnsignedEnvelope) =>
+    receive({
+      url: "/webhooks/ses",
+      headers: {},
+      body: Buffer.from(signEnvelope(message, signing).body),
+      now: clock.now(),
+    });
+
+  it.each([
+    ["ours", ours],
+    ["theirs", theirs],
+  ])("takes messages of the topic of %s, by the certificates of that account", async (name, TopicArn) => {
+    fetched.length = 0;
+    const result = await receiveSigned(notification(clock, { TopicArn, MessageId: name }));
+    expect(result).toMatchObject({ kind: "verified", event: { provider: "ses" }, status: 200 });
+    expect(fetched).toEqual([name]);
+  });
+
+  it("refuses a third topic", async () => {
+    const result = await receiveSigned(notification(clock, { TopicArn: `${topicArn}-3` }));
+    expect(result).toMatchObject({ kind: "refused", code: "COMMS_WEBHOOK_TOPIC" });
+  });
+
+  it("confirms a subscription where its account does, and not before it is told to", async () => {
+    const result = await receiveSigned({ ...confirmation(clock), TopicArn: theirs });
+    expect(confirmed).toEqual([]);
+    if (result.kind === "verified") await result.published?.();
+    expect(confirmed).toEqual([`theirs ${theirs}`]);
+  });
+
+  it("is opened from what each account names, and only then fetches", async () => {
+    const accounts = [[ours], [theirs]].map((COMMS_SNS_TOPIC_ARNS, i) => ({
+      COMMS_SNS_TOPIC_ARNS,
+      COMMS_SNS_CERTIFICATE_ORIGIN: `http://127.0.0.1:${i + 1}`,
+    }));
+    const opened = openSnsReceiver(accounts, { clock, publicUrl: "https://comms.example.com" });
+    const post = (TopicArn: string) => {
+      const body = Buffer.from(signEnvelope(notification(clock, { TopicArn }), signing).body);
+      return opened.receive({ url: "/webhooks/ses", headers: {}, body, now: clock.now() });
+    };
+    await expect(post(ours)).rejects.toMatchObject({ code: "SNS_UNAVAILABLE", cause: { port: 1 } });
+    await expect(post(theirs)).rejects.toMatchObject({ code: "SNS_UNAVAILABLE", cause: { port: 2 } });
+    expect(await post(`${topicArn}-3`)).toMatchObject({ code: "COMMS_WEBHOOK_TOPIC" });
   });
 });
