@@ -15,7 +15,7 @@ const stages: readonly (readonly [stage: string, ...entries: string[]])[] = [
   ["renderer", "processors/renderer/processor.ts"],
   ["email-sender", "processors/email-sender/processor.ts", "processors/email-sender/adapters/ses.ts"],
   ["gateway, SES webhook", "gateway/webhooks/routes.ts", "shared/delivery/providers/ses/sns/receiver.ts"],
-  ["feedback", "processors/feedback/processor.ts"],
+  ["feedback", "processors/feedback/processor.ts", "shared/delivery/providers/ses/core/normalise.ts"],
   ["the runtime, under each", "shared/runtime/shell/shell.ts"],
 ];
 
