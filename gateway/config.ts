@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { providers } from "#shared/delivery/providers/registry.ts";
+import { allProviders } from "#shared/delivery/providers/registry.ts";
 import { type ConfigOf, combineSettings, setting, settings as settingsOf } from "#shared/platform/config/setting.ts";
 import { webhookSettingsOf } from "./webhooks/webhook-settings.ts";
 
@@ -12,6 +12,6 @@ const listenSettings = settingsOf({
 });
 
 /** What the gateway reads. */
-export const settings = combineSettings(listenSettings, webhookSettingsOf(providers));
+export const settings = combineSettings(listenSettings, webhookSettingsOf(allProviders));
 
 export type GatewayConfig = ConfigOf<typeof settings>;

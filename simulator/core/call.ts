@@ -1,8 +1,8 @@
 import type { MailHeader } from "./mail.ts";
 
 /** The providers that are doubled. */
-export const simulatedProviders = ["ses", "fcm", "twilio", "smtp"] as const;
-export type ProviderName = (typeof simulatedProviders)[number];
+export const providers = ["ses", "fcm", "twilio", "smtp"] as const;
+export type ProviderName = (typeof providers)[number];
 
 /** What a call is about, as far as its bytes say. */
 export interface Call {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { simulatedProviders } from "../core/call.ts";
+import { providers } from "../core/call.ts";
 
 /**
  * The ways in which a provider can fail.
@@ -22,7 +22,7 @@ export type FaultKind = (typeof faultKinds)[number];
 
 /** A request for a fault over `POST /control/faults`. */
 export const faultRequest = z.strictObject({
-  provider: z.enum([...simulatedProviders, "all"]).default("all"),
+  provider: z.enum([...providers, "all"]).default("all"),
   kind: z.enum(faultKinds),
   /** HTTP status of kind `status`; for SMTP its reply code. */
   status: z.int().min(400).max(599).optional(),

@@ -6,7 +6,7 @@ import { twilioWebhook } from "./twilio/webhook.ts";
 export type WebhookProvider = Pick<Provider, "name" | "channel" | "webhook">;
 
 /** Every provider. The first of a channel is its default. */
-export const providers: readonly WebhookProvider[] = [
+export const allProviders: readonly WebhookProvider[] = [
   { name: "ses", channel: "EMAIL", webhook: sesWebhook },
   { name: "twilio", channel: "SMS", webhook: twilioWebhook },
 ];

@@ -16,13 +16,13 @@ export function parseJson(text: unknown): unknown {
 }
 
 /** Whether a value is an object and no list. */
-export function isFields(value: unknown): value is Fields {
+export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The value if it is an object, else one without fields. */
 export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : none;
+  return isObject(value) ? value : none;
 }
 
 /** The value if it is a list, else an empty one. */

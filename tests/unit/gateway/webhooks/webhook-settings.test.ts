@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { webhookSettingsOf } from "#gateway/webhooks/webhook-settings.ts";
-import { providers, type WebhookProvider } from "#shared/delivery/providers/registry.ts";
+import { allProviders, type WebhookProvider } from "#shared/delivery/providers/registry.ts";
 import { setting, settings } from "#shared/platform/config/setting.ts";
 
 const webhook = (path: string, shape: Readonly<Record<string, z.ZodType>>) => ({
@@ -16,7 +16,7 @@ const optional = setting(text.optional(), "The key before.");
 
 /** A second provider of email with a webhook, and one without, beside those of the product. */
 const all: readonly WebhookProvider[] = [
-  ...providers.filter(({ name }) => ["ses", "twilio"].includes(name)),
+  ...allProviders.filter(({ name }) => ["ses", "twilio"].includes(name)),
   { name: "pigeon", channel: "EMAIL", webhook: webhook("/webhooks/pigeon", { COMMS_PIGEON_KEY: required }) },
   { name: "raven", channel: "EMAIL", webhook: webhook("/webhooks/raven", { COMMS_RAVEN_KEY: optional }) },
   { name: "relay", channel: "EMAIL" },

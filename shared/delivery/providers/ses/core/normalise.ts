@@ -1,5 +1,5 @@
 import type { Meaning, NormalisedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
-import { type Fields, fieldsOf, isFields, listOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
+import { type Fields, fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 import { sesBounces, sesComplaint, sesComplaints, sesEvents, sesIgnored, sesSoftBounce } from "./meanings.ts";
 
 /** What SES posts to a new topic. */
@@ -13,11 +13,11 @@ interface Reports {
 /** An SES event in its SNS envelope, in the dialect of event publishing (`eventType`) or of notifications. */
 export function normaliseSes(body: string): NormalisedWebhook {
   const envelope = parseJson(body);
-  if (!isFields(envelope)) return { kind: "unreadable", why: "The body is not an SNS envelope" };
+  if (!isObject(envelope)) return { kind: "unreadable", why: "The body is not an SNS envelope" };
   const message = textOf(envelope["Message"], Number.POSITIVE_INFINITY);
   if (message?.startsWith(greeting)) return { kind: "nothing" };
   const event = parseJson(message);
-  if (!isFields(event)) return { kind: "unreadable", why: "The message in the envelope is not an SES event" };
+  if (!isObject(event)) return { kind: "unreadable", why: "The message in the envelope is not an SES event" };
   const type = textOf(event["eventType"]) ?? textOf(event["notificationType"]);
   if (type === null) return { kind: "unreadable", why: "The SES event has neither eventType nor notificationType" };
   return webhookOf(type, event);

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { normalise } from "#processors/feedback/core/normalise.ts";
-import { providers } from "#shared/delivery/providers/registry.ts";
+import { allProviders } from "#shared/delivery/providers/registry.ts";
 import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
 import type { NormalisedWebhook } from "#shared/domain/feedback/parsed-webhook.ts";
 import { countRuns } from "#tests/support/run-count.ts";
 import { ses } from "./ses/bench.ts";
 
-const webhooks = providers.flatMap(({ name, channel, webhook }) => (webhook ? [{ name, channel, webhook }] : []));
+const webhooks = allProviders.flatMap(({ name, channel, webhook }) => (webhook ? [{ name, channel, webhook }] : []));
 
 /** Control characters and halves of surrogate pairs among others: PostgreSQL refuses some, and no id has any. */
 const text = fc.oneof(
