@@ -1,12 +1,13 @@
 import { z } from "zod";
+import { allProviders } from "#shared/delivery/providers/registry.ts";
 import { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
 import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { portType } from "#shared/platform/config/port-type.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { processSettings } from "#shared/platform/config/process-settings.ts";
-import { snsSettings, twilioWebhookSettings } from "#shared/platform/config/provider-settings.ts";
 import { combineSettings, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { unsubscribeSettings } from "#shared/platform/config/unsubscribe-settings.ts";
+import { webhookSettingsOf } from "./webhooks/webhook-settings.ts";
 
 export const settings = combineSettings(
   processSettings,
@@ -14,8 +15,7 @@ export const settings = combineSettings(
   postgresSettings,
   unsubscribeSettings,
   gatewayUrlSettings,
-  snsSettings,
-  twilioWebhookSettings,
+  webhookSettingsOf(allProviders),
   settingGroup("Gateway", {
     COMMS_GATEWAY_HOST: setting(z.string().default("127.0.0.1"), "The interface that the gateway listens on."),
     COMMS_GATEWAY_PORT: setting(portType().default(0), "The port that the gateway listens on; 0 takes a free one."),

@@ -2,7 +2,7 @@ import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import type { ConfigOf } from "#shared/platform/config/setting.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
-import { twilioTokens, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
+import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { version } from "#shared/runtime/process/version.ts";
 import type { settings } from "./config.ts";
 import { createGateway } from "./gateway.ts";
@@ -10,15 +10,12 @@ import { createServer } from "./http/server.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
 import { createPublisher } from "./publisher.ts";
 import { gatewayRoutes } from "./routes.ts";
-import { createCertificates } from "./webhooks/sns/certificates.ts";
-import { createConfirmSubscription } from "./webhooks/sns/confirm.ts";
-import { createReplayCache } from "./webhooks/sns/replay-cache.ts";
+import { openWebhooks } from "./webhooks/routes.ts";
 
 /** Builds the gateway from the clients of a process. */
 export async function assemble(platform: ProcessContext, config: ConfigOf<typeof settings>): Promise<HostedService> {
   const { clock, telemetry } = platform;
   const publicUrl = config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, "");
-  const origin = config.COMMS_SNS_CERTIFICATE_ORIGIN;
   const idempotency = createIdempotency(platform.postgres());
   const publisher = await createPublisher({
     log: platform.log(),
@@ -29,15 +26,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
   const app = createServer({ telemetry, isSecure: publicUrl.startsWith("https:") });
   gatewayRoutes(app, {
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock },
-    sns: {
-      certificates: createCertificates({ clock, origin }),
-      topicArns: new Set(config.COMMS_SNS_TOPIC_ARNS),
-      confirm: createConfirmSubscription({ origin }),
-      replays: createReplayCache(),
-      publisher,
-      clock,
-    },
-    twilio: { authTokens: twilioTokens(config), publicUrl, publisher, clock },
+    webhooks: { webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }), publisher, clock },
     unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock },
     publicUrl,
     version,

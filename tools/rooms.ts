@@ -40,6 +40,31 @@ function sender(...packages: readonly string[]): Room {
   return { imports: [...upToRuntime, "shared/delivery"], packages };
 }
 
+/** What a provider's folder may import beside itself: the port that it fits, and no other provider. */
+const underProviders = [
+  ...upToPlatform,
+  "shared/delivery/adapter.ts",
+  "shared/delivery/budget.ts",
+  "shared/delivery/network.ts",
+  "shared/delivery/providers/provider.ts",
+  "shared/delivery/email",
+];
+
+/** A provider. Its tables and normalisers are in a pure `core`. */
+function provider(...packages: readonly string[]): Room {
+  return { imports: underProviders, packages };
+}
+
+const providers: Readonly<Record<string, Room>> = {
+  ses: provider("node:*", "undici", "zod"),
+  twilio: provider("twilio", "zod"),
+};
+
+const providerRooms = Object.entries(providers).flatMap(([name, room]): (readonly [string, Room])[] => [
+  [`shared/delivery/providers/${name}`, room],
+  [`shared/delivery/providers/${name}/core`, pure()],
+]);
+
 /** A processor that reads what the log was made into: views, templates, the ledger. */
 function withState({ imports, packages }: Room): Room {
   return { imports: [...imports, "shared/state"], packages };
@@ -53,7 +78,7 @@ const processors: Readonly<Record<string, Room>> = {
   "push-sender": sender("node:*", "firebase-admin", "undici", "zod"),
   "sms-sender": withState(sender("twilio")),
   "inapp-sender": sender("node:*", "pg"),
-  feedback: processor("pg"),
+  feedback: { imports: [...upToRuntime, "shared/delivery/providers"], packages: ["pg"] },
   digest: processor("pg", "zod"),
   scheduler: processor("pg"),
   materializer: withState(processor()),
@@ -116,12 +141,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [...upToPlatform, "shared/delivery/adapter.ts", "shared/delivery/email"],
     packages: ["node:*", "nodemailer", "zod"],
   },
+  ...Object.fromEntries(providerRooms),
   ...Object.fromEntries(processorRooms),
   gateway: {
-    imports: [...upToRuntime, "catalog"],
-    packages: ["node:*", "fastify", "pg", "twilio", "undici", "zod"],
+    imports: [...upToRuntime, "shared/delivery/providers", "catalog"],
+    packages: ["node:*", "fastify", "pg", "yaml", "zod"],
   },
-  "gateway/webhooks/sns/core": pure(),
   catalog: {
     imports: ["shared/contracts", "shared/domain", "shared/control"],
     packages: ["node:*", "yaml", "zod"],

@@ -15,7 +15,8 @@ interface SourceRule {
 const isTest = (path: string): boolean => path.startsWith("tests/");
 const isProduct = (path: string): boolean => !isTest(path);
 const isPure = (path: string): boolean =>
-  path.startsWith("shared/domain/") || /^(processors|gateway|simulator)\/(.+\/)?core\//.test(path);
+  path.startsWith("shared/domain/") ||
+  /^(processors|gateway|simulator|shared\/delivery\/providers)\/(.+\/)?core\//.test(path);
 
 /** A channel's name in quotes, as records or as labels spell it. */
 const quotedChannel = `["'\`](?:${sendChannels.flatMap((name) => [name, name.toUpperCase()]).join("|")})["'\`]`;

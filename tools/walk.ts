@@ -14,8 +14,8 @@ const stages: readonly (readonly [stage: string, ...entries: string[]])[] = [
   ["router", "processors/router/processor.ts"],
   ["renderer", "processors/renderer/processor.ts"],
   ["email-sender", "processors/email-sender/processor.ts", "processors/email-sender/adapters/ses.ts"],
-  ["gateway, SES webhook", "gateway/webhooks/sns/routes.ts"],
-  ["feedback", "processors/feedback/processor.ts"],
+  ["gateway, SES webhook", "gateway/webhooks/routes.ts", "shared/delivery/providers/ses/sns/receiver.ts"],
+  ["feedback", "processors/feedback/processor.ts", "shared/delivery/providers/ses/core/normalise.ts"],
   ["the runtime, under each", "shared/runtime/shell/shell.ts"],
 ];
 

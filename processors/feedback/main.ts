@@ -1,3 +1,4 @@
+import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createMessageFinder } from "./adapters/message-finder.ts";
@@ -8,6 +9,7 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const processor = createFeedback({
     messages: createMessageFinder(platform.postgres()),
     hasher: platform.hasher,
+    normalisers: webhookNormalisers,
     onUnknown: (provider, code) => metrics.count("comms_provider_codes_unknown_total", { provider, code }),
   });
   return { processor };

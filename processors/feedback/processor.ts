@@ -1,5 +1,6 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import type { WebhookNormalisers } from "#shared/domain/feedback/parsed-webhook.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { MessageFinder } from "./adapters/message-finder.ts";
@@ -9,6 +10,7 @@ import { normalise } from "./core/normalise.ts";
 export interface FeedbackParts {
   readonly messages: MessageFinder;
   readonly hasher: Pick<AddressHasher, "hash">;
+  readonly normalisers: WebhookNormalisers;
   /** Receives every event or code that no table has; again if a batch is gathered again. */
   readonly onUnknown?: (provider: string, code: string) => void;
 }
@@ -21,13 +23,13 @@ type Facts = ReceivedWebhook | null;
  * Turns providers' webhooks into reports on our messages, and reports that end an address into suppressions. It reads
  * the reports that it writes itself; from a report only a suppression follows.
  */
-export function createFeedback({ messages, hasher, onUnknown }: FeedbackParts): StageProcessor<In, Facts> {
+export function createFeedback({ messages, hasher, normalisers, onUnknown }: FeedbackParts): StageProcessor<In, Facts> {
   return {
     kind: "stage",
     name: "feedback",
     inputs: ["comms.provider-events", "comms.feedback"],
     gather: async (batch) => {
-      const webhooks = batch.map((record) => (isProviderEvent(record) ? receive(record) : null));
+      const webhooks = batch.map((record) => (isProviderEvent(record) ? receive(record, normalisers) : null));
       for (const webhook of webhooks) reportUnknown(webhook, onUnknown);
       return withMessages(webhooks, messages);
     },
@@ -42,11 +44,11 @@ function isProviderEvent(record: DecodedRecord<In>): record is DecodedRecord<Pro
   return record.topic === "comms.provider-events";
 }
 
-function receive({ value, origin }: DecodedRecord<ProviderEvent>): ReceivedWebhook {
+function receive({ value, origin }: DecodedRecord<ProviderEvent>, normalisers: WebhookNormalisers): ReceivedWebhook {
   const header = origin.headers["comms-attempt"];
   const waits = Number((Buffer.isBuffer(header) ? header : header?.[0])?.toString() ?? 0) || 0;
   const bytes = origin.value ?? Buffer.alloc(0);
-  return { event: value, bytes, waits, normalised: normalise(value), message: undefined };
+  return { event: value, bytes, waits, normalised: normalise(value, normalisers), message: undefined };
 }
 
 /** Only the first time that a webhook is read: one that waits would be counted each time it comes back. */

@@ -1,10 +1,10 @@
 import type { Output } from "#shared/contracts/output.ts";
 import type { Channel, Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import type { NormalisedWebhook, ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { KnownMessage } from "./message.ts";
-import type { NormalisedWebhook, ParsedWebhook, ProviderReport } from "./parsed-webhook.ts";
 import { type FeedbackContext, providerFeedback } from "./provider-feedback.ts";
 import { lift, suppress } from "./suppression.ts";
 import { isYoung, waitOutput } from "./wait.ts";

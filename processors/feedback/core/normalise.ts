@@ -1,21 +1,14 @@
 import type { ProviderEvent } from "#shared/contracts/records.ts";
-import type { NormalisedWebhook, ParsedWebhook } from "./parsed-webhook.ts";
-import { normaliseSes } from "./ses.ts";
-import { normaliseTwilio } from "./twilio.ts";
+import type { NormalisedWebhook, ParsedWebhook, WebhookNormalisers } from "#shared/domain/feedback/parsed-webhook.ts";
 
 type Webhook = Pick<ProviderEvent, "provider" | "body" | "msg_id">;
 
-/** A webhook in our terms. Total: it never throws, for any body. */
-export function normalise(webhook: Webhook): NormalisedWebhook {
-  const normalised = normaliseByProvider(webhook);
+/** A webhook in our terms, read by its provider's normaliser. Total: it never throws, for any body. */
+export function normalise({ provider, body, msg_id }: Webhook, normalisers: WebhookNormalisers): NormalisedWebhook {
+  const normaliser = normalisers.get(provider);
+  if (normaliser === undefined) return { kind: "unreadable", why: "There is no table for this provider" };
+  const normalised = normaliser(body.toString("utf8"), msg_id);
   return normalised.kind === "parsed" ? makeStorable(normalised) : normalised;
-}
-
-function normaliseByProvider({ provider, body, msg_id }: Webhook): NormalisedWebhook {
-  const text = body.toString("utf8");
-  if (provider === "ses") return normaliseSes(text);
-  if (provider === "twilio") return normaliseTwilio(text, msg_id);
-  return { kind: "unreadable", why: "There is no table for this provider" };
 }
 
 /** No id has control characters, and PostgreSQL refuses some: an id with one counts as none. */

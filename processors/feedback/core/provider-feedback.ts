@@ -1,9 +1,9 @@
 import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import type { ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { messageSubject, recordHead } from "#shared/domain/message/record-head.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { KnownMessage } from "./message.ts";
-import type { ParsedWebhook, ProviderReport } from "./parsed-webhook.ts";
 
 export interface FeedbackContext {
   readonly event: ProviderEvent;

@@ -1,9 +1,9 @@
 import type { Output } from "#shared/contracts/output.ts";
 import type { Channel, Suppression } from "#shared/contracts/records.ts";
+import type { Suppress } from "#shared/domain/feedback/parsed-webhook.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { suppressionKey } from "#shared/domain/message/record-keys.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import type { Suppress } from "./parsed-webhook.ts";
 
 type Entry = Pick<Suppression, "reason" | "origin" | "scope">;
 

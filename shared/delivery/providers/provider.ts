@@ -1,4 +1,5 @@
 import type { ProviderEvent } from "#shared/contracts/records.ts";
+import type { NormaliseWebhook } from "#shared/domain/feedback/parsed-webhook.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
@@ -34,14 +35,16 @@ export interface OpenAccount {
   readonly limits: BudgetLimits;
 }
 
-/** How a provider reports on messages by HTTP. */
+/** How a provider reports on messages by HTTP: the gateway verifies with it, and the feedback stage reads with it. */
 export interface ProviderWebhook<Config extends object> {
   /** What the gateway reads for one account, without the secrets that only sending needs. */
   readonly settings: Settings<Config>;
   /** The route, below the gateway's origin: `/webhooks/ses`. */
   readonly path: string;
-  /** One receiver for all accounts of the provider. */
+  /** One receiver for all accounts of the provider: it takes what is signed for any of them. */
   open(accounts: readonly Config[], context: WebhookContext): Promise<WebhookReceiver>;
+  /** Pure. */
+  readonly normalise: NormaliseWebhook;
 }
 
 /** What a webhook takes from the gateway. */
@@ -55,6 +58,7 @@ export interface WebhookContext {
 export interface WebhookRequest {
   /** Path and query, unchanged: a signature may cover it. */
   readonly url: string;
+  /** By names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
   readonly now: Instant;
@@ -62,25 +66,28 @@ export interface WebhookRequest {
 
 /** Verifies requests, and reads no more of them than that needs. */
 export interface WebhookReceiver {
-  /** Rejects with a retryable `AppError` if something that the check needs does not answer. */
+  /** Has no effect outside. Rejects with a retryable `AppError` if something that the check needs does not answer. */
   receive(request: WebhookRequest): Promise<WebhookResult>;
 }
 
-/** The answer to a request; an event is published first. */
+/** What a request is, and its answer. */
 export type WebhookResult =
   | {
       readonly kind: "verified";
-      /** Absent if there is nothing to publish: a confirmation, a message that came before. */
+      /** Published before the answer. Absent if there is nothing to publish: a confirmation, a message that came before. */
       readonly event?: ProviderEvent;
       /** Ids for the log line. */
       readonly notes: Readonly<Record<string, string>>;
       readonly status: 200 | 204;
-      /** Called once the event is on the log. */
-      readonly published?: () => void;
+      /**
+       * What else must be done before the answer: a message remembered, a subscription confirmed. Called once the event,
+       * if there is one, is on the log, and not if it could not be published. May reject as `receive` does.
+       */
+      readonly published?: () => void | Promise<void>;
     }
   | { readonly kind: "refused"; readonly code: WebhookRefusalCode; readonly detail: string };
 
-/** A code of `gateway/http/problem.ts`. */
+/** The codes of `gateway/http/problem.ts` that a receiver refuses with. `detail` repeats no value of the request. */
 export type WebhookRefusalCode =
   | "COMMS_UNSUPPORTED_MEDIA_TYPE"
   | "COMMS_WEBHOOK_MALFORMED"

@@ -1,6 +1,5 @@
 import type { AddressConfig } from "#shared/platform/config/address-settings.ts";
 import type { ArtifactConfig } from "#shared/platform/config/artifact-settings.ts";
-import type { TwilioWebhookConfig } from "#shared/platform/config/provider-settings.ts";
 import type { UnsubscribeConfig } from "#shared/platform/config/unsubscribe-settings.ts";
 import type { AddressHasherOptions } from "#shared/platform/crypto/address-hash.ts";
 import type { MasterKeys } from "#shared/platform/crypto/master-key.ts";
@@ -24,12 +23,4 @@ export function unsubscribeKeysOf(config: UnsubscribeConfig): UnsubscribeKeys {
   const { COMMS_UNSUBSCRIBE_SECRET_ID: current, COMMS_UNSUBSCRIBE_SECRET, COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS } = config;
   const keys = Object.entries({ ...COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS, [current]: COMMS_UNSUBSCRIBE_SECRET });
   return { current, keys: Object.fromEntries(keys.map(([id, secret]) => [id, { secret }])) };
-}
-
-/** The tokens that a callback of Twilio may be signed with, the one in force first. */
-export function twilioTokens({
-  COMMS_TWILIO_AUTH_TOKEN,
-  COMMS_TWILIO_AUTH_TOKEN_PREVIOUS,
-}: TwilioWebhookConfig): readonly string[] {
-  return [COMMS_TWILIO_AUTH_TOKEN, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { bodyBytesMax, requestTimeoutMs } from "#gateway/http/server.ts";
-import { ageMsMax, aheadMsMax } from "#gateway/webhooks/sns/core/trust.ts";
 import { closerLimits } from "#processors/digest/closer.ts";
 import { sesBudgetShares as emailShares } from "#processors/email-sender/main.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
@@ -10,6 +9,7 @@ import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
 import { twilioBudgetShares as smsShares } from "#processors/sms-sender/main.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
+import { ageMsMax, aheadMsMax } from "#shared/delivery/providers/ses/core/trust.ts";
 import { devicesMax } from "#shared/domain/channel/push.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
@@ -113,7 +113,7 @@ const edge: readonly Limit[] = [
   },
   {
     name: "a webhook's age",
-    where: ["gateway/webhooks/sns/core/trust.ts"],
+    where: ["shared/delivery/providers/ses/core/trust.ts"],
     figures: [minutes(ageMsMax), minutes(aheadMsMax)],
   },
   {

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
@@ -6,22 +5,23 @@ import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
 import type { Publication } from "#gateway/publisher.ts";
 import { gatewayRoutes } from "#gateway/routes.ts";
-import { createReplayCache } from "#gateway/webhooks/sns/replay-cache.ts";
+import { createSnsReceiver } from "#shared/delivery/providers/ses/sns/receiver.ts";
+import { createReplayCache } from "#shared/delivery/providers/ses/sns/replay-cache.ts";
+import { sesWebhook } from "#shared/delivery/providers/ses/webhook.ts";
+import { openTwilioReceiver } from "#shared/delivery/providers/twilio/receiver.ts";
+import { twilioWebhook } from "#shared/delivery/providers/twilio/webhook.ts";
 import { unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
-import { signEnvelope, snsOrigin, type UnsignedEnvelope } from "#simulator/sns/envelope.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
+import { certificateUrl, publicKey, topicArn } from "../shared/delivery/providers/ses/bench.ts";
 
-export const topicArn = "arn:aws:sns:us-east-1:123456789012:comms-ses-events";
 export const unsubscribeSecret = "a secret of some length";
-export const twilioTokens = ["the token in force", "the token before it"];
+export const twilioTokens = ["the token in force", "the token before it"] as const;
 
-const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
-
-/** What SNS signs with, without the certificate around it. */
-export const signing = { key: keys.privateKey, pem: "", file: "SimpleNotificationService-0a1b2c3d.pem" };
-export const certificateUrl = `${snsOrigin}/${signing.file}`;
-export const publicKey = keys.publicKey;
+const twilioAccount = {
+  COMMS_TWILIO_AUTH_TOKEN: twilioTokens[0],
+  COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: twilioTokens[1],
+};
 
 export interface Bench {
   readonly app: FastifyInstance;
@@ -61,23 +61,27 @@ export function createBench(
     file: options.logFile,
     version: "test",
   });
+  const endpoint = {
+    certificates: {
+      keyOf: async (url: string) => {
+        fetched.push(url);
+        return url === certificateUrl ? publicKey : undefined;
+      },
+    },
+    confirm: async (arn: string, token: string) => void confirmed.push([arn, token]),
+  };
+  const snsReceiver = createSnsReceiver({ topics: new Map([[topicArn, endpoint]]), replays: createReplayCache() });
   const app = createServer({ telemetry, isSecure: publicUrl.startsWith("https:") });
   gatewayRoutes(app, {
     events: { catalog, publisher, idempotency: options.idempotency ?? createMemoryIdempotency(), clock },
-    sns: {
-      certificates: {
-        keyOf: async (url) => {
-          fetched.push(url);
-          return url === certificateUrl ? publicKey : undefined;
-        },
-      },
-      topicArns: new Set([topicArn]),
-      confirm: async (arn, token) => void confirmed.push([arn, token]),
-      replays: createReplayCache(),
+    webhooks: {
+      webhooks: [
+        { path: sesWebhook.path, receiver: snsReceiver },
+        { path: twilioWebhook.path, receiver: openTwilioReceiver([twilioAccount], { publicUrl }) },
+      ],
       publisher,
       clock,
     },
-    twilio: { authTokens: twilioTokens, publicUrl, publisher, clock },
     unsubscribe: { keys: unsubscribeKeys(unsubscribeSecret), publisher, clock },
     publicUrl,
     version: "1.2.3",
@@ -104,39 +108,4 @@ export function createMemoryIdempotency(): Idempotency {
     release: async ({ tenantId, key }) => void rows.delete(`${tenantId} ${key}`),
     sweep: async () => {},
   };
-}
-
-export function notification(
-  clock: ManualClock,
-  more: Partial<Extract<UnsignedEnvelope, { Type: "Notification" }>> = {},
-) {
-  return {
-    Type: "Notification",
-    MessageId: "5e4bd8a1-0000-4000-8000-000000000001",
-    TopicArn: topicArn,
-    Subject: "Amazon SES Email Event Notification",
-    Message: '{"eventType":"Bounce"}',
-    Timestamp: new Date(clock.now()).toISOString(),
-    ...more,
-  } as const;
-}
-
-export function confirmation(
-  clock: ManualClock,
-  Type: "SubscriptionConfirmation" | "UnsubscribeConfirmation" = "SubscriptionConfirmation",
-) {
-  return {
-    Type,
-    MessageId: "5e4bd8a1-0000-4000-8000-000000000002",
-    TopicArn: topicArn,
-    Token: "2336412f37",
-    Message: "You have chosen to subscribe.\nVisit the SubscribeURL.",
-    SubscribeURL: "https://evil.example.com/?Action=ConfirmSubscription",
-    Timestamp: new Date(clock.now()).toISOString(),
-  } as const;
-}
-
-/** A sealed message as an object, to be tampered with. */
-export function sealed(message: UnsignedEnvelope): Record<string, string> {
-  return JSON.parse(signEnvelope(message, signing).body) as Record<string, string>;
 }

@@ -15,6 +15,8 @@ const routerCore = "processors/router/core/decide.ts";
 const pushCore = "processors/push-sender/core/outcome.ts";
 const router = "processors/router/main.ts";
 const digest = "processors/digest/closer.ts";
+const ses = "shared/delivery/providers/ses/webhook.ts";
+const twilio = "shared/delivery/providers/twilio/webhook.ts";
 const gateway = "gateway/main.ts";
 const cli = "cli/run.ts";
 
@@ -25,8 +27,9 @@ describe("the room of a file", () => {
     [kafka, "shared/platform/kafka"],
     [routerCore, "processors/router/core"],
     [router, "processors/router"],
-    ["gateway/webhooks/sns/core/trust.ts", "gateway/webhooks/sns/core"],
-    ["gateway/webhooks/sns/verify.ts", "gateway"],
+    ["shared/delivery/providers/ses/core/trust.ts", "shared/delivery/providers/ses/core"],
+    ["shared/delivery/providers/ses/sns/verify.ts", "shared/delivery/providers/ses"],
+    ["shared/delivery/providers/registry.ts", "shared/delivery"],
     ["shared/domains/x.ts", undefined],
     ["tests/unit/x.test.ts", undefined],
     ["vitest.config.ts", undefined],
@@ -74,6 +77,26 @@ const walls: readonly { readonly wall: string; readonly refused: Import; readonl
     wall: "a processor that sends nothing does not know the shared sender",
     refused: file(router, "shared/delivery/sender.ts"),
     allowed: file("processors/sms-sender/main.ts", "shared/delivery/sender.ts"),
+  },
+  {
+    wall: "a provider does not know another",
+    refused: file(ses, twilio),
+    allowed: file(ses, "shared/delivery/providers/provider.ts"),
+  },
+  {
+    wall: "fastify stays in the gateway",
+    refused: bundle(twilio, "fastify"),
+    allowed: bundle(gateway, "fastify"),
+  },
+  {
+    wall: "the tables of a provider's webhooks are pure",
+    refused: bundle("shared/delivery/providers/ses/core/normalise.ts", "node:crypto"),
+    allowed: bundle(ses, "node:crypto"),
+  },
+  {
+    wall: "the gateway knows providers and not the sender",
+    refused: file(gateway, "shared/delivery/sender.ts"),
+    allowed: file(gateway, ses),
   },
   {
     wall: "kafkajs stays in its folder",

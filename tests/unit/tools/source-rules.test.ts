@@ -26,7 +26,7 @@ const rules: readonly {
   { rule: "descriptor", path: "shared/a.ts", broken: "f({ PUSH: 1 })", fit: "f({ PUSHED: 1 })" },
   { rule: "pure code", path: "shared/domain/a/b.ts", broken: "f(Date.now())", fit: "f(now)" },
   { rule: "pure code", path: "processors/router/core/a.ts", broken: "Math.random()", fit: "random()" },
-  { rule: "pure code", path: "gateway/webhooks/sns/core/a.ts", broken: "console.log(1)", fit: "return 1;" },
+  { rule: "pure code", path: "shared/delivery/providers/ses/core/a.ts", broken: "console.log(1)", fit: "return 1;" },
   {
     rule: "pure code",
     path: "shared/domain/a/b.ts",

@@ -39,11 +39,6 @@ export function providerEvent(body: string | object, more: Partial<ProviderEvent
   };
 }
 
-/** An SES event in an envelope. */
-export function ses(event: unknown): string {
-  return JSON.stringify({ Type: "Notification", Message: typeof event === "string" ? event : JSON.stringify(event) });
-}
-
 export function feedback(more: Partial<Feedback> = {}): Feedback {
   return {
     event_id: "e-1",

@@ -5,9 +5,11 @@ import type { KnownMessage } from "#processors/feedback/core/message.ts";
 import { createFeedback } from "#processors/feedback/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Feedback, ProviderEvent, ScheduleItem, Suppression } from "#shared/contracts/records.ts";
+import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
-import { annaHash, feedback, hasher, message, now, providerEvent, received, ses } from "./bench.ts";
+import { ses } from "../../shared/delivery/providers/ses/bench.ts";
+import { annaHash, feedback, hasher, message, now, providerEvent, received } from "./bench.ts";
 
 const golden = (name: string) =>
   readFileSync(new URL(`../../../golden/webhooks/ses/event/${name}.json`, import.meta.url), "utf8");
@@ -25,6 +27,7 @@ async function run(
   const unknown: string[] = [];
   const processor = createFeedback({
     hasher,
+    normalisers: webhookNormalisers,
     messages: {
       find: async (names) => {
         asked.push([...names]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decideFeedback, decideProviderEvent, type ReceivedWebhook } from "#processors/feedback/core/decide.ts";
-import type { ParsedWebhook, ProviderReport } from "#processors/feedback/core/parsed-webhook.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
+import type { ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { feedback, message, now, providerEvent } from "../bench.ts";
 

@@ -1,19 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { normalise } from "#processors/feedback/core/normalise.ts";
-import { providerEvent, ses } from "../bench.ts";
+import type { ProviderEvent } from "#shared/contracts/records.ts";
+import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
+import { ses } from "../../../shared/delivery/providers/ses/bench.ts";
+import { providerEvent } from "../bench.ts";
+
+const normalised = (event: ProviderEvent) => normalise(event, webhookNormalisers);
 
 describe("normalise", () => {
   it("cannot read a provider that it has no table for", () => {
-    expect(normalise(providerEvent("{}", { provider: "carrier-pigeon" }))).toMatchObject({ kind: "unreadable" });
+    expect(normalised(providerEvent("{}", { provider: "carrier-pigeon" }))).toMatchObject({ kind: "unreadable" });
   });
 
   it("never throws, for any body", () => {
     const anything = fc.oneof(fc.json(), fc.string(), fc.jsonValue().map(ses), sesLike().map(ses), formLike());
     fc.assert(
       fc.property(anything, fc.constantFrom("ses", "twilio", "other"), (body, provider) => {
-        const normalised = normalise(providerEvent(body, { provider }));
-        expect(["parsed", "nothing", "unreadable"]).toContain(normalised.kind);
+        const webhook = normalised(providerEvent(body, { provider }));
+        expect(["parsed", "nothing", "unreadable"]).toContain(webhook.kind);
       }),
       { numRuns: 500 },
     );
@@ -23,10 +28,10 @@ describe("normalise", () => {
     let unknownCodes = 0;
     fc.assert(
       fc.property(sesLike(), (event) => {
-        const normalised = normalise(providerEvent(ses(event)));
-        if (normalised.kind !== "parsed" || normalised.unknown === undefined) return;
+        const webhook = normalised(providerEvent(ses(event)));
+        if (webhook.kind !== "parsed" || webhook.unknown === undefined) return;
         unknownCodes += 1;
-        expect(normalised.reports.filter(({ suppress }) => suppress !== undefined)).toEqual([]);
+        expect(webhook.reports.filter(({ suppress }) => suppress !== undefined)).toEqual([]);
       }),
       { numRuns: 500 },
     );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ProviderReport } from "#processors/feedback/core/parsed-webhook.ts";
 import { providerFeedback } from "#processors/feedback/core/provider-feedback.ts";
+import type { ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { message, now, providerEvent } from "../bench.ts";
 
 const report: ProviderReport = {

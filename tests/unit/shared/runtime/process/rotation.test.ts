@@ -4,7 +4,7 @@ import { readConfig } from "#shared/platform/config/environment.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
 import { signUnsubscribe, verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
-import { addressPeppers, masterKeys, twilioTokens, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
+import { addressPeppers, masterKeys, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { type AllConfig, allSettings } from "#tests/support/all-settings.ts";
 import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
 
@@ -69,14 +69,6 @@ describe("secrets in rotation", () => {
     expect(verifyUnsubscribe(link, after, 1)).toEqual({ claim });
     expect(signUnsubscribe(claim, after)).toMatch(/^v1\.y2\./);
     expect(verifyUnsubscribe(link, unsubscribeKeysOf(configOf(next)), 1)).toEqual({ refusal: "unknown_key" });
-  });
-
-  it("take Twilio's callbacks under either token", () => {
-    expect(twilioTokens(configOf())).toEqual(["token of this year"]);
-    expect(twilioTokens(configOf({ COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: "the old one" }))).toEqual([
-      "token of this year",
-      "the old one",
-    ]);
   });
 });
 

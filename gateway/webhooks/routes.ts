@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { WebhookContext, WebhookReceiver, WebhookResult } from "#shared/delivery/providers/provider.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import { sendProblem } from "../http/problem.ts";
+import { bodyOf, note } from "../http/request.ts";
+import type { Publisher } from "../publisher.ts";
+import type { ConfiguredWebhook } from "./webhook-settings.ts";
+
+/** The route of one provider. */
+export interface OpenWebhook {
+  readonly path: string;
+  readonly receiver: WebhookReceiver;
+}
+
+export interface WebhookParts {
+  readonly webhooks: readonly OpenWebhook[];
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+}
+
+/** Opens the receivers of the configured webhooks, and loads what they verify with. */
+export async function openWebhooks(
+  configured: readonly ConfiguredWebhook[],
+  context: WebhookContext,
+): Promise<readonly OpenWebhook[]> {
+  return Promise.all(
+    configured.map(async ({ webhook, configs }) => ({
+      path: webhook.path,
+      receiver: await webhook.open(configs, context),
+    })),
+  );
+}
+
+/** Adds `POST <path>` for each webhook. What is verified is on the log before it is answered. */
+export function webhookRoutes(app: FastifyInstance, { webhooks, publisher, clock }: WebhookParts): void {
+  for (const { path, receiver } of webhooks) {
+    app.post(path, async (request, reply) => {
+      const { url, headers } = request;
+      const result = await receiver.receive({ url, headers, body: bodyOf(request), now: clock.now() });
+      if (result.kind === "verified") return answer(result, { request, reply, publisher });
+      return sendProblem(reply, { code: result.code, detail: result.detail });
+    });
+  }
+}
+
+interface Call {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly publisher: Publisher;
+}
+
+async function answer(
+  { event: value, notes, status, published }: Extract<WebhookResult, { readonly kind: "verified" }>,
+  { request, reply, publisher }: Call,
+): Promise<FastifyReply> {
+  note(request, notes);
+  if (value) {
+    await publisher.publish({ topic: "comms.provider-events", key: value.provider_event_id, value }, request.headers);
+  }
+  await published?.();
+  return reply.code(status).send();
+}

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import type { ProviderWebhook } from "#shared/delivery/providers/provider.ts";
+import type { WebhookProvider } from "#shared/delivery/providers/registry.ts";
+import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import {
+  combineSettings,
+  type Settings,
+  type SettingsResult,
+  type SettingValues,
+  setting,
+  settings,
+} from "#shared/platform/config/setting.ts";
+import { type AccountEntry, accountEntries } from "./accounts.ts";
+
+/** A webhook to be mounted. */
+export interface ConfiguredWebhook {
+  /** The provider's name. */
+  readonly provider: string;
+  readonly webhook: ProviderWebhook<object>;
+  /** One for each account; never empty. */
+  readonly configs: readonly object[];
+}
+
+const accountsSettings = settings({
+  COMMS_ACCOUNTS: setting(
+    z.string().optional(),
+    "Accounts of tenants, a YAML list of id, tenant, provider and settings. They take nothing from the environment.",
+    { secret: true },
+  ),
+});
+
+/**
+ * The webhooks to be mounted. That of a channel's chosen provider is, and that of a provider which an account names: their
+ * settings are required. So is any other whose required settings are set, because callbacks still come for a while after
+ * a provider was switched off.
+ */
+export function webhookSettingsOf(
+  providers: readonly WebhookProvider[],
+): Settings<{ readonly webhooks: readonly ConfiguredWebhook[] }> {
+  const receiving = providers.flatMap(({ webhook, ...rest }) => (webhook ? [{ ...rest, webhook }] : []));
+  const channels = [...new Set(receiving.map(({ channel }) => channel))];
+  const choices = channels.map((channel) => choiceOf(channel, providers));
+  const parts = [accountsSettings, ...choices, ...receiving.map(({ webhook }) => webhook.settings)];
+  return {
+    descriptions: combineSettings(...parts).descriptions,
+    read: (values) => {
+      const chosen = choices.map((choice) => choice.read(values));
+      const names = new Set(chosen.flatMap((one) => (one.kind === "config" ? Object.values(one.config) : [])));
+      const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] || "[]");
+      const read = receiving.map(({ name, webhook }) => {
+        const accounts = entries.filter(({ provider }) => provider.name === name);
+        return { name, webhook, results: resultsOf(webhook, { values, accounts, isChosen: names.has(name) }) };
+      });
+      const all = [...chosen.flatMap(issuesOf), ...issues, ...read.flatMap(({ results }) => results.flatMap(issuesOf))];
+      if (all.length > 0) return { kind: "issues", issues: [...new Set(all)] };
+      return { kind: "config", config: { webhooks: read.flatMap(mountedOf) } };
+    },
+  };
+}
+
+/** The setting that names the provider of a channel's default account. */
+function choiceOf(channel: KnownChannel, providers: readonly WebhookProvider[]) {
+  const [first = "", ...rest] = providers.filter((one) => one.channel === channel).map(({ name }) => name);
+  const names = [first, ...rest].join(", ");
+  const type = z.enum([first, ...rest], `is none of ${names}`).default(first);
+  return settings({
+    [`COMMS_${channel}_PROVIDER`]: setting(type, `The provider of the default account: ${names}.`),
+  });
+}
+
+interface Sources {
+  readonly values: SettingValues;
+  /** Of this provider. */
+  readonly accounts: readonly AccountEntry[];
+  /** Whether the default account of the channel is one of this provider. */
+  readonly isChosen: boolean;
+}
+
+/** One result for the default account, if the provider has one or has had one, and one for each account of a tenant. */
+function resultsOf(
+  { settings: own }: ProviderWebhook<object>,
+  { values, accounts, isChosen }: Sources,
+): readonly SettingsResult<object>[] {
+  const required = own.descriptions.filter(({ isRequired }) => isRequired);
+  const isSet = required.length > 0 && required.every(({ name }) => Boolean(values[name]));
+  const ofTenants = accounts.map((account) => named(own.read(account.settings), account.id));
+  return isChosen || isSet ? [own.read(values), ...ofTenants] : ofTenants;
+}
+
+function named(result: SettingsResult<object>, id: string): SettingsResult<object> {
+  if (result.kind === "config") return result;
+  return { kind: "issues", issues: result.issues.map((issue) => `COMMS_ACCOUNTS: ${id}: ${issue}`) };
+}
+
+function issuesOf(result: SettingsResult<object>): readonly string[] {
+  return result.kind === "issues" ? result.issues : [];
+}
+
+interface ReadWebhook {
+  readonly name: string;
+  readonly webhook: ProviderWebhook<object>;
+  readonly results: readonly SettingsResult<object>[];
+}
+
+function mountedOf({ name, webhook, results }: ReadWebhook): readonly ConfiguredWebhook[] {
+  const configs = results.flatMap((result) => (result.kind === "config" ? [result.config] : []));
+  return configs.length > 0 ? [{ provider: name, webhook, configs }] : [];
+}

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { type ConfigOf, setting, settings } from "#shared/platform/config/setting.ts";
+
+/** What the gateway reads for the events of one SES account. */
+export const sesWebhookSettings = settings({
+  COMMS_SNS_TOPIC_ARNS: setting(
+    z.string().transform((text) => text.split(",").filter(Boolean)),
+    "The SNS topics that SES publishes its events to, by ARN, with commas between. Messages of other topics are refused.",
+  ),
+  COMMS_SNS_CERTIFICATE_ORIGIN: setting(
+    z.url().optional(),
+    "Takes SNS's place where its certificates are fetched and subscriptions are confirmed: the simulator, or a mirror.",
+  ),
+});
+
+/** The settings of one account after validation. */
+export type SesWebhookConfig = ConfigOf<typeof sesWebhookSettings>;

@@ -1,0 +1,11 @@
+import type { ProviderWebhook } from "../provider.ts";
+import { normaliseSes } from "./core/normalise.ts";
+import { type SesWebhookConfig, sesWebhookSettings } from "./webhook-settings.ts";
+
+/** SES's events, as SNS posts them. */
+export const sesWebhook: ProviderWebhook<SesWebhookConfig> = {
+  settings: sesWebhookSettings,
+  path: "/webhooks/ses",
+  open: async (accounts, context) => (await import("./sns/receiver.ts")).openSnsReceiver(accounts, context),
+  normalise: normaliseSes,
+};

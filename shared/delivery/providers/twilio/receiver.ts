@@ -1,0 +1,71 @@
+import type { ProviderEvent } from "#shared/contracts/records.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import type { WebhookContext, WebhookReceiver, WebhookRequest, WebhookResult } from "../provider.ts";
+import { isSignedByTwilio } from "./signature.ts";
+import type { TwilioWebhookConfig } from "./webhook-settings.ts";
+
+const form = "application/x-www-form-urlencoded";
+
+/**
+ * Verifies status callbacks by the tokens of all accounts, those before a rotation included. The headers of a request
+ * are not asked for host or scheme.
+ */
+export function openTwilioReceiver(
+  accounts: readonly TwilioWebhookConfig[],
+  { publicUrl }: Pick<WebhookContext, "publicUrl">,
+): WebhookReceiver {
+  const authTokens = accounts.flatMap(tokensOf);
+  return {
+    receive: async (request) => {
+      if (mediaTypeOf(request) !== form) {
+        return { kind: "refused", code: "COMMS_UNSUPPORTED_MEDIA_TYPE", detail: `Send ${form}` };
+      }
+      const fields = new URLSearchParams(request.body.toString("utf8"));
+      const signature = request.headers["x-twilio-signature"];
+      if (!isSignedByTwilio(authTokens, { signature, url: publicUrl + request.url, fields })) {
+        return { kind: "refused", code: "COMMS_WEBHOOK_SIGNATURE", detail: "X-Twilio-Signature does not verify" };
+      }
+      return accept(request, fields);
+    },
+  };
+}
+
+function tokensOf(account: TwilioWebhookConfig): readonly string[] {
+  const { COMMS_TWILIO_AUTH_TOKEN: current, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: previous } = account;
+  return previous === undefined ? [current] : [current, previous];
+}
+
+function mediaTypeOf({ headers }: WebhookRequest): string {
+  return String(headers["content-type"] ?? "")
+    .replace(/;.*$/s, "")
+    .trim()
+    .toLowerCase();
+}
+
+function accept({ url, headers, body, now }: WebhookRequest, fields: URLSearchParams): WebhookResult {
+  const query = new URLSearchParams(url.split("?").slice(1).join("?"));
+  const event: ProviderEvent = {
+    provider_event_id: eventId(fields),
+    tenant_id: onlyValueOf(query, "tenant") ?? "default",
+    provider: "twilio",
+    received_at: now,
+    content_type: String(headers["content-type"] ?? ""),
+    msg_id: onlyValueOf(query, "msg_id"),
+    body,
+  };
+  const { provider_event_id, msg_id } = event;
+  const notes = msg_id === null ? { provider_event_id } : { provider_event_id, msg_id };
+  return { kind: "verified", event, notes, status: 204 };
+}
+
+/** Null for a name that is missing, empty, or there more than once. */
+function onlyValueOf(query: URLSearchParams, name: string): string | null {
+  const [value, ...more] = query.getAll(name);
+  return value && more.length === 0 ? value : null;
+}
+
+/** Twilio gives a callback no id, so it is derived: a message takes each status once, and a repeat has the same id. */
+function eventId(fields: URLSearchParams): string {
+  const part = (name: string) => fields.get(name) ?? "";
+  return deriveId("provider-event", "twilio", part("MessageSid"), part("MessageStatus"), part("ErrorCode"));
+}

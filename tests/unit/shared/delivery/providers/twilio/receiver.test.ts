@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { openTwilioReceiver } from "#shared/delivery/providers/twilio/receiver.ts";
+import { deriveId } from "#shared/domain/message/id.ts";
+import { signForm } from "#simulator/twilio/signature.ts";
+import { createBench, twilioTokens } from "../../../../gateway/bench.ts";
+
+const form = {
+  AccountSid: "AC1",
+  MessageSid: "SM1",
+  MessageStatus: "delivered",
+  To: "+15005550006",
+  From: "+15005550006",
+};
+const path = "/webhooks/twilio/status?tenant=acme&msg_id=m-1";
+
+interface Ask {
+  readonly publicUrl?: string;
+  /** What Twilio signed, where it is not what was configured. */
+  readonly signed?: string;
+  readonly token?: string;
+  readonly path?: string;
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+}
+
+async function post(ask: Ask = {}) {
+  const publicUrl = ask.publicUrl ?? "https://comms.example.com";
+  const bench = createBench({ publicUrl });
+  const signature = signForm(ask.token ?? twilioTokens[0], ask.signed ?? publicUrl + path, form);
+  const answer = await bench.app.inject({
+    method: "POST",
+    url: ask.path ?? path,
+    payload: ask.body ?? new URLSearchParams(form).toString(),
+    headers: {
+      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+      "x-twilio-signature": signature,
+      ...ask.headers,
+    },
+  });
+  return { answer, bench, published: bench.published };
+}
+
+describe("POST /webhooks/twilio/status [FBK-01] [INT-06]", () => {
+  it("writes a signed form raw, with the tenant and the message of its URL", async () => {
+    const { answer, bench, published } = await post();
+    expect(answer.statusCode).toBe(204);
+    const id = deriveId("provider-event", "twilio", "SM1", "delivered", "");
+    expect(published).toEqual([
+      {
+        topic: "comms.provider-events",
+        key: id,
+        value: {
+          provider_event_id: id,
+          tenant_id: "acme",
+          provider: "twilio",
+          received_at: bench.clock.now(),
+          content_type: "application/x-www-form-urlencoded; charset=utf-8",
+          msg_id: "m-1",
+          body: Buffer.from(new URLSearchParams(form).toString()),
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ["with the usual port", "https://comms.example.com", "https://comms.example.com:443"],
+    ["without its port", "https://comms.example.com:8443", "https://comms.example.com"],
+    ["with its port", "https://comms.example.com:8443", "https://comms.example.com:8443"],
+    ["behind a path of its own", "https://example.com/comms", "https://example.com/comms"],
+    ["without encryption, with the usual port", "http://comms.example.com", "http://comms.example.com:80"],
+  ])("takes a signature over the URL %s", async (_how, publicUrl, origin) => {
+    expect((await post({ publicUrl, signed: origin + path })).answer.statusCode).toBe(204);
+  });
+
+  it("takes the token before, while the new one is being brought in", async () => {
+    expect((await post({ token: twilioTokens[1] })).answer.statusCode).toBe(204);
+  });
+
+  it("takes parameters in any order, and values in any script", async () => {
+    const body = new URLSearchParams(Object.entries(form).toReversed()).toString();
+    expect((await post({ body })).answer.statusCode).toBe(204);
+  });
+
+  it.each<[string, Ask]>([
+    ["another token", { token: "guessed" }],
+    ["no signature", { headers: { "x-twilio-signature": "" } }],
+    ["another message", { path: "/webhooks/twilio/status?tenant=acme&msg_id=m-2" }],
+    ["another tenant", { path: "/webhooks/twilio/status?tenant=other&msg_id=m-1" }],
+    ["a parameter more", { body: new URLSearchParams({ ...form, ErrorCode: "21610" }).toString() }],
+    ["a parameter less", { body: "MessageStatus=delivered" }],
+    ["another value", { body: new URLSearchParams({ ...form, MessageStatus: "failed" }).toString() }],
+    [
+      "a host of the header's choice",
+      { signed: `https://evil.example.com${path}`, headers: { host: "evil.example.com" } },
+    ],
+    [
+      "a scheme of the header's choice",
+      { signed: `http://comms.example.com${path}`, headers: { "x-forwarded-proto": "http" } },
+    ],
+  ])("refuses %s, and writes nothing", async (_what, ask) => {
+    const { answer, published } = await post(ask);
+    expect([answer.statusCode, answer.json().code, published]).toEqual([403, "COMMS_WEBHOOK_SIGNATURE", []]);
+  });
+
+  it("refuses a body that is no form", async () => {
+    const { answer } = await post({ headers: { "content-type": "application/json" }, body: "{}" });
+    expect([answer.statusCode, answer.json().code]).toEqual([415, "COMMS_UNSUPPORTED_MEDIA_TYPE"]);
+  });
+});
+
+describe("the receiver of several Twilio accounts", () => {
+  const account = (token: string) => ({ COMMS_TWILIO_AUTH_TOKEN: token, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined });
+  const publicUrl = "https://comms.example.com";
+  const { receive } = openTwilioReceiver([account("first token"), account("second token")], { publicUrl });
+  const receiveSigned = (token: string) =>
+    receive({
+      url: path,
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-twilio-signature": signForm(token, publicUrl + path, form),
+      },
+      body: Buffer.from(new URLSearchParams(form).toString()),
+      now: 7,
+    });
+
+  it.each(["first token", "second token"])("takes a callback that the %s signed", async (token) => {
+    expect(await receiveSigned(token)).toMatchObject({
+      kind: "verified",
+      event: { tenant_id: "acme", msg_id: "m-1", received_at: 7 },
+      notes: { msg_id: "m-1" },
+      status: 204,
+    });
+  });
+
+  it("refuses one that a third account's token signed", async () => {
+    expect(await receiveSigned("third token")).toMatchObject({ kind: "refused", code: "COMMS_WEBHOOK_SIGNATURE" });
+  });
+});
+
+describe("the names in a callback's address", () => {
+  it.each([
+    ["", "default", null],
+    ["?tenant=&msg_id=", "default", null],
+    ["?tenant=a&tenant=b&msg_id=m&msg_id=n", "default", null],
+    ["?tenant=a%20b&msg_id=m%2F1", "a b", "m/1"],
+  ])("%s: %s, %s", async (query, tenant_id, msg_id) => {
+    const url = `/webhooks/twilio/status${query}`;
+    const publicUrl = "https://comms.example.com";
+    const account = { COMMS_TWILIO_AUTH_TOKEN: "t", COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined };
+    const result = await openTwilioReceiver([account], { publicUrl }).receive({
+      url,
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-twilio-signature": signForm("t", publicUrl + url, form),
+      },
+      body: Buffer.from(new URLSearchParams(form).toString()),
+      now: 7,
+    });
+    expect(result).toMatchObject({ event: { tenant_id, msg_id } });
+  });
+});
