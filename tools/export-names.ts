@@ -10,6 +10,7 @@ export interface SourceFile {
 /** Names that more than one file declares, each with its reason. */
 const allowedDuplicates: Readonly<Record<string, string>> = {
   assemble: "each main.ts declares it; the host calls it by this name",
+  settings: "each config.ts declares it, as a stage's part of the configuration",
 };
 
 /** The names that a file exports. A type and a value of one name, declared together, are one. */

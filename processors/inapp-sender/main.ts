@@ -1,14 +1,9 @@
-import { senderParts } from "#shared/delivery/assemble.ts";
-import { budgetLimits } from "#shared/delivery/budget.ts";
+import { openSender } from "#shared/delivery/assemble.ts";
+import { readSettings } from "#shared/platform/config/environment.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
-import { createInappAdapter } from "./adapters/postgres.ts";
-import { createInappSender } from "./processor.ts";
+import { settings } from "./config.ts";
 
-export const inappBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
-
-export async function assemble(platform: ProcessContext): Promise<Runnable> {
-  const limits = budgetLimits(platform.config.COMMS_INAPP_RATE, inappBudgetShares);
-  const adapter = createInappAdapter(platform.postgres());
-  return { processor: createInappSender(senderParts(platform, adapter, limits)), close: () => adapter.close() };
+export async function assemble(platform: ProcessContext, config = readSettings(settings)): Promise<Runnable> {
+  return openSender(platform, "INAPP", config);
 }

@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
 import { z } from "zod";
 import type { Addresses } from "./addresses.ts";
+import { type ResolvedValues, resolveFiles } from "./file-values.ts";
 import { keyedSecrets, secretId } from "./keyed-secrets.ts";
+import type { Settings } from "./setting.ts";
 import { readAddresses } from "./stack-file.ts";
 
 const hexKey = /^[0-9a-f]{64}$/;
@@ -39,16 +41,6 @@ const schema = z.object({
   COMMS_OTLP_URL: z.url().optional(),
   /** For trying out: closes every digest window this many seconds after it opened, and not at its cadence's hour. */
   COMMS_DIGEST_WINDOW_SECONDS: z.coerce.number().positive().optional(),
-  /** How long a message in doubt waits for the provider's feedback before it is dropped. */
-  COMMS_AMBIGUOUS_HOLD_SECONDS: z.coerce.number().positive().max(86_400).default(900),
-  /** How many calls each provider account lets through a second. AWS raises SES with use: a new account has 14. */
-  COMMS_SES_RATE: rate(500),
-  /** FCM takes 600,000 a minute a project. */
-  COMMS_FCM_RATE: rate(10_000),
-  /** What Twilio's API takes; it queues what the number may not send yet, for ten hours. */
-  COMMS_TWILIO_RATE: rate(250),
-  /** Keeps one tenant's campaign from taking the whole of Postgres. */
-  COMMS_INAPP_RATE: rate(2_000),
   COMMS_SHUTDOWN_SECONDS: z.coerce.number().positive().max(600).default(20),
   COMMS_ADDRESS_PEPPER: z.string().min(16, "needs 16 characters or more"),
   COMMS_ADDRESS_PEPPER_ID: z
@@ -63,23 +55,9 @@ const schema = z.object({
   COMMS_UNSUBSCRIBE_SECRET: z.string().min(16, "needs 16 characters or more"),
   COMMS_UNSUBSCRIBE_SECRET_ID: secretId("main"),
   COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS: keyedSecrets({ form: /^.{16,}$/, needs: "needs 16 characters or more" }),
-  COMMS_SES_ENDPOINT: z.url().optional(),
-  COMMS_SES_REGION: z.string().default("us-east-1"),
-  COMMS_SES_ACCESS_KEY_ID: z.string().min(1),
-  COMMS_SES_SECRET_ACCESS_KEY: z.string().min(1),
-  COMMS_MAIL_DOMAIN: z.string().default("notify.rastup.com"),
-  COMMS_MARKETING_DOMAIN: z.string().default("updates.rastup.com"),
-  COMMS_FCM_URL: z.url().default("https://fcm.googleapis.com"),
-  COMMS_FCM_PROJECT: z.string().min(1),
-  COMMS_FCM_TOKEN_URL: z.url().default("https://oauth2.googleapis.com/token"),
-  COMMS_FCM_CLIENT_EMAIL: z.string().min(1),
-  COMMS_FCM_PRIVATE_KEY: z.string().min(1),
-  COMMS_TWILIO_URL: z.url().default("https://api.twilio.com"),
-  COMMS_TWILIO_ACCOUNT_SID: z.string().startsWith("AC"),
   COMMS_TWILIO_AUTH_TOKEN: z.string().min(1),
   /** Callbacks signed with it are accepted too, while Twilio changes over. */
   COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: z.string().min(1).optional(),
-  COMMS_TWILIO_FROM: z.string().startsWith("+"),
   COMMS_SNS_TOPIC_ARNS: z.string().transform((text) => text.split(",").filter(Boolean)),
   COMMS_SNS_CERTIFICATE_ORIGIN: z.url().optional(),
 });
@@ -119,9 +97,24 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, root = process.
   const { values, issues } = withFiles(env);
   const parsed = checked.safeParse({ ...localDefaults(readAddresses(root)), ...values });
   if (parsed.success && issues.length === 0) return parsed.data;
-  const found = parsed.error?.issues.map(describeIssue) ?? [];
-  throw new ConfigError(
-    ["The configuration does not hold together:", ...issues, ...found].join("\n  ") +
+  throw configError([...issues, ...(parsed.error?.issues.map(describeIssue) ?? [])]);
+}
+
+/** Reads one part of the configuration, from where `readConfig` reads. */
+export function readSettings<Part>(
+  part: Settings<Part>,
+  env: NodeJS.ProcessEnv = process.env,
+  root = process.cwd(),
+): Part {
+  const { values, issues } = withFiles(env);
+  const read = part.read({ ...localDefaults(readAddresses(root)), ...values });
+  if (read.kind === "config" && issues.length === 0) return read.config;
+  throw configError([...issues, ...(read.kind === "issues" ? read.issues : [])]);
+}
+
+function configError(issues: readonly string[]): ConfigError {
+  return new ConfigError(
+    ["The configuration does not hold together:", ...issues].join("\n  ") +
       "\nSet these variables, or start the local stack with 'make up', which answers for all of them.",
   );
 }
@@ -136,22 +129,9 @@ export function environmentWith(over: Readonly<Record<string, string>> = {}): No
   return { ...process.env, ...over };
 }
 
-function withFiles(env: NodeJS.ProcessEnv): { values: Record<string, string>; issues: string[] } {
-  const values: Record<string, string> = {};
-  const issues: string[] = [];
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith("COMMS_") || value === undefined || value === "") continue;
-    if (!name.endsWith("_FILE") || name in schema.shape) {
-      values[name] = value;
-      continue;
-    }
-    try {
-      values[name.slice(0, -"_FILE".length)] = readFileSync(value, "utf8").trim();
-    } catch {
-      issues.push(`${name}: the file that it names cannot be read`);
-    }
-  }
-  return { values, issues };
+function withFiles(env: NodeJS.ProcessEnv): ResolvedValues {
+  const ours = Object.entries(env).filter(([name]) => name.startsWith("COMMS_"));
+  return resolveFiles(Object.fromEntries(ours), { settings: new Set(Object.keys(schema.shape)) });
 }
 
 /** The addresses of the local stack and the simulator. The secrets here open nothing but the simulator. */
@@ -172,11 +152,13 @@ function localDefaults(addresses: Addresses | undefined): Record<string, string>
     COMMS_SES_ENDPOINT: `${simulator}/ses`,
     COMMS_SES_ACCESS_KEY_ID: "local",
     COMMS_SES_SECRET_ACCESS_KEY: "local",
+    COMMS_MAIL_DOMAIN: "notify.rastup.com",
+    COMMS_MARKETING_DOMAIN: "updates.rastup.com",
     COMMS_FCM_URL: `${simulator}/fcm`,
     COMMS_FCM_PROJECT: "carillon-simulator",
     COMMS_FCM_TOKEN_URL: `${simulator}/fcm/token`,
     COMMS_FCM_CLIENT_EMAIL: "local@local.iam.gserviceaccount.com",
-    COMMS_FCM_PRIVATE_KEY: "local",
+    COMMS_FCM_PRIVATE_KEY: simulatorKey(),
     COMMS_TWILIO_URL: `${simulator}/twilio`,
     COMMS_TWILIO_ACCOUNT_SID: `AC${"0".repeat(31)}1`,
     COMMS_TWILIO_AUTH_TOKEN: "simulator-auth-token",
@@ -186,9 +168,14 @@ function localDefaults(addresses: Addresses | undefined): Record<string, string>
   };
 }
 
-/** Calls a second. */
-function rate(byDefault: number) {
-  return z.coerce.number().positive().max(1_000_000).default(byDefault);
+let generatedKey: string | undefined;
+
+/** A key for the simulator, which checks that a grant is signed and not by whom. */
+function simulatorKey(): string {
+  generatedKey ??= generateKeyPairSync("rsa", { modulusLength: 2_048 })
+    .privateKey.export({ type: "pkcs8", format: "pem" })
+    .toString();
+  return generatedKey;
 }
 
 function port() {

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { commands } from "#cli/commands.ts";
 import { problems } from "#gateway/http/problem.ts";
 import { deadLetterTopic, stages, topicRecords } from "#shared/contracts/topics.ts";
+import { accountSettings } from "#shared/delivery/account-settings.ts";
+import { allProviders } from "#shared/delivery/providers/registry.ts";
 import { reasons } from "#shared/domain/message/reason.ts";
 import { metricDeclarations } from "#shared/platform/telemetry/metrics.ts";
 import { pages, readPage, root } from "./page.ts";
@@ -17,9 +19,12 @@ const namesIn = (text: string, pattern: RegExp): readonly string[] =>
 const topics = new Set<string>([...Object.keys(topicRecords), ...stages.map(deadLetterTopic)]);
 const tables = new Set(namesIn(filesUnder("shared/platform/postgres/migrations"), /\b(comms_\w+)/g));
 /** What the environment may set: for the product, and for tests. */
-const settings = ["shared/platform/config", "shared/delivery/providers", "tests/unit/catalog", "tests/support"].flatMap(
-  (folder) => namesIn(filesUnder(folder), /\b(COMMS_[A-Z_]+)/g),
-);
+const settings = [
+  ...["shared/platform/config", "shared/delivery", "tests/unit/catalog", "tests/support"].flatMap((folder) =>
+    namesIn(filesUnder(folder), /\b(COMMS_[A-Z_]+)/g),
+  ),
+  ...allProviders.flatMap(({ channel }) => accountSettings(channel).descriptions.map(({ name }) => name)),
+];
 const codes = new Set([...Object.keys(reasons), ...Object.keys(problems), ...settings]);
 const topicPattern =
   /`(comms\.(?:events|rejected|accepted|routed|decisions|rendered|send|feedback|provider|suppression|digest|schedule)[\w.-]*)`/g;

@@ -1,6 +1,6 @@
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { composeMail, type MailOptions, mailStreamOf } from "../../email/mime.ts";
-import { smtpAnswers } from "./answers.ts";
+import { smtpAnswers } from "./core/answers.ts";
 import { type DkimKey, signMail } from "./dkim/sign.ts";
 import { createSmtpTransport, type SmtpMail, type SmtpServer } from "./transport.ts";
 

@@ -38,7 +38,6 @@ describe("configuration", () => {
     expect(readConfig({}, checkout())).toMatchObject({
       COMMS_BOOTSTRAP_SERVERS: "127.0.0.1:1",
       COMMS_GATEWAY_PORT: 5,
-      COMMS_SES_ENDPOINT: "http://127.0.0.1:6/ses",
     });
   });
 
@@ -55,15 +54,6 @@ describe("configuration", () => {
     expect(over).toEqual({ ...before, COMMS_LOG_LEVEL: "silent" });
     expect(environmentWith()).toEqual(before);
     expect(Object.keys(before)).toContain("PATH");
-  });
-
-  it("has a rate for each sender, to be set to what the account lets through", () => {
-    const { COMMS_SES_RATE, COMMS_FCM_RATE, COMMS_TWILIO_RATE, COMMS_INAPP_RATE } = readConfig(
-      { COMMS_SES_RATE: "14" },
-      checkout(),
-    );
-    expect([COMMS_SES_RATE, COMMS_FCM_RATE, COMMS_TWILIO_RATE, COMMS_INAPP_RATE]).toEqual([14, 10_000, 250, 2_000]);
-    expect(issuesOf({ COMMS_SES_RATE: "0", COMMS_FCM_RATE: "fast" }, checkout())).toMatch(/SES_RATE: [^]*FCM_RATE: /);
   });
 
   it("reports every issue at once, and says what to do", () => {

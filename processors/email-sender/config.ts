@@ -1,0 +1,6 @@
+import { accountSettings } from "#shared/delivery/account-settings.ts";
+import { senderSettings } from "#shared/delivery/sender-settings.ts";
+import { combineSettings } from "#shared/platform/config/setting.ts";
+
+/** What the email-sender reads of the environment. */
+export const settings = combineSettings(senderSettings, accountSettings("EMAIL"));

@@ -1,0 +1,42 @@
+import { SendEmailCommand } from "@aws-sdk/client-sesv2";
+import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
+import { composeMail, type MailOptions, mailStreamOf } from "../../email/mime.ts";
+import { createSesClient, type SesAccess, sendBySes } from "./client.ts";
+import { sesAnswers } from "./core/answers.ts";
+
+export interface SesOptions extends SesAccess {
+  readonly mail: MailOptions;
+}
+
+/** SES v2's SendEmail with raw MIME. */
+export function createSesAdapter(options: SesOptions): ChannelAdapter {
+  const client = createSesClient(options);
+  return {
+    provider: "ses",
+    answers: sesAnswers,
+    send: async (message, signal) => sendBySes(client, await commandOf(message, options.mail), signal),
+    close: async () => client.destroy(),
+  };
+}
+
+async function commandOf(message: OutboundMessage, mail: MailOptions): Promise<SendEmailCommand> {
+  const { send, target, content } = message;
+  if (content.channel !== "EMAIL") throw new TypeError(`Message ${send.msg_id} has ${content.channel} content`);
+  const stream = mailStreamOf(message, mail);
+  return new SendEmailCommand({
+    FromEmailAddress: stream.from,
+    Destination: { ToAddresses: [target.address] },
+    Content: { Raw: { Data: await composeMail(message, content, mail) } },
+    ConfigurationSetName: stream.configurationSet,
+    EmailTags: [
+      { Name: "msg_id", Value: send.msg_id },
+      { Name: "template", Value: tagValue(send.template_name) },
+      { Name: "tenant", Value: tagValue(send.tenant_id) },
+    ],
+  });
+}
+
+/** SES takes letters, digits, `_`, `-`, `.` and `@` in a tag. */
+function tagValue(text: string): string {
+  return text.replace(/[^\w.@-]/g, "_").slice(0, 256) || "_";
+}

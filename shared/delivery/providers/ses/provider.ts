@@ -1,0 +1,15 @@
+import { budgetLimits } from "../../budget.ts";
+import type { Provider } from "../provider.ts";
+import { type SesConfig, sesBudgetShares, sesSettings } from "./config.ts";
+
+/** Amazon SES v2. */
+export const sesProvider: Provider<SesConfig> = {
+  name: "ses",
+  channel: "EMAIL",
+  settings: sesSettings,
+  open: async (config, context) => {
+    const { openSes } = await import("./open.ts");
+    return { adapter: openSes(config, context), limits: budgetLimits(config.COMMS_SES_RATE, sesBudgetShares) };
+  },
+  check: async (config, signal) => (await import("./open.ts")).checkSes(config, signal),
+};
