@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { z } from "zod";
 import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
 import { type ReadFile, resolveFiles } from "#shared/platform/config/file-values.ts";
@@ -157,7 +157,8 @@ function describe(place: number, { path, message, code }: z.core.$ZodIssue): str
 /** Undefined for text that is no YAML. The parser's own message would repeat it. */
 function parsedYaml(text: string): unknown {
   try {
-    return parse(text, { logLevel: "silent" }) ?? [];
+    const document = parseDocument(text);
+    return document.errors.length > 0 ? undefined : (document.toJS() ?? []);
   } catch {
     return undefined;
   }
