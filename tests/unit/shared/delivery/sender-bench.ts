@@ -35,7 +35,7 @@ export const emailContent: Content = { channel: "EMAIL", subject: "Booked", html
 export function aSend(change: Partial<Send> = {}): Send {
   const causeRef = change.cause_ref ?? "booking-1";
   const key = {
-    tenantId: "default",
+    tenantId: change.tenant_id ?? "default",
     templateName: "booking_confirmed_buyer",
     userId: "u1",
     causeRef,
