@@ -17,7 +17,10 @@ export interface ContentParts {
 const permanent: ReadonlySet<string> = new Set(["ARTIFACT_MISSING", "ARTIFACT_CORRUPT", "USER_KEY_DESTROYED"]);
 
 /** The rendered content; undefined if it is lost for good: the person was erased, or the store lost it. */
-export async function readContent({ artifacts }: Pick<ContentParts, "artifacts">, send: Send): Promise<Content | undefined> {
+export async function readContent(
+  { artifacts }: Pick<ContentParts, "artifacts">,
+  send: Send,
+): Promise<Content | undefined> {
   const owner = { tenantId: send.tenant_id, userId: send.user_id, msgId: send.msg_id };
   try {
     return await artifacts.get(owner, send.artifact_ref);

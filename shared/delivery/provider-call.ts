@@ -45,8 +45,7 @@ export async function callProvider(
   const seconds = (clock.now() - started) / 1_000;
   meter.providerRequest({ channel, provider, outcome: labelOf(adapter, answer), seconds });
   const level = alertLevel(adapter, answer);
-  if (level && answer.kind !== "accepted")
-    meter.alert({ channel, provider, code: answer.code, level });
+  if (level && answer.kind !== "accepted") meter.alert({ channel, provider, code: answer.code, level });
   return answer;
 }
 

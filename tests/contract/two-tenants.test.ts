@@ -105,7 +105,8 @@ describe("two tenants through one email sender [MTN-01]", () => {
   test("the rate of each is its own", async () => {
     const now = Date.now();
     const [ses, acme] = accounts;
-    const take = (account: ProviderAccount | undefined) => account?.budget.take(account.id, 2, { critical: false, now });
+    const take = (account: ProviderAccount | undefined) =>
+      account?.budget.take(account.id, 2, { critical: false, now });
     expect([await take(acme), await take(acme), await take(ses)]).toEqual([0, expect.any(Number), 0]);
     expect(await take(acme)).toBeGreaterThan(0);
   });

@@ -1,5 +1,5 @@
-import { domainName } from "#shared/platform/config/setting-types.ts";
 import { setting } from "#shared/platform/config/setting.ts";
+import { domainName } from "#shared/platform/config/setting-types.ts";
 import type { MailStream } from "./headers.ts";
 import type { MailLinks, MailOptions } from "./mime.ts";
 

@@ -56,7 +56,9 @@ describe("the page of the providers says what tools/rooms.ts says", () => {
   });
 
   test("May import", () => {
-    expect(namesIn(providerFolder, "May import")).toEqual([...providerRoom.imports, ...providerRoom.packages].toSorted());
+    expect(namesIn(providerFolder, "May import")).toEqual(
+      [...providerRoom.imports, ...providerRoom.packages].toSorted(),
+    );
     expect(namesIn(providerFolder, "A `core/` may import")).toEqual(
       [...providerCore.imports, ...providerCore.packages].toSorted(),
     );

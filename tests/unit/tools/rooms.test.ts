@@ -201,7 +201,8 @@ describe("what the rooms allow and nothing uses", () => {
 
   test("is a package of the providers' pool that none of them imports", () => {
     const isProvider = (from: string) => /^shared\/delivery\/providers\/[^/]+\/a/.test(from);
-    const one = (name: string) => all.filter(({ from, to }) => !(isProvider(from) && !from.includes(name) && to === "pg"));
+    const one = (name: string) =>
+      all.filter(({ from, to }) => !(isProvider(from) && !from.includes(name) && to === "pg"));
     expect(unusedAllowances(one("/inapp/"))).toEqual([]);
     expect(unusedAllowances(one("/none/"))).toEqual([
       "shared/delivery/providers/* need not import pg: take it out of tools/rooms.ts",

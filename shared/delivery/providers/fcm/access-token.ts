@@ -2,9 +2,10 @@ import { createSign } from "node:crypto";
 import { cert } from "firebase-admin/app";
 import { request } from "undici";
 import { z } from "zod";
-import { networkAnswer } from "../../network.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { networkAnswer } from "../../network.ts";
 
+/** Who asks for tokens. */
 export interface ServiceAccount {
   readonly projectId: string;
   readonly clientEmail: string;

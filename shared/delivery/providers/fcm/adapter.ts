@@ -1,15 +1,16 @@
 import { Pool } from "undici";
-import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
-import { networkAnswer } from "../../network.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
 import { systemClock } from "#shared/platform/clock/clock.ts";
+import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
+import { networkAnswer } from "../../network.ts";
+import type { ProviderContext } from "../provider.ts";
+import { accessTokensOf, type TokenSource } from "./access-token.ts";
 import { fcmAnswers } from "./core/answers.ts";
 import { pushMessage } from "./core/payload.ts";
 import { fcmCode } from "./core/refusal.ts";
-import type { ProviderContext } from "../provider.ts";
-import { accessTokensOf, type TokenSource } from "./access-token.ts";
 
+/** The options of the adapter. `config.ts` has where they come from. */
 export interface FcmOptions extends TokenSource {
   /** Default `https://fcm.googleapis.com`. The simulator: `http://host:port/fcm`. */
   readonly baseUrl?: string;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { callsPerSecond, privateKey } from "#shared/platform/config/setting-types.ts";
 import { type ConfigOf, setting, settings } from "#shared/platform/config/setting.ts";
+import { callsPerSecond, privateKey } from "#shared/platform/config/setting-types.ts";
 
 /** Half a second's worth at once: FCM wants a rate that rises slowly. */
 export const fcmBudgetShares = { burstSeconds: 0.5, reserveShare: 0.1 };

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Pool } from "pg";
-import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { isRowRefusal } from "#shared/platform/postgres/row-refusal.ts";
+import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { inappAnswers } from "./core/answers.ts";
 
 const insert = readFileSync(new URL("./notification.sql", import.meta.url), "utf8");

@@ -1,5 +1,5 @@
-import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { type ConfigOf, setting, settings } from "#shared/platform/config/setting.ts";
+import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { budgetLimits } from "../../budget.ts";
 import type { Provider } from "../provider.ts";
 

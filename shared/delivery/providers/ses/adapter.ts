@@ -4,6 +4,7 @@ import { composeMail, type MailOptions, mailStreamOf } from "../../email/mime.ts
 import { createSesClient, type SesAccess, sendBySes } from "./client.ts";
 import { sesAnswers } from "./core/answers.ts";
 
+/** The options of the adapter. `config.ts` has where they come from. */
 export interface SesOptions extends SesAccess {
   readonly mail: MailOptions;
 }

@@ -1,11 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import {
-  GetAccountCommand,
-  type SendEmailCommand,
-  SESv2Client,
-  SESv2ServiceException,
-} from "@aws-sdk/client-sesv2";
+import { GetAccountCommand, SESv2Client, SESv2ServiceException, type SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { networkAnswer } from "../../network.ts";
 import { credentialsUnavailable, sesAnswers } from "./core/answers.ts";

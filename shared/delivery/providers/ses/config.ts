@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { type ConfigOf, type SettingValues, setting, settings } from "#shared/platform/config/setting.ts";
+import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { mailSettingsShape } from "../../email/mail-settings.ts";
 
 /** SES counts by the second; a tenth of it waits for codes and receipts. */

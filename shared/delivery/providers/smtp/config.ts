@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { callsPerSecond, domainName, privateKey } from "#shared/platform/config/setting-types.ts";
 import { type ConfigOf, type SettingValues, setting, settings } from "#shared/platform/config/setting.ts";
+import { callsPerSecond, domainName, privateKey } from "#shared/platform/config/setting-types.ts";
 import { mailSettingsShape } from "../../email/mail-settings.ts";
 import type { DkimKey } from "./dkim/sign.ts";
 import type { SmtpServer } from "./transport.ts";

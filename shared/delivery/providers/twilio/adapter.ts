@@ -1,11 +1,12 @@
 import twilio from "twilio";
 import RequestClient from "twilio/lib/base/RequestClient.js";
-import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
-import { networkAnswer } from "../../network.ts";
 import { type Answer, codeOfAnswer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
+import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
+import { networkAnswer } from "../../network.ts";
 import { twilioAnswers } from "./core/answers.ts";
 
+/** The options of the adapter. `provider.ts` has where they come from. */
 export interface TwilioOptions {
   readonly accountSid: string;
   readonly authToken: string;
@@ -50,7 +51,11 @@ class Client extends RequestClient {
 
 /** Twilio through its SDK, which makes one attempt and takes no abort signal: its timeout is the call's deadline. */
 export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
-  const httpClient = new Client({ timeout: options.deadlineMs, keepAlive: true, maxSockets: options.connections ?? 256 });
+  const httpClient = new Client({
+    timeout: options.deadlineMs,
+    keepAlive: true,
+    maxSockets: options.connections ?? 256,
+  });
   const client = new twilio.Twilio(options.accountSid, options.authToken, { httpClient });
   if (options.baseUrl) client.api.baseUrl = options.baseUrl;
   const sender = options.from.startsWith("MG") ? { messagingServiceSid: options.from } : { from: options.from };

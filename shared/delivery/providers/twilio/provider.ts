@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { type ConfigOf, setting, settings } from "#shared/platform/config/setting.ts";
+import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { budgetLimits } from "../../budget.ts";
 import type { Provider } from "../provider.ts";
 

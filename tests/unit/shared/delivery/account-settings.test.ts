@@ -22,7 +22,12 @@ function read(channel: KnownChannel, values: Readonly<Record<string, string>>, a
 
 function accountsOf(result: ReturnType<typeof read>) {
   if (result.kind === "issues") throw new Error(result.issues.join("\n"));
-  return result.config.accounts.map(({ id, tenant, provider, config }) => ({ id, tenant, name: provider.name, config }));
+  return result.config.accounts.map(({ id, tenant, provider, config }) => ({
+    id,
+    tenant,
+    name: provider.name,
+    config,
+  }));
 }
 
 const issuesOf = (result: ReturnType<typeof read>) => (result.kind === "issues" ? result.issues : []);
@@ -120,7 +125,11 @@ describe("an issue with the accounts", () => {
   });
 
   test.each<[string, unknown, string]>([
-    ["an id twice", [acme, { ...acme, tenant: "beta" }], "COMMS_ACCOUNTS: acme-mail: id: is that of an earlier account"],
+    [
+      "an id twice",
+      [acme, { ...acme, tenant: "beta" }],
+      "COMMS_ACCOUNTS: acme-mail: id: is that of an earlier account",
+    ],
     [
       "a second account of a tenant on the channel",
       [acme, { ...acme, id: "b", provider: "ses", settings: domains }],
@@ -146,6 +155,9 @@ describe("an issue with the accounts", () => {
 
   test("an account on each of two channels is none", () => {
     const texts = { id: "acme-texts", tenant: "acme", provider: "twilio", settings: twilio };
-    expect(accountsOf(read("SMS", twilio, [acme, texts])).map(({ id }) => id)).toEqual(["twilio:default", "acme-texts"]);
+    expect(accountsOf(read("SMS", twilio, [acme, texts])).map(({ id }) => id)).toEqual([
+      "twilio:default",
+      "acme-texts",
+    ]);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type ProviderAccount, routeByTenant } from "#shared/delivery/accounts.ts";
+import { routeByTenant } from "#shared/delivery/accounts.ts";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
-import { aSend, aSender, anAccount, outputsOn } from "./sender-bench.ts";
+import { anAccount, aSend, aSender, outputsOn } from "./sender-bench.ts";
 
 /** A provider that answers as it is told, and keeps whose messages it was called with. */
 function aProvider(provider: string) {
@@ -12,7 +12,10 @@ function aProvider(provider: string) {
   const state = { answer: { kind: "accepted", ref: "r" } as Answer };
   const adapter: ChannelAdapter = {
     provider,
-    answers: { Slow: { act: "retry", description: "Too fast", isOutage: true }, Down: { act: "halt", description: "No" } },
+    answers: {
+      Slow: { act: "retry", description: "Too fast", isOutage: true },
+      Down: { act: "halt", description: "No" },
+    },
     send: async ({ send }: OutboundMessage) => {
       tenants.push(send.tenant_id);
       return state.answer;
@@ -23,16 +26,17 @@ function aProvider(provider: string) {
 }
 
 /** Everybody by SES, and acme by a mail server of its own. */
-function twoAccounts(change: Partial<Pick<ProviderAccount, "budget">> = {}) {
+function twoAccounts(budget = createMemoryBudget({ rate: 1_000, burst: 1_000, reserve: 10 })) {
   const ses = aProvider("ses");
   const own = aProvider("smtp");
-  const ours = anAccount({ id: "ses:default", adapter: ses.adapter });
+  // The buckets of all accounts lie in one store, as they do in Redis.
+  const ours = anAccount({ id: "ses:default", adapter: ses.adapter, budget });
   const acme = anAccount({
     id: "acme-mail",
     tenant: "acme",
     adapter: own.adapter,
     breaker: createBreaker({ account: "acme-mail", volume: 4 }),
-    ...change,
+    budget,
   });
   const bench = aSender({ route: routeByTenant([ours, acme]) });
   let count = 0;
@@ -70,14 +74,14 @@ describe("two tenants through one sender [MTN-01]", () => {
   });
 
   test("a spent budget of one leaves the other's whole", async () => {
-    const { takeOf, ses } = twoAccounts({ budget: createMemoryBudget({ rate: 0.1, burst: 1, reserve: 0 }) });
+    const { takeOf, ses } = twoAccounts(createMemoryBudget({ rate: 0.1, burst: 1, reserve: 0 }));
     await takeOf("acme");
     await expect(takeOf("acme")).rejects.toMatchObject({
       code: "RATE_BUDGET_SPENT",
       message: "The rate budget of acme-mail is spent",
     });
-    for (let call = 0; call < 5; call++) expect((await takeOf("default")).kind).toBe("emit");
-    expect(ses.tenants).toHaveLength(5);
+    expect((await takeOf("default")).kind).toBe("emit");
+    expect(ses.tenants).toEqual(["default"]);
   });
 });
 

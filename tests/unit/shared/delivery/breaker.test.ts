@@ -11,7 +11,12 @@ describe("the breaker", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"] });
     states = [];
-    breaker = createBreaker({ account: "ses:default", volume: 4, openMs: 10_000, onState: (state) => states.push(state) });
+    breaker = createBreaker({
+      account: "ses:default",
+      volume: 4,
+      openMs: 10_000,
+      onState: (state) => states.push(state),
+    });
   });
   afterEach(() => {
     breaker.close();

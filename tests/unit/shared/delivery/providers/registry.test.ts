@@ -14,7 +14,11 @@ describe("the registry of providers", () => {
 
   test("finds them by name and by channel, the default first", () => {
     expect(providersOf("EMAIL").map(({ name }) => name)).toEqual(["ses", "smtp"]);
-    expect(["PUSH", "SMS", "INAPP"].map((one) => providersOf(one as "SMS")[0]?.name)).toEqual(["fcm", "twilio", "inapp"]);
+    expect(["PUSH", "SMS", "INAPP"].map((one) => providersOf(one as "SMS")[0]?.name)).toEqual([
+      "fcm",
+      "twilio",
+      "inapp",
+    ]);
     expect(providerOf("smtp")?.channel).toBe("EMAIL");
     expect(providerOf("constructor")).toBeUndefined();
   });
@@ -32,7 +36,9 @@ describe("the registry of providers", () => {
       await import(${JSON.stringify(new URL("registry.ts", folder).href)});
       const { default: Module } = await import("node:module");
       console.log(JSON.stringify(Object.keys(Module._cache)));`;
-    const loaded = JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" })) as string[];
+    const loaded = JSON.parse(
+      execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }),
+    ) as string[];
     const sdks = /node_modules\/(@aws-sdk|firebase-admin|twilio|nodemailer|pg|undici)\//;
     expect(loaded.filter((file) => sdks.test(file))).toEqual([]);
   });

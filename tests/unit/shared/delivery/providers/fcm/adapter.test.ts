@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createFcmAdapter } from "#shared/delivery/providers/fcm/adapter.ts";
 import { fcmAnswers } from "#shared/delivery/providers/fcm/core/answers.ts";
-import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import { oddProvider } from "../../odd-provider.ts";
 import { aSend, start } from "../../sender-bench.ts";
 

@@ -1,10 +1,11 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { createSesAdapter, type SesOptions } from "#shared/delivery/providers/ses/adapter.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
+import { createSesAdapter, type SesOptions } from "#shared/delivery/providers/ses/adapter.ts";
 import { sesSettings } from "#shared/delivery/providers/ses/config.ts";
 import { sesAnswers } from "#shared/delivery/providers/ses/core/answers.ts";
+import { sesProvider } from "#shared/delivery/providers/ses/provider.ts";
 import { oddProvider } from "../../odd-provider.ts";
 import { aSend, emailContent, start } from "../../sender-bench.ts";
 
@@ -61,34 +62,65 @@ describe("SES's odd answers", () => {
   });
 });
 
+/** A server that takes every mail, and keeps the headers that came with it. */
+async function taken(
+  send: (url: string) => Promise<unknown>,
+): Promise<{ answer: unknown; headers: IncomingHttpHeaders }> {
+  let headers: IncomingHttpHeaders = {};
+  const server = createServer((request, response) => {
+    ({ headers } = request);
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ MessageId: "m-1" }));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const answer = await send(`http://127.0.0.1:${port}`);
+  server.closeAllConnections();
+  await new Promise((resolve) => void server.close(resolve));
+  return { answer, headers };
+}
+
+/** As a sender sends: from settings. */
+async function configured(url: string): Promise<unknown> {
+  const read = sesSettings.read({
+    COMMS_SES_ENDPOINT: url,
+    COMMS_SES_ACCESS_KEY_ID: "AKIDEXAMPLE",
+    COMMS_SES_SECRET_ACCESS_KEY: "x",
+    COMMS_SES_SESSION_TOKEN: "session-of-an-hour",
+    COMMS_MAIL_DOMAIN: "notify.example.com",
+    COMMS_MARKETING_DOMAIN: "updates.example.com",
+  });
+  if (read.kind === "issues") throw new Error(read.issues.join());
+  const { adapter } = await sesProvider.open(read.config, {
+    clock: { now: () => start },
+    callDeadlineMs: 5_000,
+    postgres: () => {
+      throw new Error("SES needs no database");
+    },
+    gatewayUrl: () => "https://gateway.example.com",
+    unsubscribeKeys: () => ({ current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } }),
+  });
+  const answer = await adapter.send(message, AbortSignal.timeout(5_000));
+  await adapter.close();
+  return answer;
+}
+
+/** An environment in which the SDK's chain finds what it is given, and nothing of this machine. */
+function chainFinds(found: Readonly<Record<string, string>>): void {
+  const files = { AWS_SHARED_CREDENTIALS_FILE: "/no/such/file", AWS_CONFIG_FILE: "/no/such/file" };
+  const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_SESSION_TOKEN: undefined };
+  const metadata = {
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_PROFILE: undefined,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: undefined,
+  };
+  for (const [name, value] of Object.entries({ ...none, ...files, ...metadata, ...found })) vi.stubEnv(name, value);
+}
+
 describe("the credentials of SES", () => {
-  /** A server that takes every mail, and keeps the headers that came with it. */
-  async function taken(access: Partial<SesOptions>): Promise<{ answer: unknown; headers: IncomingHttpHeaders }> {
-    let headers: IncomingHttpHeaders = {};
-    const server = createServer((request, response) => {
-      ({ headers } = request);
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ MessageId: "m-1" }));
-    });
-    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const answer = await through(`http://127.0.0.1:${port}`, access);
-    server.closeAllConnections();
-    await new Promise((resolve) => void server.close(resolve));
-    return { answer, headers };
-  }
-
-  /** An environment in which the SDK's chain finds what it is given, and nothing of this machine. */
-  function chainFinds(found: Readonly<Record<string, string>>): void {
-    const files = { AWS_SHARED_CREDENTIALS_FILE: "/no/such/file", AWS_CONFIG_FILE: "/no/such/file" };
-    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_SESSION_TOKEN: undefined };
-    const metadata = { AWS_EC2_METADATA_DISABLED: "true", AWS_PROFILE: undefined, AWS_CONTAINER_CREDENTIALS_FULL_URI: undefined };
-    for (const [name, value] of Object.entries({ ...none, ...files, ...metadata, ...found })) vi.stubEnv(name, value);
-  }
-
   afterEach(() => vi.unstubAllEnvs());
 
   test("a session token goes along with its key", async () => {
-    const { answer, headers } = await taken({ credentials: { ...key, sessionToken: "session-of-an-hour" } });
+    const { answer, headers } = await taken(configured);
     expect(answer).toEqual({ kind: "accepted", ref: "m-1" });
     expect(headers["x-amz-security-token"]).toBe("session-of-an-hour");
     expect(headers.authorization).toContain("Credential=AKIDEXAMPLE/");
@@ -96,7 +128,7 @@ describe("the credentials of SES", () => {
 
   test("without a key of ours the SDK's chain finds one", async () => {
     chainFinds({ AWS_ACCESS_KEY_ID: "AKIDCHAIN", AWS_SECRET_ACCESS_KEY: "y", AWS_SESSION_TOKEN: "of-the-chain" });
-    const { answer, headers } = await taken({});
+    const { answer, headers } = await taken((url) => through(url, {}));
     expect(answer).toEqual({ kind: "accepted", ref: "m-1" });
     expect(headers.authorization).toContain("Credential=AKIDCHAIN/");
     expect(headers["x-amz-security-token"]).toBe("of-the-chain");
@@ -104,14 +136,14 @@ describe("the credentials of SES", () => {
 
   test("a key of ours goes before the chain's", async () => {
     chainFinds({ AWS_ACCESS_KEY_ID: "AKIDCHAIN", AWS_SECRET_ACCESS_KEY: "y", AWS_SESSION_TOKEN: "of-the-chain" });
-    const { headers } = await taken({ credentials: key });
+    const { headers } = await taken((url) => through(url, { credentials: key }));
     expect(headers.authorization).toContain("Credential=AKIDEXAMPLE/");
     expect(headers["x-amz-security-token"]).toBeUndefined();
   });
 
   test("a chain that finds none has sent nothing, and all mail waits", async () => {
     chainFinds({});
-    const { answer, headers } = await taken({});
+    const { answer, headers } = await taken((url) => through(url, {}));
     expect(answer).toEqual({ kind: "refused", code: "CREDENTIALS_UNAVAILABLE" });
     expect(headers).toEqual({});
     expect(sesAnswers).toMatchObject({ CREDENTIALS_UNAVAILABLE: { act: "halt", alert: "P0" } });
@@ -144,7 +176,11 @@ describe("the settings of SES", () => {
     ["a key without its secret", id, ["COMMS_SES_SECRET_ACCESS_KEY"]],
     ["a secret without its key", secret, ["COMMS_SES_ACCESS_KEY_ID"]],
     ["a session of no key", session, ["COMMS_SES_ACCESS_KEY_ID", "COMMS_SES_SECRET_ACCESS_KEY"]],
-    ["no domain of ours stands in for theirs", { COMMS_MAIL_DOMAIN: "", COMMS_MARKETING_DOMAIN: "" }, Object.keys(least)],
+    [
+      "no domain of ours stands in for theirs",
+      { COMMS_MAIL_DOMAIN: "", COMMS_MARKETING_DOMAIN: "" },
+      Object.keys(least),
+    ],
   ])("%s", (_, change, names) => {
     const read = sesSettings.read({ ...least, ...change });
     const issues = read.kind === "issues" ? read.issues : [];

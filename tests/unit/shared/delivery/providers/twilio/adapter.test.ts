@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
+import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
 import { oddProvider } from "../../odd-provider.ts";
 import { aSend, start } from "../../sender-bench.ts";
 
