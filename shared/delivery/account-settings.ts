@@ -98,9 +98,11 @@ function readEntry({ id, tenant, provider, settings: written }: AccountEntry, re
   const known = new Set(parts.flatMap((part) => part.descriptions.map((one) => one.name)));
   const resolved = resolveFiles(written, { settings: known, ...(readFile && { readFile }) });
   const unknown = Object.keys(resolved.values).filter((name) => !known.has(name));
+  const missing = (provider.requiredOfTenants ?? []).filter((name) => !resolved.values[name]);
   const read = provider.settings.read(resolved.values);
   const issues = [
     ...resolved.issues,
+    ...missing.map((name) => `${name}: is not set, and an account of a tenant needs it`),
     ...unknown.map((name) => `${name}: is no setting of ${provider.name}`),
     ...(read.kind === "issues" ? read.issues : []),
   ];

@@ -18,6 +18,8 @@ export interface Provider<Config extends object = object> {
   readonly channel: KnownChannel;
   /** What a sender reads for one account. */
   readonly settings: Settings<Config>;
+  /** Names that a tenant's account must set, although the default one need not: else something of ours would stand in. */
+  readonly requiredOfTenants?: readonly string[];
   /** Opens one account. Connects to nothing: the first call does. */
   open(config: Config, context: ProviderContext): Promise<OpenAccount>;
   /**

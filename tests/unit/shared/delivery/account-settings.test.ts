@@ -81,6 +81,15 @@ describe("the accounts of tenants [MTN-01]", () => {
     ]);
   });
 
+  test("need a key of their own for SES: the SDK's chain would find ours", () => {
+    const bare = { ...acme, provider: "ses", settings: domains };
+    expect(issuesOf(read("EMAIL", domains, [bare]))).toEqual([
+      "COMMS_ACCOUNTS: acme-mail: COMMS_SES_ACCESS_KEY_ID: is not set, and an account of a tenant needs it",
+      "COMMS_ACCOUNTS: acme-mail: COMMS_SES_SECRET_ACCESS_KEY: is not set, and an account of a tenant needs it",
+    ]);
+    expect(accountsOf(read("EMAIL", domains))).toMatchObject([{ id: "ses:default" }]);
+  });
+
   test("may name a file with a value", () => {
     const file = join(mkdtempSync(join(tmpdir(), "accounts-")), "password");
     writeFileSync(file, "from-a-file\n");
@@ -119,6 +128,8 @@ describe("an issue with the accounts", () => {
       "COMMS_SES_SECRET_ACCESS_KEY",
       "COMMS_ACCOUNTS: acme-mail: COMMS_SMPT_USER",
       "COMMS_ACCOUNTS: acme-mail: COMMS_SMTP_PORT",
+      "COMMS_ACCOUNTS: gamma: COMMS_SES_ACCESS_KEY_ID",
+      "COMMS_ACCOUNTS: gamma: COMMS_SES_SECRET_ACCESS_KEY",
       "COMMS_ACCOUNTS: gamma: COMMS_SES_RATE",
     ]);
     expect(issues.join()).not.toContain("canary");
