@@ -1,3 +1,6 @@
+import { type AccountsConfig, accountSettings } from "#shared/delivery/account-settings.ts";
+import { allProviders } from "#shared/delivery/providers/registry.ts";
+import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { provisionSettings } from "#shared/platform/config/provision-settings.ts";
@@ -11,10 +14,29 @@ export const whySettings = postgresSettings;
 /** What the demo itself reads; its processors read their own. */
 export const demoSettings = combineSettings(prepareSettings, redisSettings);
 
+/** The channels that some provider sends on. */
+export const sendingChannels = [...new Set(allProviders.map(({ channel }) => channel))];
+
 /** What the commands beside `comms run` read. */
 export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   prepare: prepareSettings,
+  check: checkSettingsOf(sendingChannels),
   rebuild: rebuildSettings,
   why: whySettings,
   demo: demoSettings,
 };
+
+/** The accounts of several channels, with the issues of all of them: what `comms check` reads. */
+export function checkSettingsOf(asked: readonly KnownChannel[]): Settings<AccountsConfig> {
+  const parts = asked.map((channel) => accountSettings(channel));
+  return {
+    descriptions: parts.flatMap((part) => part.descriptions),
+    read: (values) => {
+      const read = parts.map((part) => part.read(values));
+      const issues = new Set(read.flatMap((one) => (one.kind === "issues" ? one.issues : [])));
+      if (issues.size > 0) return { kind: "issues", issues: [...issues] };
+      const accounts = read.flatMap((one) => (one.kind === "config" ? one.config.accounts : []));
+      return { kind: "config", config: { accounts } };
+    },
+  };
+}

@@ -1,3 +1,4 @@
+import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
 import { demo } from "./demo/demo.ts";
 import { prepare } from "./prepare.ts";
@@ -6,4 +7,4 @@ import { run } from "./run.ts";
 import { why } from "./why.ts";
 
 /** Every command, in the order in which `comms help` lists them. */
-export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, why];
+export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, check, why];

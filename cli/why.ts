@@ -1,3 +1,4 @@
+import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
 import { gateLines, referenceLines, sentence } from "#shared/domain/explanation/explain.ts";
 import type { ExplainedMessage } from "#shared/domain/explanation/explained-message.ts";
 import { timeLines, waitsOf } from "#shared/domain/explanation/timeline.ts";
@@ -13,7 +14,7 @@ import { parseDuration } from "./duration.ts";
 const messagesMax = 50;
 
 /** The providers whose webhooks say what becomes of a message. */
-const reportingProviders: ReadonlySet<string> = new Set(["ses", "twilio"]);
+const reportingProviders: ReadonlySet<string> = new Set(webhookNormalisers.keys());
 
 /** `comms why`: says how a person's messages ended, and which rule with which value decided it, and where the time went. */
 export const why: CliCommand = {

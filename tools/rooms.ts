@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+
 /**
  * The rooms of the house: what each may import. A room is a folder; a file belongs to the longest folder that it lies
  * under. Everything is an allow-list. Each room's README says the same;
@@ -36,34 +38,9 @@ function processor(...packages: readonly string[]): Room {
 }
 
 /** A sender: the shared sender beside what every processor knows. */
-function sender(...packages: readonly string[]): Room {
-  return { imports: [...upToRuntime, "shared/delivery"], packages };
+function sender(): Room {
+  return { imports: [...upToRuntime, "shared/delivery"], packages: [] };
 }
-
-/** What a provider's folder may import beside itself: the port that it fits, and no other provider. */
-const underProviders = [
-  ...upToPlatform,
-  "shared/delivery/adapter.ts",
-  "shared/delivery/budget.ts",
-  "shared/delivery/network.ts",
-  "shared/delivery/providers/provider.ts",
-  "shared/delivery/email",
-];
-
-/** A provider. Its tables and normalisers are in a pure `core`. */
-function provider(...packages: readonly string[]): Room {
-  return { imports: underProviders, packages };
-}
-
-const providers: Readonly<Record<string, Room>> = {
-  ses: provider("node:*", "undici", "zod"),
-  twilio: provider("twilio", "zod"),
-};
-
-const providerRooms = Object.entries(providers).flatMap(([name, room]): (readonly [string, Room])[] => [
-  [`shared/delivery/providers/${name}`, room],
-  [`shared/delivery/providers/${name}/core`, pure()],
-]);
 
 /** A processor that reads what the log was made into: views, templates, the ledger. */
 function withState({ imports, packages }: Room): Room {
@@ -74,10 +51,10 @@ const processors: Readonly<Record<string, Room>> = {
   intake: { imports: [...upToRuntime, "catalog"], packages: [] },
   router: withState(processor()),
   renderer: withState(processor()),
-  "email-sender": sender("node:*", "@aws-sdk/client-sesv2"),
-  "push-sender": sender("node:*", "firebase-admin", "undici", "zod"),
-  "sms-sender": withState(sender("twilio")),
-  "inapp-sender": sender("node:*", "pg"),
+  "email-sender": sender(),
+  "push-sender": sender(),
+  "sms-sender": sender(),
+  "inapp-sender": sender(),
   feedback: { imports: [...upToRuntime, "shared/delivery/providers"], packages: ["pg"] },
   digest: processor("pg", "zod"),
   scheduler: processor("pg"),
@@ -89,10 +66,6 @@ const processors: Readonly<Record<string, Room>> = {
 const processorCores: Readonly<Record<string, Room>> = {
   router: pure(),
   renderer: pure(),
-  "email-sender": pure(),
-  "push-sender": pure("firebase-admin (types)", "zod"),
-  "sms-sender": pure(),
-  "inapp-sender": pure(),
   feedback: pure(),
   digest: pure(),
   scheduler: pure(),
@@ -103,6 +76,40 @@ const processorRooms = [
   ...Object.entries(processors).map(([name, room]): readonly [string, Room] => [`processors/${name}`, room]),
   ...Object.entries(processorCores).map(([name, room]): readonly [string, Room] => [`processors/${name}/core`, room]),
 ];
+
+/** Where a provider is a folder and a room. It may not import another; all of them may import the same. */
+export const providerFolder = "shared/delivery/providers";
+
+/** What every provider may import. The packages are a pool: one that no provider imports is not allowed to any. */
+export const providerRoom: Room = {
+  imports: [
+    ...upToPlatform,
+    "shared/delivery/adapter.ts",
+    "shared/delivery/budget.ts",
+    "shared/delivery/network.ts",
+    "shared/delivery/email",
+    `${providerFolder}/provider.ts`,
+    `${providerFolder}/check.ts`,
+  ],
+  packages: ["node:*", "@aws-sdk/client-sesv2", "firebase-admin", "nodemailer", "pg", "twilio", "undici", "zod"],
+};
+
+/** The same for the pure half of each. */
+export const providerCore: Room = pure("firebase-admin (types)", "zod");
+
+/** The rooms of these providers, and of their pure halves. A new provider needs no line here. */
+export function providerRooms(names: readonly string[]): Readonly<Record<string, Room>> {
+  return Object.fromEntries(
+    names.flatMap((name) => [
+      [`${providerFolder}/${name}`, providerRoom],
+      [`${providerFolder}/${name}/core`, providerCore],
+    ]),
+  );
+}
+
+const providerNames = readdirSync(new URL(`../${providerFolder}/`, import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 
 /** Every room by its folder. */
 export const rooms: Readonly<Record<string, Room>> = {
@@ -135,17 +142,16 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["node:*", "ioredis", "pg"],
   },
   "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
-  "shared/delivery": { imports: [...upToRuntime, "shared/state"], packages: ["ioredis", "opossum", "zod"] },
-  "shared/delivery/email": { imports: [...upToPlatform, "shared/delivery/adapter.ts"], packages: ["nodemailer"] },
-  "shared/delivery/providers/smtp": {
-    imports: [...upToPlatform, "shared/delivery/adapter.ts", "shared/delivery/email"],
-    packages: ["node:*", "nodemailer", "zod"],
+  "shared/delivery": {
+    imports: [...upToRuntime, "shared/state"],
+    packages: ["ioredis", "opossum", "pg (types)", "yaml", "zod"],
   },
-  ...Object.fromEntries(providerRooms),
+  "shared/delivery/email": { imports: [...upToPlatform, "shared/delivery/adapter.ts"], packages: ["nodemailer"] },
+  ...providerRooms(providerNames),
   ...Object.fromEntries(processorRooms),
   gateway: {
-    imports: [...upToRuntime, "shared/delivery/providers", "catalog"],
-    packages: ["node:*", "fastify", "pg", "yaml", "zod"],
+    imports: [...upToRuntime, "shared/delivery/account-settings.ts", "shared/delivery/providers", "catalog"],
+    packages: ["node:*", "fastify", "pg", "zod"],
   },
   catalog: {
     imports: ["shared/contracts", "shared/domain", "shared/control"],
@@ -155,6 +161,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       ...upToRuntime,
       "shared/state",
+      "shared/delivery",
       "shared/control",
       ...Object.keys(processors).map((name) => `processors/${name}`),
       "gateway",
@@ -210,10 +217,15 @@ export function forbiddenImports(imports: readonly Import[]): readonly string[] 
   });
 }
 
-/** Packages that a room may import and does not, and rooms without a file, a sentence each: they would hide the next hole. */
+/**
+ * Packages that a room may import and does not, and rooms without a file, a sentence each: they would hide the next hole.
+ * The rooms of providers count as one, and their pure halves as another; a provider need not have one.
+ */
 export function unusedAllowances(imports: readonly Import[]): readonly string[] {
-  return Object.entries(rooms).flatMap(([name, { packages }]) => {
-    const own = imports.filter(({ from }) => roomOf(from) === name);
+  const byRoom = Map.groupBy(imports, ({ from }) => sharedName(roomOf(from) ?? ""));
+  const all = new Map(Object.entries(rooms).map(([name, room]) => [sharedName(name), room]));
+  return [...all].flatMap(([name, { packages }]) => {
+    const own = byRoom.get(name) ?? [];
     if (own.length === 0) return [`${name} imports nothing: take it out of tools/rooms.ts`];
     const used = new Set(
       own.flatMap(({ to, isPackage }) => (isPackage ? [to.startsWith("node:") ? "node:*" : to] : [])),
@@ -221,6 +233,11 @@ export function unusedAllowances(imports: readonly Import[]): readonly string[] 
     const unused = packages.filter((one) => !used.has(one.replace(/ \(types\)$/, "")));
     return unused.map((one) => `${name} need not import ${one}: take it out of tools/rooms.ts`);
   });
+}
+
+/** The name under which the packages of a room are counted: the providers' is one. */
+function sharedName(room: string): string {
+  return room.replace(new RegExp(`^${providerFolder}/[^/]+`), `${providerFolder}/*`);
 }
 
 function mayImportFile(room: Room, name: string, to: string): boolean {

@@ -13,7 +13,7 @@ const stages: readonly (readonly [stage: string, ...entries: string[]])[] = [
   ["intake", "processors/intake/processor.ts"],
   ["router", "processors/router/processor.ts"],
   ["renderer", "processors/renderer/processor.ts"],
-  ["email-sender", "processors/email-sender/processor.ts", "processors/email-sender/adapters/ses.ts"],
+  ["email-sender", "shared/delivery/sender.ts", "shared/delivery/providers/ses/adapter.ts"],
   ["gateway, SES webhook", "gateway/webhooks/routes.ts", "shared/delivery/providers/ses/sns/receiver.ts"],
   ["feedback", "processors/feedback/processor.ts", "shared/delivery/providers/ses/core/normalise.ts"],
   ["the runtime, under each", "shared/runtime/shell/shell.ts"],

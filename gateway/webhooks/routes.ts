@@ -24,9 +24,9 @@ export async function openWebhooks(
   context: WebhookContext,
 ): Promise<readonly OpenWebhook[]> {
   return Promise.all(
-    configured.map(async ({ webhook, configs }) => ({
+    configured.map(async ({ webhook, accounts }) => ({
       path: webhook.path,
-      receiver: await webhook.open(configs, context),
+      receiver: await webhook.open(accounts, context),
     })),
   );
 }

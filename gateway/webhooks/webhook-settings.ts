@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { ProviderWebhook } from "#shared/delivery/providers/provider.ts";
+import { type AccountEntry, accountEntries, accountValues } from "#shared/delivery/account-settings.ts";
+import type { ProviderWebhook, WebhookAccount } from "#shared/delivery/providers/provider.ts";
 import type { WebhookProvider } from "#shared/delivery/providers/registry.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import {
@@ -10,15 +11,14 @@ import {
   setting,
   settings,
 } from "#shared/platform/config/setting.ts";
-import { type AccountEntry, accountEntries } from "./accounts.ts";
 
 /** A webhook to be mounted. */
 export interface ConfiguredWebhook {
   /** The provider's name. */
   readonly provider: string;
   readonly webhook: ProviderWebhook<object>;
-  /** One for each account; never empty. */
-  readonly configs: readonly object[];
+  /** Never empty; the default one first, if it has any. */
+  readonly accounts: readonly WebhookAccount<object>[];
 }
 
 const accountsSettings = settings({
@@ -80,16 +80,26 @@ interface Sources {
 function resultsOf(
   { settings: own }: ProviderWebhook<object>,
   { values, accounts, isChosen }: Sources,
-): readonly SettingsResult<object>[] {
+): readonly AccountResult[] {
   const required = own.descriptions.filter(({ isRequired }) => isRequired);
   const isSet = required.length > 0 && required.every(({ name }) => Boolean(values[name]));
-  const ofTenants = accounts.map((account) => named(own.read(account.settings), account.id));
-  return isChosen || isSet ? [own.read(values), ...ofTenants] : ofTenants;
+  const ofTenants = accounts.map((account) => readAccount(own, account));
+  return isChosen || isSet ? [resultOf(own.read(values)), ...ofTenants] : ofTenants;
 }
 
-function named(result: SettingsResult<object>, id: string): SettingsResult<object> {
-  if (result.kind === "config") return result;
-  return { kind: "issues", issues: result.issues.map((issue) => `COMMS_ACCOUNTS: ${id}: ${issue}`) };
+/** A tenant's account, which takes nothing from the default one. */
+function readAccount(own: Settings<object>, account: AccountEntry): AccountResult {
+  const { values, issues } = accountValues(account);
+  const result = own.read(values);
+  const found = result.kind === "issues" ? result.issues.map((issue) => `COMMS_ACCOUNTS: ${account.id}: ${issue}`) : [];
+  if (result.kind === "issues" || issues.length > 0) return { kind: "issues", issues: [...issues, ...found] };
+  return { kind: "config", config: { tenant: account.tenant, config: result.config } };
+}
+
+type AccountResult = SettingsResult<WebhookAccount<object>>;
+
+function resultOf(result: SettingsResult<object>): AccountResult {
+  return result.kind === "issues" ? result : { kind: "config", config: { config: result.config } };
 }
 
 function issuesOf(result: SettingsResult<object>): readonly string[] {
@@ -99,10 +109,10 @@ function issuesOf(result: SettingsResult<object>): readonly string[] {
 interface ReadWebhook {
   readonly name: string;
   readonly webhook: ProviderWebhook<object>;
-  readonly results: readonly SettingsResult<object>[];
+  readonly results: readonly AccountResult[];
 }
 
 function mountedOf({ name, webhook, results }: ReadWebhook): readonly ConfiguredWebhook[] {
-  const configs = results.flatMap((result) => (result.kind === "config" ? [result.config] : []));
-  return configs.length > 0 ? [{ provider: name, webhook, configs }] : [];
+  const accounts = results.flatMap((result) => (result.kind === "config" ? [result.config] : []));
+  return accounts.length > 0 ? [{ provider: name, webhook, accounts }] : [];
 }

@@ -14,10 +14,7 @@ export interface OutboundMessage {
   readonly now: Instant;
 }
 
-/**
- * A provider, as senders see it. To add one, write this adapter, its table of answers, and a line in the sender's
- * `main.ts`.
- */
+/** An account with a provider, as senders call it. `providers/provider.ts` has what else a provider is made of. */
 export interface ChannelAdapter {
   /** Its name in labels and records: `ses`. */
   readonly provider: string;

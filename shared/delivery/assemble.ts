@@ -1,50 +1,99 @@
+import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
+import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
+import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
-import type { ChannelAdapter } from "./adapter.ts";
+import type { AccountConfig } from "./account-settings.ts";
+import { type ProviderAccount, routeByTenant } from "./accounts.ts";
 import { createBreaker } from "./breaker.ts";
-import type { BudgetLimits } from "./budget.ts";
 import type { SendMeter } from "./meter.ts";
+import type { ProviderContext } from "./providers/provider.ts";
 import { createRedisBudget } from "./redis-budget.ts";
-import type { SenderParts } from "./sender.ts";
+import { createSender, type SenderParts } from "./sender.ts";
 import type { SenderConfig } from "./sender-settings.ts";
 
 const levels = { closed: 0, half_open: 0.5, open: 1 } as const;
 
-/** An account to send by: its adapter, and how many calls it lets through. */
-export interface SenderAccount {
-  readonly adapter: ChannelAdapter;
-  readonly limits: BudgetLimits;
+/** Opens the accounts of a channel, and puts the sender together that calls them. */
+export async function openSender(
+  platform: ProcessContext,
+  channel: KnownChannel,
+  config: SenderConfig,
+): Promise<Runnable> {
+  const meter = meterOf(platform);
+  const context = providerContextOf(platform, config);
+  const accounts = await Promise.all(
+    config.accounts.map((account) => openAccount(platform, account, { context, meter })),
+  );
+  const policy = { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000 };
+  const processor = createSender({
+    ...commonParts(platform),
+    channel,
+    route: routeByTenant(accounts),
+    meter,
+    policy,
+  });
+  return {
+    processor,
+    close: async () => {
+      await Promise.all(accounts.map(({ adapter }) => adapter.close()));
+    },
+  };
+}
+
+async function openAccount(
+  platform: ProcessContext,
+  { id, tenant, provider, config }: AccountConfig,
+  { context, meter }: { readonly context: ProviderContext; readonly meter: SendMeter },
+): Promise<ProviderAccount> {
+  const { adapter, limits } = await provider.open(config, context);
+  const names = { id, provider: provider.name };
+  meter.breakerState(names, "closed");
+  return {
+    ...names,
+    ...(tenant !== undefined && { tenant }),
+    adapter,
+    breaker: createBreaker({ account: id, onState: (state) => meter.breakerState(names, state) }),
+    budget: createRedisBudget(platform.redis(), platform.keys, limits),
+  };
+}
+
+/** What a provider takes from the process. */
+function providerContextOf(platform: ProcessContext, config: SenderConfig): ProviderContext {
+  return {
+    clock: platform.clock,
+    callDeadlineMs,
+    postgres: () => platform.postgres(),
+    gatewayUrl: () => declared(config, "COMMS_GATEWAY_PUBLIC_URL").replace(/\/$/, ""),
+    unsubscribeKeys: () => {
+      declared(config, "COMMS_UNSUBSCRIBE_SECRET");
+      return unsubscribeKeysOf(config as Required<SenderConfig>);
+    },
+  };
+}
+
+/** A setting that only some senders declare. Throws a programming error if this one did not. */
+function declared(config: SenderConfig, name: "COMMS_GATEWAY_PUBLIC_URL" | "COMMS_UNSUBSCRIBE_SECRET"): string {
+  const value = config[name];
+  if (value === undefined)
+    throw new TypeError(`A provider asks for ${name}, and the sender's config.ts does not declare it`);
+  return value;
 }
 
 /** What every sender takes from the process that hosts it. */
-export function senderParts(
-  platform: ProcessContext,
-  config: SenderConfig,
-  { adapter, limits }: SenderAccount,
-): Omit<SenderParts, "channel"> {
-  const { keys, hasher, clock, owner } = platform;
-  const redis = platform.redis();
+function commonParts(platform: ProcessContext): Omit<SenderParts, "channel" | "route"> {
   const codec = platform.codec();
-  const meter = meterOf(platform);
-  meter.breakerState(adapter.provider, "closed");
   return {
-    adapter,
     views: platform.views(),
-    ledger: createRedisLedger(redis, keys),
+    ledger: createRedisLedger(platform.redis(), platform.keys),
     archive: createSentArchive(platform.postgres()),
     artifacts: platform.artifacts(),
-    hasher,
-    breaker: createBreaker({
-      provider: adapter.provider,
-      onState: (state) => meter.breakerState(adapter.provider, state),
-    }),
-    budget: createRedisBudget(redis, keys, limits),
-    clock,
-    owner,
+    hasher: platform.hasher,
+    clock: platform.clock,
+    owner: platform.owner,
     encode: (topic, send) => codec.encode(topic, send),
-    meter,
-    policy: { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000 },
   };
 }
 
@@ -54,7 +103,8 @@ function meterOf({ telemetry }: ProcessContext): SendMeter {
     ambiguousSend: (channel) => metrics.count("comms_ambiguous_sends_total", { channel }),
     providerRequest: ({ channel, provider, outcome, seconds }) =>
       metrics.observe("comms_provider_request_seconds", { channel, provider, outcome }, seconds),
-    breakerState: (provider, state) => metrics.set("comms_breaker_state", { provider }, levels[state]),
+    breakerState: ({ id, provider }, state) =>
+      metrics.set("comms_breaker_state", { provider, account: id }, levels[state]),
     tokenInvalid: (code) => metrics.count("comms_push_tokens_invalid_total", { code }),
     alert: ({ channel, provider, code, level }) =>
       log.warn({ channel, provider, code, level }, "the provider's answer needs a look"),

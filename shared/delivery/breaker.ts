@@ -6,7 +6,8 @@ export type BreakerState = "closed" | "half_open" | "open";
 
 /** Settings of a breaker; every time is in ms. */
 export interface BreakerOptions {
-  readonly provider: string;
+  /** The id of its account. */
+  readonly account: string;
   /** How long it stays open before one call may probe. Default 10,000. */
   readonly openMs?: number;
   /** The window over which failures count, in tenths. Default 10,000. */
@@ -49,7 +50,7 @@ class FailureValue extends Error {
 export function createBreaker(options: BreakerOptions): Breaker {
   const openMs = options.openMs ?? 10_000;
   const circuit = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
-    name: options.provider,
+    name: options.account,
     timeout: false,
     resetTimeout: openMs,
     rollingCountTimeout: options.windowMs ?? 10_000,
@@ -69,7 +70,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
 
   function refusal(): AppError {
     const retryAfterMs = Math.max(100, Math.ceil(opened + openMs - performance.now()));
-    return new AppError("PROVIDER_UNAVAILABLE", `The breaker of ${options.provider} is open`, {
+    return new AppError("PROVIDER_UNAVAILABLE", `The breaker of ${options.account} is open`, {
       retryable: true,
       retryAfterMs,
     });

@@ -1,13 +1,11 @@
 import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import type { RateBudget } from "./budget.ts";
+import type { ProviderAccount } from "./accounts.ts";
 
 /** What a sender waits for its turn with. */
 export interface BudgetWaitParts {
-  readonly budget: RateBudget;
-  /** The provider account that the budget counts: `ses:default`. */
-  readonly account: string;
+  readonly account: Pick<ProviderAccount, "id" | "budget">;
   readonly clock: Clock;
   readonly policy: Pick<SendPolicy, "budgetWaitMaxMs">;
 }
@@ -17,17 +15,17 @@ export interface BudgetWaitParts {
  * (retryable) if that is not enough, or if the signal aborts; then no calls are taken from the budget.
  */
 export async function waitForBudget(
-  { budget, account, clock, policy }: BudgetWaitParts,
+  { account, clock, policy }: BudgetWaitParts,
   { calls, critical }: { readonly calls: number; readonly critical: boolean },
   signal: AbortSignal,
 ): Promise<void> {
   const until = clock.now() + policy.budgetWaitMaxMs;
   for (;;) {
     const now = clock.now();
-    const waitMs = await budget.take(account, calls, { critical, now });
+    const waitMs = await account.budget.take(account.id, calls, { critical, now });
     if (waitMs === 0) return;
     if (signal.aborted || now + waitMs > until)
-      throw new AppError("RATE_BUDGET_SPENT", `The rate budget of ${account} is spent`, {
+      throw new AppError("RATE_BUDGET_SPENT", `The rate budget of ${account.id} is spent`, {
         retryable: true,
         retryAfterMs: waitMs,
       });

@@ -12,16 +12,14 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import { tokenKey } from "#shared/domain/message/record-keys.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import type { ChannelAdapter } from "./adapter.ts";
-import type { Breaker } from "./breaker.ts";
+import type { ProviderAccount } from "./accounts.ts";
 import { type MessageClaim, type RecordParts, recordResult, releaseClaim } from "./message-claim.ts";
 import { isBreakerRefusal } from "./provider-call.ts";
 
 /** What the calls of a message are concluded with. */
 export interface ConcludeParts extends RecordParts {
   readonly name: SenderName;
-  readonly adapter: Pick<ChannelAdapter, "provider" | "answers">;
-  readonly breaker: Breaker;
+  readonly account: Pick<ProviderAccount, "id" | "provider" | "adapter" | "breaker">;
   readonly policy: SendPolicy;
 }
 
@@ -39,7 +37,7 @@ export interface AnsweredCalls {
  */
 export async function conclude(parts: ConcludeParts, calls: AnsweredCalls): Promise<Outcome> {
   countAmbiguousSend(parts, calls);
-  const result = combine(parts.adapter.answers, calls.answers);
+  const result = combine(parts.account.adapter.answers, calls.answers);
   if (result.kind === "halt" || calls.answers.every(isBreakerRefusal)) return halt(parts, calls.claim, result);
   // The ledger also counts calls whose processes died before they wrote a record.
   const send = { ...calls.send, attempt: calls.claim.attempt };
@@ -61,25 +59,25 @@ function countAmbiguousSend({ meter }: ConcludeParts, { send, claim, answers }: 
 /** This message and all others wait where they are: the account is out of order, or the breaker let no call through. */
 async function halt(parts: ConcludeParts, claim: MessageClaim, result: CallResult): Promise<never> {
   await releaseClaim(parts, claim);
-  if (result.kind === "halt") parts.breaker.trip();
-  parts.breaker.admit();
+  if (result.kind === "halt") parts.account.breaker.trip();
+  parts.account.breaker.admit();
   const code = "code" in result ? result.code : "";
-  throw new AppError("PROVIDER_UNAVAILABLE", `${parts.adapter.provider} lets nothing through: ${code}`, {
+  throw new AppError("PROVIDER_UNAVAILABLE", `${parts.account.id} lets nothing through: ${code}`, {
     retryable: true,
     retryAfterMs: 1_000,
   });
 }
 
-function contextOf({ adapter, clock }: ConcludeParts, { send, claim, to }: AnsweredCalls): CallContext {
+function contextOf({ account, clock }: ConcludeParts, { send, claim, to }: AnsweredCalls): CallContext {
   const addressHash = to.length === 1 ? to[0]?.hash || null : null;
-  return { send, provider: adapter.provider, addressHash, ambiguous: claim.ambiguous, now: clock.now() };
+  return { send, provider: account.provider, addressHash, ambiguous: claim.ambiguous, now: clock.now() };
 }
 
 /** Tombstones for the devices whose tokens the provider refused for good. */
-function tokenTombstones({ adapter, meter }: ConcludeParts, { send, to, answers }: AnsweredCalls): readonly Output[] {
+function tokenTombstones({ account, meter }: ConcludeParts, { send, to, answers }: AnsweredCalls): readonly Output[] {
   return answers.flatMap((answer, index): readonly Output[] => {
     const deviceId = to[index]?.deviceId;
-    if (!rowOfAnswer(adapter.answers, answer)?.prune || !deviceId || answer.kind === "accepted") return [];
+    if (!rowOfAnswer(account.adapter.answers, answer)?.prune || !deviceId || answer.kind === "accepted") return [];
     meter.tokenInvalid(answer.code);
     const key = tokenKey({ tenant_id: send.tenant_id, user_id: send.user_id, device_id: deviceId });
     return [{ topic: "comms.tokens", key, value: null }];

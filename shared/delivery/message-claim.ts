@@ -9,7 +9,7 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { AppError, isRetryable } from "#shared/platform/errors/app-error.ts";
 import { type ClaimRef, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
-import type { ChannelAdapter } from "./adapter.ts";
+import type { ProviderAccount } from "./accounts.ts";
 import type { SendMeter } from "./meter.ts";
 import { sendOutcome } from "./send-outcome.ts";
 
@@ -73,7 +73,7 @@ export interface RecordParts {
   readonly ledger: Ledger;
   readonly clock: Pick<Clock, "now">;
   readonly meter: SendMeter;
-  readonly adapter: Pick<ChannelAdapter, "provider">;
+  readonly account: Pick<ProviderAccount, "provider">;
 }
 
 /** The claim whose call ended, and what to write. */
@@ -86,14 +86,14 @@ export interface ClaimRecord extends Omit<CallRecord, "attempt"> {
  * the ledger from there; repeating the whole call would be worse. Any other failure raises an alert.
  */
 export async function recordResult(parts: RecordParts, send: Send, { claim, state, note }: ClaimRecord): Promise<void> {
-  const { ledger, clock, meter, adapter } = parts;
+  const { ledger, clock, meter, account } = parts;
   try {
     await ledger.record(claim, { state, attempt: claim.attempt, note }, clock.now());
   } catch (error) {
     if (isRetryable(error)) return;
     meter.alert({
       channel: channelName(send.channel),
-      provider: adapter.provider,
+      provider: account.provider,
       code: "LEDGER_UNWRITTEN",
       level: "P1",
     });

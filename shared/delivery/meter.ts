@@ -1,3 +1,4 @@
+import type { ProviderAccount } from "./accounts.ts";
 import type { BreakerState } from "./breaker.ts";
 
 /** One provider call, as its metric has it. */
@@ -25,7 +26,7 @@ export interface SendMeter {
    */
   ambiguousSend(channel: string): void;
   providerRequest(request: ProviderRequest): void;
-  breakerState(provider: string, state: BreakerState): void;
+  breakerState(account: Pick<ProviderAccount, "id" | "provider">, state: BreakerState): void;
   /** The provider refused a push token for good. */
   tokenInvalid(code: string): void;
   alert(alert: ProviderAlert): void;

@@ -2,14 +2,18 @@ import type { Send } from "#shared/contracts/records.ts";
 import type { AddressedTarget } from "#shared/domain/delivery/facts.ts";
 import { reportOutcome } from "#shared/domain/delivery/sender-outcomes.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Route } from "./accounts.ts";
 import { type BudgetWaitParts, waitForBudget } from "./budget-wait.ts";
 import { type ConcludeParts, conclude } from "./conclude.ts";
 import { type ContentParts, readContent, unreadableReport } from "./content.ts";
 import { claimMessage, confirmClaim, type MessageClaimParts, releaseClaim } from "./message-claim.ts";
 import { callProvider, type ProviderCallParts } from "./provider-call.ts";
 
-/** What a sender makes its call with: the parts of every step. */
-export type PerformParts = ContentParts & MessageClaimParts & BudgetWaitParts & ProviderCallParts & ConcludeParts;
+/** What every step works with, once the account is chosen. */
+type StepParts = ContentParts & MessageClaimParts & BudgetWaitParts & ProviderCallParts & ConcludeParts;
+
+/** What a sender makes its call with: the parts of every step, and the route that chooses the account. */
+export type PerformParts = Omit<StepParts, "account"> & { readonly route: Route };
 
 /** Where one message goes, and until when it may wait. */
 export interface PerformOptions {
@@ -20,11 +24,13 @@ export interface PerformOptions {
 }
 
 /**
- * Claims the message, calls the provider and records the result. Every step up to the confirmation may be repeated; no
- * step after it may.
+ * Claims the message, calls the provider by the account that the route names first, and records the result. Every step up
+ * to the confirmation may be repeated; no step after it may.
  */
-export async function perform(parts: PerformParts, send: Send, { to, signal }: PerformOptions): Promise<Outcome> {
-  parts.breaker.admit();
+export async function perform(common: PerformParts, send: Send, { to, signal }: PerformOptions): Promise<Outcome> {
+  const [account] = common.route(send);
+  const parts: StepParts = { ...common, account };
+  account.breaker.admit();
   const content = await readContent(parts, send);
   if (!content) return reportOutcome(send, unreadableReport(parts, send));
   const claimed = await claimMessage(parts, send);

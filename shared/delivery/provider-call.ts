@@ -5,14 +5,13 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
+import type { ProviderAccount } from "./accounts.ts";
 import type { ChannelAdapter, OutboundMessage } from "./adapter.ts";
-import type { Breaker } from "./breaker.ts";
 import type { SendMeter } from "./meter.ts";
 
 /** What one provider call is made with. */
 export interface ProviderCallParts {
-  readonly adapter: Pick<ChannelAdapter, "provider" | "answers" | "send">;
-  readonly breaker: Breaker;
+  readonly account: Pick<ProviderAccount, "provider" | "adapter" | "breaker">;
   readonly clock: Pick<Clock, "now">;
   readonly meter: SendMeter;
 }
@@ -32,7 +31,8 @@ export async function callProvider(
   parts: ProviderCallParts,
   message: Pick<OutboundMessage, "send" | "content"> & { readonly target: AddressedTarget },
 ): Promise<Answer> {
-  const { adapter, breaker, clock, meter } = parts;
+  const { account, clock, meter } = parts;
+  const { adapter, breaker, provider } = account;
   const started = clock.now();
   const outbound = { ...message, addressHash: message.target.hash, now: started };
   const answer = await breaker
@@ -43,10 +43,9 @@ export async function callProvider(
     .catch(breakerRefusal);
   const channel = channelName(message.send.channel);
   const seconds = (clock.now() - started) / 1_000;
-  meter.providerRequest({ channel, provider: adapter.provider, outcome: labelOf(adapter, answer), seconds });
+  meter.providerRequest({ channel, provider, outcome: labelOf(adapter, answer), seconds });
   const level = alertLevel(adapter, answer);
-  if (level && answer.kind !== "accepted")
-    meter.alert({ channel, provider: adapter.provider, code: answer.code, level });
+  if (level && answer.kind !== "accepted") meter.alert({ channel, provider, code: answer.code, level });
   return answer;
 }
 

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { addressSettings } from "#shared/platform/config/address-settings.ts";
 import { artifactSettings } from "#shared/platform/config/artifact-settings.ts";
+import type { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
 import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { processSettings } from "#shared/platform/config/process-settings.ts";
 import { redisSettings } from "#shared/platform/config/redis-settings.ts";
 import { type ConfigOf, combineSettings, setting, settingGroup } from "#shared/platform/config/setting.ts";
+import type { unsubscribeSettings } from "#shared/platform/config/unsubscribe-settings.ts";
+import type { AccountsConfig } from "./account-settings.ts";
 
-/** What every sender reads beside its provider's account. */
+/** What every sender reads beside its accounts. */
 export const senderSettings = combineSettings(
   processSettings,
   kafkaSettings,
@@ -23,5 +26,7 @@ export const senderSettings = combineSettings(
   }),
 );
 
-/** What every sender has been told, whatever its provider. */
-export type SenderConfig = ConfigOf<typeof senderSettings>;
+/** What a sender is configured with. Links and callbacks belong to some channels only. It holds secrets. */
+export type SenderConfig = ConfigOf<typeof senderSettings> &
+  AccountsConfig &
+  Partial<ConfigOf<typeof gatewayUrlSettings> & ConfigOf<typeof unsubscribeSettings>>;

@@ -11,9 +11,7 @@ import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { Ledger } from "#shared/state/ledger/ledger.ts";
 import type { SentArchive } from "#shared/state/ledger/sent-archive.ts";
 import type { Views } from "#shared/state/views/views.ts";
-import type { ChannelAdapter } from "./adapter.ts";
-import type { Breaker } from "./breaker.ts";
-import type { RateBudget } from "./budget.ts";
+import type { Route } from "./accounts.ts";
 import { gather } from "./gather.ts";
 import { type SendMeter, silentMeter } from "./meter.ts";
 import { type PerformParts, perform } from "./perform.ts";
@@ -27,21 +25,18 @@ export interface SendEffect {
 /** The parts of a sender. `assemble.ts` builds the usual ones. */
 export interface SenderParts {
   readonly channel: KnownChannel;
-  readonly adapter: ChannelAdapter;
+  /** Which account sends a message. */
+  readonly route: Route;
   readonly views: Pick<Views, "persons" | "suppressions">;
   readonly ledger: Ledger;
   readonly archive: SentArchive;
   readonly artifacts: Pick<ArtifactStore, "get">;
   readonly hasher: AddressHasher;
-  readonly breaker: Breaker;
-  readonly budget: RateBudget;
   readonly clock: Clock;
   /** Names this running process and no other, ever: host, pid and a random part drawn at start. Holds no `|`. */
   readonly owner: string;
   /** Framed Avro, for the records that go to the schedule: `codec.encode`. */
   readonly encode: (topic: TopicName, send: Send) => Buffer;
-  /** The provider account that the rate budget counts. Default `<provider>:default`. */
-  readonly account?: string;
   readonly meter?: SendMeter;
   readonly policy?: Partial<SendPolicy>;
 }
@@ -50,7 +45,7 @@ export interface SenderParts {
 let senders = 0;
 
 /**
- * The sender of one channel; channels differ only in their adapter. It checks everything once more before the call
+ * The sender of one channel; channels differ only in their accounts. It checks everything once more before the call
  * (whether the message is over, expired, suppressed, unwanted, or due in quiet hours), calls the provider at most once
  * for each attempt, and reports the result.
  */
@@ -67,7 +62,6 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
     name,
     policy,
     meter: parts.meter ?? silentMeter,
-    account: parts.account ?? `${parts.adapter.provider}:default`,
     nextOwner: () => `${owner}#${++tries}`,
   };
   return {

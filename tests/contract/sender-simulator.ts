@@ -2,11 +2,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSesAdapter } from "#processors/email-sender/adapters/ses.ts";
-import { createFcmAdapter } from "#processors/push-sender/adapters/fcm.ts";
-import { createTwilioAdapter } from "#processors/sms-sender/adapters/twilio.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
+import { createFcmAdapter } from "#shared/delivery/providers/fcm/adapter.ts";
+import { createSesAdapter } from "#shared/delivery/providers/ses/adapter.ts";
 import { createSmtpAdapter } from "#shared/delivery/providers/smtp/adapter.ts";
+import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
 import type { Content } from "#shared/domain/channel/channels.ts";
 import { createSimulatorControl } from "#simulator/control-client.ts";
 import { type SimulatorOptions, sandboxAccounts } from "#simulator/options.ts";
@@ -58,6 +58,7 @@ export async function simulated(options: Pick<SimulatorOptions, "smtpTls"> = {})
       baseUrl: `${url}/twilio`,
       from: "+15005550006",
       callbackUrl: "https://gateway.example.com",
+      deadlineMs: 5_000,
     });
   const smtp = (url = simulator.smtp) => {
     const { hostname, port } = new URL(url);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createInappAdapter } from "#processors/inapp-sender/adapters/postgres.ts";
-import { inappAnswers } from "#processors/inapp-sender/core/answers.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
+import { createInappAdapter } from "#shared/delivery/providers/inapp/adapter.ts";
+import { inappAnswers } from "#shared/delivery/providers/inapp/core/answers.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";

@@ -26,18 +26,25 @@ const nothingToWrite: Outcome = { kind: "emit", outputs: [] };
 
 /**
  * A webhook becomes reports on our message. If its message is not known yet, it waits; if the message will never be
- * known, it is dropped.
+ * known, or is another tenant's, it is dropped.
  */
 export function decideProviderEvent(webhook: ReceivedWebhook, hash: Hash, now: Instant): Outcome {
-  const { event, normalised, message } = webhook;
+  const { event, normalised } = webhook;
+  const message = isOwnMessage(webhook) ? webhook.message : undefined;
   if (normalised.kind === "unreadable") return { kind: "deadLetter", reason: "COMMS_POISON", message: normalised.why };
   if (normalised.kind === "nothing") return nothingToWrite;
   if (message)
     return reportOnMessage(normalised, { event, webhook: normalised, message, hash: hashOn(normalised, hash), now });
+  if (webhook.message) return dropUnmatched(event, normalised, hash);
   const isFindable = normalised.msgId !== null || normalised.providerRef !== null;
   if (!isFindable || !isYoung(event, now)) return dropUnmatched(event, normalised, hash);
   const output = waitOutput({ ...webhook, msgId: normalised.msgId, now });
   return { kind: "defer", reason: "COMMS_STATE_STALE", outputs: [output] };
+}
+
+/** Whether the webhook's account may report on the message that it names: it is its tenant's, or the default account. */
+function isOwnMessage({ event, message }: ReceivedWebhook): boolean {
+  return event.tenant_id === "default" || event.tenant_id === message?.tenant_id;
 }
 
 /** Any report on a message puts on the suppression list what it says. Nothing else follows. */

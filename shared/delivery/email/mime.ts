@@ -7,12 +7,16 @@ import type { OutboundMessage } from "../adapter.ts";
 import { type MailStream, mailHeaders, messageId, oneLine } from "./headers.ts";
 import { unsubscribeScope } from "./unsubscribe.ts";
 
-/** Who a mail comes from, and where its unsubscribe links lead. */
-export interface MailOptions {
-  readonly streams: Readonly<Record<"marketing" | "transactional", MailStream>>;
+/** Where the unsubscribe links of a mail lead. */
+export interface MailLinks {
   /** Public origin of the gateway: links are `<url>/unsubscribe/<token>`. */
   readonly unsubscribeUrl: string;
   readonly unsubscribeKeys: UnsubscribeKeys;
+}
+
+/** Who a mail comes from, and where its unsubscribe links lead. */
+export interface MailOptions extends MailLinks {
+  readonly streams: Readonly<Record<"marketing" | "transactional", MailStream>>;
 }
 
 // Through a transport: `MailComposer` alone leaves the list headers out.

@@ -1,15 +1,17 @@
+import type { Pool } from "pg";
 import type { ProviderEvent } from "#shared/contracts/records.ts";
 import type { NormaliseWebhook } from "#shared/domain/feedback/parsed-webhook.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Settings } from "#shared/platform/config/setting.ts";
+import type { UnsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import type { ChannelAdapter } from "../adapter.ts";
 import type { BudgetLimits } from "../budget.ts";
 
 /**
  * A provider: one folder with its adapter, its table of answers, its webhook and the table of that, its settings and its
- * README; and one line in `registry.ts`. This part of it is light: SDKs are loaded by `open`.
+ * README; and its name in `registry.ts`. This part of it is light: SDKs are loaded by `open` and `check`.
  */
 export interface Provider<Config extends object = object> {
   /** Its name in labels, records and settings: `ses`. */
@@ -17,15 +19,43 @@ export interface Provider<Config extends object = object> {
   readonly channel: KnownChannel;
   /** What a sender reads for one account. */
   readonly settings: Settings<Config>;
-  /** Opens one account. */
+  /** Names that a tenant's account must set, although the default one need not: else something of ours would stand in. */
+  readonly requiredOfTenants?: readonly string[];
+  /** Opens one account. Connects to nothing: the first call does. */
   open(config: Config, context: ProviderContext): Promise<OpenAccount>;
+  /**
+   * Asks whether an account would take a message, and sends none: it connects and logs in. Gives up when the signal aborts.
+   * Absent where there is nothing to ask.
+   */
+  check?(config: Config, signal: AbortSignal): Promise<CheckResult>;
   readonly webhook?: ProviderWebhook<object>;
 }
 
-/** What a provider takes from the process that hosts it. */
+/** Whether an account would take a message, or what to do before it does. */
+export type CheckResult =
+  | { readonly kind: "ok" }
+  | {
+      readonly kind: "failed";
+      /** The provider's code, or that of the network's error. */
+      readonly code: string;
+      /** What it means and what to do. No secret, no address. */
+      readonly advice: string;
+    };
+
+/**
+ * What a provider takes from the process that hosts it. What not every channel is configured with is a function, and
+ * throws where the process has not been given it.
+ */
 export interface ProviderContext {
-  /** Placeholder until the accounts are built: the process's clients, opened when first asked for. */
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "now">;
+  /** The deadline of a call, ms, for a client that takes no signal. */
+  readonly callDeadlineMs: number;
+  /** The process's own pool, opened when first asked for. */
+  postgres(): Pool;
+  /** The gateway's public origin, without a trailing slash: links and callbacks lead there. */
+  gatewayUrl(): string;
+  /** What unsubscribe links are signed with. */
+  unsubscribeKeys(): UnsubscribeKeys;
 }
 
 /** An account, ready for calls. */
@@ -42,9 +72,19 @@ export interface ProviderWebhook<Config extends object> {
   /** The route, below the gateway's origin: `/webhooks/ses`. */
   readonly path: string;
   /** One receiver for all accounts of the provider: it takes what is signed for any of them. */
-  open(accounts: readonly Config[], context: WebhookContext): Promise<WebhookReceiver>;
+  open(accounts: readonly WebhookAccount<Config>[], context: WebhookContext): Promise<WebhookReceiver>;
   /** Pure. */
   readonly normalise: NormaliseWebhook;
+}
+
+/** An account whose reports are taken. */
+export interface WebhookAccount<Config extends object> {
+  /**
+   * Whose account it is; absent for the default one. An event that the account signed is this tenant's, whatever the
+   * request says: a tenant that holds a secret must not speak for another.
+   */
+  readonly tenant?: string;
+  readonly config: Config;
 }
 
 /** What a webhook takes from the gateway. */

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import type { Settings, SettingValues } from "./setting.ts";
+import { type ResolvedValues, resolveFiles } from "./file-values.ts";
+import type { Settings } from "./setting.ts";
 import { checkoutRoot, stackVariables } from "./stack-config.ts";
 import { readLocalSettings } from "./stack-file.ts";
 
@@ -65,33 +65,8 @@ function isServiceLink(name: string, value = ""): boolean {
   return serviceLink.test(name) || serviceAddress.test(value);
 }
 
-interface EnvironmentValues {
-  readonly values: SettingValues;
-  readonly issues: readonly string[];
-  /** Settings whose file cannot be read. */
-  readonly unread: readonly string[];
-}
-
-function environmentValues(names: readonly string[], env: NodeJS.ProcessEnv): EnvironmentValues {
-  const values: Record<string, string> = {};
-  const issues: string[] = [];
-  const unread: string[] = [];
-  for (const name of names) {
-    const twin = `${name}_FILE`;
-    // COMMS_LOG_FILE is a setting, and no twin.
-    const file = names.includes(twin) ? undefined : env[twin];
-    if (env[name]) values[name] = env[name];
-    if (!file) continue;
-    if (env[name]) {
-      issues.push(`${twin}: is set beside ${name}; keep one of them`);
-      continue;
-    }
-    try {
-      values[name] = readFileSync(file, "utf8").trim();
-    } catch {
-      issues.push(`${twin}: the file that it names cannot be read`);
-      unread.push(name);
-    }
-  }
-  return { values, issues, unread };
+/** What the environment says of these settings and no others. */
+function environmentValues(names: readonly string[], env: NodeJS.ProcessEnv): ResolvedValues {
+  const ours = names.flatMap((name) => [name, `${name}_FILE`]).map((name) => [name, env[name]] as const);
+  return resolveFiles(Object.fromEntries(ours), { settings: new Set(names) });
 }

@@ -33,7 +33,7 @@ export const metricDeclarations = {
   comms_event_to_queue_seconds: histogram("From the event to the first send record", latency(0.15), "channel"),
   comms_queue_to_provider_seconds: histogram("From the first send record to the provider's yes", latency(1), "channel"),
   comms_provider_request_seconds: histogram("Provider calls", latency(), "channel", "provider", "outcome"),
-  comms_breaker_state: gauge("0 closed, 0.5 half open, 1 open", "provider"),
+  comms_breaker_state: gauge("0 closed, 0.5 half open, 1 open", "provider", "account"),
   comms_ambiguous_sends_total: counter("Sends that may or may not have reached the provider", "channel"),
   comms_push_tokens_invalid_total: counter("Push tokens that the provider refused for good", "code"),
   comms_views_ready: gauge("1 when a view in Redis may be trusted", "view"),

@@ -1,15 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { bodyBytesMax, requestTimeoutMs } from "#gateway/http/server.ts";
 import { closerLimits } from "#processors/digest/closer.ts";
-import { sesBudgetShares as emailShares } from "#processors/email-sender/main.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
-import { inappBudgetShares as inappShares } from "#processors/inapp-sender/main.ts";
-import { fcmBudgetShares as pushShares } from "#processors/push-sender/main.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
-import { twilioBudgetShares as smsShares } from "#processors/sms-sender/main.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
+import { fcmBudgetShares } from "#shared/delivery/providers/fcm/config.ts";
+import { inappBudgetShares } from "#shared/delivery/providers/inapp/provider.ts";
+import { allProviders } from "#shared/delivery/providers/registry.ts";
+import { sesBudgetShares } from "#shared/delivery/providers/ses/config.ts";
 import { ageMsMax, aheadMsMax } from "#shared/delivery/providers/ses/core/trust.ts";
+import { smtpBudgetShares } from "#shared/delivery/providers/smtp/config.ts";
+import { twilioBudgetShares } from "#shared/delivery/providers/twilio/provider.ts";
 import { devicesMax } from "#shared/domain/channel/push.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
@@ -39,10 +41,10 @@ function both(write: (value: number) => string, name: LimitName): readonly strin
   return [write(stageLimits[name]), write(sinkLimits[name])];
 }
 
-type RateName = "COMMS_SES_RATE" | "COMMS_FCM_RATE" | "COMMS_TWILIO_RATE" | "COMMS_INAPP_RATE";
+const settings = new Map(allProviders.flatMap((one) => one.settings.descriptions).map((one) => [one.name, one]));
 
-function budget(name: RateName, shares: Parameters<typeof budgetLimits>[1]): readonly string[] {
-  const { rate, burst, reserve } = budgetLimits(config[name], shares);
+function budget(name: string, shares: Parameters<typeof budgetLimits>[1]): readonly string[] {
+  const { rate, burst, reserve } = budgetLimits(Number(settings.get(name)?.byDefault), shares);
   return [count(rate), name, count(burst), count(reserve)];
 }
 
@@ -55,7 +57,6 @@ const logFile = "shared/platform/kafka/kafkajs-log.ts";
 const intakeFile = "shared/domain/event/limits.ts";
 const ledgerFile = "shared/state/ledger/ledger.ts";
 const policyFile = "shared/domain/delivery/policy.ts";
-const providerSettingsFile = "shared/platform/config/provider-settings.ts";
 const processSettingsFile = "shared/platform/config/process-settings.ts";
 
 interface Limit {
@@ -161,23 +162,28 @@ const domain: readonly Limit[] = [
 const senders: readonly Limit[] = [
   {
     name: "calls to SES",
-    where: [providerSettingsFile, "processors/email-sender/main.ts"],
-    figures: budget("COMMS_SES_RATE", emailShares),
+    where: ["shared/delivery/providers/ses/config.ts"],
+    figures: budget("COMMS_SES_RATE", sesBudgetShares),
+  },
+  {
+    name: "calls to an SMTP server",
+    where: ["shared/delivery/providers/smtp/config.ts"],
+    figures: budget("COMMS_SMTP_RATE", smtpBudgetShares),
   },
   {
     name: "calls to FCM",
-    where: [providerSettingsFile, "processors/push-sender/main.ts"],
-    figures: budget("COMMS_FCM_RATE", pushShares),
+    where: ["shared/delivery/providers/fcm/config.ts"],
+    figures: budget("COMMS_FCM_RATE", fcmBudgetShares),
   },
   {
     name: "calls to Twilio",
-    where: [providerSettingsFile, "processors/sms-sender/main.ts"],
-    figures: budget("COMMS_TWILIO_RATE", smsShares),
+    where: ["shared/delivery/providers/twilio/provider.ts"],
+    figures: budget("COMMS_TWILIO_RATE", twilioBudgetShares),
   },
   {
     name: "writes to the notification centre",
-    where: [providerSettingsFile, "processors/inapp-sender/main.ts"],
-    figures: budget("COMMS_INAPP_RATE", inappShares),
+    where: ["shared/delivery/providers/inapp/provider.ts"],
+    figures: budget("COMMS_INAPP_RATE", inappBudgetShares),
   },
   { name: "a call's wait for the budget", where: [policyFile], figures: [seconds(defaultPolicy.budgetWaitMaxMs)] },
 ];

@@ -77,7 +77,7 @@ export function createBench(
     webhooks: {
       webhooks: [
         { path: sesWebhook.path, receiver: snsReceiver },
-        { path: twilioWebhook.path, receiver: openTwilioReceiver([twilioAccount], { publicUrl }) },
+        { path: twilioWebhook.path, receiver: openTwilioReceiver([{ config: twilioAccount }], { publicUrl }) },
       ],
       publisher,
       clock,

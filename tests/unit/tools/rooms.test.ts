@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { forbiddenImports, type Import, importersOf, roomOf, rooms, unusedAllowances } from "#tools/rooms.ts";
+import {
+  forbiddenImports,
+  type Import,
+  importersOf,
+  providerRoom,
+  providerRooms,
+  roomOf,
+  rooms,
+  unusedAllowances,
+} from "#tools/rooms.ts";
 
 const file = (from: string, to: string): Import => ({ from, to, isPackage: false, isTypeOnly: false });
 const types = (from: string, to: string): Import => ({ ...file(from, to), isTypeOnly: true });
@@ -12,11 +21,11 @@ const platform = "shared/platform/clock/clock.ts";
 const kafka = "shared/platform/kafka/kafkajs-log.ts";
 const control = "shared/control/templates/publish.ts";
 const routerCore = "processors/router/core/decide.ts";
-const pushCore = "processors/push-sender/core/outcome.ts";
+const pushCore = "shared/delivery/providers/fcm/core/payload.ts";
+const twilio = "shared/delivery/providers/twilio/adapter.ts";
 const router = "processors/router/main.ts";
 const digest = "processors/digest/closer.ts";
 const ses = "shared/delivery/providers/ses/webhook.ts";
-const twilio = "shared/delivery/providers/twilio/webhook.ts";
 const gateway = "gateway/main.ts";
 const cli = "cli/run.ts";
 
@@ -29,6 +38,8 @@ describe("the room of a file", () => {
     [router, "processors/router"],
     ["shared/delivery/providers/ses/core/trust.ts", "shared/delivery/providers/ses/core"],
     ["shared/delivery/providers/ses/sns/verify.ts", "shared/delivery/providers/ses"],
+    [pushCore, "shared/delivery/providers/fcm/core"],
+    [twilio, "shared/delivery/providers/twilio"],
     ["shared/delivery/providers/registry.ts", "shared/delivery"],
     ["shared/domains/x.ts", undefined],
     ["tests/unit/x.test.ts", undefined],
@@ -80,8 +91,8 @@ const walls: readonly { readonly wall: string; readonly refused: Import; readonl
   },
   {
     wall: "a provider does not know another",
-    refused: file(ses, twilio),
-    allowed: file(ses, "shared/delivery/providers/provider.ts"),
+    refused: file(twilio, "shared/delivery/providers/ses/client.ts"),
+    allowed: file("shared/delivery/providers/registry.ts", "shared/delivery/providers/ses/provider.ts"),
   },
   {
     wall: "fastify stays in the gateway",
@@ -97,6 +108,26 @@ const walls: readonly { readonly wall: string; readonly refused: Import; readonl
     wall: "the gateway knows providers and not the sender",
     refused: file(gateway, "shared/delivery/sender.ts"),
     allowed: file(gateway, ses),
+  },
+  {
+    wall: "a provider does not know the sender",
+    refused: file(twilio, "shared/delivery/sender.ts"),
+    allowed: file(twilio, "shared/delivery/network.ts"),
+  },
+  {
+    wall: "a provider does not know what senders keep",
+    refused: file(twilio, "shared/state/ledger/ledger.ts"),
+    allowed: file("shared/delivery/assemble.ts", "shared/state/ledger/ledger.ts"),
+  },
+  {
+    wall: "the pure half of a provider opens no connection",
+    refused: file(pushCore, "shared/delivery/network.ts"),
+    allowed: file("shared/delivery/providers/fcm/adapter.ts", "shared/delivery/network.ts"),
+  },
+  {
+    wall: "the SDK of a provider stays with the providers",
+    refused: bundle("shared/delivery/sender.ts", "twilio"),
+    allowed: bundle(twilio, "twilio"),
   },
   {
     wall: "kafkajs stays in its folder",
@@ -147,6 +178,17 @@ describe("imports that a room forbids", () => {
   });
 });
 
+describe("a new provider", () => {
+  test("is a room by its folder, and its pure half another", () => {
+    const made = providerRooms(["sendgrid"]);
+    expect(Object.keys(made)).toEqual([
+      "shared/delivery/providers/sendgrid",
+      "shared/delivery/providers/sendgrid/core",
+    ]);
+    expect(made["shared/delivery/providers/sendgrid"]).toBe(providerRoom);
+  });
+});
+
 describe("the importers of a room", () => {
   test("are those that name it, a file of it or a folder above it", () => {
     expect(importersOf("shared/control")).toEqual(["catalog", "cli"]);
@@ -171,6 +213,20 @@ describe("what the rooms allow and nothing uses", () => {
   test("is a package that its room does not import, although others import it", () => {
     const without = all.filter(({ from, to }) => !(from.startsWith("gateway/a") && to === "pg"));
     expect(unusedAllowances(without)).toEqual(["gateway need not import pg: take it out of tools/rooms.ts"]);
+  });
+
+  test("is a package of the providers' pool that none of them imports", () => {
+    const isProvider = (from: string) => /^shared\/delivery\/providers\/[^/]+\/a/.test(from);
+    const one = (name: string) =>
+      all.filter(({ from, to }) => !(isProvider(from) && !from.includes(name) && to === "pg"));
+    expect(unusedAllowances(one("/inapp/"))).toEqual([]);
+    expect(unusedAllowances(one("/none/"))).toEqual([
+      "shared/delivery/providers/* need not import pg: take it out of tools/rooms.ts",
+    ]);
+  });
+
+  test("is not the missing pure half of one provider", () => {
+    expect(unusedAllowances(all.filter(({ from }) => !from.includes("providers/twilio/core/")))).toEqual([]);
   });
 
   test("is a room without a file", () => {

@@ -1,6 +1,7 @@
+import { contentFor } from "#shared/domain/channel/channels.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { composeMail, type MailOptions, mailStreamOf } from "../../email/mime.ts";
-import { smtpAnswers } from "./answers.ts";
+import { smtpAnswers } from "./core/answers.ts";
 import { type DkimKey, signMail } from "./dkim/sign.ts";
 import { createSmtpTransport, type SmtpMail, type SmtpServer } from "./transport.ts";
 
@@ -24,8 +25,8 @@ export function createSmtpAdapter(options: SmtpOptions): ChannelAdapter {
 }
 
 async function mailOf(message: OutboundMessage, { mail, dkim }: SmtpOptions): Promise<SmtpMail> {
-  const { send, target, content, now } = message;
-  if (content.channel !== "EMAIL") throw new TypeError(`Message ${send.msg_id} has content for ${content.channel}`);
+  const { send, target, now } = message;
+  const content = contentFor("EMAIL", message);
   const stream = mailStreamOf(message, mail);
   const composed = await composeMail(message, content, mail);
   const raw = signMail(composed, dkim, { domain: stream.domain, now });

@@ -1,43 +1,85 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { z } from "zod";
+import { type ConfigOf, type SettingValues, setting, settings } from "#shared/platform/config/setting.ts";
+import { callsPerSecond, domainName, privateKey } from "#shared/platform/config/setting-types.ts";
+import { mailSettingsShape } from "../../email/mail-settings.ts";
 import type { DkimKey } from "./dkim/sign.ts";
 import type { SmtpServer } from "./transport.ts";
 
-/** The checked settings. They hold secrets: do not log or print the whole object. */
-export interface SmtpSettings {
-  readonly server: SmtpServer;
-  readonly dkim: readonly DkimKey[];
-  readonly domains: { readonly transactional: string; readonly marketing: string };
-}
+/** A second's worth at once; a tenth of it waits for codes and receipts. */
+export const smtpBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
 
-/** The settings, or every issue with them: one sentence each, which begins with the name of the setting. */
-export type SmtpSettingsResult =
-  | { readonly kind: "settings"; readonly settings: SmtpSettings }
-  | { readonly kind: "issues"; readonly issues: readonly string[] };
-
-const domain = () =>
-  z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9]$/, "is not a domain in small letters");
 const selector = () => z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "may hold small letters, digits and - only");
 
-/** Checks each setting by itself. `readSmtpSettings` adds the rules between settings. */
-export const smtpSettingsSchema = z.object({
-  COMMS_SMTP_HOST: z.string().regex(/^[\w.:-]+$/, "is not a host name"),
-  COMMS_SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587),
-  COMMS_SMTP_SECURITY: z.enum(["none", "starttls", "tls"]).default("starttls"),
-  COMMS_SMTP_USER: z.string().min(1).optional(),
-  COMMS_SMTP_PASSWORD: z.string().min(1).optional(),
-  /** Certificates in PEM, if the server's certificate is not from a public authority. */
-  COMMS_SMTP_CA: z.string().startsWith("-----BEGIN CERTIFICATE-----", "is not a certificate in PEM").optional(),
-  COMMS_SMTP_CLIENT_NAME: domain().optional(),
-  COMMS_SMTP_CONNECTIONS: z.coerce.number().int().min(1).max(1_000).default(20),
-  COMMS_DKIM_RSA_KEY: privateKey("rsa").optional(),
-  COMMS_DKIM_RSA_SELECTOR: selector().optional(),
-  COMMS_DKIM_ED25519_KEY: privateKey("ed25519").optional(),
-  COMMS_DKIM_ED25519_SELECTOR: selector().optional(),
-  COMMS_MAIL_DOMAIN: domain(),
-  COMMS_MARKETING_DOMAIN: domain(),
-});
-type Fields = z.output<typeof smtpSettingsSchema>;
+/** What an account with an SMTP server is configured by. */
+export const smtpSettings = settings(
+  {
+    COMMS_SMTP_HOST: setting(z.string().regex(/^[\w.:-]+$/, "is not a host name"), "The server's name or address"),
+    COMMS_SMTP_PORT: setting(z.coerce.number().int().min(1).max(65_535).default(587), "The server's port"),
+    COMMS_SMTP_SECURITY: setting(
+      z.enum(["none", "starttls", "tls"]).default("starttls"),
+      "`starttls`: upgraded, or nothing is sent. `tls`: from the first byte. `none`: plain, and a password only to a loopback address",
+    ),
+    COMMS_SMTP_USER: setting(z.string().min(1).optional(), "The login; left out, there is none"),
+    COMMS_SMTP_PASSWORD: setting(z.string().min(1).optional(), "The login's password", { secret: true }),
+    COMMS_SMTP_CA: setting(
+      z.string().startsWith("-----BEGIN CERTIFICATE-----", "is not a certificate in PEM").optional(),
+      "Certificates in PEM to trust in place of Node's own",
+    ),
+    COMMS_SMTP_CLIENT_NAME: setting(domainName().optional(), "The name in EHLO, if it is not the machine's"),
+    COMMS_SMTP_CONNECTIONS: setting(
+      z.coerce.number().int().min(1).max(1_000).default(20),
+      "Connections a process; a call that waits for one uses up its deadline",
+    ),
+    COMMS_SMTP_RATE: setting(
+      callsPerSecond(100),
+      "Mails a second that the server lets through: by default what 20 connections carry at 200 ms a mail",
+    ),
+    COMMS_DKIM_RSA_KEY: setting(
+      privateKey("rsa").optional(),
+      "A private key in PEM, 2,048 bits or more, that signs every mail. Without a key the relay must sign",
+      { secret: true },
+    ),
+    COMMS_DKIM_RSA_SELECTOR: setting(selector().optional(), "The selector of that key in DNS"),
+    COMMS_DKIM_ED25519_KEY: setting(
+      privateKey("ed25519").optional(),
+      "The same for RFC 8463, beside the other or instead",
+      { secret: true },
+    ),
+    COMMS_DKIM_ED25519_SELECTOR: setting(selector().optional(), "The selector of that key, another than RSA's"),
+    ...mailSettingsShape,
+  },
+  rules,
+);
+
+/** The configuration of an account with an SMTP server. It holds secrets. */
+export type SmtpConfig = ConfigOf<typeof smtpSettings>;
+
+/** The server of an account. */
+export function smtpServerOf(config: SmtpConfig): SmtpServer {
+  const { COMMS_SMTP_USER: user, COMMS_SMTP_PASSWORD: password } = config;
+  return {
+    host: config.COMMS_SMTP_HOST,
+    port: config.COMMS_SMTP_PORT,
+    security: config.COMMS_SMTP_SECURITY,
+    connections: config.COMMS_SMTP_CONNECTIONS,
+    ...(user && password && { login: { user, password } }),
+    ...(config.COMMS_SMTP_CA && { ca: config.COMMS_SMTP_CA }),
+    ...(config.COMMS_SMTP_CLIENT_NAME && { clientName: config.COMMS_SMTP_CLIENT_NAME }),
+  };
+}
+
+/** The keys that sign an account's mail. */
+export function dkimKeysOf(config: SmtpConfig): readonly DkimKey[] {
+  return [
+    ...dkimKey(config.COMMS_DKIM_RSA_KEY, config.COMMS_DKIM_RSA_SELECTOR),
+    ...dkimKey(config.COMMS_DKIM_ED25519_KEY, config.COMMS_DKIM_ED25519_SELECTOR),
+  ];
+}
+
+function dkimKey(key: KeyObject | undefined, name: string | undefined): readonly DkimKey[] {
+  return key && name ? [{ key, selector: name }] : [];
+}
 
 const pairs = [
   ["COMMS_SMTP_USER", "COMMS_SMTP_PASSWORD"],
@@ -45,19 +87,7 @@ const pairs = [
   ["COMMS_DKIM_ED25519_KEY", "COMMS_DKIM_ED25519_SELECTOR"],
 ] as const;
 
-type SettingValues = Readonly<Record<string, string | undefined>>;
-
-/** Reads the settings by name; an empty one is not set. No value is repeated in an issue, as it may be a secret. */
-export function readSmtpSettings(values: SettingValues): SmtpSettingsResult {
-  const raw = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
-  const parsed = smtpSettingsSchema.safeParse(raw);
-  const between = pairIssues(raw);
-  if (parsed.success && between.length === 0) return { kind: "settings", settings: settingsOf(parsed.data) };
-  return { kind: "issues", issues: [...(parsed.error?.issues.map(sentenceOf) ?? []), ...between] };
-}
-
-/** Checks the raw values and not the parsed ones, so that these rules hold even if another setting has an issue. */
-function pairIssues(raw: SettingValues): readonly string[] {
+function rules(raw: SettingValues): readonly string[] {
   const halves = pairs.flatMap(([one, other]) => {
     if ((raw[one] === undefined) === (raw[other] === undefined)) return [];
     return raw[one] === undefined ? [`${one}: is not set, and ${other} is`] : [`${other}: is not set, and ${one} is`];
@@ -75,54 +105,6 @@ function pairIssues(raw: SettingValues): readonly string[] {
   ];
 }
 
-function settingsOf(value: Fields): SmtpSettings {
-  const { COMMS_SMTP_USER: user, COMMS_SMTP_PASSWORD: password } = value;
-  return {
-    server: {
-      host: value.COMMS_SMTP_HOST,
-      port: value.COMMS_SMTP_PORT,
-      security: value.COMMS_SMTP_SECURITY,
-      connections: value.COMMS_SMTP_CONNECTIONS,
-      ...(user && password && { login: { user, password } }),
-      ...(value.COMMS_SMTP_CA && { ca: value.COMMS_SMTP_CA }),
-      ...(value.COMMS_SMTP_CLIENT_NAME && { clientName: value.COMMS_SMTP_CLIENT_NAME }),
-    },
-    dkim: [
-      ...dkimKey(value.COMMS_DKIM_RSA_KEY, value.COMMS_DKIM_RSA_SELECTOR),
-      ...dkimKey(value.COMMS_DKIM_ED25519_KEY, value.COMMS_DKIM_ED25519_SELECTOR),
-    ],
-    domains: { transactional: value.COMMS_MAIL_DOMAIN, marketing: value.COMMS_MARKETING_DOMAIN },
-  };
-}
-
-function dkimKey(key: KeyObject | undefined, name: string | undefined): readonly DkimKey[] {
-  return key && name ? [{ key, selector: name }] : [];
-}
-
-/** A private key in PEM. A line end may be written as `\n`. */
-function privateKey(type: "rsa" | "ed25519") {
-  return z.string().transform((pem, context): KeyObject => {
-    const key = keyOf(pem.replaceAll("\\n", "\n"));
-    const bits = key?.asymmetricKeyDetails?.modulusLength ?? 2_048;
-    if (key?.asymmetricKeyType === type && bits >= 2_048) return key;
-    const message = bits < 2_048 ? "is shorter than 2,048 bits" : `is not a private ${type} key in PEM`;
-    context.addIssue({ code: "custom", message });
-    return z.NEVER;
-  });
-}
-
-function keyOf(pem: string): KeyObject | undefined {
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    return undefined;
-  }
-}
-
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function sentenceOf({ path, message }: z.core.$ZodIssue): string {
-  return `${path.join(".")}: ${message.endsWith("received undefined") ? "is not set" : message}`;
 }

@@ -1,7 +1,7 @@
 import { pipeline, Transform } from "node:stream";
 import { createTransport } from "nodemailer";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
-import { answerOfFailure, answerOfSuccess, type DataProgress } from "./failure.ts";
+import { answerOfFailure, answerOfSuccess, type DataProgress } from "./core/failure.ts";
 
 /** An SMTP server that takes our mail. */
 export interface SmtpServer {
@@ -52,19 +52,11 @@ const timeouts = {
  */
 export function createSmtpTransport(server: SmtpServer): SmtpTransport {
   const transporter = createTransport({
+    ...connectionOptions(server),
     pool: true,
-    host: server.host,
-    port: server.port,
-    ...security[server.security],
-    ...(server.login && { auth: { user: server.login.user, pass: server.login.password }, forceAuth: true }),
-    ...(server.clientName && { name: server.clientName }),
-    tls: { minVersion: "TLSv1.2", ...(server.ca && { ca: server.ca }) },
     maxConnections: server.connections ?? 20,
     maxMessages: 1_000,
     maxRequeues: 1,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    ...timeouts,
   });
   const bodies = new WeakMap<Buffer, Transform>();
   transporter.use("stream", (mail, done) => {
@@ -92,6 +84,42 @@ export function createSmtpTransport(server: SmtpServer): SmtpTransport {
       });
     },
     close: () => transporter.close(),
+  };
+}
+
+/**
+ * Connects, upgrades and logs in as a mail would, and leaves with QUIT. The answer is that of a mail that came so far; an
+ * aborted signal gives `DEADLINE`, and the connection ends by its own timeouts.
+ */
+export async function checkSmtpServer(server: SmtpServer, signal: AbortSignal): Promise<Answer> {
+  const transporter = createTransport(connectionOptions(server));
+  const { promise: aborted, resolve: abort } = Promise.withResolvers<Answer>();
+  const onAbort = (): void => abort({ kind: "unreached", code: "DEADLINE" });
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  const verified = transporter.verify().then(
+    (): Answer => ({ kind: "accepted", ref: null }),
+    (error: unknown) => answerOfFailure(error, { isComplete: false }),
+  );
+  try {
+    return await Promise.race([verified, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    transporter.close();
+  }
+}
+
+function connectionOptions(server: SmtpServer) {
+  return {
+    host: server.host,
+    port: server.port,
+    ...security[server.security],
+    ...(server.login && { auth: { user: server.login.user, pass: server.login.password }, forceAuth: true }),
+    ...(server.clientName && { name: server.clientName }),
+    tls: { minVersion: "TLSv1.2" as const, ...(server.ca && { ca: server.ca }) },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...timeouts,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ProviderEvent } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
-import type { WebhookContext, WebhookReceiver, WebhookRequest, WebhookResult } from "../provider.ts";
+import type { WebhookAccount, WebhookContext, WebhookReceiver, WebhookRequest, WebhookResult } from "../provider.ts";
 import { isSignedByTwilio } from "./signature.ts";
 import type { TwilioWebhookConfig } from "./webhook-settings.ts";
 
@@ -11,10 +11,9 @@ const form = "application/x-www-form-urlencoded";
  * are not asked for host or scheme.
  */
 export function openTwilioReceiver(
-  accounts: readonly TwilioWebhookConfig[],
+  accounts: readonly WebhookAccount<TwilioWebhookConfig>[],
   { publicUrl }: Pick<WebhookContext, "publicUrl">,
 ): WebhookReceiver {
-  const authTokens = accounts.flatMap(tokensOf);
   return {
     receive: async (request) => {
       if (mediaTypeOf(request) !== form) {
@@ -22,10 +21,12 @@ export function openTwilioReceiver(
       }
       const fields = new URLSearchParams(request.body.toString("utf8"));
       const signature = request.headers["x-twilio-signature"];
-      if (!isSignedByTwilio(authTokens, { signature, url: publicUrl + request.url, fields })) {
+      const signed = { signature, url: publicUrl + request.url, fields };
+      const signer = accounts.find(({ config }) => isSignedByTwilio(tokensOf(config), signed));
+      if (!signer) {
         return { kind: "refused", code: "COMMS_WEBHOOK_SIGNATURE", detail: "X-Twilio-Signature does not verify" };
       }
-      return accept(request, fields);
+      return accept(request, fields, signer);
     },
   };
 }
@@ -42,11 +43,15 @@ function mediaTypeOf({ headers }: WebhookRequest): string {
     .toLowerCase();
 }
 
-function accept({ url, headers, body, now }: WebhookRequest, fields: URLSearchParams): WebhookResult {
+function accept(
+  { url, headers, body, now }: WebhookRequest,
+  fields: URLSearchParams,
+  { tenant }: Pick<WebhookAccount<object>, "tenant">,
+): WebhookResult {
   const query = new URLSearchParams(url.split("?").slice(1).join("?"));
   const event: ProviderEvent = {
     provider_event_id: eventId(fields),
-    tenant_id: onlyValueOf(query, "tenant") ?? "default",
+    tenant_id: tenant ?? onlyValueOf(query, "tenant") ?? "default",
     provider: "twilio",
     received_at: now,
     content_type: String(headers["content-type"] ?? ""),

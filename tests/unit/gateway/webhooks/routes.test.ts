@@ -53,7 +53,10 @@ async function createPigeon({ receive, publish, logFile }: Bench) {
     close: async () => {},
   };
   const context = { clock, publicUrl: "https://comms.example.com" };
-  const webhooks = await openWebhooks([{ provider: "pigeon", webhook, configs: [{}, {}] }], context);
+  const webhooks = await openWebhooks(
+    [{ provider: "pigeon", webhook, accounts: [{ config: {} }, { tenant: "loft", config: {} }] }],
+    context,
+  );
   webhookRoutes(app, { webhooks, publisher, clock });
   const post = async (url = "/webhooks/pigeon/loft?ring=7", payload = "coo") => {
     const answer = await app.inject({ method: "POST", url, payload, headers: { "content-type": "text/coo" } });

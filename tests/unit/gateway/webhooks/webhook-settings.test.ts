@@ -26,13 +26,13 @@ const read = (values: Readonly<Record<string, string>>) => webhookSettingsOf(all
 function mounted(values: Readonly<Record<string, string>>): object {
   const result = read(values);
   if (result.kind === "issues") return result.issues;
-  return Object.fromEntries(result.config.webhooks.map(({ provider, configs }) => [provider, configs]));
+  return Object.fromEntries(result.config.webhooks.map(({ provider, accounts: own }) => [provider, own]));
 }
 
 const sns = { COMMS_SNS_TOPIC_ARNS: "arn:1,arn:2" };
 const token = { COMMS_TWILIO_AUTH_TOKEN: "t" };
-const sesConfig = { COMMS_SNS_TOPIC_ARNS: ["arn:1", "arn:2"] };
-const twilioConfig = { COMMS_TWILIO_AUTH_TOKEN: "t" };
+const sesConfig = { config: { COMMS_SNS_TOPIC_ARNS: ["arn:1", "arn:2"] } };
+const twilioConfig = { config: { COMMS_TWILIO_AUTH_TOKEN: "t" } };
 const account = (id: string, provider: string, own: object) => ({ id, tenant: id, provider, settings: own });
 const accounts = (...entries: readonly object[]) => ({ COMMS_ACCOUNTS: JSON.stringify(entries) });
 
@@ -43,7 +43,7 @@ describe("the webhooks that are mounted", () => {
 
   it("are those of the chosen provider", () => {
     expect(mounted({ COMMS_EMAIL_PROVIDER: "pigeon", COMMS_PIGEON_KEY: "k", ...token })).toEqual({
-      pigeon: [{ COMMS_PIGEON_KEY: "k" }],
+      pigeon: [{ config: { COMMS_PIGEON_KEY: "k" } }],
       twilio: [twilioConfig],
     });
   });
@@ -61,23 +61,21 @@ describe("the webhooks that are mounted", () => {
 
   it("do not include one that requires nothing, unless it is chosen", () => {
     expect(mounted({ COMMS_RAVEN_KEY: "k", ...sns, ...token })).not.toHaveProperty("raven");
-    expect(mounted({ COMMS_EMAIL_PROVIDER: "raven", ...token })).toHaveProperty("raven", [{}]);
+    expect(mounted({ COMMS_EMAIL_PROVIDER: "raven", ...token })).toHaveProperty("raven", [{ config: {} }]);
   });
 
   it("include that of any account, with its own settings beside those of the default account", () => {
     const values = accounts(
       account("acme", "twilio", { COMMS_TWILIO_AUTH_TOKEN: "a", COMMS_TWILIO_ACCOUNT_SID: "AC9" }),
-      account("loft", "pigeon", { COMMS_PIGEON_KEY: "l" }),
       account("bert", "twilio", { COMMS_TWILIO_AUTH_TOKEN: "b", COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: "b0" }),
     );
     expect(mounted({ ...sns, ...token, ...values })).toEqual({
       ses: [sesConfig],
       twilio: [
         twilioConfig,
-        { COMMS_TWILIO_AUTH_TOKEN: "a" },
-        { COMMS_TWILIO_AUTH_TOKEN: "b", COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: "b0" },
+        { tenant: "acme", config: { COMMS_TWILIO_AUTH_TOKEN: "a" } },
+        { tenant: "bert", config: { COMMS_TWILIO_AUTH_TOKEN: "b", COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: "b0" } },
       ],
-      pigeon: [{ COMMS_PIGEON_KEY: "l" }],
     });
   });
 });

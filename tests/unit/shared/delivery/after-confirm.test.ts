@@ -26,7 +26,7 @@ describe("what is thrown once bytes may have gone out [DED-03]", () => {
     const bench = aSender();
     bench.world.provider = unreadable;
     // Each try of a new process, as it were: a breaker of its own, and no probe to wait for.
-    bench.parts.breaker.run = async (call) => call();
+    bench.account.breaker.run = async (call) => call();
     let outcome = await bench.take(aSend({ critical: true }));
     while (outcome.kind === "defer") {
       const { item, send } = scheduledSend(outcome);
@@ -52,7 +52,7 @@ describe("a process that dies in each call", () => {
   test("calls no more often than one that lives: the ledger counts, not the record", async () => {
     const bench = aSender();
     bench.world.provider = unreadable;
-    bench.parts.breaker.run = async (call) => call();
+    bench.account.breaker.run = async (call) => call();
     bench.ledger.record = async () => Promise.reject(new Error("the process is gone"));
     const outcomes = [];
     for (let restart = 0; restart < 30; restart++) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { sesAnswers } from "#processors/email-sender/core/answers.ts";
-import { fcmAnswers } from "#processors/push-sender/core/answers.ts";
-import { twilioAnswers } from "#processors/sms-sender/core/answers.ts";
-import { smtpAnswers } from "#shared/delivery/providers/smtp/answers.ts";
+import { fcmAnswers } from "#shared/delivery/providers/fcm/core/answers.ts";
+import { sesAnswers } from "#shared/delivery/providers/ses/core/answers.ts";
+import { smtpAnswers } from "#shared/delivery/providers/smtp/core/answers.ts";
+import { twilioAnswers } from "#shared/delivery/providers/twilio/core/answers.ts";
 import { type AnswerTable, codeOfAnswer, rowOf } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
 

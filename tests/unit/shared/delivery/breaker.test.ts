@@ -11,7 +11,12 @@ describe("the breaker", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"] });
     states = [];
-    breaker = createBreaker({ provider: "ses", volume: 4, openMs: 10_000, onState: (state) => states.push(state) });
+    breaker = createBreaker({
+      account: "ses:default",
+      volume: 4,
+      openMs: 10_000,
+      onState: (state) => states.push(state),
+    });
   });
   afterEach(() => {
     breaker.close();
@@ -65,7 +70,7 @@ describe("the breaker", () => {
 
   test("opens at once when it is tripped", () => {
     breaker.trip();
-    expect(() => breaker.admit()).toThrow("The breaker of ses is open");
+    expect(() => breaker.admit()).toThrow("The breaker of ses:default is open");
   });
 
   test("an error of the call passes as it is", async () => {

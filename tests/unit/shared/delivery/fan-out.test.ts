@@ -12,7 +12,7 @@ const unknown: Answer = { kind: "unknown", code: "DEADLINE" };
 /** A sender whose person has a device for each answer. */
 function withDevices(answers: Readonly<Record<string, Answer>>) {
   const called: string[] = [];
-  const base = aSender().parts.adapter;
+  const base = aSender().account.adapter;
   const adapter: ChannelAdapter = {
     ...base,
     send: async ({ target }) => {
@@ -70,7 +70,7 @@ describe("one message to several devices [PSH-02]", () => {
     const asked: number[] = [];
     const bench = withDevices({ a: accepted, b: accepted, c: accepted });
     const budget = { take: async (_account: string, calls: number) => (asked.push(calls), 0) };
-    const sender = aSender({ channel: "PUSH", adapter: bench.parts.adapter, budget });
+    const sender = aSender({ channel: "PUSH", adapter: bench.account.adapter, budget });
     sender.world.consents = [aConsent()];
     sender.world.tokens = bench.world.tokens;
     await sender.take(push());

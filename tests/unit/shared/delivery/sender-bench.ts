@@ -10,6 +10,7 @@ import type {
   Token,
 } from "#shared/contracts/records.ts";
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
+import { type ProviderAccount, routeByTenant } from "#shared/delivery/accounts.ts";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import { type SendMeter, silentMeter } from "#shared/delivery/meter.ts";
@@ -34,7 +35,7 @@ export const emailContent: Content = { channel: "EMAIL", subject: "Booked", html
 export function aSend(change: Partial<Send> = {}): Send {
   const causeRef = change.cause_ref ?? "booking-1";
   const key = {
-    tenantId: "default",
+    tenantId: change.tenant_id ?? "default",
     templateName: "booking_confirmed_buyer",
     userId: "u1",
     causeRef,
@@ -169,16 +170,38 @@ function meterOf(metered: string[]): SendMeter {
   };
 }
 
-/** One sender with everything round it in memory. `calls` is what its provider was called with. */
-export function aSender(change: Partial<SenderParts> = {}) {
+/** An account with a provider that takes everything, unless told otherwise. */
+export function anAccount(change: Partial<ProviderAccount> & Pick<ProviderAccount, "adapter">): ProviderAccount {
+  const { id = "fake:default", adapter } = change;
+  return {
+    id,
+    provider: adapter.provider,
+    breaker: createBreaker({ account: id }),
+    budget: createMemoryBudget({ rate: 1_000, burst: 1_000, reserve: 10 }),
+    ...change,
+  };
+}
+
+type SenderChange = Partial<SenderParts> & Partial<Pick<ProviderAccount, "adapter" | "breaker" | "budget">>;
+
+/**
+ * One sender with everything round it in memory, and one account unless `route` names others. `calls` is what its provider
+ * was called with.
+ */
+export function aSender({ adapter, breaker, budget, ...change }: SenderChange = {}) {
   const clock = createManualClock(start);
   const ledger = createMemoryLedger();
   const calls: OutboundMessage[] = [];
   const metered: string[] = [];
   const world = aWorld(calls);
+  const account = anAccount({
+    adapter: adapter ?? adapterOf(world, calls),
+    ...(breaker && { breaker }),
+    ...(budget && { budget }),
+  });
   const parts: SenderParts = {
     channel: "EMAIL",
-    adapter: adapterOf(world, calls),
+    route: routeByTenant([account]),
     views: viewsOf(world, clock),
     ledger,
     archive: {
@@ -189,8 +212,6 @@ export function aSender(change: Partial<SenderParts> = {}) {
     },
     artifacts: { get: () => world.artifact() },
     hasher,
-    breaker: createBreaker({ provider: "fake" }),
-    budget: createMemoryBudget({ rate: 1_000, burst: 1_000, reserve: 10 }),
     clock,
     owner: "email-sender@test",
     encode: (topic, send) => Buffer.from(JSON.stringify({ topic, send })),
@@ -210,7 +231,7 @@ export function aSender(change: Partial<SenderParts> = {}) {
     if (decided.kind !== "perform") return decided;
     return sender.perform?.(decided.effect, record, new AbortController().signal) as Promise<Outcome>;
   }
-  return { sender, take, clock, ledger, calls, metered, world, parts };
+  return { sender, take, clock, ledger, calls, metered, world, account };
 }
 
 /** The records of one topic among an outcome's outputs. */

@@ -411,7 +411,7 @@ describe("the call after one of which the end is unknown", () => {
     ["its end is unknown too", timeout, ["ambiguous email"]],
   ])("the second call counts as one only where it may have reached the provider: %s", async (_, run, counted) => {
     let answer: () => Promise<Answer> = timeout;
-    const breaker = { ...createBreaker({ provider: "fake" }), run: async <T>() => (await answer()) as T };
+    const breaker = { ...createBreaker({ account: "fake:default" }), run: async <T>() => (await answer()) as T };
     const bench = aSender({ breaker });
     const { send } = scheduledSend(await bench.take(aSend({ critical: true })));
     answer = run;

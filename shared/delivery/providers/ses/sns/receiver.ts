@@ -1,6 +1,6 @@
 import type { ProviderEvent } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
-import type { WebhookContext, WebhookReceiver, WebhookRequest, WebhookResult } from "../../provider.ts";
+import type { WebhookAccount, WebhookContext, WebhookReceiver, WebhookRequest, WebhookResult } from "../../provider.ts";
 import type { SnsEnvelope } from "../core/envelope.ts";
 import type { SesWebhookConfig } from "../webhook-settings.ts";
 import { type Certificates, createCertificates } from "./certificates.ts";
@@ -8,8 +8,10 @@ import { type ConfirmSubscription, createConfirmSubscription } from "./confirm.t
 import { createReplayCache, type ReplayCache } from "./replay-cache.ts";
 import { verifySns } from "./verify.ts";
 
-/** Where the certificates of a topic come from, and its subscriptions are confirmed. */
+/** Whose a topic is, where its certificates come from, and where its subscriptions are confirmed. */
 export interface SnsEndpoint {
+  /** Absent for the default account. */
+  readonly tenant?: string;
   readonly certificates: Certificates;
   readonly confirm: ConfirmSubscription;
 }
@@ -22,14 +24,20 @@ export interface SnsReceiverParts {
 }
 
 /** A receiver for the topics of all accounts. Accounts with the same origin share their certificates. */
-export function openSnsReceiver(accounts: readonly SesWebhookConfig[], { clock }: WebhookContext): WebhookReceiver {
-  const byOrigin = Map.groupBy(accounts, (account) => account.COMMS_SNS_CERTIFICATE_ORIGIN);
+export function openSnsReceiver(
+  accounts: readonly WebhookAccount<SesWebhookConfig>[],
+  { clock }: WebhookContext,
+): WebhookReceiver {
+  const byOrigin = Map.groupBy(accounts, ({ config }) => config.COMMS_SNS_CERTIFICATE_ORIGIN);
   const topics = [...byOrigin].flatMap(([origin, sharing]) => {
     const endpoint = {
       certificates: createCertificates({ clock, origin }),
       confirm: createConfirmSubscription({ origin }),
     };
-    return sharing.flatMap((account) => account.COMMS_SNS_TOPIC_ARNS.map((topicArn) => [topicArn, endpoint] as const));
+    return sharing.flatMap(({ tenant, config }) => {
+      const own = tenant === undefined ? endpoint : { ...endpoint, tenant };
+      return config.COMMS_SNS_TOPIC_ARNS.map((topicArn) => [topicArn, own] as const);
+    });
   });
   return createSnsReceiver({ topics: new Map(topics), replays: createReplayCache() });
 }
@@ -51,7 +59,7 @@ function accept(envelope: SnsEnvelope, request: WebhookRequest, { topics, replay
   const remember = () => replays.add(MessageId, request.now);
   if (replays.has(MessageId, request.now)) return { kind: "verified", notes, status: 200 };
   if (Type === "Notification") {
-    const event = providerEvent(envelope, request);
+    const event = providerEvent(envelope, request, topics.get(TopicArn)?.tenant);
     const { provider_event_id } = event;
     return { kind: "verified", event, notes: { ...notes, provider_event_id }, status: 200, published: remember };
   }
@@ -62,10 +70,14 @@ function accept(envelope: SnsEnvelope, request: WebhookRequest, { topics, replay
   return { kind: "verified", notes, status: 200, published };
 }
 
-function providerEvent({ MessageId }: SnsEnvelope, { headers, body, now }: WebhookRequest): ProviderEvent {
+function providerEvent(
+  { MessageId }: SnsEnvelope,
+  { headers, body, now }: WebhookRequest,
+  tenant = "default",
+): ProviderEvent {
   return {
     provider_event_id: deriveId("provider-event", "ses", MessageId),
-    tenant_id: "default",
+    tenant_id: tenant,
     provider: "ses",
     received_at: now,
     content_type: String(headers["content-type"] ?? ""),

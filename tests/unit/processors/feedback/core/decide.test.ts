@@ -46,6 +46,21 @@ describe("a webhook", () => {
     expect(topicsOf(outcome)).toEqual(["comms.feedback"]);
   });
 
+  test("of a tenant's own account says nothing of another tenant's message, and suppresses for its tenant alone", () => {
+    const event = { ...providerEvent("x"), tenant_id: "loft" };
+    const outcome = decideProviderEvent(received({ event }), hash, now);
+    expect(outcome).toMatchObject({
+      kind: "drop",
+      outputs: [{ topic: "comms.suppression", value: { tenant_id: "loft", reason: "HARD_BOUNCE" } }],
+    });
+    expect(topicsOf(outcome)).toEqual(["comms.suppression"]);
+  });
+
+  test.each(["acme", "default"])("of an account of %s reports on a message of acme's", (tenant_id) => {
+    const event = { ...providerEvent("x"), tenant_id };
+    expect(topicsOf(decideProviderEvent(received({ event }), hash, now))).toEqual(["comms.feedback"]);
+  });
+
   test("that takes a complaint back lifts its entry beside the report", () => {
     const back: ProviderReport = { ...gone, status: "DELIVERED", lifts: "complaint" };
     const outcome = decideProviderEvent(received({ normalised: { ...bounce, reports: [back] } }), hash, now);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { readSmtpSettings } from "#shared/delivery/providers/smtp/config.ts";
+import { dkimKeysOf, type SmtpConfig, smtpServerOf, smtpSettings } from "#shared/delivery/providers/smtp/config.ts";
 
 const pem = { type: "pkcs8", format: "pem" } as const;
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey.export(pem).toString();
@@ -18,25 +18,31 @@ const keys = {
   COMMS_DKIM_ED25519_SELECTOR: "e1",
 };
 
+function configOf(values: Readonly<Record<string, string>>): SmtpConfig {
+  const read = smtpSettings.read(values);
+  if (read.kind === "issues") throw new Error(read.issues.join());
+  return read.config;
+}
+
 describe("the settings of SMTP", () => {
   test("a host and two domains are enough; TLS is on by default, and empty is not set", () => {
-    expect(readSmtpSettings({ ...least, COMMS_SMTP_USER: "", COMMS_SMTP_PASSWORD: "" })).toEqual({
-      kind: "settings",
-      settings: {
-        server: { host: "mail.example.com", port: 587, security: "starttls", connections: 20 },
-        dkim: [],
-        domains: { transactional: "notify.example.com", marketing: "updates.example.com" },
-      },
+    const config = configOf({ ...least, COMMS_SMTP_USER: "", COMMS_SMTP_PASSWORD: "" });
+    expect(smtpServerOf(config)).toEqual({
+      host: "mail.example.com",
+      port: 587,
+      security: "starttls",
+      connections: 20,
     });
+    expect(dkimKeysOf(config)).toEqual([]);
+    expect(config).toMatchObject({ ...least, COMMS_SMTP_RATE: 100 });
   });
 
   test("a login, and keys of both algorithms, with line ends as they are or written out", () => {
     const login = { COMMS_SMTP_USER: "carillon", COMMS_SMTP_PASSWORD: "secret" };
     const oneLine = { COMMS_DKIM_ED25519_KEY: ed25519.replaceAll("\n", "\\n") };
-    const read = readSmtpSettings({ ...least, ...login, ...keys, ...oneLine, COMMS_SMTP_PORT: "465" });
-    if (read.kind === "issues") throw new Error(read.issues.join());
-    expect(read.settings.server).toMatchObject({ port: 465, login: { user: "carillon", password: "secret" } });
-    expect(read.settings.dkim.map(({ selector, key }) => [selector, key.asymmetricKeyType])).toEqual([
+    const config = configOf({ ...least, ...login, ...keys, ...oneLine, COMMS_SMTP_PORT: "465" });
+    expect(smtpServerOf(config)).toMatchObject({ port: 465, login: { user: "carillon", password: "secret" } });
+    expect(dkimKeysOf(config).map(({ selector, key }) => [selector, key.asymmetricKeyType])).toEqual([
       ["r1", "rsa"],
       ["e1", "ed25519"],
     ]);
@@ -45,7 +51,7 @@ describe("the settings of SMTP", () => {
 
 describe("an issue with the settings of SMTP", () => {
   test("every issue is reported at once, and none repeats a value", () => {
-    const read = readSmtpSettings({
+    const read = smtpSettings.read({
       COMMS_MAIL_DOMAIN: "notify.example.com",
       COMMS_SMTP_PORT: "none",
       COMMS_SMTP_SECURITY: "maybe",
@@ -88,7 +94,7 @@ describe("an issue with the settings of SMTP", () => {
     ["one selector for two keys", { ...keys, COMMS_DKIM_ED25519_SELECTOR: "r1" }, "COMMS_DKIM_ED25519_SELECTOR"],
     ["a selector that ends the tag", { ...keys, COMMS_DKIM_RSA_SELECTOR: "r1; d=evil" }, "COMMS_DKIM_RSA_SELECTOR"],
   ])("%s is an issue", (_, change, sentence) => {
-    const read = readSmtpSettings({ ...least, ...change });
+    const read = smtpSettings.read({ ...least, ...change });
     expect(read).toEqual({ kind: "issues", issues: [expect.stringContaining(sentence)] });
   });
 
@@ -99,6 +105,6 @@ describe("an issue with the settings of SMTP", () => {
       COMMS_SMTP_USER: "a",
       COMMS_SMTP_PASSWORD: "b",
     };
-    expect(readSmtpSettings({ ...least, ...local })).toMatchObject({ kind: "settings" });
+    expect(smtpSettings.read({ ...least, ...local })).toMatchObject({ kind: "config" });
   });
 });

@@ -109,9 +109,13 @@ describe("POST /webhooks/twilio/status [FBK-01] [INT-06]", () => {
 });
 
 describe("the receiver of several Twilio accounts", () => {
-  const account = (token: string) => ({ COMMS_TWILIO_AUTH_TOKEN: token, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined });
+  const account = (token: string) => ({
+    config: { COMMS_TWILIO_AUTH_TOKEN: token, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined },
+  });
   const publicUrl = "https://comms.example.com";
-  const { receive } = openTwilioReceiver([account("first token"), account("second token")], { publicUrl });
+  const { receive } = openTwilioReceiver([account("first token"), { ...account("second token"), tenant: "loft" }], {
+    publicUrl,
+  });
   const receiveSigned = (token: string) =>
     receive({
       url: path,
@@ -123,10 +127,13 @@ describe("the receiver of several Twilio accounts", () => {
       now: 7,
     });
 
-  it.each(["first token", "second token"])("takes a callback that the %s signed", async (token) => {
+  it.each([
+    ["first token", "for the tenant in its address", "acme"],
+    ["second token", "for the account's own tenant, whatever the address says", "loft"],
+  ])("takes a callback that the %s signed, %s", async (token, _for, tenant_id) => {
     expect(await receiveSigned(token)).toMatchObject({
       kind: "verified",
-      event: { tenant_id: "acme", msg_id: "m-1", received_at: 7 },
+      event: { tenant_id, msg_id: "m-1", received_at: 7 },
       notes: { msg_id: "m-1" },
       status: 204,
     });
@@ -146,8 +153,8 @@ describe("the names in a callback's address", () => {
   ])("%s: %s, %s", async (query, tenant_id, msg_id) => {
     const url = `/webhooks/twilio/status${query}`;
     const publicUrl = "https://comms.example.com";
-    const account = { COMMS_TWILIO_AUTH_TOKEN: "t", COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined };
-    const result = await openTwilioReceiver([account], { publicUrl }).receive({
+    const config = { COMMS_TWILIO_AUTH_TOKEN: "t", COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined };
+    const result = await openTwilioReceiver([{ config }], { publicUrl }).receive({
       url,
       headers: {
         "content-type": "application/x-www-form-urlencoded",

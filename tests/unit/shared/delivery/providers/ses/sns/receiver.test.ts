@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProviderEvent } from "#shared/contracts/records.ts";
-import { createSnsReceiver, openSnsReceiver } from "#shared/delivery/providers/ses/sns/receiver.ts";
+import { createSnsReceiver, openSnsReceiver, type SnsEndpoint } from "#shared/delivery/providers/ses/sns/receiver.ts";
 import { createReplayCache } from "#shared/delivery/providers/ses/sns/replay-cache.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
@@ -147,9 +147,9 @@ describe("the receiver of several accounts", () => {
     confirm: async (arn: string) => void confirmed.push(`${name} ${arn}`),
   });
   const { receive } = createSnsReceiver({
-    topics: new Map([
+    topics: new Map<string, SnsEndpoint>([
       [ours, endpoint("ours")],
-      [theirs, endpoint("theirs")],
+      [theirs, { ...endpoint("theirs"), tenant: "loft" }],
     ]),
     replays: createReplayCache(),
   });
@@ -162,12 +162,13 @@ describe("the receiver of several accounts", () => {
     });
 
   it.each([
-    ["ours", ours],
-    ["theirs", theirs],
-  ])("takes messages of the topic of %s, by the certificates of that account", async (name, TopicArn) => {
+    ["ours", ours, "default"],
+    ["theirs", theirs, "loft"],
+  ])("takes messages of the topic of %s, by the certificates and for the tenant of that account", async (...row) => {
+    const [name, TopicArn, tenant_id] = row;
     fetched.length = 0;
     const result = await receiveSigned(notification(clock, { TopicArn, MessageId: name }));
-    expect(result).toMatchObject({ kind: "verified", event: { provider: "ses" }, status: 200 });
+    expect(result).toMatchObject({ kind: "verified", event: { provider: "ses", tenant_id }, status: 200 });
     expect(fetched).toEqual([name]);
   });
 
@@ -185,8 +186,7 @@ describe("the receiver of several accounts", () => {
 
   it("is opened from what each account names, and only then fetches", async () => {
     const accounts = [[ours], [theirs]].map((COMMS_SNS_TOPIC_ARNS, i) => ({
-      COMMS_SNS_TOPIC_ARNS,
-      COMMS_SNS_CERTIFICATE_ORIGIN: `http://127.0.0.1:${i + 1}`,
+      config: { COMMS_SNS_TOPIC_ARNS, COMMS_SNS_CERTIFICATE_ORIGIN: `http://127.0.0.1:${i + 1}` },
     }));
     const opened = openSnsReceiver(accounts, { clock, publicUrl: "https://comms.example.com" });
     const post = (TopicArn: string) => {

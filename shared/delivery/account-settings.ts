@@ -1,0 +1,188 @@
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
+import { type ReadFile, type ResolvedValues, resolveFiles } from "#shared/platform/config/file-values.ts";
+import { type Settings, type SettingValues, setting, settings } from "#shared/platform/config/setting.ts";
+import type { Provider } from "./providers/provider.ts";
+import { allProviders, providerOf, providersOf } from "./providers/registry.ts";
+
+/** An account as it is configured. Its configuration holds secrets. */
+export interface AccountConfig {
+  readonly id: string;
+  /** Absent for the default account. */
+  readonly tenant?: string;
+  readonly provider: Provider;
+  /** What `provider.settings` read. */
+  readonly config: object;
+}
+
+/** The accounts of a channel, the default one first. */
+export interface AccountsConfig {
+  readonly accounts: readonly AccountConfig[];
+}
+
+/** One account as `COMMS_ACCOUNTS` has it, not yet read by its provider. */
+export interface AccountEntry {
+  readonly id: string;
+  readonly tenant: string;
+  readonly provider: Provider;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+const accountsSetting = setting(
+  z.string().optional(),
+  "Accounts of tenants, a list in YAML: `id`, `tenant`, `provider`, and `settings` by the names on this page, all of them " +
+    "the account's own: nothing is taken from the environment. `NAME_FILE` names a file with the value",
+  { secret: true },
+);
+
+const entrySchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/, "may hold small letters, digits and - only, 40 at most"),
+  // An event of the default account may be any tenant's, and is `default` until its message is found.
+  tenant: z
+    .string()
+    .min(1, "is empty")
+    .refine((tenant) => tenant !== "default", "default has the account of the environment"),
+  provider: z.string(),
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)),
+});
+
+/**
+ * Reads the accounts of one channel: the default one from the names of its provider, which `COMMS_<CHANNEL>_PROVIDER`
+ * chooses, and those of tenants from `COMMS_ACCOUNTS`. Issues of all are told together; those with the settings of another
+ * channel's account are left to that channel. It opens the files that accounts name, and nothing else.
+ */
+export function accountSettings(
+  channel: KnownChannel,
+  { readFile }: { readonly readFile?: ReadFile } = {},
+): Settings<AccountsConfig> {
+  const known = providersOf(channel);
+  const name = `COMMS_${channelName(channel).toUpperCase()}_PROVIDER`;
+  const names = known.map((provider) => provider.name);
+  const choice = settings({
+    [name]: setting(
+      z.enum(names as [string, ...string[]], `is none of ${names.join(", ")}`).default(names[0] as string),
+      `The provider of the default account: ${names.join(", ")}`,
+    ),
+    COMMS_ACCOUNTS: accountsSetting,
+  });
+  const descriptions = [choice, ...known.map((provider) => provider.settings)].flatMap((part) => part.descriptions);
+  return {
+    descriptions: [...new Map(descriptions.map((one) => [one.name, one])).values()],
+    read: (values) => {
+      const chosen = choice.read(values);
+      const provider = known.find((one) => one.name === (values[name] || names[0]));
+      const byDefault = provider ? readDefault(provider, values) : undefined;
+      const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] || "[]");
+      const own = entries.filter((entry) => entry.provider.channel === channel);
+      const tenants = own.map((entry) => readEntry(entry, readFile));
+      const all = [...(byDefault ? [byDefault] : []), ...tenants];
+      const found = [
+        ...(chosen.kind === "issues" ? chosen.issues : []),
+        ...issues,
+        ...all.flatMap((one) => ("issues" in one ? one.issues : [])),
+      ];
+      if (found.length > 0) return { kind: "issues", issues: found };
+      return { kind: "config", config: { accounts: all.flatMap((one) => ("issues" in one ? [] : [one])) } };
+    },
+  };
+}
+
+type Read = AccountConfig | { readonly issues: readonly string[] };
+
+function readDefault(provider: Provider, values: SettingValues): Read {
+  const read = provider.settings.read(values);
+  if (read.kind === "issues") return { issues: read.issues };
+  return { id: `${provider.name}:default`, provider, config: read.config };
+}
+
+/** A tenant's account. It says all of its settings itself: a password of ours never goes to a host of theirs. */
+function readEntry({ id, tenant, provider, settings: written }: AccountEntry, readFile: ReadFile | undefined): Read {
+  const known = settingNamesOf(provider);
+  const resolved = resolveFiles(written, { settings: known, ...(readFile && { readFile }) });
+  const unknown = Object.keys(resolved.values).filter((name) => !known.has(name));
+  const missing = (provider.requiredOfTenants ?? []).filter((name) => !resolved.values[name]);
+  const read = provider.settings.read(resolved.values);
+  const issues = [
+    ...resolved.issues,
+    ...missing.map((name) => `${name}: is not set, and an account of a tenant needs it`),
+    ...unknown.map((name) => `${name}: is no setting of ${provider.name}`),
+    ...(read.kind === "issues" ? read.issues : []),
+  ];
+  if (issues.length > 0 || read.kind === "issues") return { issues: issues.map((one) => ofAccount(id, one)) };
+  return { id, tenant, provider, config: read.config };
+}
+
+/** The names that an account of a provider may set: for the sender, and for the gateway where the webhook has some. */
+function settingNamesOf({ settings: own, webhook }: Provider): ReadonlySet<string> {
+  const parts = [own, ...(webhook ? [webhook.settings] : [])];
+  return new Set(parts.flatMap((part) => part.descriptions.map(({ name }) => name)));
+}
+
+/** What a tenant's account sets, with the text of files in the place of their names. It opens those files. */
+export function accountValues(
+  { id, provider, settings: written }: AccountEntry,
+  readFile?: ReadFile,
+): Pick<ResolvedValues, "values" | "issues"> {
+  const { values, issues } = resolveFiles(written, {
+    settings: settingNamesOf(provider),
+    ...(readFile && { readFile }),
+  });
+  return { values, issues: issues.map((issue) => ofAccount(id, issue)) };
+}
+
+/**
+ * The accounts that the text of `COMMS_ACCOUNTS` lists, of all channels, with the issues of the list itself: it cannot be
+ * read, an entry has the wrong form, a provider is unknown, an id or a tenant's channel is named twice.
+ */
+export function accountEntries(text: string): {
+  readonly entries: readonly AccountEntry[];
+  readonly issues: readonly string[];
+} {
+  const list = z.array(z.unknown()).safeParse(parsedYaml(text));
+  if (!list.success) return { entries: [], issues: ["COMMS_ACCOUNTS: is not a list in YAML that can be read"] };
+  const entries: AccountEntry[] = [];
+  const issues: string[] = [];
+  for (const [index, one] of list.data.entries()) {
+    const parsed = entrySchema.safeParse(one);
+    if (!parsed.success) {
+      issues.push(...parsed.error.issues.map((issue) => describe(index + 1, issue)));
+      continue;
+    }
+    const provider = providerOf(parsed.data.provider);
+    const entry = provider && { ...parsed.data, provider };
+    const issue = entry ? conflictOf(entry, entries) : unknownProvider;
+    if (issue) issues.push(ofAccount(parsed.data.id, issue));
+    if (entry) entries.push(entry);
+  }
+  return { entries, issues };
+}
+
+const unknownProvider = `provider: is none of ${allProviders.map(({ name }) => name).join(", ")}`;
+
+function conflictOf({ id, tenant, provider }: AccountEntry, before: readonly AccountEntry[]): string | undefined {
+  if (before.some((one) => one.id === id)) return "id: is that of an earlier account";
+  const rival = before.find((one) => one.tenant === tenant && one.provider.channel === provider.channel);
+  return rival && `tenant: has an account on the channel already, ${rival.id}`;
+}
+
+function ofAccount(id: string, issue: string): string {
+  return `COMMS_ACCOUNTS: ${id}: ${issue}`;
+}
+
+/** An entry is named by its place: its id may be what is wrong with it. */
+function describe(place: number, { path, message, code }: z.core.$ZodIssue): string {
+  const what = code === "unrecognized_keys" ? "has a field that no account has" : message;
+  const field = path.join(".");
+  return `COMMS_ACCOUNTS: entry ${place}: ${field === "" ? "" : `${field}: `}${what}`;
+}
+
+/** Undefined for text that is no YAML. The parser's own message would repeat it. */
+function parsedYaml(text: string): unknown {
+  try {
+    const document = parseDocument(text);
+    return document.errors.length > 0 ? undefined : (document.toJS() ?? []);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import { setting } from "#shared/platform/config/setting.ts";
+import { domainName } from "#shared/platform/config/setting-types.ts";
+import type { MailStream } from "./headers.ts";
+import type { MailLinks, MailOptions } from "./mime.ts";
+
+/** The settings that every email provider has, as a part of its shape. */
+export const mailSettingsShape = {
+  COMMS_MAIL_DOMAIN: setting(domainName(), "The domain that transactional mail comes from, `no-reply@` it"),
+  COMMS_MARKETING_DOMAIN: setting(
+    domainName(),
+    "The domain that promotions come from, so that they have a reputation of their own",
+  ),
+};
+
+/** The domains that an account's mail comes from. */
+export interface MailDomains {
+  readonly COMMS_MAIL_DOMAIN: string;
+  readonly COMMS_MARKETING_DOMAIN: string;
+}
+
+/** How an account's mail is composed. */
+export function mailOptionsOf(domains: MailDomains, links: MailLinks): MailOptions {
+  return {
+    streams: {
+      transactional: streamAt(domains.COMMS_MAIL_DOMAIN, "transactional"),
+      marketing: streamAt(domains.COMMS_MARKETING_DOMAIN, "marketing"),
+    },
+    ...links,
+  };
+}
+
+function streamAt(domain: string, name: string): MailStream {
+  return { from: `Carillon <no-reply@${domain}>`, domain, configurationSet: `comms-${name}` };
+}

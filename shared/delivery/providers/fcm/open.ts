@@ -1,0 +1,31 @@
+import type { ChannelAdapter } from "../../adapter.ts";
+import { checkResultOf } from "../check.ts";
+import type { CheckResult, ProviderContext } from "../provider.ts";
+import { accessTokensOf, type ServiceAccount } from "./access-token.ts";
+import { createFcmAdapter } from "./adapter.ts";
+import { type FcmConfig, googleTokenUrl } from "./config.ts";
+import { fcmAnswers } from "./core/answers.ts";
+
+/** The adapter of one project. */
+export function openFcm(config: FcmConfig, clock: ProviderContext["clock"]): ChannelAdapter {
+  return createFcmAdapter({ account: accountOf(config), baseUrl: config.COMMS_FCM_URL, ...tokenUrlOf(config), clock });
+}
+
+/** Asks for an access token. Whether the project may send shows with the first message. */
+export async function checkFcm(config: FcmConfig, signal: AbortSignal): Promise<CheckResult> {
+  const tokens = accessTokensOf({ account: accountOf(config), ...tokenUrlOf(config) }, Date.now);
+  const access = await tokens.get(signal);
+  return checkResultOf(fcmAnswers, "failed" in access ? access.failed : { kind: "accepted", ref: null });
+}
+
+function accountOf(config: FcmConfig): ServiceAccount {
+  return {
+    projectId: config.COMMS_FCM_PROJECT,
+    clientEmail: config.COMMS_FCM_CLIENT_EMAIL,
+    privateKey: config.COMMS_FCM_PRIVATE_KEY.export({ type: "pkcs8", format: "pem" }).toString(),
+  };
+}
+
+function tokenUrlOf({ COMMS_FCM_TOKEN_URL: tokenUrl }: FcmConfig) {
+  return tokenUrl === googleTokenUrl ? {} : { tokenUrl };
+}

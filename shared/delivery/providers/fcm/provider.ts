@@ -1,0 +1,15 @@
+import { budgetLimits } from "../../budget.ts";
+import type { Provider } from "../provider.ts";
+import { type FcmConfig, fcmBudgetShares, fcmSettings } from "./config.ts";
+
+/** Firebase Cloud Messaging, HTTP v1, and APNs through it. */
+export const fcmProvider: Provider<FcmConfig> = {
+  name: "fcm",
+  channel: "PUSH",
+  settings: fcmSettings,
+  open: async (config, { clock }) => {
+    const { openFcm } = await import("./open.ts");
+    return { adapter: openFcm(config, clock), limits: budgetLimits(config.COMMS_FCM_RATE, fcmBudgetShares) };
+  },
+  check: async (config, signal) => (await import("./open.ts")).checkFcm(config, signal),
+};

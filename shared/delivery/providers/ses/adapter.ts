@@ -1,0 +1,44 @@
+import { SendEmailCommand } from "@aws-sdk/client-sesv2";
+import { contentFor } from "#shared/domain/channel/channels.ts";
+import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
+import { composeMail, type MailOptions, mailStreamOf } from "../../email/mime.ts";
+import { createSesClient, type SesAccess, sendBySes } from "./client.ts";
+import { sesAnswers } from "./core/answers.ts";
+
+/** The options of the adapter. `config.ts` has where they come from. */
+export interface SesOptions extends SesAccess {
+  readonly mail: MailOptions;
+}
+
+/** SES v2's SendEmail with raw MIME. */
+export function createSesAdapter(options: SesOptions): ChannelAdapter {
+  const client = createSesClient(options);
+  return {
+    provider: "ses",
+    answers: sesAnswers,
+    send: async (message, signal) => sendBySes(client, await commandOf(message, options.mail), signal),
+    close: async () => client.destroy(),
+  };
+}
+
+async function commandOf(message: OutboundMessage, mail: MailOptions): Promise<SendEmailCommand> {
+  const { send, target } = message;
+  const content = contentFor("EMAIL", message);
+  const stream = mailStreamOf(message, mail);
+  return new SendEmailCommand({
+    FromEmailAddress: stream.from,
+    Destination: { ToAddresses: [target.address] },
+    Content: { Raw: { Data: await composeMail(message, content, mail) } },
+    ConfigurationSetName: stream.configurationSet,
+    EmailTags: [
+      { Name: "msg_id", Value: send.msg_id },
+      { Name: "template", Value: tagValue(send.template_name) },
+      { Name: "tenant", Value: tagValue(send.tenant_id) },
+    ],
+  });
+}
+
+/** SES takes letters, digits, `_`, `-`, `.` and `@` in a tag. */
+function tagValue(text: string): string {
+  return text.replace(/[^\w.@-]/g, "_").slice(0, 256) || "_";
+}

@@ -1,0 +1,98 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { GetAccountCommand, SESv2Client, SESv2ServiceException, type SendEmailCommand } from "@aws-sdk/client-sesv2";
+import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
+import { networkAnswer } from "../../network.ts";
+import { credentialsUnavailable, sesAnswers } from "./core/answers.ts";
+
+/** How an account with SES is reached. */
+export interface SesAccess {
+  readonly region: string;
+  /** Left out: AWS. The simulator: `http://host:port/ses`. */
+  readonly endpoint?: string;
+  /** Left out: the SDK's own chain (environment, profile, web identity, container, instance). */
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  /** Connections kept open. Default 256: a call that waits for one has its deadline running. */
+  readonly connections?: number;
+}
+
+/** SES v2 through its SDK, which makes one attempt: one retry engine is enough. */
+export function createSesClient({ region, endpoint, credentials, connections }: SesAccess): SESv2Client {
+  const pool = { keepAlive: true, maxSockets: connections ?? 256 };
+  return new SESv2Client({
+    region,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 2_000, httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) },
+    ...(credentials && { credentials }),
+    ...(endpoint && { endpoint }),
+  });
+}
+
+/** Sends one mail. Credentials come first: while the SDK has none, nothing of the mail goes out. */
+export async function sendBySes(client: SESv2Client, command: SendEmailCommand, signal: AbortSignal): Promise<Answer> {
+  const refusal = await credentialRefusal(client, signal);
+  if (refusal) return refusal;
+  try {
+    const { MessageId } = await client.send(command, { abortSignal: signal });
+    return { kind: "accepted", ref: MessageId ?? null };
+  } catch (error) {
+    return answerOf(error);
+  }
+}
+
+/** Whether the account may send, in the words of an answer to a mail. */
+export async function askSesAccount(client: SESv2Client, signal: AbortSignal): Promise<Answer> {
+  const refusal = await credentialRefusal(client, signal);
+  if (refusal) return refusal;
+  try {
+    const { SendingEnabled } = await client.send(new GetAccountCommand({}), { abortSignal: signal });
+    if (SendingEnabled === false) return { kind: "refused", code: "SendingPaused" };
+    return { kind: "accepted", ref: null };
+  } catch (error) {
+    return answerOf(error);
+  }
+}
+
+/**
+ * The answer of a call for which no credentials could be had. The SDK keeps them until shortly before they expire, so this
+ * waits for the chain now and then only. The chain takes no signal.
+ */
+async function credentialRefusal(client: SESv2Client, signal: AbortSignal): Promise<Answer | undefined> {
+  const late: Answer = { kind: "unreached", code: "CREDENTIALS_DEADLINE" };
+  if (signal.aborted) return late;
+  const { promise: aborted, resolve } = Promise.withResolvers<Answer>();
+  const onAbort = (): void => resolve(late);
+  signal.addEventListener("abort", onAbort, { once: true });
+  const credentials = client.config.credentials().then(
+    () => undefined,
+    (): Answer => ({ kind: "refused", code: credentialsUnavailable }),
+  );
+  try {
+    return await Promise.race([credentials, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** An answer that came is a refusal; one that came and cannot be read leaves the call unknown. */
+function answerOf(error: unknown): Answer {
+  // Between the look above and the signature the credentials may have expired: nothing went out then either.
+  if (error instanceof Error && error.name === "CredentialsProviderError")
+    return { kind: "refused", code: credentialsUnavailable };
+  const network = networkAnswer(error);
+  if (network) return network;
+  const status = statusOf(error);
+  if (status === undefined) throw error;
+  if (status < 300) return { kind: "unknown", code: unreadableAnswer };
+  const name = error instanceof SESv2ServiceException ? error.name.replace(/Exception$/, "") : undefined;
+  return { kind: "refused", code: codeOfAnswer(sesAnswers, name, status) };
+}
+
+function statusOf(error: unknown): number | undefined {
+  const found = error as { $metadata?: { httpStatusCode?: number }; $response?: { statusCode?: number } };
+  return found.$metadata?.httpStatusCode ?? found.$response?.statusCode;
+}

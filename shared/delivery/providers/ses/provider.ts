@@ -1,0 +1,19 @@
+import { budgetLimits } from "../../budget.ts";
+import type { Provider } from "../provider.ts";
+import { type SesConfig, sesBudgetShares, sesSettings } from "./config.ts";
+import { sesWebhook } from "./webhook.ts";
+
+/** Amazon SES v2. */
+export const sesProvider: Provider<SesConfig> = {
+  name: "ses",
+  channel: "EMAIL",
+  settings: sesSettings,
+  // Without a key the SDK would find our own credentials.
+  requiredOfTenants: ["COMMS_SES_ACCESS_KEY_ID", "COMMS_SES_SECRET_ACCESS_KEY"],
+  open: async (config, context) => {
+    const { openSes } = await import("./open.ts");
+    return { adapter: openSes(config, context), limits: budgetLimits(config.COMMS_SES_RATE, sesBudgetShares) };
+  },
+  webhook: sesWebhook,
+  check: async (config, signal) => (await import("./open.ts")).checkSes(config, signal),
+};

@@ -1,0 +1,15 @@
+import { budgetLimits } from "../../budget.ts";
+import type { Provider } from "../provider.ts";
+import { type SmtpConfig, smtpBudgetShares, smtpSettings } from "./config.ts";
+
+/** A mail server or relay, over SMTP. */
+export const smtpProvider: Provider<SmtpConfig> = {
+  name: "smtp",
+  channel: "EMAIL",
+  settings: smtpSettings,
+  open: async (config, context) => {
+    const { openSmtp } = await import("./open.ts");
+    return { adapter: openSmtp(config, context), limits: budgetLimits(config.COMMS_SMTP_RATE, smtpBudgetShares) };
+  },
+  check: async (config, signal) => (await import("./open.ts")).checkSmtp(config, signal),
+};

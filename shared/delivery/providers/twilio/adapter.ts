@@ -1,0 +1,104 @@
+import twilio from "twilio";
+import RequestClient from "twilio/lib/base/RequestClient.js";
+import { contentFor } from "#shared/domain/channel/channels.ts";
+import { type Answer, codeOfAnswer } from "#shared/domain/delivery/answer.ts";
+import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
+import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
+import { networkAnswer } from "../../network.ts";
+import { twilioAnswers } from "./core/answers.ts";
+import { twilioWebhook } from "./webhook.ts";
+
+/** The options of the adapter. `provider.ts` has where they come from. */
+export interface TwilioOptions {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** Left out: Twilio. The simulator: `http://host:port/twilio`. */
+  readonly baseUrl?: string;
+  /** A number in E.164, or the SID of a messaging service (`MG…`). */
+  readonly from: string;
+  /** Public origin of the gateway, which takes the status callbacks. */
+  readonly callbackUrl: string;
+  /** The SDK takes no abort signal: after so long, ms, it gives up by itself. */
+  readonly deadlineMs: number;
+  /** Connections kept open. Default 256: a call that waits for one has its deadline running. */
+  readonly connections?: number;
+}
+
+/** What Twilio refused, with the header that its SDK leaves out of its exceptions. */
+class Refused extends Error {
+  readonly answer: Answer;
+  constructor(answer: Answer) {
+    super("Twilio refused the call");
+    this.answer = answer;
+  }
+}
+
+class Client extends RequestClient {
+  override async request<T>(options: Parameters<RequestClient["request"]>[0]) {
+    const response = await super.request<T>(options as never);
+    const { statusCode, body, headers } = response as {
+      statusCode: number;
+      body: unknown;
+      headers?: Record<string, unknown>;
+    };
+    if (statusCode < 300) return response;
+    const wait = retryAfterMs(headers?.["retry-after"], Date.now());
+    throw new Refused({
+      kind: "refused",
+      code: codeOfAnswer(twilioAnswers, codeIn(body), statusCode),
+      retryAfterMs: wait,
+    });
+  }
+}
+
+/** Twilio through its SDK, which makes one attempt and takes no abort signal: its timeout is the call's deadline. */
+export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
+  const httpClient = new Client({
+    timeout: options.deadlineMs,
+    keepAlive: true,
+    maxSockets: options.connections ?? 256,
+  });
+  const client = new twilio.Twilio(options.accountSid, options.authToken, { httpClient });
+  if (options.baseUrl) client.api.baseUrl = options.baseUrl;
+  const sender = options.from.startsWith("MG") ? { messagingServiceSid: options.from } : { from: options.from };
+
+  return {
+    provider: "twilio",
+    answers: twilioAnswers,
+    send: async (message) => {
+      try {
+        const statusCallback = callbackOf(message, options.callbackUrl);
+        const resource = await client.messages.create({
+          ...sender,
+          to: message.target.address,
+          body: contentFor("SMS", message).text,
+          statusCallback,
+        });
+        if (resource.status === "failed") return { kind: "refused", code: String(resource.errorCode) };
+        return { kind: "accepted", ref: resource.sid ?? null };
+      } catch (error) {
+        return answerOf(error);
+      }
+    },
+    close: async () => {},
+  };
+}
+
+/** SMS has no field for an id of ours, so the callback's address carries it (SMS-10). */
+function callbackOf({ send }: OutboundMessage, origin: string): string {
+  const query = new URLSearchParams({ tenant: send.tenant_id, msg_id: send.msg_id });
+  return `${origin}${twilioWebhook.path}?${query.toString()}`;
+}
+
+function answerOf(error: unknown): Answer {
+  if (error instanceof Refused) return error.answer;
+  const network = networkAnswer(error);
+  if (network) return network;
+  throw error;
+}
+
+/** Twilio's own code in an error body, parsed or not. */
+function codeIn(body: unknown): string | undefined {
+  const text = typeof body === "string" ? body : JSON.stringify(body ?? null);
+  return /"code"\s*:\s*(\d+)/.exec(text)?.[1];
+}

@@ -1,0 +1,133 @@
+import { generateKeyPairSync } from "node:crypto";
+import { createServer, type Server } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { check, checkLine } from "#cli/check.ts";
+import { checkAccount } from "#shared/delivery/check-account.ts";
+import { providerOf } from "#shared/delivery/providers/registry.ts";
+import { sandboxAccounts } from "#simulator/options.ts";
+import { freePort } from "#tests/support/world/free-port.ts";
+import { simulated } from "./sender-simulator.ts";
+
+const domains = { COMMS_MAIL_DOMAIN: "notify.example.com", COMMS_MARKETING_DOMAIN: "updates.example.com" };
+let world: Awaited<ReturnType<typeof simulated>>;
+let secure: typeof world;
+
+beforeAll(async () => {
+  world = await simulated();
+  secure = await simulated({ smtpTls: true });
+});
+afterEach(() => world.control.clearFaults());
+afterAll(async () => {
+  await world.close();
+  await secure.close();
+});
+
+/** Checks an account as `comms check` does, from settings as an environment has them. */
+function checked(name: string, values: Readonly<Record<string, string>>, deadlineMs?: number) {
+  const provider = providerOf(name);
+  const read = provider?.settings.read(values);
+  if (!provider || read?.kind !== "config") throw new Error(JSON.stringify(read));
+  return checkAccount({ provider, config: read.config }, deadlineMs);
+}
+
+function smtp(place: typeof world, change: Readonly<Record<string, string>> = {}) {
+  const { hostname, port } = new URL(place.simulator.smtp);
+  const server = { COMMS_SMTP_HOST: hostname, COMMS_SMTP_PORT: port };
+  const { user, password } = sandboxAccounts.smtp;
+  return { ...domains, ...server, COMMS_SMTP_USER: user, COMMS_SMTP_PASSWORD: password, ...change };
+}
+
+const plain = { COMMS_SMTP_SECURITY: "none" };
+
+describe("the check of an SMTP account [EML-06]", () => {
+  test("goes over STARTTLS and the login, and sends nothing", async () => {
+    const { smtpCertificate: ca = "" } = secure.simulator;
+    expect(await checked("smtp", smtp(secure, { COMMS_SMTP_CA: ca }))).toEqual({ kind: "ok" });
+    expect(await secure.control.ledger({ outcome: "accepted" })).toEqual([]);
+  });
+
+  test("to a server of this machine, in plain", async () => {
+    expect(await checked("smtp", smtp(world, plain))).toEqual({ kind: "ok" });
+  });
+
+  test("a wrong password", async () => {
+    const wrong = await checked("smtp", smtp(world, { ...plain, COMMS_SMTP_PASSWORD: "canary" }));
+    expect(wrong).toEqual({ kind: "failed", code: "AUTH_REFUSED", advice: "Credentials refused" });
+  });
+
+  test("a port that nobody listens on", async () => {
+    const result = await checked("smtp", smtp(world, { COMMS_SMTP_PORT: String(await freePort()) }));
+    expect(result).toMatchObject({ kind: "failed", code: "ECONNREFUSED", advice: expect.stringContaining("port") });
+  });
+
+  test("no STARTTLS: nothing goes over in plain, the login neither", async () => {
+    const logins = (await world.control.ledger({ provider: "smtp" })).length;
+    expect(await checked("smtp", smtp(world))).toMatchObject({ kind: "failed", code: "TLS_NOT_OFFERED" });
+    expect(await world.control.ledger({ provider: "smtp" })).toHaveLength(logins);
+  });
+
+  test("a certificate that nobody vouches for", async () => {
+    expect(await checked("smtp", smtp(secure))).toMatchObject({ kind: "failed", code: "TLS_UNTRUSTED" });
+  });
+
+  test("a server that says nothing is given up at the deadline", async () => {
+    const silent = await silentServer();
+    const result = await checked("smtp", smtp(world, { COMMS_SMTP_PORT: silent.port, ...plain }), 300);
+    expect(result).toMatchObject({ kind: "failed", code: "DEADLINE" });
+    silent.server.close();
+  });
+});
+
+describe("the check of another provider's account", () => {
+  const ses = () => ({ ...domains, COMMS_SES_ENDPOINT: `${world.simulator.url}/ses` });
+  const keys = { COMMS_SES_ACCESS_KEY_ID: "AKIDEXAMPLE", COMMS_SES_SECRET_ACCESS_KEY: "x" };
+  const fcm = () => ({
+    COMMS_FCM_PROJECT: sandboxAccounts.fcm.projectId,
+    COMMS_FCM_CLIENT_EMAIL: "sender@carillon-simulator.iam.gserviceaccount.com",
+    COMMS_FCM_PRIVATE_KEY: generateKeyPairSync("rsa", { modulusLength: 2_048 })
+      .privateKey.export({ type: "pkcs8", format: "pem" })
+      .toString(),
+    COMMS_FCM_TOKEN_URL: `${world.simulator.url}/fcm/token`,
+  });
+
+  test("SES is asked for the account", async () => {
+    expect(await checked("ses", { ...ses(), ...keys })).toEqual({ kind: "ok" });
+    const fault = { provider: "ses", kind: "status", status: 403, code: "AccessDeniedException" } as const;
+    await world.control.fault({ ...fault, count: 1 });
+    expect(await checked("ses", { ...ses(), ...keys })).toMatchObject({ kind: "failed", code: "AccessDenied" });
+    expect(await world.control.ledger({ provider: "ses", operation: "SendEmail" })).toEqual([]);
+  });
+
+  test("FCM is asked for an access token", async () => {
+    expect(await checked("fcm", fcm())).toEqual({ kind: "ok" });
+    await world.control.fault({ provider: "fcm", kind: "status", status: 403, match: { operation: "token" } });
+    expect(await checked("fcm", fcm())).toMatchObject({ kind: "failed", code: "TOKEN_REFUSED" });
+  });
+
+  test("where there is nothing to ask, nothing is said", async () => {
+    expect(await checked("inapp", {})).toEqual({ kind: "unknown" });
+  });
+});
+
+describe("comms check", () => {
+  const smtpAccount = { id: "acme-mail", provider: providerOf("smtp") as NonNullable<ReturnType<typeof providerOf>> };
+
+  test("has a line an account: id, provider, and what to do", () => {
+    expect(checkLine(smtpAccount, { kind: "ok" })).toBe("acme-mail\tsmtp\tok");
+    expect(checkLine(smtpAccount, { kind: "failed", code: "AUTH_REFUSED", advice: "Credentials refused" })).toBe(
+      "acme-mail\tsmtp\tAUTH_REFUSED: Credentials refused; shared/delivery/providers/smtp/README.md has the codes",
+    );
+    expect(checkLine(smtpAccount, { kind: "unknown" })).toContain("not asked");
+  });
+
+  test("knows its channels", async () => {
+    expect(await check.run({ args: ["fax"], flags: {} })).toBe(2);
+  });
+});
+
+async function silentServer(): Promise<{ readonly server: Server; readonly port: string }> {
+  const server = createServer((socket) => socket.on("error", () => {}).unref()).unref();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return { server, port: String(typeof address === "object" && address ? address.port : 0) };
+}
