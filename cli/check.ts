@@ -1,4 +1,4 @@
-import type { AccountConfig } from "#shared/delivery/account-settings.ts";
+import { type AccountConfig, accountsIn } from "#shared/delivery/account-settings.ts";
 import { type AccountCheck, checkAccount } from "#shared/delivery/check-account.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
@@ -20,7 +20,8 @@ export const check: CliCommand = {
       return exit.usage;
     }
     const asked = sendingChannels.filter((channel) => args.length === 0 || args.includes(channelName(channel)));
-    const { accounts } = readConfig(checkSettingsOf(asked));
+    const config = readConfig(checkSettingsOf(asked));
+    const accounts = asked.flatMap((channel) => accountsIn(config, channel));
     const checked = await Promise.all(
       accounts.map(async (account) => ({ account, result: await checkAccount(account) })),
     );

@@ -27,16 +27,6 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
 };
 
 /** The accounts of several channels, with the issues of all of them: what `comms check` reads. */
-export function checkSettingsOf(asked: readonly KnownChannel[]): Settings<AccountsConfig> {
-  const parts = asked.map((channel) => accountSettings(channel));
-  return {
-    descriptions: parts.flatMap((part) => part.descriptions),
-    read: (values) => {
-      const read = parts.map((part) => part.read(values));
-      const issues = new Set(read.flatMap((one) => (one.kind === "issues" ? one.issues : [])));
-      if (issues.size > 0) return { kind: "issues", issues: [...issues] };
-      const accounts = read.flatMap((one) => (one.kind === "config" ? one.config.accounts : []));
-      return { kind: "config", config: { accounts } };
-    },
-  };
+export function checkSettingsOf(asked: readonly KnownChannel[]): Settings<AccountsConfig<KnownChannel>> {
+  return combineSettings(...asked.map((channel) => accountSettings(channel))) as Settings<AccountsConfig<KnownChannel>>;
 }

@@ -54,7 +54,7 @@ function cellsOf(one: SettingDescription, readers: SettingsReaders): readonly st
   const cells = [
     `\`${one.name}\``,
     one.meaning,
-    one.isRequired ? "must be set" : byDefault,
+    neededText(one) ?? byDefault,
     one.isSecret ? "secret" : "",
     readersOf(one.name, readers),
   ];
@@ -72,4 +72,10 @@ function readersOf(name: string, { stages, others }: SettingsReaders): string {
 
 function namesOf(readers: readonly SettingsReader[]): readonly string[] {
   return readers.map(({ name }) => name);
+}
+
+/** That a setting needs a value; undefined where it does not. */
+function neededText({ isRequired, requiredWith }: SettingDescription): string | undefined {
+  if (isRequired) return "must be set";
+  return requiredWith === undefined ? undefined : `must be set with \`${requiredWith}\``;
 }

@@ -1,5 +1,10 @@
-import { z } from "zod";
-import { type AccountEntry, accountEntries, accountValues } from "#shared/delivery/account-settings.ts";
+import {
+  type AccountEntry,
+  accountEntries,
+  accountValues,
+  providerChoice,
+  tenantAccountSettings,
+} from "#shared/delivery/account-settings.ts";
 import type { ProviderWebhook, WebhookAccount } from "#shared/delivery/providers/provider.ts";
 import type { WebhookProvider } from "#shared/delivery/providers/registry.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
@@ -8,8 +13,6 @@ import {
   type Settings,
   type SettingsResult,
   type SettingValues,
-  setting,
-  settings,
 } from "#shared/platform/config/setting.ts";
 
 /** A webhook to be mounted. */
@@ -21,14 +24,6 @@ export interface ConfiguredWebhook {
   readonly accounts: readonly WebhookAccount<object>[];
 }
 
-const accountsSettings = settings({
-  COMMS_ACCOUNTS: setting(
-    z.string().optional(),
-    "Accounts of tenants, a YAML list of id, tenant, provider and settings. They take nothing from the environment.",
-    { secret: true },
-  ),
-});
-
 /**
  * The webhooks to be mounted. That of a channel's chosen provider is, and that of a provider which an account names: their
  * settings are required. So is any other whose required settings are set, because callbacks still come for a while after
@@ -39,8 +34,8 @@ export function webhookSettingsOf(
 ): Settings<{ readonly webhooks: readonly ConfiguredWebhook[] }> {
   const receiving = providers.flatMap(({ webhook, ...rest }) => (webhook ? [{ ...rest, webhook }] : []));
   const channels = [...new Set(receiving.map(({ channel }) => channel))];
-  const choices = channels.map((channel) => choiceOf(channel, providers));
-  const parts = [accountsSettings, ...choices, ...receiving.map(({ webhook }) => webhook.settings)];
+  const choices = channels.map((channel) => providerChoice(channel, namesOn(channel, providers)));
+  const parts = [tenantAccountSettings, ...choices, ...receiving.map(({ webhook }) => webhook.settings)];
   return {
     descriptions: combineSettings(...parts).descriptions,
     read: (values) => {
@@ -58,14 +53,8 @@ export function webhookSettingsOf(
   };
 }
 
-/** The setting that names the provider of a channel's default account. */
-function choiceOf(channel: KnownChannel, providers: readonly WebhookProvider[]) {
-  const [first = "", ...rest] = providers.filter((one) => one.channel === channel).map(({ name }) => name);
-  const names = [first, ...rest].join(", ");
-  const type = z.enum([first, ...rest], `is none of ${names}`).default(first);
-  return settings({
-    [`COMMS_${channel}_PROVIDER`]: setting(type, `The provider of the default account: ${names}.`),
-  });
+function namesOn(channel: KnownChannel, providers: readonly WebhookProvider[]): readonly string[] {
+  return providers.filter((one) => one.channel === channel).map(({ name }) => name);
 }
 
 interface Sources {

@@ -2,7 +2,14 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
 import { type ReadFile, type ResolvedValues, resolveFiles } from "#shared/platform/config/file-values.ts";
-import { type Settings, type SettingValues, setting, settings } from "#shared/platform/config/setting.ts";
+import {
+  combineSettings,
+  type SettingDescription,
+  type Settings,
+  type SettingValues,
+  setting,
+  settingGroup,
+} from "#shared/platform/config/setting.ts";
 import type { Provider } from "./providers/provider.ts";
 import { allProviders, providerOf, providersOf } from "./providers/registry.ts";
 
@@ -16,9 +23,24 @@ export interface AccountConfig {
   readonly config: object;
 }
 
-/** The accounts of a channel, the default one first. */
-export interface AccountsConfig {
-  readonly accounts: readonly AccountConfig[];
+/**
+ * The accounts of a channel, the default one first, under a name of the channel's own: one process may host several
+ * senders, and has one configuration.
+ */
+export type AccountsConfig<Channel extends KnownChannel> = {
+  readonly [Name in `${Lowercase<Channel>}Accounts`]: readonly AccountConfig[];
+};
+
+/** The accounts of a channel in a configuration that holds them. */
+export function accountsIn<Channel extends KnownChannel>(
+  config: AccountsConfig<Channel>,
+  channel: Channel,
+): readonly AccountConfig[] {
+  return (config as Readonly<Record<string, readonly AccountConfig[]>>)[keyOf(channel)] ?? [];
+}
+
+function keyOf(channel: KnownChannel): string {
+  return `${channelName(channel)}Accounts`;
 }
 
 /** One account as `COMMS_ACCOUNTS` has it, not yet read by its provider. */
@@ -29,12 +51,27 @@ export interface AccountEntry {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-const accountsSetting = setting(
-  z.string().optional(),
-  "Accounts of tenants, a list in YAML: `id`, `tenant`, `provider`, and `settings` by the names on this page, all of them " +
-    "the account's own: nothing is taken from the environment. `NAME_FILE` names a file with the value",
-  { secret: true },
-);
+/** The accounts of tenants, on all channels. */
+export const tenantAccountSettings = settingGroup("Accounts", {
+  COMMS_ACCOUNTS: setting(
+    z.string().optional(),
+    "Accounts of tenants, a list in YAML: `id`, `tenant`, `provider`, and `settings` by the names on this page, all of them " +
+      "the account's own: nothing is taken from the environment. `NAME_FILE` names a file with the value.",
+    { secret: true },
+  ),
+});
+
+/** The choice of the provider of a channel's default account; the first of the names unless it is set. */
+export function providerChoice(channel: KnownChannel, names: readonly string[]) {
+  const list = names.join(", ");
+  const type = z.enum(names as [string, ...string[]], `is none of ${list}`).default(names[0] as string);
+  return settingGroup("Accounts", {
+    [`COMMS_${channelName(channel).toUpperCase()}_PROVIDER`]: setting(
+      type,
+      `The provider of the default account: ${list}.`,
+    ),
+  });
+}
 
 const entrySchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,40}$/, "may hold small letters, digits and - only, 40 at most"),
@@ -52,26 +89,23 @@ const entrySchema = z.strictObject({
  * chooses, and those of tenants from `COMMS_ACCOUNTS`. Issues of all are told together; those with the settings of another
  * channel's account are left to that channel. It opens the files that accounts name, and nothing else.
  */
-export function accountSettings(
-  channel: KnownChannel,
+export function accountSettings<Channel extends KnownChannel>(
+  channel: Channel,
   { readFile }: { readonly readFile?: ReadFile } = {},
-): Settings<AccountsConfig> {
+): Settings<AccountsConfig<Channel>> {
   const known = providersOf(channel);
-  const name = `COMMS_${channelName(channel).toUpperCase()}_PROVIDER`;
   const names = known.map((provider) => provider.name);
-  const choice = settings({
-    [name]: setting(
-      z.enum(names as [string, ...string[]], `is none of ${names.join(", ")}`).default(names[0] as string),
-      `The provider of the default account: ${names.join(", ")}`,
-    ),
-    COMMS_ACCOUNTS: accountsSetting,
-  });
-  const descriptions = [choice, ...known.map((provider) => provider.settings)].flatMap((part) => part.descriptions);
+  const choice = combineSettings(providerChoice(channel, names), tenantAccountSettings);
+  const descriptions = [...choice.descriptions, ...known.flatMap((provider, index) => describeOf(provider, index > 0))];
   return {
-    descriptions: [...new Map(descriptions.map((one) => [one.name, one])).values()],
+    // What two providers share is required if the default one requires it.
+    descriptions: descriptions.filter(
+      (one, index) => descriptions.findIndex(({ name }) => name === one.name) === index,
+    ),
     read: (values) => {
       const chosen = choice.read(values);
-      const provider = known.find((one) => one.name === (values[name] || names[0]));
+      const chosenName = chosen.kind === "config" ? Object.values(chosen.config)[0] : undefined;
+      const provider = known.find((one) => one.name === chosenName);
       const byDefault = provider ? readDefault(provider, values) : undefined;
       const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] || "[]");
       const own = entries.filter((entry) => entry.provider.channel === channel);
@@ -83,9 +117,16 @@ export function accountSettings(
         ...all.flatMap((one) => ("issues" in one ? one.issues : [])),
       ];
       if (found.length > 0) return { kind: "issues", issues: found };
-      return { kind: "config", config: { accounts: all.flatMap((one) => ("issues" in one ? [] : [one])) } };
+      const accounts = all.flatMap((one) => ("issues" in one ? [] : [one]));
+      return { kind: "config", config: { [keyOf(channel)]: accounts } as unknown as AccountsConfig<Channel> };
     },
   };
+}
+
+/** What a provider's settings mean. Those of one that is not the default are required only where it is chosen. */
+function describeOf({ name, settings: own }: Provider, isOther: boolean): readonly SettingDescription[] {
+  if (!isOther) return own.descriptions;
+  return own.descriptions.map((one) => (one.isRequired ? { ...one, isRequired: false, requiredWith: name } : one));
 }
 
 type Read = AccountConfig | { readonly issues: readonly string[] };

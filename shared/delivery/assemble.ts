@@ -5,27 +5,27 @@ import type { Runnable } from "#shared/runtime/processor.ts";
 import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
-import type { AccountConfig } from "./account-settings.ts";
+import { type AccountConfig, accountsIn } from "./account-settings.ts";
 import { type ProviderAccount, routeByTenant } from "./accounts.ts";
 import { createBreaker } from "./breaker.ts";
 import type { SendMeter } from "./meter.ts";
 import type { ProviderContext } from "./providers/provider.ts";
 import { createRedisBudget } from "./redis-budget.ts";
 import { createSender, type SenderParts } from "./sender.ts";
-import type { SenderConfig } from "./sender-settings.ts";
+import type { OriginConfig, SenderConfig } from "./sender-settings.ts";
 
 const levels = { closed: 0, half_open: 0.5, open: 1 } as const;
 
 /** Opens the accounts of a channel, and puts the sender together that calls them. */
-export async function openSender(
+export async function openSender<Channel extends KnownChannel>(
   platform: ProcessContext,
-  channel: KnownChannel,
-  config: SenderConfig,
+  channel: Channel,
+  config: SenderConfig<Channel>,
 ): Promise<Runnable> {
   const meter = meterOf(platform);
   const context = providerContextOf(platform, config);
   const accounts = await Promise.all(
-    config.accounts.map((account) => openAccount(platform, account, { context, meter })),
+    accountsIn(config, channel).map((account) => openAccount(platform, account, { context, meter })),
   );
   const policy = { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000 };
   const processor = createSender({
@@ -61,7 +61,7 @@ async function openAccount(
 }
 
 /** What a provider takes from the process. */
-function providerContextOf(platform: ProcessContext, config: SenderConfig): ProviderContext {
+function providerContextOf(platform: ProcessContext, config: Partial<OriginConfig>): ProviderContext {
   return {
     clock: platform.clock,
     callDeadlineMs,
@@ -69,13 +69,16 @@ function providerContextOf(platform: ProcessContext, config: SenderConfig): Prov
     gatewayUrl: () => declared(config, "COMMS_GATEWAY_PUBLIC_URL").replace(/\/$/, ""),
     unsubscribeKeys: () => {
       declared(config, "COMMS_UNSUBSCRIBE_SECRET");
-      return unsubscribeKeysOf(config as Required<SenderConfig>);
+      return unsubscribeKeysOf(config as OriginConfig);
     },
   };
 }
 
 /** A setting that only some senders declare. Throws a programming error if this one did not. */
-function declared(config: SenderConfig, name: "COMMS_GATEWAY_PUBLIC_URL" | "COMMS_UNSUBSCRIBE_SECRET"): string {
+function declared(
+  config: Partial<OriginConfig>,
+  name: "COMMS_GATEWAY_PUBLIC_URL" | "COMMS_UNSUBSCRIBE_SECRET",
+): string {
   const value = config[name];
   if (value === undefined)
     throw new TypeError(`A provider asks for ${name}, and the sender's config.ts does not declare it`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import { addressSettings } from "#shared/platform/config/address-settings.ts";
 import { artifactSettings } from "#shared/platform/config/artifact-settings.ts";
 import type { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
@@ -26,7 +27,10 @@ export const senderSettings = combineSettings(
   }),
 );
 
+/** Where links and callbacks lead, and what signs them. */
+export type OriginConfig = ConfigOf<typeof gatewayUrlSettings> & ConfigOf<typeof unsubscribeSettings>;
+
 /** What a sender is configured with. Links and callbacks belong to some channels only. It holds secrets. */
-export type SenderConfig = ConfigOf<typeof senderSettings> &
-  AccountsConfig &
-  Partial<ConfigOf<typeof gatewayUrlSettings> & ConfigOf<typeof unsubscribeSettings>>;
+export type SenderConfig<Channel extends KnownChannel> = ConfigOf<typeof senderSettings> &
+  AccountsConfig<Channel> &
+  Partial<OriginConfig>;

@@ -54,7 +54,7 @@ beforeAll(async () => {
   const read = accountSettings("EMAIL").read(environment());
   if (read.kind === "issues") throw new Error(read.issues.join("\n"));
   accounts = await Promise.all(
-    read.config.accounts.map(async ({ id, tenant, provider, config }) => {
+    read.config.emailAccounts.map(async ({ id, tenant, provider, config }) => {
       const { adapter, limits } = await provider.open(config, context);
       const breaker = createBreaker({ account: id });
       const budget = createMemoryBudget(limits);

@@ -1,3 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
+
+/** The smallest that FCM's setting takes. */
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+const fcmKey = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+
 /** A value for every setting that needs one, for any stage and the gateway. Nothing listens at these addresses. */
 export const minimalEnvironment = {
   COMMS_BOOTSTRAP_SERVERS: "127.0.0.1:1",
@@ -15,7 +21,7 @@ export const minimalEnvironment = {
   COMMS_SES_SECRET_ACCESS_KEY: "b",
   COMMS_FCM_PROJECT: "p",
   COMMS_FCM_CLIENT_EMAIL: "e",
-  COMMS_FCM_PRIVATE_KEY: "k",
+  COMMS_FCM_PRIVATE_KEY: fcmKey,
   COMMS_TWILIO_ACCOUNT_SID: "AC1",
   COMMS_TWILIO_AUTH_TOKEN: "token of this year",
   COMMS_TWILIO_FROM: "+15005550006",

@@ -12,6 +12,8 @@ export interface SettingDescription {
   readonly meaning: string;
   readonly isSecret: boolean;
   readonly isRequired: boolean;
+  /** Required only if this is chosen, by its name as a setting has it: a provider that is not the channel's default. */
+  readonly requiredWith?: string;
   /** The value that holds if it is not set, as one would write it; undefined where that is nothing. */
   readonly byDefault: string | undefined;
 }
@@ -91,9 +93,17 @@ export function combineSettings<Parts extends readonly Settings<object>[]>(
       const issues = [...new Set(results.flatMap((result) => (result.kind === "issues" ? result.issues : [])))];
       if (issues.length > 0) return { kind: "issues", issues };
       const configs = results.map((result) => (result.kind === "config" ? result.config : {}));
-      return { kind: "config", config: Object.assign({}, ...configs) };
+      return { kind: "config", config: mergeConfigs(configs) };
     },
   };
+}
+
+/** Two parts may read one setting. Anything else that two parts name alike is a programming error: one would replace the other. */
+function mergeConfigs(configs: readonly object[]): never {
+  const names = configs.flatMap(Object.keys).filter((name) => !name.startsWith("COMMS_"));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new TypeError(`Two parts of the configuration are called ${twice}`);
+  return Object.assign({}, ...configs) as never;
 }
 
 /** The configurations of all parts in one object. */

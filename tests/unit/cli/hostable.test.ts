@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { hostableGateway, hostableSettings, hostableStages } from "#cli/hostable.ts";
 import { stages } from "#shared/contracts/topics.ts";
@@ -24,14 +23,7 @@ const required: Readonly<Record<string, readonly Name[]>> = {
   intake: kafka,
   router: [...kafka, "COMMS_REDIS_URL", "COMMS_ADDRESS_PEPPER"],
   renderer: [...kafka, "COMMS_POSTGRES_URL", "COMMS_ARTIFACTS_URL", "COMMS_MASTER_KEY"],
-  "email-sender": [
-    ...sender,
-    ...links,
-    "COMMS_MAIL_DOMAIN",
-    "COMMS_MARKETING_DOMAIN",
-    "COMMS_SES_ACCESS_KEY_ID",
-    "COMMS_SES_SECRET_ACCESS_KEY",
-  ],
+  "email-sender": [...sender, ...links, "COMMS_MAIL_DOMAIN", "COMMS_MARKETING_DOMAIN"],
   "push-sender": [...sender, "COMMS_FCM_PROJECT", "COMMS_FCM_CLIENT_EMAIL", "COMMS_FCM_PRIVATE_KEY"],
   "sms-sender": [
     ...sender,
@@ -48,10 +40,6 @@ const required: Readonly<Record<string, readonly Name[]>> = {
   projector: [...kafka, "COMMS_POSTGRES_URL"],
   gateway: [...kafka, "COMMS_POSTGRES_URL", ...links, "COMMS_SNS_TOPIC_ARNS", "COMMS_TWILIO_AUTH_TOKEN"],
 };
-
-/** The client of FCM reads its key when it is made. */
-const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
 function environmentOf(names: readonly Name[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, minimalEnvironment[name]]));
@@ -79,7 +67,7 @@ describe("the configuration of what is hosted", () => {
 
     it("is assembled from no client whose settings it does not declare", async () => {
       const declared = new Set(settings.descriptions.map((one) => one.name));
-      const config = readConfig(settings, { ...environmentOf(names), COMMS_FCM_PRIVATE_KEY: pem }, "/nowhere");
+      const config = readConfig(settings, environmentOf(names), "/nowhere");
       const platform = declaredClients(declared);
       const hosted = name === "gateway" ? hostableGateway : hostableStages[name as (typeof stages)[number]];
       expect(await hosted.assemble(platform, config)).toBeDefined();

@@ -17,6 +17,6 @@ test("what is wrong with either is told together", () => {
   const { COMMS_TWILIO_AUTH_TOKEN: _, ...values } = minimalEnvironment;
   expect(settings.read({ ...values, COMMS_GATEWAY_PORT: "70000" })).toEqual({
     kind: "issues",
-    issues: [expect.stringMatching(/^COMMS_GATEWAY_PORT: /), "COMMS_TWILIO_AUTH_TOKEN: is not set"],
+    issues: ["COMMS_TWILIO_AUTH_TOKEN: is not set", expect.stringMatching(/^COMMS_GATEWAY_PORT: /)],
   });
 });

@@ -32,7 +32,10 @@ describe("the file of the local stack", () => {
     const { settings } = await fileOf();
     expect(allSettings.read(settings)).toMatchObject({
       kind: "config",
-      config: { COMMS_GATEWAY_PORT: 20_005, COMMS_SES_ENDPOINT: "http://127.0.0.1:20006/ses" },
+      config: {
+        COMMS_GATEWAY_PORT: 20_005,
+        emailAccounts: [{ config: { COMMS_SES_ENDPOINT: "http://127.0.0.1:20006/ses" } }],
+      },
     });
     expect(settings).toMatchObject({
       COMMS_SMTP_HOST: "127.0.0.1",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ConfigOf, setting, settings } from "#shared/platform/config/setting.ts";
+import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { callsPerSecond, privateKey } from "#shared/platform/config/setting-types.ts";
 
 /** Half a second's worth at once: FCM wants a rate that rises slowly. */
@@ -9,7 +9,7 @@ export const fcmBudgetShares = { burstSeconds: 0.5, reserveShare: 0.1 };
 export const googleTokenUrl = "https://oauth2.googleapis.com/token";
 
 /** What a project with FCM is configured by. */
-export const fcmSettings = settings({
+export const fcmSettings = settingGroup("FCM", {
   COMMS_FCM_PROJECT: setting(z.string().min(1), "The Firebase project"),
   COMMS_FCM_CLIENT_EMAIL: setting(z.string().min(1), "The name of the service account, as an address"),
   COMMS_FCM_PRIVATE_KEY: setting(

@@ -1,4 +1,4 @@
-import { type ConfigOf, setting, settings } from "#shared/platform/config/setting.ts";
+import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { budgetLimits } from "../../budget.ts";
 import type { Provider } from "../provider.ts";
@@ -7,7 +7,7 @@ import type { Provider } from "../provider.ts";
 export const inappBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
 
 /** What the notification centre is configured by. Its table is in the database of the process. */
-export const inappSettings = settings({
+export const inappSettings = settingGroup("In-app", {
   COMMS_INAPP_RATE: setting(
     callsPerSecond(2_000),
     "Notes a second, which keeps one tenant's campaign from taking the whole of Postgres",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ConfigOf, type SettingValues, setting, settings } from "#shared/platform/config/setting.ts";
+import { type ConfigOf, type SettingValues, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { mailSettingsShape } from "../../email/mail-settings.ts";
 
@@ -7,7 +7,8 @@ import { mailSettingsShape } from "../../email/mail-settings.ts";
 export const sesBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
 
 /** What an account with SES is configured by. */
-export const sesSettings = settings(
+export const sesSettings = settingGroup(
+  "SES",
   {
     COMMS_SES_REGION: setting(z.string().min(1).default("us-east-1"), "The AWS region"),
     COMMS_SES_ENDPOINT: setting(z.url().optional(), "The address of SES, if it is not that of AWS"),

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type ConfigOf, setting, settings } from "#shared/platform/config/setting.ts";
+import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/setting.ts";
 
 /** What the gateway reads for the events of one SES account. */
-export const sesWebhookSettings = settings({
+export const sesWebhookSettings = settingGroup("SES webhook", {
   COMMS_SNS_TOPIC_ARNS: setting(
     z.string().transform((text) => text.split(",").filter(Boolean)),
     "The SNS topics that SES publishes its events to, by ARN, with commas between. Messages of other topics are refused.",

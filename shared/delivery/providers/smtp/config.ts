@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { type ConfigOf, type SettingValues, setting, settings } from "#shared/platform/config/setting.ts";
+import { type ConfigOf, type SettingValues, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { callsPerSecond, domainName, privateKey } from "#shared/platform/config/setting-types.ts";
 import { mailSettingsShape } from "../../email/mail-settings.ts";
 import type { DkimKey } from "./dkim/sign.ts";
@@ -12,7 +12,8 @@ export const smtpBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
 const selector = () => z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "may hold small letters, digits and - only");
 
 /** What an account with an SMTP server is configured by. */
-export const smtpSettings = settings(
+export const smtpSettings = settingGroup(
+  "SMTP",
   {
     COMMS_SMTP_HOST: setting(z.string().regex(/^[\w.:-]+$/, "is not a host name"), "The server's name or address"),
     COMMS_SMTP_PORT: setting(z.coerce.number().int().min(1).max(65_535).default(587), "The server's port"),

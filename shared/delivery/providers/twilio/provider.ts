@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ConfigOf, setting, settings } from "#shared/platform/config/setting.ts";
+import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { budgetLimits } from "../../budget.ts";
 import type { Provider } from "../provider.ts";
@@ -9,7 +9,7 @@ import { twilioWebhook } from "./webhook.ts";
 export const twilioBudgetShares = { burstSeconds: 1, reserveShare: 0.2 };
 
 /** What an account with Twilio is configured by. */
-export const twilioSettings = settings({
+export const twilioSettings = settingGroup("Twilio", {
   COMMS_TWILIO_ACCOUNT_SID: setting(z.string().startsWith("AC", "does not begin with AC"), "The account"),
   COMMS_TWILIO_AUTH_TOKEN: setting(z.string().min(1), "The account's token", { secret: true }),
   COMMS_TWILIO_FROM: setting(z.string().startsWith("+", "is no number in E.164"), "The number that texts come from"),

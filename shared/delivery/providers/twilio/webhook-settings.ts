@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type ConfigOf, setting, settings } from "#shared/platform/config/setting.ts";
+import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/setting.ts";
 
 /** What the gateway reads for the callbacks of one Twilio account. */
-export const twilioWebhookSettings = settings({
+export const twilioWebhookSettings = settingGroup("Twilio webhook", {
   COMMS_TWILIO_AUTH_TOKEN: setting(z.string().min(1), "The account's token, which callbacks are signed with too.", {
     secret: true,
   }),

@@ -22,12 +22,14 @@ function read(channel: KnownChannel, values: Readonly<Record<string, string>>, a
 
 function accountsOf(result: ReturnType<typeof read>) {
   if (result.kind === "issues") throw new Error(result.issues.join("\n"));
-  return result.config.accounts.map(({ id, tenant, provider, config }) => ({
-    id,
-    tenant,
-    name: provider.name,
-    config,
-  }));
+  return Object.values(result.config)
+    .flat()
+    .map(({ id, tenant, provider, config }) => ({
+      id,
+      tenant,
+      name: provider.name,
+      config,
+    }));
 }
 
 const issuesOf = (result: ReturnType<typeof read>) => (result.kind === "issues" ? result.issues : []);
@@ -109,7 +111,7 @@ describe("the accounts of tenants [MTN-01]", () => {
       ...twilio,
       COMMS_ACCOUNTS: JSON.stringify([broken]),
     });
-    expect(result).toMatchObject({ kind: "config", config: { accounts: [{ id: "twilio:default" }] } });
+    expect(result).toMatchObject({ kind: "config", config: { smsAccounts: [{ id: "twilio:default" }] } });
     expect(opened).toEqual([]);
     expect(issuesOf(read("EMAIL", ours, [broken])).length).toBeGreaterThan(2);
   });
