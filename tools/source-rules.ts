@@ -63,6 +63,12 @@ const rules: readonly SourceRule[] = [
   },
   { binds: isProduct, forbidden: /\bredis\.p?call\(/, message: "Lua stands in a .lua file" },
   {
+    binds: (path) => isProduct(path) && !path.startsWith("shared/domain/time/"),
+    forbidden: /\btimeZone\b|\.toLocale(?:Date|Time)?String\(|\bgetTimezoneOffset\b/,
+    message: "a local time comes from shared/domain/time: the runtime's own zone data lag",
+    exceptions: { "tools/source-rules.ts": "names the words that it looks for" },
+  },
+  {
     binds: isPure,
     forbidden:
       /\bTemporal\.Now\b|\bcrypto\.|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\b|\brandomUUID\b|\bperformance\.now\b|\bconsole\.|\bset(?:Timeout|Interval)\(|\bfetch\(|\bprocess\.\w/,

@@ -58,7 +58,7 @@ function localeOf(context: Context): string {
 
 function timeFilter(style: TimeStyle): Filter {
   return function (this: { readonly context: Context }, iso: string, zone: string) {
-    return formatTime(localeOf(this.context), iso, { timeZone: zone, style });
+    return formatTime(localeOf(this.context), iso, { zone, style });
   };
 }
 

@@ -58,7 +58,7 @@ export type TimeStyle = keyof typeof timeStyles;
 
 /** The IANA zone and the style in which an instant is shown. */
 export interface TimeDisplay {
-  readonly timeZone: string;
+  readonly zone: string;
   readonly style: TimeStyle;
 }
 
@@ -66,8 +66,8 @@ export interface TimeDisplay {
  * An ISO 8601 instant as clocks in the zone show it, by our own zone data. Throws `RangeError` for an invalid zone or
  * instant.
  */
-export function formatTime(locale: string, iso: string, { timeZone, style }: TimeDisplay): string {
-  return formatLocal(locale, new Date(iso).getTime(), { zone: timeZone, style: timeStyles[style] });
+export function formatTime(locale: string, iso: string, { zone, style }: TimeDisplay): string {
+  return formatLocal(locale, new Date(iso).getTime(), { zone, style: timeStyles[style] });
 }
 
 /** The form for a count by the locale's CLDR plural rules, `#` replaced by the count; `other` if the form is absent. */

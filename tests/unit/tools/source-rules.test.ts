@@ -24,6 +24,8 @@ const rules: readonly {
   { rule: "descriptor", path: "shared/a.ts", broken: 'channels.includes("SMS")', fit: "channels.includes(channel)" },
   { rule: "descriptor", path: "processors/router/a.ts", broken: "  EMAIL: 1,", fit: "  email: 1," },
   { rule: "descriptor", path: "shared/a.ts", broken: "f({ PUSH: 1 })", fit: "f({ PUSHED: 1 })" },
+  { rule: "a local time", path: "cli/a.ts", broken: 'f({ timeZone: "UTC" })', fit: 'f({ zone: "UTC" })' },
+  { rule: "a local time", path: "shared/a.ts", broken: "date.toLocaleTimeString()", fit: "date.toISOString()" },
   { rule: "pure code", path: "shared/domain/a/b.ts", broken: "f(Date.now())", fit: "f(now)" },
   { rule: "pure code", path: "processors/router/core/a.ts", broken: "Math.random()", fit: "random()" },
   { rule: "pure code", path: "shared/delivery/providers/ses/core/a.ts", broken: "console.log(1)", fit: "return 1;" },

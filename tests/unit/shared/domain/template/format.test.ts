@@ -17,20 +17,20 @@ describe("formats", () => {
   });
 
   it("times in the zone given, across its change of rules", () => {
-    const at = (iso: string, zone: string) => plain(formatTime("en-US", iso, { timeZone: zone, style: "short" }));
+    const at = (iso: string, zone: string) => plain(formatTime("en-US", iso, { zone, style: "short" }));
     expect(at("2027-03-14T06:59:00Z", "America/New_York")).toBe("Mar 14, 1:59 AM EST");
     expect(at("2027-03-14T07:00:00Z", "America/New_York")).toBe("Mar 14, 3:00 AM EDT");
     expect(at("2027-03-14T07:00:00Z", "Asia/Kathmandu")).toBe("Mar 14, 12:45 PM GMT+5:45");
-    expect(formatTime("fr-CA", "2027-03-01T03:00:00Z", { timeZone: "America/Toronto", style: "date" })).toBe(
+    expect(formatTime("fr-CA", "2027-03-01T03:00:00Z", { zone: "America/Toronto", style: "date" })).toBe(
       "28 février 2027",
     );
   });
 
   it("refuses a zone or an instant that is none", () => {
-    expect(() => formatTime("en-US", "2027-03-14T07:00:00Z", { timeZone: "Mars/Olympus", style: "long" })).toThrow(
+    expect(() => formatTime("en-US", "2027-03-14T07:00:00Z", { zone: "Mars/Olympus", style: "long" })).toThrow(
       RangeError,
     );
-    expect(() => formatTime("en-US", "soon", { timeZone: "UTC", style: "long" })).toThrow(RangeError);
+    expect(() => formatTime("en-US", "soon", { zone: "UTC", style: "long" })).toThrow(RangeError);
   });
 
   it("numbers by locale", () => {

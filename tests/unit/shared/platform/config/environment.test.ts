@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { StackFile } from "#shared/platform/config/addresses.ts";
 import { environmentWith, readConfig, unknownSettings } from "#shared/platform/config/environment.ts";
@@ -50,6 +50,11 @@ function issuesOf(env: NodeJS.ProcessEnv, root: string): string {
   }
   return "";
 }
+
+// The folder of the tests may have a stack of its own.
+const before = process.cwd();
+beforeAll(() => process.chdir(empty));
+afterAll(() => process.chdir(before));
 
 describe("configuration", () => {
   it("needs nothing but the stack of the checkout", () => {
