@@ -17,6 +17,11 @@ export interface ProviderCallParts {
 }
 
 const breakerOpen = "BREAKER_OPEN";
+/**
+ * How long an adapter has, once its signal has aborted, to say what it knows of the call: that nothing went out, for
+ * example. Deadline and this together are shorter than the lease of the claim.
+ */
+const lastWordMs = 250;
 
 /** Whether the breaker refused the call: no connection was made, and nothing went out. */
 export function isBreakerRefusal(answer: Answer): boolean {
@@ -56,13 +61,16 @@ export async function callProvider(
 async function callAdapter(adapter: Pick<ChannelAdapter, "send">, message: OutboundMessage): Promise<Answer> {
   // Not AbortSignal.timeout: it fires after every call, ended or not, and makes an exception each time.
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), callDeadlineMs);
+  const abort = setTimeout(() => deadline.abort(), callDeadlineMs);
+  const overdue = Promise.withResolvers<Answer>();
+  const giveUp = setTimeout(() => overdue.resolve({ kind: "unknown", code: "DEADLINE" }), callDeadlineMs + lastWordMs);
   try {
-    return await adapter.send(message, deadline.signal);
+    return await Promise.race([adapter.send(message, deadline.signal), overdue.promise]);
   } catch {
     return { kind: "unknown", code: unreadableAnswer };
   } finally {
-    clearTimeout(timer);
+    clearTimeout(abort);
+    clearTimeout(giveUp);
   }
 }
 
