@@ -6,6 +6,7 @@ import { createSesAdapter, type SesOptions } from "#shared/delivery/providers/se
 import { sesSettings } from "#shared/delivery/providers/ses/config.ts";
 import { sesAnswers } from "#shared/delivery/providers/ses/core/answers.ts";
 import { sesProvider } from "#shared/delivery/providers/ses/provider.ts";
+import { rowOf } from "#shared/domain/delivery/answer.ts";
 import { oddProvider } from "../../odd-provider.ts";
 import { aSend, emailContent, start } from "../../sender-bench.ts";
 
@@ -55,6 +56,15 @@ describe("SES's odd answers", () => {
     provider.says(200, "<html>");
     expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
   });
+
+  test.each(['{"__type":"RequestExpired"}', '{"__type":"MissingAuthenticationToken"}', "<html>no entry</html>"])(
+    "a 403 is ours to mend, whatever it says: all mail waits (%j)",
+    async (body) => {
+      provider.says(403, body);
+      expect(await through(provider.plain)).toMatchObject({ kind: "refused", code: "http_403" });
+      expect(rowOf(sesAnswers, "http_403")).toMatchObject({ act: "halt", alert: "P0" });
+    },
+  );
 
   test.each([302, 400])("a %i without a code is a refusal by its status", async (status) => {
     provider.says(status, "<html>");
