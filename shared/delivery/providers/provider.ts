@@ -130,6 +130,7 @@ export type WebhookResult =
 /** The codes of `gateway/http/problem.ts` that a receiver refuses with. `detail` repeats no value of the request. */
 export type WebhookRefusalCode =
   | "COMMS_UNSUPPORTED_MEDIA_TYPE"
+  | "COMMS_PAYLOAD_TOO_LARGE"
   | "COMMS_WEBHOOK_MALFORMED"
   | "COMMS_WEBHOOK_TOPIC"
   | "COMMS_WEBHOOK_STALE"

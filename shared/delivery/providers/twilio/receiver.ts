@@ -6,6 +6,11 @@ import type { TwilioWebhookConfig } from "./webhook-settings.ts";
 
 const form = "application/x-www-form-urlencoded";
 
+/** Twilio's largest, an inbound message with media, has some sixty fields and a few KiB. */
+const bodyBytesMax = 64 * 1024;
+const fieldsMax = 256;
+const ampersand = 0x26;
+
 /**
  * Verifies status callbacks by the tokens of all accounts, those before a rotation included. The headers of a request
  * are not asked for host or scheme.
@@ -19,6 +24,11 @@ export function openTwilioReceiver(
       if (mediaTypeOf(request) !== form) {
         return { kind: "refused", code: "COMMS_UNSUPPORTED_MEDIA_TYPE", detail: `Send ${form}` };
       }
+      // Anybody may post here, so nothing is done before this whose cost grows with the body.
+      if (isOversized(request.body)) {
+        const detail = `A callback has ${bodyBytesMax / 1024} KiB and ${fieldsMax} fields at most`;
+        return { kind: "refused", code: "COMMS_PAYLOAD_TOO_LARGE", detail };
+      }
       const fields = new URLSearchParams(request.body.toString("utf8"));
       const signature = request.headers["x-twilio-signature"];
       const signed = { signature, url: publicUrl + request.url, fields };
@@ -29,6 +39,14 @@ export function openTwilioReceiver(
       return accept(request, fields, signer);
     },
   };
+}
+
+/** Counts separators, and stops at the first too many. */
+function isOversized(body: Buffer): boolean {
+  if (body.length > bodyBytesMax) return true;
+  let fields = 1;
+  for (const byte of body) if (byte === ampersand && ++fields > fieldsMax) return true;
+  return false;
 }
 
 function tokensOf(account: TwilioWebhookConfig): readonly string[] {

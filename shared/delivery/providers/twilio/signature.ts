@@ -18,10 +18,10 @@ export function isSignedByTwilio(authTokens: readonly string[], { signature, url
 
 /** A parameter that occurs several times is signed with all of its values. */
 function parametersOf(fields: URLSearchParams): Record<string, string | string[]> {
-  const names = [...new Set(fields.keys())];
+  const byName = Map.groupBy(fields, ([name]) => name);
   return Object.fromEntries(
-    names.map((name) => {
-      const values = fields.getAll(name);
+    [...byName].map(([name, entries]) => {
+      const values = entries.map(([, value]) => value);
       return [name, values.length === 1 ? (values[0] as string) : values];
     }),
   );

@@ -166,3 +166,31 @@ describe("the names in a callback's address", () => {
     expect(result).toMatchObject({ event: { tenant_id, msg_id } });
   });
 });
+
+describe("a body that nobody has signed", () => {
+  const publicUrl = "https://comms.example.com";
+  const config = { COMMS_TWILIO_AUTH_TOKEN: "t", COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined };
+  const { receive } = openTwilioReceiver([{ config }], { publicUrl });
+  const receiveBody = (body: string, signature = "x") =>
+    receive({
+      url: path,
+      headers: { "content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature },
+      body: Buffer.from(body),
+      now: 7,
+    });
+  const fieldsOf = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, ""]));
+
+  it.each([
+    ["more fields than any callback has", new URLSearchParams(fieldsOf(257)).toString()],
+    ["separators alone", "&".repeat(60_000)],
+    ["more bytes than any callback has", `Body=${"x".repeat(64 * 1024)}`],
+  ])("of %s is refused before it is read", async (_what, body) => {
+    expect(await receiveBody(body)).toMatchObject({ kind: "refused", code: "COMMS_PAYLOAD_TOO_LARGE" });
+  });
+
+  it("is taken with as many fields as that, if it is signed", async () => {
+    const fields = fieldsOf(256);
+    const body = new URLSearchParams(fields).toString();
+    expect(await receiveBody(body, signForm("t", publicUrl + path, fields))).toMatchObject({ kind: "verified" });
+  });
+});
