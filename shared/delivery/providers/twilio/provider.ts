@@ -4,19 +4,23 @@ import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { budgetLimits } from "../../budget.ts";
 import type { Provider } from "../provider.ts";
 import { twilioWebhook } from "./webhook.ts";
+import { twilioAuthToken } from "./webhook-settings.ts";
 
 /** A fifth waits for codes, which are most of what this channel is for. */
 export const twilioBudgetShares = { burstSeconds: 1, reserveShare: 0.2 };
 
 /** What an account with Twilio is configured by. */
 export const twilioSettings = settingGroup("Twilio", {
-  COMMS_TWILIO_ACCOUNT_SID: setting(z.string().startsWith("AC", "does not begin with AC"), "The account"),
-  COMMS_TWILIO_AUTH_TOKEN: setting(z.string().min(1), "The account's token", { secret: true }),
-  COMMS_TWILIO_FROM: setting(z.string().startsWith("+", "is no number in E.164"), "The number that texts come from"),
-  COMMS_TWILIO_URL: setting(z.url().default("https://api.twilio.com"), "The address of Twilio"),
+  COMMS_TWILIO_ACCOUNT_SID: setting(
+    z.string().startsWith("AC", "does not begin with AC"),
+    "The account's SID: `AC` and 32 hex digits.",
+  ),
+  COMMS_TWILIO_AUTH_TOKEN: twilioAuthToken,
+  COMMS_TWILIO_FROM: setting(z.string().startsWith("+", "is no number in E.164"), "The number that texts come from."),
+  COMMS_TWILIO_URL: setting(z.url().default("https://api.twilio.com"), "The address of Twilio."),
   COMMS_TWILIO_RATE: setting(
     callsPerSecond(250),
-    "Texts a second that Twilio's API takes; it queues what the number may not send yet, for ten hours",
+    "Texts a second that Twilio's API takes; it queues what the number may not send yet, for ten hours.",
   ),
 });
 
@@ -28,6 +32,7 @@ export const twilioProvider: Provider<TwilioConfig> = {
   name: "twilio",
   channel: "SMS",
   settings: twilioSettings,
+  needs: ["gatewayUrl"],
   webhook: twilioWebhook,
   open: async (config, context) => {
     const { createTwilioAdapter } = await import("./adapter.ts");
