@@ -38,5 +38,6 @@ export type SenderConfig<Channel extends KnownChannel> = ConfigOf<typeof commonS
 /** What the sender of a channel reads. The pepper is for channels whose addresses are hashed. */
 export function senderSettingsOf<Channel extends KnownChannel>(channel: Channel): Settings<SenderConfig<Channel>> {
   const parts = [commonSettings, accountSettings(channel), ...(hasAddresses(channel) ? [addressSettings] : [])];
-  return combineSettings(...parts) as Settings<object> as Settings<SenderConfig<Channel>>;
+  const combined: Settings<object> = combineSettings(...parts);
+  return combined as Settings<SenderConfig<Channel>>;
 }
