@@ -1,7 +1,6 @@
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import { fcmProvider } from "./fcm/provider.ts";
 import { inappProvider } from "./inapp/provider.ts";
-import { maildirProvider } from "./maildir/provider.ts";
 import type { Provider } from "./provider.ts";
 import { sesProvider } from "./ses/provider.ts";
 import { smtpProvider } from "./smtp/provider.ts";
@@ -14,7 +13,6 @@ export type WebhookProvider = Pick<Provider, "name" | "channel" | "webhook">;
 export const allProviders: readonly Provider[] = [
   sesProvider,
   smtpProvider,
-  maildirProvider,
   fcmProvider,
   twilioProvider,
   inappProvider,

@@ -7,7 +7,6 @@ import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
 import { fcmBudgetShares } from "#shared/delivery/providers/fcm/config.ts";
 import { inappBudgetShares } from "#shared/delivery/providers/inapp/provider.ts";
-import { maildirBudgetShares } from "#shared/delivery/providers/maildir/config.ts";
 import { allProviders } from "#shared/delivery/providers/registry.ts";
 import { sesBudgetShares } from "#shared/delivery/providers/ses/config.ts";
 import { ageMsMax, aheadMsMax } from "#shared/delivery/providers/ses/core/trust.ts";
@@ -170,11 +169,6 @@ const senders: readonly Limit[] = [
     name: "calls to an SMTP server",
     where: ["shared/delivery/providers/smtp/config.ts"],
     figures: budget("COMMS_SMTP_RATE", smtpBudgetShares),
-  },
-  {
-    name: "mails to a folder",
-    where: ["shared/delivery/providers/maildir/config.ts"],
-    figures: budget("COMMS_MAILDIR_RATE", maildirBudgetShares),
   },
   {
     name: "calls to FCM",

@@ -53,7 +53,7 @@ describe("the default account of a channel", () => {
 
   test.each(["twilio", "canary"])("an unknown provider or one of another channel is an issue (%s)", (name) => {
     const issues = issuesOf(read("EMAIL", { ...ours, COMMS_EMAIL_PROVIDER: name }));
-    expect(issues).toEqual(["COMMS_EMAIL_PROVIDER: is none of ses, smtp, maildir"]);
+    expect(issues).toEqual(["COMMS_EMAIL_PROVIDER: is none of ses, smtp"]);
   });
 
   test("is told of together with what else is read", () => {

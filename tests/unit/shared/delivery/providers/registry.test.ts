@@ -13,7 +13,7 @@ describe("the registry of providers", () => {
   });
 
   test("finds them by name and by channel, the default first", () => {
-    expect(providersOf("EMAIL").map(({ name }) => name)).toEqual(["ses", "smtp", "maildir"]);
+    expect(providersOf("EMAIL").map(({ name }) => name)).toEqual(["ses", "smtp"]);
     expect(["PUSH", "SMS", "INAPP"].map((one) => providersOf(one as "SMS")[0]?.name)).toEqual([
       "fcm",
       "twilio",
