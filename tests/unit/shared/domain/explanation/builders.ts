@@ -14,6 +14,7 @@ export function anExplained(change: Partial<ExplainedMessage> = {}): ExplainedMe
     providerRef: "r",
     attempts: 1,
     lastErrorCode: null,
+    lastGate: null,
     causeEvent: "booking.confirmed",
     causeRef: "bk_1",
     createdAt: 0,
