@@ -53,7 +53,6 @@ export const messageColumns = {
   status_stamp: { type: "text", merge: "status" },
 
   critical: { type: "boolean", merge: "decided", unknown: false },
-  last_gate: { type: "text", merge: "decided", unknown: null },
   decided_stamp: { type: "text", merge: "decided", unknown: noStamp },
 
   provider: { type: "text", merge: "provider", unknown: null },

@@ -18,7 +18,6 @@ export function rowOfDecision(decision: Decision): MessageRow {
     due_at: isReplay ? null : decision.due_at,
     status_stamp: isReplay ? noStamp : stamp,
     critical: decision.critical,
-    last_gate: decision.gate,
     decided_stamp: stamp,
   };
 }

@@ -34,8 +34,6 @@ export interface ExplainedMessage {
   readonly providerRef: string | null;
   readonly attempts: number;
   readonly lastErrorCode: string | null;
-  /** The gate that decided last; null before a decision is in the table. */
-  readonly lastGate: string | null;
   readonly causeEvent: string;
   readonly causeRef: string;
   readonly createdAt: Instant;

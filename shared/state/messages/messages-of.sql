@@ -3,7 +3,6 @@
 select msg_id as "msgId", channel, template_name as template, template_version as version, locale, status, reason,
   (extract(epoch from due_at) * 1000)::float8 as "dueAt",
   provider, provider_ref as "providerRef", attempts, last_error_code as "lastErrorCode",
-  last_gate as "lastGate",
   cause_event as "causeEvent", cause_ref as "causeRef",
   (extract(epoch from created_at) * 1000)::float8 as "createdAt",
   nullif(split_part(rendered_stamp, '|', 2), '')::float8 as "queuedAt",

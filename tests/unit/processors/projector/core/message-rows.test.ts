@@ -12,9 +12,7 @@ describe("the row of a message", () => {
       reason: "COMMS_QUIET_HOURS",
       due_at: 5_000,
       critical: true,
-      last_gate: "caps",
     });
-    expect(rowOfRendered(aRendered())).toMatchObject({ last_gate: null });
   });
 
   it("keeps status and reason of the first message if a replay is refused as sent already", () => {

@@ -14,7 +14,6 @@ export function anExplained(change: Partial<ExplainedMessage> = {}): ExplainedMe
     providerRef: "r",
     attempts: 1,
     lastErrorCode: null,
-    lastGate: null,
     causeEvent: "booking.confirmed",
     causeRef: "bk_1",
     createdAt: 0,
