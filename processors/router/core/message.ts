@@ -24,6 +24,7 @@ export function messageOf(accepted: Accepted, channel: Channel): Message {
     category: accepted.category,
     critical: accepted.critical,
     cadence: accepted.cadence,
+    occurredAt: accepted.occurred_at,
     expiresAt: accepted.expires_at,
   };
 }
