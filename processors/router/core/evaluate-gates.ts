@@ -5,7 +5,6 @@ import { address } from "#shared/domain/policy/gates/address.ts";
 import { channelSwitch } from "#shared/domain/policy/gates/channel.ts";
 import { consent } from "#shared/domain/policy/gates/consent.ts";
 import { digest } from "#shared/domain/policy/gates/digest.ts";
-import { eventAge } from "#shared/domain/policy/gates/event-age.ts";
 import { expiry } from "#shared/domain/policy/gates/expiry.ts";
 import { pause } from "#shared/domain/policy/gates/pause.ts";
 import { preference } from "#shared/domain/policy/gates/preference.ts";
@@ -41,7 +40,6 @@ interface GateInput extends EvaluationContext {
  */
 const gates: readonly (readonly [gate: string, ask: (input: GateInput) => RoutingResult])[] = [
   ["expiry", ({ message, now }) => expiry(message, now)],
-  ["age", ({ message, now }) => eventAge(message, now)],
   ["channel", ({ message, flags }) => channelSwitch(message, flags)],
   ["template", ({ channelFacts, locale }) => template(channelFacts.template, locale)],
   ["address", ({ channelFacts }) => address(channelFacts.to)],

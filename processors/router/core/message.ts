@@ -24,7 +24,6 @@ export function messageOf(accepted: Accepted, channel: Channel): Message {
     category: accepted.category,
     critical: accepted.critical,
     cadence: accepted.cadence,
-    occurredAt: accepted.occurred_at,
     expiresAt: accepted.expires_at,
   };
 }

@@ -2,7 +2,6 @@ import type { Send } from "#shared/contracts/records.ts";
 import { type GateResult, hold, isPassed, traceOf } from "../policy/gate-result.ts";
 import { address } from "../policy/gates/address.ts";
 import { consent } from "../policy/gates/consent.ts";
-import { eventAge } from "../policy/gates/event-age.ts";
 import { expiry } from "../policy/gates/expiry.ts";
 import { preference } from "../policy/gates/preference.ts";
 import { quietHours } from "../policy/gates/quiet-hours.ts";
@@ -33,7 +32,6 @@ const gates: readonly (readonly [gate: string, ask: (input: SendGateInput) => Se
   ["ledger", ({ send, facts, context }) => ledgerGate(send, facts.ledger, context)],
   ["archive", ({ message, facts, context }) => archiveGate(message, facts.archived, context)],
   ["expiry", ({ message, context }) => expiry(message, context.now)],
-  ["age", ({ message, context }) => eventAge(message, context.now)],
   ["address", ({ facts }) => address(facts.to)],
   ["suppression", ({ message, facts }) => suppression(message, facts.to)],
   ["consent", ({ message, facts }) => consent(message, facts.preferences.consents)],
@@ -72,7 +70,6 @@ function routableOf(send: Send): Routable {
     channel: send.channel,
     category: send.category,
     critical: send.critical,
-    occurredAt: send.occurred_at,
     expiresAt: send.expires_at,
   };
 }

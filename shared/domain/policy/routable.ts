@@ -11,7 +11,5 @@ export interface Routable {
   readonly channel: Channel;
   readonly category: string;
   readonly critical: boolean;
-  /** When its event happened. */
-  readonly occurredAt: Instant;
   readonly expiresAt: Instant | null;
 }

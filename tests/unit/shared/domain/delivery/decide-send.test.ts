@@ -39,11 +39,6 @@ describe("the decision before the call [SUP-02] [CAN-11]", () => {
       send: { critical: true },
       expected: { kind: "send" },
     },
-    {
-      name: "an old event",
-      send: { occurred_at: start - 31 * 86_400_000 },
-      expected: { kind: "drop", gate: "age", reason: "COMMS_EXPIRED" },
-    },
     { name: "expiry", send: { expires_at: start }, expected: { kind: "drop", reason: "COMMS_EXPIRED" } },
     { name: "no address", facts: { to: "none" }, expected: { kind: "drop", reason: "COMMS_NO_ADDRESS" } },
     { name: "an empty list", facts: { to: [] }, expected: { kind: "drop", reason: "COMMS_NO_ADDRESS" } },
@@ -78,7 +73,6 @@ describe("the decision before the call [SUP-02] [CAN-11]", () => {
       "ledger PASS",
       "archive PASS",
       "expiry PASS",
-      "age PASS",
       "address DROP",
     ]);
   });

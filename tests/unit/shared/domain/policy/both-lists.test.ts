@@ -7,7 +7,6 @@ import { channels } from "#shared/domain/channel/channels.ts";
 import { askGates, decideSend } from "#shared/domain/delivery/decide-send.ts";
 import type { AddressedTargets, SendFacts } from "#shared/domain/delivery/facts.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
-import { eventAgeMsMax } from "#shared/domain/policy/gates/event-age.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import {
   aNow,
@@ -28,12 +27,10 @@ interface Case {
   readonly message: Pick<Send, "user_id" | "channel" | "category" | "critical" | "expires_at">;
   readonly person: Person;
   readonly to: AddressedTargets;
-  /** How long ago its event happened. */
-  readonly ageMs: number;
 }
 
 /** The rules that both lists ask. */
-const shared = ["expiry", "age", "address", "suppression", "consent", "preference", "quiet_hours"] as const;
+const shared = ["expiry", "address", "suppression", "consent", "preference", "quiet_hours"] as const;
 
 function senderFacts({ person: preferences, to }: Case, now: number): SendFacts {
   return { ledger: { kind: "free" }, archived: false, preferences, to, viewsAsOf: now };
@@ -41,24 +38,18 @@ function senderFacts({ person: preferences, to }: Case, now: number): SendFacts 
 
 /** What the sender decides; the message is new to it, and its views are fresh. */
 function decide(given: Case, now: number) {
-  return decideSend(aSend({ ...given.message, occurred_at: now - given.ageMs }), senderFacts(given, now), {
-    now,
-    policy: defaultPolicy,
-  });
+  return decideSend(aSend(given.message), senderFacts(given, now), { now, policy: defaultPolicy });
 }
 
 function senderAnswers(given: Case, now: number) {
-  return askGates(aSend({ ...given.message, occurred_at: now - given.ageMs }), senderFacts(given, now), {
-    now,
-    policy: defaultPolicy,
-  });
+  return askGates(aSend(given.message), senderFacts(given, now), { now, policy: defaultPolicy });
 }
 
 /** The router's evaluation of the same message, with nothing against it but what both lists ask. */
-function routerEvaluation({ message, person, to, ageMs }: Case, now: number) {
+function routerEvaluation({ message, person, to }: Case, now: number) {
   const { channel, ...rest } = message;
   const found = new Map([[channel, { to, template: { version: 1, locales: ["en-US"] } }]]);
-  const accepted = anAccepted({ ...rest, occurred_at: now - ageMs, channels: [channel] });
+  const accepted = anAccepted({ ...rest, channels: [channel] });
   const [evaluation] = evaluateGates(accepted, { person, flags: new Map(), channels: found }, now);
   if (!evaluation) throw new Error("The record has a channel");
   return evaluation;
@@ -91,7 +82,6 @@ const aCase: fc.Arbitrary<Case> = fc.record({
     suppression.map((entry) => [aTarget({ ...entry, scope: "all" })]),
     targets,
   ),
-  ageMs: fc.oneof({ weight: 9, arbitrary: fc.nat() }, fc.constant(eventAgeMsMax + 1)),
 });
 
 /** The same, with everything open: only what a test changes stands against it. */
@@ -105,7 +95,6 @@ const openCase: fc.Arbitrary<Case> = fc.record({
   }),
   person: restingPerson.map((resting) => ({ ...open, ...resting })),
   to: fc.constant([aTarget()]),
-  ageMs: fc.constant(0),
 });
 
 const verdictOf = ({ verdict }: Pick<GateTrace, "verdict">) => (verdict === "HOLD" ? "DEFER" : verdict);
