@@ -29,7 +29,6 @@ export const metricDeclarations = {
   ),
   comms_consumer_lag_seconds: gauge("Age of what is being worked on while records are in hand, else 0", "group"),
   comms_decisions_total: counter("Decisions on messages", "gate", "verdict", "reason", "channel"),
-  comms_decision_wait_seconds: histogram("How long a decision makes a message wait", latency(3_600), "gate", "channel"),
   comms_messages_total: counter("Reports on messages", "channel", "provider", "status"),
   comms_event_to_queue_seconds: histogram("From the event to the first send record", latency(0.15), "channel"),
   comms_queue_to_provider_seconds: histogram("From the first send record to the provider's yes", latency(1), "channel"),

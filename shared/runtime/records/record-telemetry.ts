@@ -68,12 +68,8 @@ export function countOutput({ metrics }: Telemetry, output: Output): void {
   if (output.topic.startsWith("comms.send.")) observeSend(metrics, output.value as Send);
 }
 
-function countDecision(metrics: Metrics, decision: Decision): void {
-  const { gate, verdict, reason, due_at, recorded_at } = decision;
-  const channel = channelName(decision.channel);
-  metrics.count("comms_decisions_total", { gate, verdict, reason: reason ?? "", channel });
-  if (due_at === null) return;
-  metrics.observe("comms_decision_wait_seconds", { gate, channel }, (due_at - recorded_at) / 1000);
+function countDecision(metrics: Metrics, { gate, verdict, reason, channel }: Decision): void {
+  metrics.count("comms_decisions_total", { gate, verdict, reason: reason ?? "", channel: channelName(channel) });
 }
 
 function observeFeedback(metrics: Metrics, feedback: Feedback): void {

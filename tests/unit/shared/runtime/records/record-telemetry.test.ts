@@ -87,10 +87,7 @@ describe("what an output leaves behind", () => {
       verdict: "DROP",
       reason: "COMMS_SUPPRESSED",
       channel: "EMAIL",
-      due_at: null,
     });
-    const waits = { gate: "quiet_hours", verdict: "DEFER", recorded_at: 500, due_at: 3_000_500 };
-    write("comms.decisions", { ...waits, reason: "COMMS_QUIET_HOURS", channel: "PUSH" });
     write("comms.feedback", {
       channel: "SMS",
       provider: "twilio",
@@ -112,9 +109,6 @@ describe("what an output leaves behind", () => {
     const text = await metrics.text();
     expect(text).toContain('comms_event_to_queue_seconds_bucket{le="0.15",channel="email"} 1');
     expect(text).toContain('comms_queue_to_provider_seconds_bucket{le="1",channel="sms"} 1');
-    expect(text).toContain('comms_decision_wait_seconds_bucket{le="3600",gate="quiet_hours",channel="push"} 1');
-    expect(text).toContain('comms_decision_wait_seconds_bucket{le="60",gate="quiet_hours",channel="push"} 0');
-    expect(text).not.toMatch(/comms_decision_wait_seconds_count\{gate="suppression"/);
   });
 
   it("does not count a retry as a second way to the queue", async () => {
