@@ -11,7 +11,6 @@ import { settings as renderer } from "#processors/renderer/config.ts";
 import { settings as router } from "#processors/router/config.ts";
 import { settings as scheduler } from "#processors/scheduler/config.ts";
 import { settings as smsSender } from "#processors/sms-sender/config.ts";
-import { settings as voiceSender } from "#processors/voice-sender/config.ts";
 import type { Stage } from "#shared/contracts/topics.ts";
 import type { Settings } from "#shared/platform/config/setting.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
@@ -34,7 +33,6 @@ export const hostableStages: Readonly<Record<Stage, Hostable<Runnable>>> = {
   "push-sender": hostable(pushSender, () => import("#processors/push-sender/main.ts")),
   "sms-sender": hostable(smsSender, () => import("#processors/sms-sender/main.ts")),
   "inapp-sender": hostable(inappSender, () => import("#processors/inapp-sender/main.ts")),
-  "voice-sender": hostable(voiceSender, () => import("#processors/voice-sender/main.ts")),
   feedback: hostable(feedback, () => import("#processors/feedback/main.ts")),
   digest: hostable(digest, () => import("#processors/digest/main.ts")),
   scheduler: hostable(scheduler, () => import("#processors/scheduler/main.ts")),

@@ -55,7 +55,6 @@ const processors: Readonly<Record<string, Room>> = {
   "push-sender": sender(),
   "sms-sender": sender(),
   "inapp-sender": sender(),
-  "voice-sender": sender(),
   feedback: { imports: [...upToRuntime, "shared/delivery/providers"], packages: ["pg"] },
   digest: processor("pg", "zod"),
   scheduler: processor("pg"),

@@ -4,7 +4,7 @@
 export type Lane = "UNKNOWN" | "EXPRESS" | "BULK";
 
 /** A way to reach a person. */
-export type Channel = "UNKNOWN" | "EMAIL" | "PUSH" | "SMS" | "INAPP" | "WHATSAPP" | "VOICE";
+export type Channel = "UNKNOWN" | "EMAIL" | "PUSH" | "SMS" | "INAPP" | "WHATSAPP";
 
 /** One event for one person, valid and resolved by intake; also a digest summary, and a deferred message that comes back through the gates. */
 export interface Accepted {

@@ -1,5 +1,5 @@
 /** The channels whose senders have topics of orders, by name. Each has an express and a bulk topic. */
-export const sendChannels = ["email", "push", "sms", "inapp", "whatsapp", "voice"] as const;
+export const sendChannels = ["email", "push", "sms", "inapp", "whatsapp"] as const;
 
 /** The topics of orders to one channel's sender. */
 type SendTopic = `comms.send.${(typeof sendChannels)[number]}${"" | ".bulk"}`;
@@ -54,7 +54,6 @@ export const stages = [
   "push-sender",
   "sms-sender",
   "inapp-sender",
-  "voice-sender",
   "feedback",
   "digest",
   "scheduler",

@@ -4,7 +4,6 @@ import { settings as emailSender } from "#processors/email-sender/config.ts";
 import { settings as inappSender } from "#processors/inapp-sender/config.ts";
 import { settings as pushSender } from "#processors/push-sender/config.ts";
 import { settings as smsSender } from "#processors/sms-sender/config.ts";
-import { settings as voiceSender } from "#processors/voice-sender/config.ts";
 import { provisionSettings } from "#shared/platform/config/provision-settings.ts";
 import { type ConfigOf, combineSettings } from "#shared/platform/config/setting.ts";
 
@@ -16,7 +15,6 @@ export const allSettings = combineSettings(
   pushSender,
   smsSender,
   inappSender,
-  voiceSender,
   provisionSettings,
 );
 

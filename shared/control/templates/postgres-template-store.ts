@@ -19,7 +19,6 @@ const columns = fieldColumns<TemplateRow>({
   push_json: "jsonb",
   sms_text: "text",
   inapp_json: "jsonb",
-  voice_text: "text",
   variables_json: "jsonb",
   is_active: "boolean",
   created_by: "text",

@@ -5,7 +5,6 @@ import type { Provider } from "./provider.ts";
 import { sesProvider } from "./ses/provider.ts";
 import { smtpProvider } from "./smtp/provider.ts";
 import { twilioProvider } from "./twilio/provider.ts";
-import { voicestubProvider } from "./voicestub/provider.ts";
 
 /** What the gateway and the feedback stage know of a provider. */
 export type WebhookProvider = Pick<Provider, "name" | "channel" | "webhook">;
@@ -17,7 +16,6 @@ export const allProviders: readonly Provider[] = [
   fcmProvider,
   twilioProvider,
   inappProvider,
-  voicestubProvider,
 ];
 
 /** The provider of this name, if there is one. */

@@ -6,7 +6,6 @@ import { email } from "./email.ts";
 import { inapp } from "./inapp.ts";
 import { push } from "./push.ts";
 import { sms } from "./sms.ts";
-import { voice } from "./voice.ts";
 import { whatsapp } from "./whatsapp.ts";
 
 /** Every channel by name, in the order in which people see them. A channel without a descriptor does not compile. */
@@ -16,7 +15,6 @@ export const channelDescriptors = {
   SMS: sms,
   INAPP: inapp,
   WHATSAPP: whatsapp,
-  VOICE: voice,
 } as const satisfies Readonly<Record<KnownChannel, ChannelDescriptor>>;
 
 /** The channels of messages, in the order in which people see them. */

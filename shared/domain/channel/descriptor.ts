@@ -28,7 +28,6 @@ export const templateColumns = [
   "push_json",
   "sms_text",
   "inapp_json",
-  "voice_text",
 ] as const;
 
 /** One of `templateColumns`. */

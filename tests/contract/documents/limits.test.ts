@@ -12,7 +12,6 @@ import { sesBudgetShares } from "#shared/delivery/providers/ses/config.ts";
 import { ageMsMax, aheadMsMax } from "#shared/delivery/providers/ses/core/trust.ts";
 import { smtpBudgetShares } from "#shared/delivery/providers/smtp/config.ts";
 import { twilioBudgetShares } from "#shared/delivery/providers/twilio/provider.ts";
-import { voicestubBudgetShares } from "#shared/delivery/providers/voicestub/provider.ts";
 import { devicesMax } from "#shared/domain/channel/push.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
@@ -185,11 +184,6 @@ const senders: readonly Limit[] = [
     name: "writes to the notification centre",
     where: ["shared/delivery/providers/inapp/provider.ts"],
     figures: budget("COMMS_INAPP_RATE", inappBudgetShares),
-  },
-  {
-    name: "calls to telephones",
-    where: ["shared/delivery/providers/voicestub/provider.ts"],
-    figures: budget("COMMS_VOICESTUB_RATE", voicestubBudgetShares),
   },
   { name: "a call's wait for the budget", where: [policyFile], figures: [seconds(defaultPolicy.budgetWaitMaxMs)] },
 ];

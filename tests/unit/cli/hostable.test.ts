@@ -33,7 +33,6 @@ const required: Readonly<Record<string, readonly Name[]>> = {
     "COMMS_TWILIO_FROM",
   ],
   "inapp-sender": sender,
-  "voice-sender": sender,
   feedback: [...kafka, "COMMS_POSTGRES_URL", "COMMS_ADDRESS_PEPPER"],
   digest: [...kafka, "COMMS_POSTGRES_URL"],
   scheduler: [...kafka, "COMMS_POSTGRES_URL"],

@@ -9,7 +9,6 @@ const empty = {
   push_json: null,
   sms_text: null,
   inapp_json: null,
-  voice_text: null,
 };
 const note = { subject: "T", text: "B", data: '{"deep_link":"app://1"}' };
 const noteJson = '{"title":"T","body":"B","data":{"deep_link":"app://1"}}';
@@ -22,7 +21,6 @@ describe("the row of a template", () => {
       { subject_mjml: "Hello {{ name }}", body_mjml: /^<mjml>/, body_text: "B" },
     ],
     ["sms", source({ text: "B" }), { sms_text: "B" }],
-    ["voice", source({ channel: "VOICE", text: "B" }), { voice_text: "B" }],
     ["push", source({ channel: "PUSH", ...note }), { push_json: noteJson }],
     ["inapp", source({ channel: "INAPP", ...note }), { inapp_json: noteJson }],
     ["whatsapp", source({ channel: "WHATSAPP", ...note }), {}],

@@ -71,7 +71,6 @@ describe("where a message goes", () => {
     ["EMAIL", to("ines@example.com"), true],
     ["SMS", to("+12025550143"), true],
     ["WHATSAPP", to("+12025550143"), true],
-    ["VOICE", to("+12025550143"), true],
     ["PUSH", "none", false],
     ["INAPP", to("ines"), false],
     ["UNKNOWN", "none", false],
@@ -122,7 +121,6 @@ describe("what is on until the person says otherwise", () => {
     ["SMS", ["security"]],
     ["INAPP", "always"],
     ["WHATSAPP", ["security"]],
-    ["VOICE", ["security"]],
   ] as const)("on %s [PRF-04]", (channel, categories) => {
     expect(channelDescriptors[channel].onByDefault).toEqual(categories);
   });
