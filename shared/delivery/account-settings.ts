@@ -81,7 +81,7 @@ const entrySchema = z.strictObject({
     .min(1, "is empty")
     .refine((tenant) => tenant !== "default", "default has the account of the environment"),
   provider: z.string(),
-  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)),
+  settings: z.record(z.string(), z.string()),
 });
 
 /**
@@ -107,7 +107,7 @@ export function accountSettings<Channel extends KnownChannel>(
       const chosenName = chosen.kind === "config" ? Object.values(chosen.config)[0] : undefined;
       const provider = known.find((one) => one.name === chosenName);
       const byDefault = provider ? readDefault(provider, values) : undefined;
-      const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] || "[]");
+      const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] ?? "[]");
       const own = entries.filter((entry) => entry.provider.channel === channel);
       const tenants = own.map((entry) => readEntry(entry, readFile));
       const all = [...(byDefault ? [byDefault] : []), ...tenants];
@@ -160,13 +160,18 @@ function settingNamesOf({ settings: own, webhook }: Provider): ReadonlySet<strin
   return new Set(parts.flatMap((part) => part.descriptions.map(({ name }) => name)));
 }
 
-/** What a tenant's account sets, with the text of files in the place of their names. It opens those files. */
+/**
+ * What a tenant's account sets of these settings, with the text of files in the place of their names. It opens those files
+ * and no others: what only a sender needs may lie where only a sender runs.
+ */
 export function accountValues(
-  { id, provider, settings: written }: AccountEntry,
+  { id, settings: written }: AccountEntry,
+  names: ReadonlySet<string>,
   readFile?: ReadFile,
 ): Pick<ResolvedValues, "values" | "issues"> {
-  const { values, issues } = resolveFiles(written, {
-    settings: settingNamesOf(provider),
+  const own = Object.entries(written).filter(([name]) => names.has(name.replace(/_FILE$/, "")) || names.has(name));
+  const { values, issues } = resolveFiles(Object.fromEntries(own), {
+    settings: names,
     ...(readFile && { readFile }),
   });
   return { values, issues: issues.map((issue) => ofAccount(id, issue)) };
@@ -218,11 +223,14 @@ function describe(place: number, { path, message, code }: z.core.$ZodIssue): str
   return `COMMS_ACCOUNTS: entry ${place}: ${field === "" ? "" : `${field}: `}${what}`;
 }
 
-/** Undefined for text that is no YAML. The parser's own message would repeat it. */
+/**
+ * Undefined for text that is no YAML. The parser's own message would repeat it. Every scalar but null is the text that was
+ * written: a password `0012` is not the number 12, nor a token of digits one with an exponent.
+ */
 function parsedYaml(text: string): unknown {
   try {
-    const document = parseDocument(text);
-    return document.errors.length > 0 ? undefined : (document.toJS() ?? []);
+    const document = parseDocument(text, { schema: "failsafe", customTags: ["null"], logLevel: "error" });
+    return document.errors.length > 0 ? undefined : document.toJS();
   } catch {
     return undefined;
   }
