@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { StackFile } from "#shared/platform/config/addresses.ts";
 import { environmentWith, readConfig, unknownSettings } from "#shared/platform/config/environment.ts";
@@ -86,6 +86,8 @@ describe("configuration", () => {
   });
 
   it("reports every issue at once, and says what to do", () => {
+    // A stack that was started here would be spoken of.
+    using _here = vi.spyOn(process, "cwd").mockReturnValue(empty);
     const issues = issuesOf({ COMMS_LOG_LEVEL: "loud", COMMS_TOPIC_PREFIX: "no-dot", COMMS_X_FILE: "/no" }, empty);
     expect(issues).toContain("COMMS_REDIS_URL: is not set");
     for (const name of ["COMMS_BOOTSTRAP_SERVERS", "COMMS_LOG_LEVEL", "COMMS_TOPIC_PREFIX", "make up"])
