@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { isTenantName } from "#shared/domain/event/envelope-issues.ts";
 import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
 import { type ReadFile, type ResolvedValues, resolveFiles } from "#shared/platform/config/file-values.ts";
 import {
@@ -79,6 +80,8 @@ const entrySchema = z.strictObject({
   tenant: z
     .string()
     .min(1, "is empty")
+    // No message would be of it: those of the tenant that was meant would go by the default account.
+    .refine(isTenantName, "may hold A-Z a-z 0-9 . _ - only, 64 at most")
     .refine((tenant) => tenant !== "default", "default has the account of the environment"),
   provider: z.string(),
   settings: z.record(z.string(), z.string()),

@@ -164,6 +164,8 @@ describe("an issue with the accounts", () => {
     ["an id that is no id", [{ ...acme, id: "Acme Mail" }], "COMMS_ACCOUNTS: entry 1: id: may hold small letters"],
     ["an id that looks like a default one", [{ ...acme, id: "ses:default" }], "COMMS_ACCOUNTS: entry 1: id:"],
     ["no tenant", [{ ...acme, tenant: "" }], "COMMS_ACCOUNTS: entry 1: tenant: is empty"],
+    ["a tenant that no event has", [{ ...acme, tenant: "acme " }], "COMMS_ACCOUNTS: entry 1: tenant: may hold"],
+    ["a tenant of two parts", [{ ...acme, tenant: "acme/eu" }], "COMMS_ACCOUNTS: entry 1: tenant: may hold"],
     ["a field too many", [{ ...acme, canary: 1 }], "COMMS_ACCOUNTS: entry 1: has a field that no account has"],
     ["a value that is none", [{ ...acme, settings: { COMMS_SMTP_CA: [] } }], "COMMS_ACCOUNTS: entry 1: settings."],
     ["no value", [{ ...acme, settings: { COMMS_SMTP_CA: null } }], "COMMS_ACCOUNTS: entry 1: settings."],
