@@ -21,7 +21,7 @@ export const run: CliCommand = {
   summary: "Run one processor, several, or all of them and the gateway",
   flags: {},
   run: async ({ args }) => {
-    const names = args.includes("all") ? hostableNames : args;
+    const names = namesToHost(args);
     const unknown = names.filter((name) => !hostableNames.includes(name));
     if (names.length === 0 || unknown.length > 0) {
       const reason = unknown.length > 0 ? `There is no processor '${unknown.join("', '")}'. ` : "";
@@ -31,6 +31,11 @@ export const run: CliCommand = {
     return host(names);
   },
 };
+
+/** What is hosted, each once: a name that stands there twice asks for nothing more. */
+export function namesToHost(args: readonly string[]): readonly string[] {
+  return args.includes("all") ? hostableNames : [...new Set(args)];
+}
 
 async function host(names: readonly string[]): Promise<number> {
   for (const name of unknownSettings(knownSettings())) {

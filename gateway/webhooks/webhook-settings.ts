@@ -38,12 +38,14 @@ export function webhookSettingsOf(
     read: (values) => {
       const chosen = choices.map((choice) => choice.read(values));
       const names = new Set(chosen.flatMap((one) => (one.kind === "config" ? [one.config.provider] : [])));
-      const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] || "[]");
+      const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] ?? "[]");
       const read = receiving.map(({ name, webhook }) => {
         const accounts = entries.filter(({ provider }) => provider.name === name);
-        return { name, webhook, results: resultsOf(webhook, { values, accounts, isChosen: names.has(name) }) };
+        const results = resultsOf(webhook, { values, accounts, isChosen: names.has(name) });
+        return { name, webhook, results, clashes: clashesOf(webhook, results, accounts) };
       });
-      const all = [...chosen.flatMap(issuesOf), ...issues, ...read.flatMap(({ results }) => results.flatMap(issuesOf))];
+      const found = read.flatMap(({ results, clashes }) => [...results.flatMap(issuesOf), ...clashes]);
+      const all = [...chosen.flatMap(issuesOf), ...issues, ...found];
       if (all.length > 0) return { kind: "issues", issues: [...new Set(all)] };
       return { kind: "config", config: { webhooks: read.flatMap(mountedOf) } };
     },
@@ -85,6 +87,25 @@ function readAccount(own: Settings<object>, account: AccountEntry): AccountResul
 }
 
 type AccountResult = SettingsResult<WebhookAccount<object>>;
+
+/** An issue for each account that has what an earlier one has already. `results` end with those of `accounts`. */
+function clashesOf(
+  { exclusive }: ProviderWebhook<object>,
+  results: readonly AccountResult[],
+  accounts: readonly AccountEntry[],
+): readonly string[] {
+  if (!exclusive) return [];
+  const taken = new Set<string>();
+  const first = results.length - accounts.length;
+  return results.flatMap((result, index) => {
+    const own = result.kind === "config" ? exclusive.valuesOf(result.config.config) : [];
+    const isClash = own.some((value) => taken.has(value));
+    for (const value of own) taken.add(value);
+    return isClash
+      ? [`COMMS_ACCOUNTS: ${accounts[index - first]?.id}: ${exclusive.name}: names what is another account's`]
+      : [];
+  });
+}
 
 function resultOf(result: SettingsResult<object>): AccountResult {
   return result.kind === "issues" ? result : { kind: "config", config: { config: result.config } };

@@ -2,15 +2,18 @@ import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalise
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createMessageFinder } from "./adapters/message-finder.ts";
+import { createCodeLabels } from "./core/code-labels.ts";
 import { createFeedback } from "./processor.ts";
 
 export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const { metrics } = platform.telemetry;
+  const labelOf = createCodeLabels();
   const processor = createFeedback({
     messages: createMessageFinder(platform.postgres()),
     hasher: platform.hasher,
     normalisers: webhookNormalisers,
-    onUnknown: (provider, code) => metrics.count("comms_provider_codes_unknown_total", { provider, code }),
+    onUnknown: (provider, code) =>
+      metrics.count("comms_provider_codes_unknown_total", { provider, code: labelOf(provider, code) }),
   });
   return { processor };
 }

@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { isTenantName } from "#shared/domain/event/envelope-issues.ts";
 import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
 import { type ReadFile, resolveFiles } from "#shared/platform/config/file-values.ts";
 import { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
@@ -100,9 +101,11 @@ const entrySchema = z.strictObject({
   tenant: z
     .string()
     .min(1, "is empty")
+    // No message would be of it: those of the tenant that was meant would go by the default account.
+    .refine(isTenantName, "may hold A-Z a-z 0-9 . _ - only, 64 at most")
     .refine((tenant) => tenant !== "default", "default has the account of the environment"),
   provider: z.string(),
-  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)),
+  settings: z.record(z.string(), z.string()),
 });
 
 /** How accounts are read. */
@@ -136,7 +139,7 @@ export function accountSettings<Channel extends KnownChannel>(
     read: (values) => {
       const chosen = choice.read(values);
       const provider = chosen.kind === "config" ? providerOf(chosen.config.provider) : undefined;
-      const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] || "[]");
+      const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] ?? "[]");
       const own = entries.filter((entry) => entry.provider.channel === channel);
       const lacksDefault = chosen.kind === "config" && provider === undefined && !options.accountsOnly;
       const accounts = [
@@ -296,11 +299,14 @@ function describe(place: number, { path, message, code }: z.core.$ZodIssue): str
   return `COMMS_ACCOUNTS: entry ${place}: ${field === "" ? "" : `${field}: `}${what}`;
 }
 
-/** Undefined for text that is no YAML. The parser's own message would repeat it. */
+/**
+ * Undefined for text that is no YAML. The parser's own message would repeat it. Every scalar but null is the text that was
+ * written: a password `0012` is not the number 12, nor a token of digits one with an exponent.
+ */
 function parsedYaml(text: string): unknown {
   try {
-    const document = parseDocument(text);
-    return document.errors.length > 0 ? undefined : (document.toJS() ?? []);
+    const document = parseDocument(text, { schema: "failsafe", customTags: ["null"], logLevel: "error" });
+    return document.errors.length > 0 ? undefined : document.toJS();
   } catch {
     return undefined;
   }

@@ -74,6 +74,11 @@ export interface OpenAccount {
 export interface ProviderWebhook<Config extends object> {
   /** What the gateway reads for one account, without the secrets that only sending needs. */
   readonly settings: Settings<Config>;
+  /**
+   * The setting whose values belong to one account each, because they say whose an event is. With a value that two have,
+   * the events of one would count as the other's.
+   */
+  readonly exclusive?: { readonly name: string; valuesOf(config: Config): readonly string[] };
   /** The route, below the gateway's origin: `/webhooks/ses`. */
   readonly path: string;
   /** One receiver for all accounts of the provider: it takes what is signed for any of them. */

@@ -9,6 +9,11 @@ const oldestMs = 946_684_800_000;
 /** Names that a tenant may have: the name is used in record keys, paths and labels without encoding. */
 const tenantPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
+/** Whether an event may be of this tenant; no record has any other. */
+export function isTenantName(text: string): boolean {
+  return tenantPattern.test(text);
+}
+
 /** The issues of the fields around the payload, a sentence each, without a value. */
 export function envelopeIssues(event: Event, limits: IntakeLimits, now: Instant): readonly string[] {
   return [
@@ -24,7 +29,7 @@ export function envelopeIssues(event: Event, limits: IntakeLimits, now: Instant)
 
 function tenantIssues(tenantId: string): readonly string[] {
   if (tenantId.trim() === "") return ["tenant_id is empty"];
-  return tenantPattern.test(tenantId) ? [] : ["tenant_id is not 1 to 64 of the characters A-Z a-z 0-9 . _ -"];
+  return isTenantName(tenantId) ? [] : ["tenant_id is not 1 to 64 of the characters A-Z a-z 0-9 . _ -"];
 }
 
 /** The bound is in bytes, because a key, a path and a token have room for bytes. */

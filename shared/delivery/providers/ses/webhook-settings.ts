@@ -4,7 +4,15 @@ import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/se
 /** What the gateway reads for the events of one SES account. */
 export const sesWebhookSettings = settingGroup("SES webhook", {
   COMMS_SNS_TOPIC_ARNS: setting(
-    z.string().transform((text) => text.split(",").filter(Boolean)),
+    z
+      .string()
+      .transform((text) =>
+        text
+          .split(",")
+          .map((topic) => topic.trim())
+          .filter(Boolean),
+      )
+      .refine((topics) => topics.length > 0, "names no topic"),
     "The SNS topics that SES publishes its events to, by ARN, with commas between. Messages of other topics are refused.",
   ),
   COMMS_SNS_CERTIFICATE_ORIGIN: setting(

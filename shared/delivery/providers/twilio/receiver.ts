@@ -32,11 +32,11 @@ export function openTwilioReceiver(
       const fields = new URLSearchParams(request.body.toString("utf8"));
       const signature = request.headers["x-twilio-signature"];
       const signed = { signature, url: publicUrl + request.url, fields };
-      const signer = accounts.find(({ config }) => isSignedByTwilio(tokensOf(config), signed));
-      if (!signer) {
+      const signers = accounts.filter(({ config }) => isSignedByTwilio(tokensOf(config), signed));
+      if (signers.length === 0) {
         return { kind: "refused", code: "COMMS_WEBHOOK_SIGNATURE", detail: "X-Twilio-Signature does not verify" };
       }
-      return accept(request, fields, signer);
+      return accept(request, fields, signers);
     },
   };
 }
@@ -61,15 +61,17 @@ function mediaTypeOf({ headers }: WebhookRequest): string {
     .toLowerCase();
 }
 
+type Signer = Pick<WebhookAccount<object>, "tenant">;
+
 function accept(
   { url, headers, body, now }: WebhookRequest,
   fields: URLSearchParams,
-  { tenant }: Pick<WebhookAccount<object>, "tenant">,
+  signers: readonly Signer[],
 ): WebhookResult {
   const query = new URLSearchParams(url.split("?").slice(1).join("?"));
   const event: ProviderEvent = {
     provider_event_id: eventId(fields),
-    tenant_id: tenant ?? onlyValueOf(query, "tenant") ?? "default",
+    tenant_id: tenantOf(signers, onlyValueOf(query, "tenant")),
     provider: "twilio",
     received_at: now,
     content_type: String(headers["content-type"] ?? ""),
@@ -79,6 +81,16 @@ function accept(
   const { provider_event_id, msg_id } = event;
   const notes = msg_id === null ? { provider_event_id } : { provider_event_id, msg_id };
   return { kind: "verified", event, notes, status: 204 };
+}
+
+/**
+ * Whose a callback is. Several accounts may have one token, as two numbers of one account with Twilio do; then the address
+ * says which of them it is. It never says more than the accounts that signed may.
+ */
+function tenantOf(signers: readonly Signer[], named: string | null): string {
+  const isOurs = signers.some(({ tenant }) => tenant === undefined);
+  if (isOurs || signers.some(({ tenant }) => tenant === named)) return named ?? "default";
+  return signers[0]?.tenant ?? "default";
 }
 
 /** Null for a name that is missing, empty, or there more than once. */

@@ -100,6 +100,42 @@ describe("settings of webhooks that are missing or wrong", () => {
     ]);
   });
 
+  it.each([
+    ["the default account's", [account("acme", "ses", { COMMS_SNS_TOPIC_ARNS: "arn:9,arn:2" })], "acme"],
+    [
+      "another tenant's",
+      [
+        account("acme", "ses", { COMMS_SNS_TOPIC_ARNS: "arn:9" }),
+        account("bert", "ses", { COMMS_SNS_TOPIC_ARNS: "arn:9" }),
+      ],
+      "bert",
+    ],
+  ])("are told of an account with a topic of %s: its events would count as one tenant's", (_whose, entries, id) => {
+    expect(mounted({ ...sns, ...token, ...accounts(...entries) })).toEqual([
+      `COMMS_ACCOUNTS: ${id}: COMMS_SNS_TOPIC_ARNS: names what is another account's`,
+    ]);
+  });
+
+  it("are told of topics that are none, and spaces between topics are not", () => {
+    expect(mounted({ COMMS_SNS_TOPIC_ARNS: " , ", ...token })).toEqual(["COMMS_SNS_TOPIC_ARNS: names no topic"]);
+    expect(mounted({ COMMS_SNS_TOPIC_ARNS: "arn:1, arn:2\n", ...token })).toMatchObject({ ses: [sesConfig] });
+  });
+
+  it("say nothing of a file that only the sender needs, which need not be there", () => {
+    const own = { COMMS_SNS_TOPIC_ARNS: "arn:9", COMMS_SES_SECRET_ACCESS_KEY_FILE: "/nowhere/key" };
+    expect(mounted({ ...sns, ...token, ...accounts(account("acme", "ses", own)) })).toMatchObject({
+      ses: [sesConfig, { tenant: "acme", config: { COMMS_SNS_TOPIC_ARNS: ["arn:9"] } }],
+    });
+  });
+
+  it("are told of a file that the gateway needs and cannot read", () => {
+    const own = { COMMS_TWILIO_AUTH_TOKEN_FILE: "/nowhere/token" };
+    expect(mounted({ ...sns, ...token, ...accounts(account("acme", "twilio", own)) })).toEqual([
+      "COMMS_ACCOUNTS: acme: COMMS_TWILIO_AUTH_TOKEN_FILE: the file that it names cannot be read",
+      "COMMS_ACCOUNTS: acme: COMMS_TWILIO_AUTH_TOKEN: is not set",
+    ]);
+  });
+
   it("do not hide those of another channel where a provider does not exist", () => {
     expect(mounted({ COMMS_EMAIL_PROVIDER: "canary" })).toEqual([
       "COMMS_EMAIL_PROVIDER: is none of ses, pigeon, raven, relay",

@@ -24,8 +24,8 @@ const twilio = {
 };
 
 function read(channel: KnownChannel, values: Readonly<Record<string, string>>, accounts?: unknown) {
-  const text = accounts === undefined ? {} : { COMMS_ACCOUNTS: JSON.stringify(accounts) };
-  return accountSettings(channel).read({ ...values, ...text });
+  const text = typeof accounts === "string" ? accounts : JSON.stringify(accounts);
+  return accountSettings(channel).read({ ...values, ...(accounts === undefined ? {} : { COMMS_ACCOUNTS: text }) });
 }
 
 function accountsOf(result: ReturnType<typeof read>) {
@@ -97,6 +97,19 @@ describe("the accounts of tenants [MTN-01]", () => {
       { id: "acme-mail", tenant: "acme", name: "smtp", config: { COMMS_SMTP_PORT: 2_525 } },
     ]);
   });
+
+  test.each(["0012", "1e5", "0x1F", "1.50", "12345678901234567890123456789012", "True", "+15005550006", "2026-01-01"])(
+    "have a value as it was written, quotes or none: %s",
+    (password) => {
+      const yaml = [
+        "- id: acme-mail\n  tenant: acme\n  provider: smtp\n  settings:",
+        ...Object.entries({ ...acme.settings, COMMS_SMTP_USER: "u" }).map(([name, value]) => `    ${name}: "${value}"`),
+        `    COMMS_SMTP_PASSWORD: ${password}`,
+      ].join("\n");
+      const [, own] = accountsOf(read("EMAIL", ours, yaml));
+      expect(own?.config).toMatchObject({ COMMS_SMTP_PASSWORD: password });
+    },
+  );
 
   test("take nothing from the environment: a password of ours does not go to a host of theirs", () => {
     const environment = { ...ours, COMMS_SMTP_USER: "ours", COMMS_SMTP_PASSWORD: "canary-ours" };
@@ -178,8 +191,11 @@ describe("an issue with the accounts", () => {
     ["an id that is no id", [{ ...acme, id: "Acme Mail" }], "COMMS_ACCOUNTS: entry 1: id: may hold small letters"],
     ["an id that looks like a default one", [{ ...acme, id: "ses:default" }], "COMMS_ACCOUNTS: entry 1: id:"],
     ["no tenant", [{ ...acme, tenant: "" }], "COMMS_ACCOUNTS: entry 1: tenant: is empty"],
+    ["a tenant that no event has", [{ ...acme, tenant: "acme " }], "COMMS_ACCOUNTS: entry 1: tenant: may hold"],
+    ["a tenant of two parts", [{ ...acme, tenant: "acme/eu" }], "COMMS_ACCOUNTS: entry 1: tenant: may hold"],
     ["a field too many", [{ ...acme, canary: 1 }], "COMMS_ACCOUNTS: entry 1: has a field that no account has"],
     ["a value that is none", [{ ...acme, settings: { COMMS_SMTP_CA: [] } }], "COMMS_ACCOUNTS: entry 1: settings."],
+    ["no value", [{ ...acme, settings: { COMMS_SMTP_CA: null } }], "COMMS_ACCOUNTS: entry 1: settings."],
     ["no entry", ["canary"], "COMMS_ACCOUNTS: entry 1: "],
     ["no list", { acme }, "COMMS_ACCOUNTS: is not a list in YAML that can be read"],
   ])("%s", (_, list, issue) => {
@@ -188,7 +204,15 @@ describe("an issue with the accounts", () => {
     expect(issuesOf(read("EMAIL", ours, list)).join()).not.toContain("canary");
   });
 
-  test.each(["- id: [canary", "\t- canary: 1", "canary", "- &a [*a, canary"])("text that is no list: %j", (text) => {
+  test.each([
+    "- id: [canary",
+    "\t- canary: 1",
+    "canary",
+    "- &a [*a, canary",
+    // A file that was cut off: every tenant's messages would go by the default account.
+    "",
+    "# accounts to come\n",
+  ])("text that is no list: %j", (text) => {
     const expected = { kind: "issues", issues: ["COMMS_ACCOUNTS: is not a list in YAML that can be read"] };
     expect(accountSettings("INAPP").read({ COMMS_ACCOUNTS: text })).toEqual(expected);
   });

@@ -91,6 +91,7 @@ describe("configuration", () => {
   });
 
   it("reports every issue at once, and says what to do", () => {
+    // A stack that was started here would be spoken of.
     const issues = issuesOf({ COMMS_LOG_LEVEL: "loud", COMMS_TOPIC_PREFIX: "no-dot", COMMS_X_FILE: "/no" }, empty);
     expect(issues).toContain("COMMS_REDIS_URL: is not set");
     for (const name of ["COMMS_BOOTSTRAP_SERVERS", "COMMS_LOG_LEVEL", "COMMS_TOPIC_PREFIX", "make up"])

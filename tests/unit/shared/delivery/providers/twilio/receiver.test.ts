@@ -139,6 +139,25 @@ describe("the receiver of several Twilio accounts", () => {
     });
   });
 
+  it.each([
+    ["acme", "acme"],
+    ["loft", "loft"],
+    ["other", "acme"],
+  ])("counts one of a token that two tenants' accounts share, for %s, as that of %s", async (named, tenant_id) => {
+    const shared = ["acme", "loft"].map((tenant) => ({ ...account("shared token"), tenant }));
+    const url = `/webhooks/twilio/status?tenant=${named}&msg_id=m-1`;
+    const result = await openTwilioReceiver(shared, { publicUrl }).receive({
+      url,
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-twilio-signature": signForm("shared token", publicUrl + url, form),
+      },
+      body: Buffer.from(new URLSearchParams(form).toString()),
+      now: 7,
+    });
+    expect(result).toMatchObject({ kind: "verified", event: { tenant_id } });
+  });
+
   it("refuses one that a third account's token signed", async () => {
     expect(await receiveSigned("third token")).toMatchObject({ kind: "refused", code: "COMMS_WEBHOOK_SIGNATURE" });
   });
