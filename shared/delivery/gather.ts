@@ -1,13 +1,13 @@
-import type { Channel, Send, Suppression } from "#shared/contracts/records.ts";
-import { hasAddresses, targetsOf } from "#shared/domain/channel/channels.ts";
-import type { AddressedTarget, SendFacts } from "#shared/domain/delivery/facts.ts";
-import type { Target, Targets } from "#shared/domain/delivery/target.ts";
-import type { AddressRef, Person } from "#shared/domain/recipient/person.ts";
+import type { Channel, Send } from "#shared/contracts/records.ts";
+import { targetsOf } from "#shared/domain/channel/channels.ts";
+import type { AddressedTargets, SendFacts } from "#shared/domain/delivery/facts.ts";
+import type { Person } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import { hotWindowMs, type Ledger } from "#shared/state/ledger/ledger.ts";
 import type { SentArchive } from "#shared/state/ledger/sent-archive.ts";
+import { lookUpTargets } from "#shared/state/views/addressed-targets.ts";
 import type { Views } from "#shared/state/views/views.ts";
 
 /** Where a sender looks up what it needs, a batch at a time. */
@@ -20,35 +20,35 @@ export interface GatherParts {
 }
 
 /**
- * The facts that decide a batch of send records, in four trips: persons, then the suppressions of the addresses that
+ * The facts that decide a batch of send records, in four trips at most: persons, then the suppressions of the addresses that
  * they have now; at the same time the ledger, then the archive for the messages that the ledger does not know.
  */
 export async function gather(parts: GatherParts, sends: readonly Send[], now: Instant): Promise<readonly SendFacts[]> {
-  const [{ persons, targets, found }, { states, archived }] = await Promise.all([
+  const [{ persons, targets }, { states, archived }] = await Promise.all([
     gatherPersons(parts, sends),
     gatherHistory(parts, sends, now),
   ]);
   return sends.map((send, index) => {
     const ledger = states[index];
     if (!ledger) throw new Error(`The ledger answered for ${states.length} of ${sends.length} messages`);
-    const to = targets[index] as Targets;
     return {
       ledger,
       archived: archived(send),
       preferences: persons.value[index] as Person,
-      to: typeof to === "string" ? to : to.map((target) => addressedTarget(parts, target, found.of(send.tenant_id))),
-      viewsAsOf: Math.min(persons.asOf, found.asOf),
+      to: targets.value[index] as AddressedTargets,
+      viewsAsOf: Math.min(persons.asOf, targets.asOf),
     };
   });
 }
 
-async function gatherPersons(parts: GatherParts, sends: readonly Send[]) {
+async function gatherPersons({ channel, views, hasher }: GatherParts, sends: readonly Send[]) {
   const refs = sends.map(({ tenant_id, user_id }) => ({ tenantId: tenant_id, userId: user_id }));
-  const persons = await parts.views.persons(refs);
-  const targets = sends.map((send, index) =>
-    targetsOf(parts.channel, { userId: send.user_id, person: persons.value[index] as Person }),
-  );
-  return { persons, targets, found: await gatherSuppressions(parts, sends, targets) };
+  const persons = await views.persons(refs);
+  const found = refs.map(({ tenantId, userId }, index) => {
+    const person = persons.value[index] as Person;
+    return { tenantId, channel, targets: targetsOf(channel, { userId, person }) };
+  });
+  return { persons, targets: await lookUpTargets(found, { views, hasher }) };
 }
 
 /**
@@ -84,35 +84,4 @@ async function archivedOf(
 /** Whether the ledger has certainly forgotten it. A replayed event gives a fresh send record, so the older time counts. */
 function isOld({ occurred_at, queued_at }: Send, now: Instant): boolean {
   return Math.min(occurred_at, queued_at) < now - hotWindowMs;
-}
-
-type FindSuppressions = (hash: string) => readonly Suppression[];
-
-/** Looked up under every pepper, because an entry may be older than the last rotation. */
-async function gatherSuppressions(
-  { channel, views, hasher }: GatherParts,
-  sends: readonly Send[],
-  targets: readonly Targets[],
-): Promise<{ readonly of: (tenantId: string) => FindSuppressions; readonly asOf: Instant }> {
-  if (!hasAddresses(channel)) return { of: () => () => [], asOf: Number.POSITIVE_INFINITY };
-  const refs = sends.flatMap(({ tenant_id }, index): readonly AddressRef[] => {
-    const to = targets[index] ?? "none";
-    const addresses = typeof to === "string" ? [] : to.map(({ address }) => address);
-    const hashes = addresses.flatMap((address) => hasher.hashes(channel, address));
-    return hashes.map((addressHash) => ({ tenantId: tenant_id, channel, addressHash }));
-  });
-  const { value, asOf } = await views.suppressions(refs);
-  const entries = new Map(refs.map((ref, index) => [`${ref.tenantId}/${ref.addressHash}`, value[index] ?? []]));
-  return { of: (tenantId) => (hash) => entries.get(`${tenantId}/${hash}`) ?? [], asOf };
-}
-
-function addressedTarget(
-  { channel, hasher }: GatherParts,
-  { address, deviceId }: Target,
-  find: FindSuppressions,
-): AddressedTarget {
-  if (!hasAddresses(channel)) return { address, deviceId, hash: "", suppressions: [] };
-  const hashes = hasher.hashes(channel, address);
-  const entries = hashes.flatMap(find);
-  return { address, deviceId, hash: hashes[0] ?? "", suppressions: entries };
 }

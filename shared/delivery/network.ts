@@ -1,4 +1,5 @@
 import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { isCertificateCode } from "#shared/domain/delivery/certificate-code.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 
 /** System calls that open a connection: a call that fails in one has sent nothing. */
@@ -8,9 +9,8 @@ const connecting: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);
 const unreachable =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/;
 
-/** Errors of the TLS handshake and its certificates, by Node's and OpenSSL's names: the request comes after it. */
-const handshake =
-  /^(EPROTO|CERT_\w+|UNABLE_TO_\w+|\w*SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_(CERT|HANDSHAKE)\w+|ERR_SSL_(?!\w*BAD_RECORD_MAC)\w+)$/;
+/** Errors of the TLS handshake beside those of certificates: the request comes after it. */
+const handshake = /^(EPROTO|ERR_TLS_HANDSHAKE\w+|ERR_SSL_(?!\w*BAD_RECORD_MAC)\w+)$/;
 
 /** Errors after which it is unknown what the other side received. */
 const interrupted =
@@ -24,7 +24,7 @@ export function networkAnswer(error: unknown): Extract<Answer, { readonly kind: 
   if (!(error instanceof Error)) return undefined;
   const code = codeOf(error);
   const syscall = "syscall" in error ? error.syscall : undefined;
-  if (connecting.has(syscall) || handshake.test(code)) return { kind: "unreached", code };
+  if (connecting.has(syscall) || handshake.test(code) || isCertificateCode(code)) return { kind: "unreached", code };
   if (unreachable.test(code))
     return { kind: syscall === "read" || syscall === "write" ? "unknown" : "unreached", code };
   if (/establish(ing)? a connection/.test(error.message)) return { kind: "unreached", code: "CONNECT_TIMEOUT" };

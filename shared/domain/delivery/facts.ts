@@ -2,16 +2,14 @@ import type { Suppression } from "#shared/contracts/records.ts";
 import type { Person } from "../recipient/person.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
-import type { Targets } from "./target.ts";
+import type { Target, Targets } from "./target.ts";
 
 /** The records that say whether a person wants to be written to, as of now. */
 export type RecipientPreferences = Pick<Person, "profile" | "preference" | "consents">;
 
 /** A target as of now, with the suppressions of its address. */
-export interface AddressedTarget {
-  readonly address: string;
-  /** Empty where addresses belong to the person. */
-  readonly deviceId: string;
+export interface AddressedTarget extends Target {
+  /** The address's hash under the current pepper; empty where a channel has no addresses. */
   readonly hash: string;
   readonly suppressions: readonly Suppression[];
 }

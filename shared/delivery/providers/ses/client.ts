@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { GetAccountCommand, SESv2Client, SESv2ServiceException, type SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
+import { untilAborted } from "#shared/platform/clock/until-aborted.ts";
 import { networkAnswer } from "../../network.ts";
 import { credentialsUnavailable, sesAnswers } from "./core/answers.ts";
 
@@ -63,19 +64,12 @@ export async function askSesAccount(client: SESv2Client, signal: AbortSignal): P
  */
 async function credentialRefusal(client: SESv2Client, signal: AbortSignal): Promise<Answer | undefined> {
   const late: Answer = { kind: "unreached", code: "CREDENTIALS_DEADLINE" };
-  if (signal.aborted) return late;
-  const { promise: aborted, resolve } = Promise.withResolvers<Answer>();
-  const onAbort = (): void => resolve(late);
-  signal.addEventListener("abort", onAbort, { once: true });
-  const credentials = client.config.credentials().then(
-    () => undefined,
-    (): Answer => ({ kind: "refused", code: credentialsUnavailable }),
-  );
-  try {
-    return await Promise.race([credentials, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+  const refusal = (): Promise<Answer | undefined> =>
+    client.config.credentials().then(
+      () => undefined,
+      (): Answer => ({ kind: "refused", code: credentialsUnavailable }),
+    );
+  return untilAborted(refusal, signal, late);
 }
 
 /** An answer that came is a refusal; one that came and cannot be read leaves the call unknown. */

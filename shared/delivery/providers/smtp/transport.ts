@@ -1,6 +1,7 @@
 import { pipeline, Transform } from "node:stream";
 import { createTransport } from "nodemailer";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { untilAborted } from "#shared/platform/clock/until-aborted.ts";
 import { answerOfFailure, answerOfSuccess, type DataProgress } from "./core/failure.ts";
 
 /** An SMTP server that takes our mail. */
@@ -93,18 +94,14 @@ export function createSmtpTransport(server: SmtpServer): SmtpTransport {
  */
 export async function checkSmtpServer(server: SmtpServer, signal: AbortSignal): Promise<Answer> {
   const transporter = createTransport(connectionOptions(server));
-  const { promise: aborted, resolve: abort } = Promise.withResolvers<Answer>();
-  const onAbort = (): void => abort({ kind: "unreached", code: "DEADLINE" });
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  const verified = transporter.verify().then(
-    (): Answer => ({ kind: "accepted", ref: null }),
-    (error: unknown) => answerOfFailure(error, { isComplete: false }),
-  );
+  const verify = (): Promise<Answer> =>
+    transporter.verify().then(
+      (): Answer => ({ kind: "accepted", ref: null }),
+      (error: unknown) => answerOfFailure(error, { isComplete: false }),
+    );
   try {
-    return await Promise.race([verified, aborted]);
+    return await untilAborted<Answer>(verify, signal, { kind: "unreached", code: "DEADLINE" });
   } finally {
-    signal.removeEventListener("abort", onAbort);
     transporter.close();
   }
 }

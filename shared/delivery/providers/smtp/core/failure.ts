@@ -1,4 +1,5 @@
 import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
+import { isCertificateCode } from "#shared/domain/delivery/certificate-code.ts";
 import { codeOfReply, type SmtpStage } from "./answers.ts";
 import { parseReply, queueIdOf } from "./reply.ts";
 
@@ -53,7 +54,7 @@ function beforeData(error: MailerError): Answer {
   if (error.code === "EMESSAGE" && stage === "sender") return { kind: "refused", code: "MESSAGE_TOO_BIG" };
   if (error.code === "EENVELOPE") return { kind: "refused", code: envelopeCode(error) };
   const code = networkCode(error);
-  return untrusted.test(code) ? { kind: "refused", code: "TLS_UNTRUSTED" } : { kind: "unreached", code };
+  return isCertificateCode(code) ? { kind: "refused", code: "TLS_UNTRUSTED" } : { kind: "unreached", code };
 }
 
 const stages: Readonly<Record<string, SmtpStage>> = { "MAIL FROM": "sender", "RCPT TO": "message", DATA: "message" };
@@ -71,10 +72,6 @@ function replyOf({ response }: MailerError) {
 function envelopeCode({ message }: MailerError): string {
   return message.startsWith("Invalid recipient") ? "INVALID_RECIPIENT" : "SENDER_REFUSED";
 }
-
-/** Certificates that the client does not trust, by Node's and OpenSSL's names. */
-const untrusted =
-  /^(CERT_\w+|UNABLE_TO_\w+|\w*SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_CERT\w+)$/;
 
 /** The system's own code before nodemailer's: `ECONNREFUSED`, `GREETING_TIMEOUT`, `ECONNECTION`. */
 function networkCode({ code, originalCode, timeoutType, name }: MailerError): string {

@@ -22,6 +22,7 @@ describe("an error before the final dot: nothing was taken", () => {
       { code: "ESOCKET", originalCode: "DEPTH_ZERO_SELF_SIGNED_CERT", command: "CONN" },
       refused("TLS_UNTRUSTED"),
     ],
+    ["a handshake that failed", { code: "ESOCKET", originalCode: "EPROTO", command: "CONN" }, unreached("EPROTO")],
     ["no STARTTLS", { code: "ETLS", command: "STARTTLS", response: "502 5.5.1 what" }, refused("TLS_NOT_OFFERED")],
     ["STARTTLS not now", { code: "ETLS", command: "STARTTLS", response: "454 4.7.0 later" }, refused("4.7.0")],
     ["a wrong password", { code: "EAUTH", command: "AUTH PLAIN", response: "535 5.7.8 no" }, refused("AUTH_REFUSED")],
