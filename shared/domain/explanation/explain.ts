@@ -56,13 +56,16 @@ export function gateLines({ decisions }: ExplainedMessage): readonly string[] {
   ]);
 }
 
+/** Statuses after which the provider's last code is no error. */
+const isGood = /^(sent|delivered)$/i;
+
 /** The names by which to search further: ours, the provider's, and the code of its last error. */
 export function referenceLines(message: ExplainedMessage): readonly string[] {
-  const { msgId, provider, providerRef, attempts, lastErrorCode } = message;
+  const { msgId, status, provider, providerRef, attempts, lastErrorCode } = message;
   return [
     `msg_id ${msgId}`,
     ...(provider === null ? [] : [`provider ${provider}, reference ${providerRef ?? "none"}, attempts ${attempts}`]),
-    ...(lastErrorCode === null ? [] : [`last error ${lastErrorCode}`]),
+    ...(lastErrorCode === null || isGood.test(status) ? [] : [`last error ${lastErrorCode}`]),
   ];
 }
 

@@ -102,7 +102,7 @@ function read(type: avsc.Type, bytes: Buffer, resolver: avsc.Resolver | undefine
 function notRegistered(prefix: string, topic: TopicName): AppError {
   return new AppError(
     "SCHEMA_NOT_REGISTERED",
-    `The registry does not have the current schema of ${topic} under ${subjectOf(prefix, topic)}; provision the topics first`,
+    `The registry does not have the current schema of ${topic} under ${subjectOf(prefix, topic)}; run 'comms prepare' first, or see that the URL is that of the registry's API`,
     { retryable: false },
   );
 }

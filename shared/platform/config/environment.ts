@@ -1,7 +1,7 @@
 import { type ResolvedValues, resolveFiles } from "./file-values.ts";
 import type { Settings } from "./setting.ts";
 import { checkoutRoot, stackVariables } from "./stack-config.ts";
-import { readLocalSettings } from "./stack-file.ts";
+import { type LocalSettings, readLocalSettings } from "./stack-file.ts";
 
 /** The configuration is invalid; `message` has every issue, a line each. */
 export class ConfigError extends Error {
@@ -30,16 +30,19 @@ export function readConfig<Config>(
     result.kind === "issues"
       ? result.issues.filter((issue) => !unread.some((name) => issue.startsWith(`${name}:`)))
       : [];
-  const isIncomplete = found.some((issue) => issue.endsWith(": is not set"));
+  // An account of a tenant is not completed by a variable of the environment.
+  const isIncomplete = found.some((issue) => names.some((name) => issue === `${name}: is not set`));
   throw new ConfigError(
     ["The configuration does not hold together:", ...issues, ...found].join("\n  ") +
-      `\n${adviceOn(isIncomplete ? local.unused : undefined)}`,
+      `\n${isIncomplete ? adviceOn(local) : "Correct these; docs/configuration.md says what each may be."}`,
   );
 }
 
-/** Why a file of the local stack does not answer for what is missing, and what to do. */
-function adviceOn(unused: string | undefined): string {
-  if (unused !== undefined) return `${unused}.\nSet these variables; docs/configuration.md says what each means.`;
+/** What to do about variables that are missing, and why a file of the local stack does not answer for them. */
+function adviceOn({ values, unused }: LocalSettings): string {
+  const page = "Set these variables; docs/configuration.md says what each means.";
+  if (unused !== undefined) return `${unused}.\n${page}`;
+  if (Object.keys(values).length > 0) return page;
   return "Set these variables (docs/configuration.md), or start the local stack with 'make up', which answers for all of them.";
 }
 

@@ -3,7 +3,7 @@ import { type ConfigOf, setting, settingGroup } from "./setting.ts";
 
 /** The brokers and the schema registry. */
 export const kafkaSettings = settingGroup("Kafka", {
-  COMMS_BOOTSTRAP_SERVERS: setting(z.string().min(1), "The brokers to begin with: `host:port,host:port`."),
+  COMMS_BOOTSTRAP_SERVERS: setting(brokerList(), "The brokers to begin with: `host:port,host:port`."),
   COMMS_TOPIC_PREFIX: setting(
     z
       .string()
@@ -11,8 +11,16 @@ export const kafkaSettings = settingGroup("Kafka", {
       .default(""),
     "Put before the name of every topic and group: `staging.`. It ends in a dot.",
   ),
-  COMMS_SCHEMA_REGISTRY_URL: setting(z.url(), "The schema registry, by Confluent's API."),
+  COMMS_SCHEMA_REGISTRY_URL: setting(
+    z.url(),
+    "The schema registry, by Confluent's API, with its path: Apicurio's ends in `/apis/ccompat/v7`.",
+  ),
 });
+
+/** Without a port a client waits for a broker that is not there. */
+function brokerList() {
+  return z.string().regex(/^[^\s,]+:\d{1,5}(,\s*[^\s,]+:\d{1,5})*$/, "is not written as host:port,host:port");
+}
 
 /** Brokers, topic prefix, registry. */
 export type KafkaConfig = ConfigOf<typeof kafkaSettings>;

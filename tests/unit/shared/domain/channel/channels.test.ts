@@ -29,6 +29,12 @@ describe("normaliseAddress", () => {
     expect(normaliseAddress(channel, address)).toBe(expected);
   });
 
+  it("spells a number whose national prefix shows at the second look alike, whichever spelling it is given", () => {
+    const once = normaliseAddress("SMS", "+63009361485272");
+    expect(once).toBe("+639361485272");
+    expect(normaliseAddress("SMS", "+6309361485272")).toBe(once);
+  });
+
   it.each([
     ["EMAIL", "ada"],
     ["EMAIL", "@example.com"],

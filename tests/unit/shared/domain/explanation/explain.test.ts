@@ -78,11 +78,13 @@ describe("the gates that explain it", () => {
 describe("the names to search further by", () => {
   it("are those of the message, and of the provider once it had the message", () => {
     expect(referenceLines(anExplained({ provider: null }))).toEqual(["msg_id m"]);
-    expect(referenceLines(anExplained({ attempts: 2, lastErrorCode: "429" }))).toEqual([
+    expect(referenceLines(anExplained({ status: "failed", attempts: 2, lastErrorCode: "429" }))).toEqual([
       "msg_id m",
       "provider ses, reference r, attempts 2",
       "last error 429",
     ]);
+    const delivered = anExplained({ status: "delivered", lastErrorCode: "Delivery" });
+    expect(referenceLines(delivered)).toEqual(["msg_id m", "provider ses, reference r, attempts 1"]);
     expect(referenceLines(anExplained({ providerRef: null }))).toContain("provider ses, reference none, attempts 1");
   });
 });

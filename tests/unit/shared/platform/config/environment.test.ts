@@ -91,12 +91,21 @@ describe("configuration", () => {
   });
 
   it("reports every issue at once, and says what to do", () => {
-    // A stack that was started here would be spoken of.
     const issues = issuesOf({ COMMS_LOG_LEVEL: "loud", COMMS_TOPIC_PREFIX: "no-dot", COMMS_X_FILE: "/no" }, empty);
     expect(issues).toContain("COMMS_REDIS_URL: is not set");
     for (const name of ["COMMS_BOOTSTRAP_SERVERS", "COMMS_LOG_LEVEL", "COMMS_TOPIC_PREFIX", "make up"])
       expect(issues).toContain(name);
     expect(issues).not.toContain("COMMS_X");
+  });
+
+  it("says what to do: to correct what is wrong, to set what is missing, to start a stack only where none answers", () => {
+    expect(issuesOf({ COMMS_LOG_LEVEL: "loud" }, checkout())).toMatch(/Correct these; docs\/configuration\.md says/);
+    const { COMMS_REDIS_URL: _, ...lacking } = local;
+    const root = newFolder();
+    const missing = issuesOf({}, folderWith({ checkout: root, settings: lacking }, root));
+    expect(missing).toContain("COMMS_REDIS_URL: is not set");
+    expect(missing).not.toContain("make up");
+    expect(issuesOf({}, empty)).toContain("make up");
   });
 
   it("repeats no value, as it may be a secret", () => {
