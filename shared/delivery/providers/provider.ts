@@ -80,8 +80,8 @@ export interface ProviderWebhook<Config extends object> {
 /** An account whose reports are taken. */
 export interface WebhookAccount<Config extends object> {
   /**
-   * Whose account it is; absent for the default one. An event that the account signed is this tenant's, whatever the
-   * request says: a tenant that holds a secret must not speak for another.
+   * Whose account it is; absent for the default one. An event that the account signed is this tenant's, also if
+   * the request names another: a tenant that holds a secret must not speak for another.
    */
   readonly tenant?: string;
   readonly config: Config;

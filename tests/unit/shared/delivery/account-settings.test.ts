@@ -56,7 +56,7 @@ describe("the default account of a channel", () => {
     expect(issues).toEqual(["COMMS_EMAIL_PROVIDER: is none of ses, smtp"]);
   });
 
-  test("is told of together with what else is read", () => {
+  test("is reported together with what else is read", () => {
     const names = accountSettings("EMAIL").descriptions.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(["COMMS_EMAIL_PROVIDER", "COMMS_ACCOUNTS", "COMMS_SMTP_PASSWORD"]));
     expect(new Set(names).size).toBe(names.length);
@@ -118,7 +118,7 @@ describe("the accounts of tenants [MTN-01]", () => {
 });
 
 describe("an issue with the accounts", () => {
-  test("is told with all others, by the account's id, and repeats no value", () => {
+  test("is reported with all others, by the account's id, and repeats no value", () => {
     const list = [
       { ...acme, settings: { ...acme.settings, COMMS_SMTP_PORT: "canary", COMMS_SMPT_USER: "canary" } },
       { ...acme, id: "beta", tenant: "beta", provider: "canary" },
