@@ -19,7 +19,7 @@ export interface Provider<Config extends object = object> {
   readonly channel: KnownChannel;
   /** What a sender reads for one account. */
   readonly settings: Settings<Config>;
-  /** Names that a tenant's account must set, although the default one need not: else something of ours would stand in. */
+  /** Names that a tenant's account must set, although the default one need not: a value of ours would take its place. */
   readonly requiredOfTenants?: readonly string[];
   /** Opens one account. Connects to nothing: the first call does. */
   open(config: Config, context: ProviderContext): Promise<OpenAccount>;
@@ -43,8 +43,8 @@ export type CheckResult =
     };
 
 /**
- * What a provider takes from the process that hosts it. What not every channel is configured with is a function, and
- * throws where the process has not been given it.
+ * What a provider takes from the process that hosts it. What only some channels are configured with is a
+ * function, and throws in a process without it.
  */
 export interface ProviderContext {
   readonly clock: Pick<Clock, "now">;
