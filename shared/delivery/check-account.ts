@@ -23,7 +23,7 @@ export async function checkAccount(
   if (!provider.check) return { kind: "unknown" };
   const deadline = new AbortController();
   const ended = new AbortController();
-  // A little past the deadline: the answer of a provider that minds the signal says more.
+  // A little past the deadline: the answer of a provider that heeds the signal says more.
   const late = systemClock.sleep(deadlineMs + 250, ended.signal).then((): CheckResult => tooLate);
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
   try {

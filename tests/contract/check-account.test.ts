@@ -66,7 +66,7 @@ describe("the check of an SMTP account [EML-06]", () => {
     expect(await world.control.ledger({ provider: "smtp" })).toHaveLength(logins);
   });
 
-  test("a certificate that nobody vouches for", async () => {
+  test("an untrusted certificate", async () => {
     expect(await checked("smtp", smtp(secure))).toMatchObject({ kind: "failed", code: "TLS_UNTRUSTED" });
   });
 
@@ -104,7 +104,7 @@ describe("the check of another provider's account", () => {
     expect(await checked("fcm", fcm())).toMatchObject({ kind: "failed", code: "TOKEN_REFUSED" });
   });
 
-  test("where there is nothing to ask, nothing is said", async () => {
+  test("a provider without a check gives unknown", async () => {
     expect(await checked("inapp", {})).toEqual({ kind: "unknown" });
   });
 });

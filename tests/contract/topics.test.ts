@@ -130,13 +130,13 @@ describe("sizes", () => {
     expect(bytes("comms.rejected")).toBeGreaterThan(bytes("comms.events"));
   });
 
-  test("a schedule item may hold whatever comes back by it", () => {
+  test("a schedule item may hold all that comes back by it", () => {
     const targets = contracts.filter(({ producers }) => producers.includes("scheduler"));
     expect(bytes("comms.schedule")).toBeGreaterThan(Math.max(...targets.map((of) => of.max_message)));
   });
 });
 
-describe("what the log is told", () => {
+describe("what is written to the log", () => {
   const specs = new Map(allTopicSpecs("t.").map((spec) => [spec.topic, spec]));
 
   test("names every topic and one of dead letters a stage, prefixed", () => {

@@ -38,7 +38,7 @@ describe("migrate", () => {
     await empty.drop();
   });
 
-  it("applies none of a set of which one fails", async () => {
+  it("applies none of a set if one fails", async () => {
     const empty = await createDatabase({ empty: true });
     const folder = await folderOf({ "1.sql": "create table one (a int)", "2.sql": "create tble two (a int)" });
     await expect(migrate(empty.pool, folder)).rejects.toThrow("syntax error");
@@ -96,7 +96,7 @@ describe("tables [KV-04] [KV-06] [KV-07]", () => {
     expect(await columns(table)).toEqual(expect.arrayContaining(expected.split(" ")));
   });
 
-  it("knows the seven categories, of which security and legal are critical by default", async () => {
+  it("knows the seven categories; security and legal are critical by default", async () => {
     const { rows } = await database.pool.query("select key, critical from comms_category order by key");
     expect(rows.filter((row) => row.critical).map((row) => row.key)).toEqual(["legal", "security"]);
     expect(rows).toHaveLength(7);

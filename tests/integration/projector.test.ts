@@ -222,7 +222,7 @@ describe("comms_message after the first decision [DED-04] [FBK-03]", () => {
     expect(await only("comms_message")).toMatchObject({ status: "queued", reason: "critical_override" });
   });
 
-  it("takes no due time of it either, whichever of it and the render comes first", async () => {
+  it("takes no due time of it either, before the render or after it", async () => {
     const again = decision({ verdict: "DROP", reason: "COMMS_ALREADY_SENT", due_at: start + 5 });
     await apply(record("comms.decisions", again), record("comms.rendered", rendered));
     expect(await only("comms_message")).toMatchObject({ status: "queued", due_at: null });

@@ -1,5 +1,5 @@
 -- The newest item of an id replaces the one before, and takes back a lease that was on it. One that is leased is on its way
--- out: whatever comes now was written because of it, also by a clock that is behind, and would be lost with it.
+-- out: what comes now was written because of it, also by a clock that is behind, and would be lost with it.
 insert into comms_scheduled ({columns})
 select {values}
 from {rows}

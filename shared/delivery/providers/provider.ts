@@ -19,7 +19,7 @@ export interface Provider<Config extends object = object> {
   readonly channel: KnownChannel;
   /** What a sender reads for one account. */
   readonly settings: Settings<Config>;
-  /** Names that a tenant's account must set, although the default one need not: else something of ours would stand in. */
+  /** Names that a tenant's account must set, although the default one need not: a value of ours would take its place. */
   readonly requiredOfTenants?: readonly string[];
   /** What else it takes from the process: the sender's configuration then has the settings of it. */
   readonly needs?: readonly ProviderNeed[];
@@ -90,8 +90,8 @@ export interface ProviderWebhook<Config extends object> {
 /** An account whose reports are taken. */
 export interface WebhookAccount<Config extends object> {
   /**
-   * Whose account it is; absent for the default one. An event that the account signed is this tenant's, whatever the
-   * request says: a tenant that holds a secret must not speak for another.
+   * Whose account it is; absent for the default one. An event that the account signed is this tenant's, also if
+   * the request names another: a tenant that holds a secret must not speak for another.
    */
   readonly tenant?: string;
   readonly config: Config;

@@ -50,7 +50,7 @@ const unknown: AnswerRow = {
 /** What an HTTP status means at any provider whose table has no row for the code. */
 const byStatus: ReadonlyMap<string, AnswerRow> = new Map([
   ["http_401", { act: "halt", description: "Credentials refused", alert: "P0" }],
-  // A clock that is wrong, a right that was taken away, a firewall's page: ours to mend, and no message's fault.
+  // A wrong clock, a right that was taken away, a firewall's page: a fault of the account, and of no message.
   ["http_403", { act: "halt", description: "Access refused", alert: "P0" }],
   ["http_408", { act: "retry", description: "Request timeout", isOutage: true }],
   ["http_429", { act: "retry", description: "Too many requests", isOutage: true }],

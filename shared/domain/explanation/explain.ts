@@ -4,7 +4,7 @@ import type { ExplainedMessage } from "./explained-message.ts";
 
 /**
  * The end or the current state of a message, in one sentence. `reporting` has the names of the providers that report what
- * becomes of a message; of another none can come.
+ * becomes of a message; no other provider does.
  */
 export function sentence(message: ExplainedMessage, reporting: ReadonlySet<string>): string {
   const subject = `The ${message.channel} ${message.template} for ${message.causeRef}`;

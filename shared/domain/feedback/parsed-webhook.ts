@@ -38,7 +38,7 @@ export interface ParsedWebhook {
   readonly unknown?: string;
 }
 
-/** What a body turns out to be. */
+/** The result of reading a body. */
 export type NormalisedWebhook =
   | ParsedWebhook
   /** Nothing that our tables keep: a click, a progress report. */

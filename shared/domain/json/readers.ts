@@ -1,6 +1,6 @@
 /** Readers of JSON that somebody else wrote. None of them throws. */
 
-/** An object of which nothing is known. */
+/** An object with unknown fields. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const none: Fields = {};

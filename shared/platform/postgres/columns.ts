@@ -8,7 +8,7 @@ const arrayTypes = {
   bytea: "bytea[]",
   /** The value is a JSON text. */
   jsonb: "jsonb[]",
-  /** The value is a JSON text, an array of strings; the column is a `text[]`, of which `unnest` takes no array. */
+  /** The value is a JSON text, an array of strings; the column is a `text[]`. `unnest` cannot take an array of those. */
   texts: "jsonb[]",
   /** The value is in ms; the column is a `timestamptz`. */
   instant: "float8[]",

@@ -1,4 +1,4 @@
-// The page keeps what it is told in one list and draws from it; every text goes in as text, never as markup.
+// The page keeps what it receives in one list and draws from it; every text goes in as text, never as markup.
 
 const shownAtMost = 300;
 const keptAtMost = 1000;

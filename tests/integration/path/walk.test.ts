@@ -254,7 +254,7 @@ async function logLines(): Promise<readonly LogLine[]> {
 }
 
 describe("the synthetic probe [INT-07]", () => {
-  test("walks the same way, whichever person is the recipient", async () => {
+  test("walks the same way as any event", async () => {
     const now = Date.now();
     const probe: Event = {
       ...eventFactory.booking({ buyer: "ines", seller: "studio" }, now),

@@ -11,7 +11,7 @@ import type { TemplateSource } from "#shared/domain/template/source.ts";
 import { exampleOf } from "#shared/domain/template/variables.ts";
 import { environmentWith } from "#shared/platform/config/environment.ts";
 
-/** `COMMS_GOLDEN=refresh` writes the files anew; read the diff before you commit it. */
+/** `COMMS_GOLDEN=refresh` writes the files again; read the diff before you commit it. */
 const refresh = environmentWith()["COMMS_GOLDEN"] === "refresh";
 const golden = join(import.meta.dirname, "..", "..", "golden", "templates");
 const sources = loadTemplateSources(catalogFolder);

@@ -18,7 +18,7 @@ const sender: readonly Name[] = [
 const hashes: readonly Name[] = ["COMMS_ADDRESS_PEPPER", "COMMS_ADDRESS_PEPPER_ID"];
 const links: readonly Name[] = ["COMMS_UNSUBSCRIBE_SECRET", "COMMS_GATEWAY_PUBLIC_URL"];
 
-/** What each must be told, and nothing of what another one must. */
+/** The settings that each must be given, and none that only another needs. */
 const required: Readonly<Record<string, readonly Name[]>> = {
   intake: kafka,
   router: [...kafka, "COMMS_REDIS_URL", ...hashes],

@@ -13,7 +13,7 @@ test("the gateway reads where it listens, and its webhooks", () => {
   });
 });
 
-test("what is wrong with either is told together", () => {
+test("issues of both are reported together", () => {
   const { COMMS_TWILIO_AUTH_TOKEN: _, ...values } = minimalEnvironment;
   expect(settings.read({ ...values, COMMS_GATEWAY_PORT: "70000" })).toEqual({
     kind: "issues",

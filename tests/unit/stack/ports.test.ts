@@ -44,7 +44,7 @@ describe("choosing ports", () => {
 
   const squatOn = (port: number) => new Promise<void>((resolve) => squatter.listen(port, "127.0.0.1", resolve));
 
-  it("passes over a block of which somebody holds a port", async () => {
+  it("passes over a block if one of its ports is taken", async () => {
     const first = await choosePorts(file, folder, undefined);
     await rm(file);
     await squatOn(first.redis);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { importersOf, providerCore, providerFolder, providerRoom, rooms } from "#tools/rooms.ts";
 
-/** A pure folder inside a room is told by the page of the room around it; processors share one page, providers another. */
+/** A pure folder inside a room is on the page of the room around it; processors share one page, providers another. */
 const withPage = Object.keys(rooms).filter(
   (room) => !room.endsWith("/core") && !room.startsWith("processors/") && !room.startsWith(`${providerFolder}/`),
 );

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { networkAnswer } from "../../network.ts";
 
-/** Who asks for tokens. */
+/** The service account that asks for tokens. */
 export interface ServiceAccount {
   readonly projectId: string;
   readonly clientEmail: string;
@@ -21,7 +21,7 @@ export interface AccessTokens {
   forget(): void;
 }
 
-/** Whose tokens, and from where. */
+/** The service account and the token endpoint. */
 export interface TokenSource {
   readonly account: ServiceAccount;
   /** Left out: Google's. The simulator: `http://host:port/fcm/token`. */

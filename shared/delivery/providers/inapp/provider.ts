@@ -3,7 +3,7 @@ import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { budgetLimits } from "../../budget.ts";
 import type { Provider } from "../provider.ts";
 
-/** A second's worth at once; a tenth of it waits for what is critical. */
+/** A second's worth at once; a tenth of it is kept for what is critical. */
 export const inappBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
 
 /** What the notification centre is configured by. Its table is in the database of the process. */

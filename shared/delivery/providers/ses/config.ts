@@ -9,7 +9,7 @@ import {
 import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { mailSettings } from "../../email/mail-settings.ts";
 
-/** SES counts by the second; a tenth of it waits for codes and receipts. */
+/** SES counts by the second; a tenth of it is kept for codes and receipts. */
 export const sesBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
 
 /** What an account with SES is configured by. */

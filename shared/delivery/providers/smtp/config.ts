@@ -12,7 +12,7 @@ import { mailSettings } from "../../email/mail-settings.ts";
 import type { DkimKey } from "./dkim/sign.ts";
 import type { SmtpServer } from "./transport.ts";
 
-/** A second's worth at once; a tenth of it waits for codes and receipts. */
+/** A second's worth at once; a tenth of it is kept for codes and receipts. */
 export const smtpBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
 
 const selector = () => z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "may hold small letters, digits and - only");

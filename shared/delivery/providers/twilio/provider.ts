@@ -6,7 +6,7 @@ import type { Provider } from "../provider.ts";
 import { twilioWebhook } from "./webhook.ts";
 import { twilioAuthToken } from "./webhook-settings.ts";
 
-/** A fifth waits for codes, which are most of what this channel is for. */
+/** A fifth is kept for codes, which are most of what this channel is for. */
 export const twilioBudgetShares = { burstSeconds: 1, reserveShare: 0.2 };
 
 /** What an account with Twilio is configured by. */

@@ -24,7 +24,7 @@ export function openTwilioReceiver(
       if (mediaTypeOf(request) !== form) {
         return { kind: "refused", code: "COMMS_UNSUPPORTED_MEDIA_TYPE", detail: `Send ${form}` };
       }
-      // Anybody may post here, so nothing is done before this whose cost grows with the body.
+      // Anybody may post here, so work that grows with the body comes after this.
       if (isOversized(request.body)) {
         const detail = `A callback has ${bodyBytesMax / 1024} KiB and ${fieldsMax} fields at most`;
         return { kind: "refused", code: "COMMS_PAYLOAD_TOO_LARGE", detail };

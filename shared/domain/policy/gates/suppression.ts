@@ -9,7 +9,7 @@ interface SuppressibleTarget {
 
 /**
  * Drops a message if an entry stops each of its targets. `shared/domain/suppression` says which reasons stop critical
- * ones. A message without a target passes: that it has none is the address gate's to say.
+ * ones. A message without a target passes: the address gate drops it.
  */
 export function suppression(
   message: Suppressible,

@@ -21,7 +21,7 @@ const feedback = (msg: string, status: Feedback["status"], origin: Feedback["ori
 const nothing: RunRecords = { events: [], accepted: [], decisions: [], feedback: [], rejected: [], deadLetters: [] };
 
 describe("tally of a run", () => {
-  it("counts each message once, however often it was told", () => {
+  it("counts each message once, however often it was reported", () => {
     const counts = tally({
       ...nothing,
       events: [event("1"), event("1")],
@@ -117,7 +117,7 @@ describe("what the topics do not account for", () => {
 });
 
 describe("what our senders say they sent", () => {
-  it("is by message, and not by how often it was told or who else confirms it", () => {
+  it("is by message, and not by how often it was reported or who else confirms it", () => {
     const reports = [
       feedback("m", "SENT"),
       feedback("m", "SENT"),

@@ -90,11 +90,11 @@ describe("the webhooks that are mounted", () => {
 });
 
 describe("settings of webhooks that are missing or wrong", () => {
-  it("are told of every chosen provider together", () => {
+  it("are reported for every chosen provider together", () => {
     expect(mounted({})).toEqual(["COMMS_SNS_TOPIC_ARNS: is not set", "COMMS_TWILIO_AUTH_TOKEN: is not set"]);
   });
 
-  it("are told with the account, which takes nothing from the default one", () => {
+  it("are reported with the account, which takes nothing from the default one", () => {
     expect(mounted({ ...sns, ...token, ...accounts(account("acme", "twilio", {})) })).toEqual([
       "COMMS_ACCOUNTS: acme: COMMS_TWILIO_AUTH_TOKEN: is not set",
     ]);
@@ -149,7 +149,7 @@ describe("settings of webhooks that are missing or wrong", () => {
     });
   });
 
-  it("are told of a provider that is set and not needed", () => {
+  it("are reported for a provider that is set and not needed", () => {
     const values = { COMMS_EMAIL_PROVIDER: "relay", COMMS_SNS_CERTIFICATE_ORIGIN: "no url", ...sns, ...token };
     expect(mounted(values)).toEqual([expect.stringMatching(/^COMMS_SNS_CERTIFICATE_ORIGIN: /)]);
   });

@@ -254,7 +254,7 @@ describe("a webhook that says nothing", () => {
   });
 });
 
-describe("a report on a message, whoever wrote it [FBK-02]", () => {
+describe("a report on a message, from a sender or a provider [FBK-02]", () => {
   const decide = async (more: Partial<Feedback>) =>
     (await run([received("comms.feedback", feedback(more))])).outcomes[0] as Outcome;
 

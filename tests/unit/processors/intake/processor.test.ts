@@ -45,7 +45,7 @@ describe("intake over Kafka [INT-02] [INT-03]", () => {
     expect(outputsOf(run(event, "comms.events.bulk")).map(({ topic }) => topic)).toEqual(["comms.accepted.bulk"]);
   });
 
-  test("given a bad event, it is told on comms.rejected with its bytes, and is no poison", () => {
+  test("given a bad event, it is written to comms.rejected with its bytes, and is no poison", () => {
     const outcome = run(anEvent({ payload: "{}" }));
     const rejectedId = deriveId("rejected", "comms.events", 2, 41);
     expect(outcome).toMatchObject({ kind: "drop", reason: "COMMS_INVALID_EVENT" });
@@ -62,7 +62,7 @@ describe("intake over Kafka [INT-02] [INT-03]", () => {
     expect(rejected?.faults).toContain("The payload lacks 'booking_id'");
   });
 
-  test("given an event as large as its topic takes, what is told of it is smaller", () => {
+  test("given an event as large as its topic takes, its rejection is smaller", () => {
     const text = "漢".repeat(1_000);
     const actors = Array.from({ length: 1_000 }, () => ({ role: "", user_id: "" }));
     const value = anEvent({ name: text, tenant_id: text, cause_ref: text, actors });
@@ -77,7 +77,7 @@ describe("intake over Kafka [INT-02] [INT-03]", () => {
     expect(rejected?.faults).toHaveLength(50);
   });
 
-  test("given ids that PostgreSQL refuses, they are told without what it refuses", () => {
+  test("given ids that PostgreSQL refuses, they are written without what it refuses", () => {
     const event = anEvent({ name: "a\0b", tenant_id: "\0", cause_ref: `${"c".repeat(255)}\u{1f600}` });
     expect(written(run(event), "comms.rejected")[0]).toMatchObject({
       tenant_id: "\ufffd",

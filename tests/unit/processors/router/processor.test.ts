@@ -167,7 +167,7 @@ describe("router: what does not, and why", () => {
     expect(verdicts(await routerIn({ entries: old }).run(email))).toEqual(["EMAIL DROP COMMS_SUPPRESSED"]);
   });
 
-  test("given several reasons, the first gate's is the reason and the others are told", async () => {
+  test("given several reasons, the first gate's is the reason and the others are in the trace", async () => {
     const world = {
       entries: bounced,
       person: aPerson({

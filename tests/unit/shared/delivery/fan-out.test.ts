@@ -42,7 +42,7 @@ describe("one message to several devices [PSH-02]", () => {
     expect(bench.called).toHaveLength(2);
   });
 
-  test("forgets the devices that are gone by tombstones, whatever became of the message [PSH-03]", async () => {
+  test("forgets the devices that are gone by tombstones, whether the message is sent, waits or fails [PSH-03]", async () => {
     const sent = await withDevices({ phone: accepted, old: gone }).take(push());
     const waiting = await withDevices({ phone: slow, old: gone }).take(push());
     const failed = await withDevices({ old: gone }).take(push());

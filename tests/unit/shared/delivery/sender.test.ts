@@ -340,7 +340,7 @@ describe("a provider that refuses for good", () => {
 
 const timeout = async () => ({ kind: "unknown", code: "DEADLINE" }) as const;
 
-describe("a call of which the end is unknown", () => {
+describe("a call with an unknown result", () => {
   test("critical: once more by the schedule, reported and counted as ambiguous", async () => {
     const bench = aSender();
     bench.world.provider = timeout;
@@ -403,7 +403,7 @@ describe("a call of which the end is unknown", () => {
   });
 });
 
-describe("the call after one of which the end is unknown", () => {
+describe("the call after one with an unknown result", () => {
   test.each<readonly [string, () => Promise<Answer>, readonly string[]]>([
     ["the breaker lets it through no more", () => Promise.reject(outage("PROVIDER_UNAVAILABLE")), []],
     ["no connection was made", async () => ({ kind: "unreached", code: "ECONNREFUSED" }), []],

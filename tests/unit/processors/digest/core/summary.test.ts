@@ -35,7 +35,7 @@ describe.each(cadences)("the cadence $name", (cadence) => {
     expect([count, items.length, items[0]]).toEqual([3_000, cadence.shownMax, { excerpt: "0" }]);
   });
 
-  it("makes no summary larger than its bound, whatever was collected", () => {
+  it("makes no summary larger than its bound, for any items", () => {
     const long = { excerpt: "é".repeat(itemBytesMax / 2 - 20) };
     const { items } = summed(
       20,

@@ -3,7 +3,7 @@ import { windowOf } from "#processors/digest/core/window.ts";
 import { dailyDigest, digestItem, digestNoon } from "../builders.ts";
 
 describe("digest windows [KV-06]", () => {
-  it("are one for a person, cadence, channel and end, whoever computes them", () => {
+  it("are the same for a person, cadence, channel and end at each computation", () => {
     const first = windowOf(digestItem("1"), dailyDigest, { at: digestNoon });
     const second = windowOf(digestItem("2", digestNoon + 1), dailyDigest, { at: digestNoon + 1 });
     expect(first).toEqual(second);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { statements } from "#processors/projector/adapters/tables.ts";
 import { environmentWith } from "#shared/platform/config/environment.ts";
 
-/** `COMMS_GOLDEN=refresh` writes the files anew; read the diff before you commit it. */
+/** `COMMS_GOLDEN=refresh` writes the files again; read the diff before you commit it. */
 const refresh = environmentWith()["COMMS_GOLDEN"] === "refresh";
 const golden = join(import.meta.dirname, "../../../../golden/sql");
 

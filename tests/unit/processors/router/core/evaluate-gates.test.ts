@@ -50,7 +50,7 @@ describe("the evaluation of a message", () => {
     expect(trace.find((one) => one.gate === "suppression")?.verdict).toBe("DROP");
   });
 
-  test("drops on a channel of which nothing was looked up", () => {
+  test("drops on a channel without any facts", () => {
     const { result } = evaluate({ channels: ["SMS"] }, facts());
     expect(result).toMatchObject({ verdict: "DROP", reason: "COMMS_NO_TEMPLATE" });
   });

@@ -97,7 +97,7 @@ describe("recording a call", () => {
 });
 
 describe("reconciling with the log", () => {
-  test("property: a sent entry stays sent, whatever the log says", () => {
+  test("property: a sent entry stays sent, after any record of the log", () => {
     let rewritten = 0;
     const logged = fc.record({
       msgId: fc.constant("m"),

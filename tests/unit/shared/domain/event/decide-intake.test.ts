@@ -214,7 +214,7 @@ describe("intake: what lies at its bounds is taken", () => {
   });
 });
 
-describe("property: intake answers for whatever an Event can hold", () => {
+describe("property: intake answers for all that an Event can hold", () => {
   const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }));
   const event: fc.Arbitrary<Event> = fc
     .record({

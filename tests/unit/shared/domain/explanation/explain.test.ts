@@ -61,7 +61,7 @@ describe("the sentence that explains a message [RTR-08]", () => {
 });
 
 describe("the gates that explain it", () => {
-  it("are told stage by stage with the value that each saw", () => {
+  it("are listed stage by stage with the value that each saw", () => {
     const trace = [
       { gate: "address", verdict: "PASS", reason: null, detail: "an email address is known" },
       { gate: "suppression", verdict: "DROP", reason: "COMMS_SUPPRESSED", detail: "hard_bounce of 2026-01-01" },

@@ -18,7 +18,7 @@ const part = user;
 const channel = fc.constantFrom<Channel>("EMAIL", "SMS");
 
 describe("record keys of the compacted topics", () => {
-  it("say whom and what they are about, whatever the ids hold", () => {
+  it("say whom and what they are about, for any ids", () => {
     fc.assert(
       fc.property(fc.tuple(tenant, user, channel, part), ([tenant_id, user_id, which, rest]) => {
         const person = { tenantId: tenant_id, userId: user_id };

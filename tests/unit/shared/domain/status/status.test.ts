@@ -12,7 +12,7 @@ function mergeAll(reports: readonly Status[]): Status {
 }
 
 describe("the status lattice [FBK-03]", () => {
-  it("gives the same whatever the order of the reports, and however often each comes", () => {
+  it("gives the same in any order of the reports, and however often each comes", () => {
     fc.assert(
       fc.property(fc.array(status, { maxLength: 8 }), fc.infiniteStream(fc.nat()), (reports, shuffle) => {
         const twice = [...reports, ...reports].map((report) => ({ report, at: shuffle.next().value as number }));

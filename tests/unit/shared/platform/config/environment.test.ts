@@ -129,7 +129,7 @@ describe("a setting that a file holds", () => {
     expect(readConfig(log, { COMMS_LOG_FILE: file }, empty)).toEqual({ COMMS_LOG: "on", COMMS_LOG_FILE: file });
   });
 
-  it("is told once if the file cannot be read", () => {
+  it("is reported once if the file cannot be read", () => {
     const issues = issuesOf({ COMMS_SECRET_FILE: "/no/such/file" }, empty);
     expect(issues).toContain("COMMS_SECRET_FILE: the file that it names cannot be read");
     expect(issues).not.toContain("COMMS_SECRET: ");
@@ -173,7 +173,7 @@ describe("the file of the local stack", () => {
     }
   });
 
-  it("gives nothing to code that runs from elsewhere, whatever folder it is started in", () => {
+  it("gives nothing to code that runs from elsewhere, in any folder that it is started in", () => {
     const before = process.cwd();
     process.chdir(checkout());
     try {
@@ -194,7 +194,7 @@ describe("the file of the local stack", () => {
 });
 
 describe("names that nobody reads", () => {
-  it("are told, and known ones, their twins and the stack's are not", () => {
+  it("are reported, and known ones, their twins and the stack's are not", () => {
     const env = {
       COMMS_SES_RAET: "14",
       COMMS_SES_RATE: "14",

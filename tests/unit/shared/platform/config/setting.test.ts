@@ -52,7 +52,7 @@ describe("settings", () => {
     expect(port.read(values)).toEqual({ kind: "issues", issues: [issue] });
   });
 
-  it("tell the issues between settings together with those of a single one", () => {
+  it("report the issues between settings together with those of a single one", () => {
     const shape = { COMMS_A: setting(z.coerce.number(), "A."), COMMS_B: setting(z.string(), "B.") };
     const ruled = settings(shape, ({ COMMS_B }) => (COMMS_B === "b" ? ["COMMS_B: is not to be b"] : []));
     const result = ruled.read({ COMMS_A: "hunter2", COMMS_B: "b" });
@@ -85,7 +85,7 @@ describe("combined settings", () => {
     });
   });
 
-  it("tell all issues of all parts, each once", () => {
+  it("report all issues of all parts, each once", () => {
     expect(both.read({ COMMS_TOKEN: "x" })).toEqual({
       kind: "issues",
       issues: ["COMMS_PORT: is not set", "COMMS_TOKEN: needs 3 characters"],

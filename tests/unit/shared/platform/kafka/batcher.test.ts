@@ -30,7 +30,7 @@ function record(value: string, partition = 0): PlacedRecord {
 }
 
 describe("the batcher", () => {
-  it("writes the first at once and has one write outstanding, whatever is added (kafkajs #1005)", async () => {
+  it("writes the first at once and has one write outstanding, however much is added (kafkajs #1005)", async () => {
     const { batcher, writes, values } = batching();
     const calls = [batcher.add([record("a")])];
     await drainMicrotasks();

@@ -29,7 +29,7 @@ describe("watermark", () => {
     expect(mark.position).toBe(10);
   });
 
-  it("never passes what is not done, in whatever order the rest ends", () => {
+  it("never passes what is not done, in any order in which the rest ends", () => {
     const orders = fc
       .uniqueArray(fc.nat(5_000), { minLength: 1, maxLength: 3_000 })
       .chain((offsets) => fc.tuple(fc.constant(offsets.toSorted((a, b) => a - b)), fc.shuffledSubarray(offsets)));

@@ -58,7 +58,7 @@ describe("SES's odd answers", () => {
   });
 
   test.each(['{"__type":"RequestExpired"}', '{"__type":"MissingAuthenticationToken"}', "<html>no entry</html>"])(
-    "a 403 is ours to mend, whatever it says: all mail waits (%j)",
+    "any 403 halts the account: all mail waits (%j)",
     async (body) => {
       provider.says(403, body);
       expect(await through(provider.plain)).toMatchObject({ kind: "refused", code: "http_403" });

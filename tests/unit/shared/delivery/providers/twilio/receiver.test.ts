@@ -129,7 +129,7 @@ describe("the receiver of several Twilio accounts", () => {
 
   it.each([
     ["first token", "for the tenant in its address", "acme"],
-    ["second token", "for the account's own tenant, whatever the address says", "loft"],
+    ["second token", "for the account's own tenant, also if the address names another", "loft"],
   ])("takes a callback that the %s signed, %s", async (token, _for, tenant_id) => {
     expect(await receiveSigned(token)).toMatchObject({
       kind: "verified",
