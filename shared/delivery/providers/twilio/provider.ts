@@ -12,7 +12,12 @@ export const twilioBudgetShares = { burstSeconds: 1, reserveShare: 0.2 };
 export const twilioSettings = settingGroup("Twilio", {
   COMMS_TWILIO_ACCOUNT_SID: setting(z.string().startsWith("AC", "does not begin with AC"), "The account"),
   COMMS_TWILIO_AUTH_TOKEN: setting(z.string().min(1), "The account's token", { secret: true }),
-  COMMS_TWILIO_FROM: setting(z.string().startsWith("+", "is no number in E.164"), "The number that texts come from"),
+  COMMS_TWILIO_FROM: setting(
+    z
+      .string()
+      .regex(/^(?:\+[1-9]\d{1,14}|MG[0-9a-f]{32})$/, "is neither a number in E.164 nor the SID of a messaging service"),
+    "The number that texts come from, or the SID of a messaging service (`MG…`) that has numbers",
+  ),
   COMMS_TWILIO_URL: setting(z.url().default("https://api.twilio.com"), "The address of Twilio"),
   COMMS_TWILIO_RATE: setting(
     callsPerSecond(250),
