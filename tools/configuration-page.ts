@@ -32,14 +32,9 @@ connects; the exit code is 78.
 export function renderConfigurationPage(readers: SettingsReaders): string {
   const all = [...readers.stages, ...readers.others].flatMap(({ settings }) => settings.descriptions);
   const settings = all.filter(({ name }, at) => all.findIndex((one) => one.name === name) === at);
-  const groups = Map.groupBy(settings, (one) => one.group || prefixOf(one.name));
+  const groups = Map.groupBy(settings, (one) => one.group);
   const tables = [...groups].map(([title, group]) => tableOf(title, group, readers));
   return [head, ...tables].join("\n");
-}
-
-/** The first two words of a name, for settings whose group has no title: `COMMS_SMTP`. */
-function prefixOf(name: string): string {
-  return `\`${name.split("_").slice(0, 2).join("_")}\``;
 }
 
 function tableOf(title: string, settings: readonly SettingDescription[], readers: SettingsReaders): string {
