@@ -29,7 +29,6 @@ const insert = rowStatement(sqlFile(import.meta.url, "./notification.sql"), note
  */
 export function createInappAdapter(pool: Pool): ChannelAdapter {
   return {
-    provider: "inapp",
     answers: inappAnswers,
     send: async (message) => {
       try {
