@@ -28,5 +28,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
 
 /** The accounts of several channels, with the issues of all of them: what `comms check` reads. */
 export function checkSettingsOf(asked: readonly KnownChannel[]): Settings<AccountsConfig<KnownChannel>> {
-  return combineSettings(...asked.map((channel) => accountSettings(channel))) as Settings<AccountsConfig<KnownChannel>>;
+  return combineSettings(...asked.map((channel) => accountSettings(channel, { accountsOnly: true }))) as Settings<
+    AccountsConfig<KnownChannel>
+  >;
 }

@@ -23,6 +23,7 @@ export function localSettings(addresses: Addresses, fcmPrivateKey: string): Stac
     COMMS_GATEWAY_PUBLIC_URL: addresses.gateway.url,
     COMMS_GATEWAY_PORT: new URL(addresses.gateway.url).port,
     COMMS_ADDRESS_PEPPER: "local-development-pepper",
+    COMMS_ADDRESS_PEPPER_ID: "dev",
     COMMS_MASTER_KEY: "00".repeat(31) + "01",
     COMMS_UNSUBSCRIBE_SECRET: "local-development-secret",
     COMMS_MAIL_DOMAIN: "notify.carillon.test",

@@ -18,11 +18,11 @@ const head = `<!-- Written by \`npm run generate\` from the settings that stages
 # Configuration
 
 Everything is set by variables of the environment. \`comms run\` reads what the stages that it hosts declare, and nothing else: a
-process with \`intake\` alone needs no secret of a provider. All issues are told together, by name and without a value, before anything
+process with \`intake\` alone needs no secret of a provider. All issues are reported together, by name and without a value, before anything
 connects; the exit code is 78.
 
 - For each name there is a twin \`<NAME>_FILE\`: the path of a file with the value, for mounted secrets. Set one of the two.
-- An empty value counts as not set. A name below \`COMMS_\` that nothing reads is told on stderr at start, and does nothing.
+- An empty value counts as not set. A name below \`COMMS_\` that nothing reads is reported on stderr at start, and does nothing.
 - What the environment leaves out comes from \`.carillon/stack.json\`, if this checkout's own stack made it (\`make up\`) and \`NODE_ENV\` is
   not \`production\`. The variables of the stack itself are on [its page](stack.md).
 - A secret that rotates has an id and a list of previous ones: put the old one there as \`id=secret\`, and the new one with a new id in its place.
@@ -31,10 +31,16 @@ connects; the exit code is 78.
 /** The page of every setting, a table a group, in the order in which the readers name them. */
 export function renderConfigurationPage(readers: SettingsReaders): string {
   const all = [...readers.stages, ...readers.others].flatMap(({ settings }) => settings.descriptions);
-  const settings = all.filter(({ name }, at) => all.findIndex((one) => one.name === name) === at);
+  const settings = [...Map.groupBy(all, ({ name }) => name).values()].map(strictest);
   const groups = Map.groupBy(settings, (one) => one.group);
   const tables = [...groups].map(([title, group]) => tableOf(title, group, readers));
   return [head, ...tables].join("\n");
+}
+
+/** The description of a setting by the reader that needs it most: always, or with a choice, or not at all. */
+function strictest(same: readonly SettingDescription[]): SettingDescription {
+  const always = same.find(({ isRequired, requiredWith }) => isRequired && requiredWith === undefined);
+  return always ?? same.find(({ requiredWith }) => requiredWith !== undefined) ?? (same[0] as SettingDescription);
 }
 
 function tableOf(title: string, settings: readonly SettingDescription[], readers: SettingsReaders): string {
@@ -71,6 +77,6 @@ function namesOf(readers: readonly SettingsReader[]): readonly string[] {
 
 /** That a setting needs a value; undefined where it does not. */
 function neededText({ isRequired, requiredWith }: SettingDescription): string | undefined {
-  if (isRequired) return "must be set";
-  return requiredWith === undefined ? undefined : `must be set with \`${requiredWith}\``;
+  if (requiredWith) return `must be set with ${requiredWith.map((name) => `\`${name}\``).join(" or ")}`;
+  return isRequired ? "must be set" : undefined;
 }

@@ -1,19 +1,14 @@
 import {
   type AccountEntry,
   accountEntries,
-  accountValues,
   providerChoice,
+  readAccountPart,
   tenantAccountSettings,
 } from "#shared/delivery/account-settings.ts";
 import type { ProviderWebhook, WebhookAccount } from "#shared/delivery/providers/provider.ts";
 import type { WebhookProvider } from "#shared/delivery/providers/registry.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
-import {
-  combineSettings,
-  type Settings,
-  type SettingsResult,
-  type SettingValues,
-} from "#shared/platform/config/setting.ts";
+import type { SettingDescription, Settings, SettingsResult, SettingValues } from "#shared/platform/config/setting.ts";
 
 /** A webhook to be mounted. */
 export interface ConfiguredWebhook {
@@ -35,12 +30,14 @@ export function webhookSettingsOf(
   const receiving = providers.flatMap(({ webhook, ...rest }) => (webhook ? [{ ...rest, webhook }] : []));
   const channels = [...new Set(receiving.map(({ channel }) => channel))];
   const choices = channels.map((channel) => providerChoice(channel, namesOn(channel, providers)));
-  const parts = [tenantAccountSettings, ...choices, ...receiving.map(({ webhook }) => webhook.settings)];
   return {
-    descriptions: combineSettings(...parts).descriptions,
+    descriptions: [
+      ...[tenantAccountSettings, ...choices].flatMap(({ descriptions }) => descriptions),
+      ...receiving.flatMap(({ name, webhook }) => describeWebhook(name, webhook)),
+    ],
     read: (values) => {
       const chosen = choices.map((choice) => choice.read(values));
-      const names = new Set(chosen.flatMap((one) => (one.kind === "config" ? Object.values(one.config) : [])));
+      const names = new Set(chosen.flatMap((one) => (one.kind === "config" ? [one.config.provider] : [])));
       const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] || "[]");
       const read = receiving.map(({ name, webhook }) => {
         const accounts = entries.filter(({ provider }) => provider.name === name);
@@ -51,6 +48,10 @@ export function webhookSettingsOf(
       return { kind: "config", config: { webhooks: read.flatMap(mountedOf) } };
     },
   };
+}
+
+function describeWebhook(provider: string, { settings }: ProviderWebhook<object>): readonly SettingDescription[] {
+  return settings.descriptions.map((one) => (one.isRequired ? { ...one, requiredWith: [provider] } : one));
 }
 
 function namesOn(channel: KnownChannel, providers: readonly WebhookProvider[]): readonly string[] {
@@ -78,10 +79,8 @@ function resultsOf(
 
 /** A tenant's account, which takes nothing from the default one. */
 function readAccount(own: Settings<object>, account: AccountEntry): AccountResult {
-  const { values, issues } = accountValues(account);
-  const result = own.read(values);
-  const found = result.kind === "issues" ? result.issues.map((issue) => `COMMS_ACCOUNTS: ${account.id}: ${issue}`) : [];
-  if (result.kind === "issues" || issues.length > 0) return { kind: "issues", issues: [...issues, ...found] };
+  const result = readAccountPart(account, own);
+  if (result.kind === "issues") return result;
   return { kind: "config", config: { tenant: account.tenant, config: result.config } };
 }
 

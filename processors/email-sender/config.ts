@@ -1,12 +1,3 @@
-import { accountSettings } from "#shared/delivery/account-settings.ts";
-import { senderSettings } from "#shared/delivery/sender-settings.ts";
-import { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
-import { combineSettings } from "#shared/platform/config/setting.ts";
-import { unsubscribeSettings } from "#shared/platform/config/unsubscribe-settings.ts";
+import { senderSettingsOf } from "#shared/delivery/sender-settings.ts";
 
-export const settings = combineSettings(
-  senderSettings,
-  accountSettings("EMAIL"),
-  gatewayUrlSettings,
-  unsubscribeSettings,
-);
+export const settings = senderSettingsOf("EMAIL");

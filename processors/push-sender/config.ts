@@ -1,5 +1,3 @@
-import { accountSettings } from "#shared/delivery/account-settings.ts";
-import { senderSettings } from "#shared/delivery/sender-settings.ts";
-import { combineSettings } from "#shared/platform/config/setting.ts";
+import { senderSettingsOf } from "#shared/delivery/sender-settings.ts";
 
-export const settings = combineSettings(senderSettings, accountSettings("PUSH"));
+export const settings = senderSettingsOf("PUSH");

@@ -1,6 +1,3 @@
-import { accountSettings } from "#shared/delivery/account-settings.ts";
-import { senderSettings } from "#shared/delivery/sender-settings.ts";
-import { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
-import { combineSettings } from "#shared/platform/config/setting.ts";
+import { senderSettingsOf } from "#shared/delivery/sender-settings.ts";
 
-export const settings = combineSettings(senderSettings, accountSettings("SMS"), gatewayUrlSettings);
+export const settings = senderSettingsOf("SMS");

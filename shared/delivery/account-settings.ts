@@ -1,16 +1,20 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
-import { type ReadFile, type ResolvedValues, resolveFiles } from "#shared/platform/config/file-values.ts";
+import { type ReadFile, resolveFiles } from "#shared/platform/config/file-values.ts";
+import { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
 import {
+  type ConfigOf,
   combineSettings,
   type SettingDescription,
   type Settings,
+  type SettingsResult,
   type SettingValues,
   setting,
   settingGroup,
 } from "#shared/platform/config/setting.ts";
-import type { Provider } from "./providers/provider.ts";
+import { unsubscribeSettings } from "#shared/platform/config/unsubscribe-settings.ts";
+import type { Provider, ProviderNeed } from "./providers/provider.ts";
 import { allProviders, providerOf, providersOf } from "./providers/registry.ts";
 
 /** An account as it is configured. Its configuration holds secrets. */
@@ -43,6 +47,9 @@ function keyOf(channel: KnownChannel): string {
   return `${channelName(channel)}Accounts`;
 }
 
+/** Where links and callbacks lead, and what signs them: there if a provider of the channel needs it. */
+export type OriginConfig = ConfigOf<typeof gatewayUrlSettings> & ConfigOf<typeof unsubscribeSettings>;
+
 /** One account as `COMMS_ACCOUNTS` has it, not yet read by its provider. */
 export interface AccountEntry {
   readonly id: string;
@@ -61,16 +68,30 @@ export const tenantAccountSettings = settingGroup("Accounts", {
   ),
 });
 
-/** The choice of the provider of a channel's default account; the first of the names unless it is set. */
-export function providerChoice(channel: KnownChannel, names: readonly string[]) {
+/** What stands in the place of a provider's name where a channel is not used. */
+const noProvider = "none";
+
+/** The provider of a channel's default account, the first of the names unless it is set; `none` where there is none. */
+export function providerChoice(
+  channel: KnownChannel,
+  names: readonly string[],
+): Settings<{ readonly provider: string }> {
+  const name = providerSettingOf(channel);
   const list = names.join(", ");
-  const type = z.enum(names as [string, ...string[]], `is none of ${list}`).default(names[0] as string);
-  return settingGroup("Accounts", {
-    [`COMMS_${channelName(channel).toUpperCase()}_PROVIDER`]: setting(
-      type,
-      `The provider of the default account: ${list}.`,
-    ),
-  });
+  const type = z.enum([...names, noProvider], `is none of ${list}`).default(names[0] ?? noProvider);
+  const meaning = `The provider of the default account for ${channelName(channel)}: ${list}; \`${noProvider}\` where the channel is not used.`;
+  const choice = settingGroup("Accounts", { [name]: setting(type, meaning) });
+  return {
+    descriptions: choice.descriptions,
+    read: (values) => {
+      const read = choice.read(values);
+      return read.kind === "config" ? { kind: "config", config: { provider: String(read.config[name]) } } : read;
+    },
+  };
+}
+
+function providerSettingOf(channel: KnownChannel): string {
+  return `COMMS_${channelName(channel).toUpperCase()}_PROVIDER`;
 }
 
 const entrySchema = z.strictObject({
@@ -84,92 +105,149 @@ const entrySchema = z.strictObject({
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)),
 });
 
+/** How accounts are read. */
+export interface AccountOptions {
+  readonly readFile?: ReadFile;
+  /** Whether to leave out what only a sender needs: a default account, and what providers take from the process. Default false. */
+  readonly accountsOnly?: boolean;
+}
+
 /**
  * Reads the accounts of one channel: the default one from the names of its provider, which `COMMS_<CHANNEL>_PROVIDER`
- * chooses, and those of tenants from `COMMS_ACCOUNTS`. Issues of all are told together; those with the settings of another
- * channel's account are left to that channel. It opens the files that accounts name, and nothing else.
+ * chooses, and those of tenants from `COMMS_ACCOUNTS`; with them what their providers need of the process. All issues are
+ * reported together; those with the settings of another channel's account are left to that channel. It opens the files that
+ * accounts name, and nothing else.
  */
 export function accountSettings<Channel extends KnownChannel>(
   channel: Channel,
-  { readFile }: { readonly readFile?: ReadFile } = {},
-): Settings<AccountsConfig<Channel>> {
+  options: AccountOptions = {},
+): Settings<AccountsConfig<Channel> & Partial<OriginConfig>> {
   const known = providersOf(channel);
-  const names = known.map((provider) => provider.name);
-  const choice = combineSettings(providerChoice(channel, names), tenantAccountSettings);
-  const descriptions = [...choice.descriptions, ...known.flatMap((provider, index) => describeOf(provider, index > 0))];
+  const choice = providerChoice(
+    channel,
+    known.map(({ name }) => name),
+  );
   return {
-    // What two providers share is required if the default one requires it.
-    descriptions: descriptions.filter(
-      (one, index) => descriptions.findIndex(({ name }) => name === one.name) === index,
-    ),
+    descriptions: mergeDescriptions([
+      ...choice.descriptions,
+      ...tenantAccountSettings.descriptions,
+      ...known.flatMap((one, index) => describeProvider(one, { isDefault: index === 0, ...options })),
+    ]),
     read: (values) => {
       const chosen = choice.read(values);
-      const chosenName = chosen.kind === "config" ? Object.values(chosen.config)[0] : undefined;
-      const provider = known.find((one) => one.name === chosenName);
-      const byDefault = provider ? readDefault(provider, values) : undefined;
+      const provider = chosen.kind === "config" ? providerOf(chosen.config.provider) : undefined;
       const { entries, issues } = accountEntries(values["COMMS_ACCOUNTS"] || "[]");
       const own = entries.filter((entry) => entry.provider.channel === channel);
-      const tenants = own.map((entry) => readEntry(entry, readFile));
-      const all = [...(byDefault ? [byDefault] : []), ...tenants];
-      const found = [
-        ...(chosen.kind === "issues" ? chosen.issues : []),
-        ...issues,
-        ...all.flatMap((one) => ("issues" in one ? one.issues : [])),
+      const lacksDefault = chosen.kind === "config" && provider === undefined && !options.accountsOnly;
+      const accounts = [
+        ...(provider ? [readDefault(provider, values)] : []),
+        ...own.map((entry) => readEntry(entry, options.readFile)),
       ];
-      if (found.length > 0) return { kind: "issues", issues: found };
-      const accounts = all.flatMap((one) => ("issues" in one ? [] : [one]));
-      return { kind: "config", config: { [keyOf(channel)]: accounts } as unknown as AccountsConfig<Channel> };
+      const used = [...(provider ? [provider] : []), ...own.map((entry) => entry.provider)];
+      const needs = readNeeds(options.accountsOnly ? [] : used, values);
+      const found = [
+        ...issuesIn(chosen),
+        ...(lacksDefault ? [`${providerSettingOf(channel)}: is ${noProvider}, and a sender needs one`] : []),
+        ...issues,
+        ...accounts.flatMap(issuesIn),
+        ...issuesIn(needs),
+      ];
+      if (found.length > 0 || needs.kind === "issues") return { kind: "issues", issues: found };
+      const configs = accounts.flatMap((one) => (one.kind === "config" ? [one.config] : []));
+      return { kind: "config", config: { ...needs.config, [keyOf(channel)]: configs } as never };
     },
   };
 }
 
-/** What a provider's settings mean. Those of one that is not the default are required only where it is chosen. */
-function describeOf({ name, settings: own }: Provider, isOther: boolean): readonly SettingDescription[] {
-  if (!isOther) return own.descriptions;
-  return own.descriptions.map((one) => (one.isRequired ? { ...one, isRequired: false, requiredWith: name } : one));
+/** What two providers share is described once, as the default one has it, with the names of both. */
+function mergeDescriptions(all: readonly SettingDescription[]): readonly SettingDescription[] {
+  return [...Map.groupBy(all, ({ name }) => name).values()].map((same) => {
+    const first = same[0] as SettingDescription;
+    const requiredWith = same.flatMap((one) => one.requiredWith ?? []);
+    return requiredWith.length > 0 ? { ...first, requiredWith } : first;
+  });
 }
 
-type Read = AccountConfig | { readonly issues: readonly string[] };
+function issuesIn(result: SettingsResult<object>): readonly string[] {
+  return result.kind === "issues" ? result.issues : [];
+}
 
-function readDefault(provider: Provider, values: SettingValues): Read {
+const needSettings: Readonly<Record<ProviderNeed, Settings<object>>> = {
+  gatewayUrl: gatewayUrlSettings,
+  unsubscribeKeys: unsubscribeSettings,
+};
+
+/** What these providers need of the process, each part read once. */
+function readNeeds(providers: readonly Provider[], values: SettingValues): SettingsResult<object> {
+  const needs = new Set(providers.flatMap((provider) => provider.needs ?? []));
+  return combineSettings(...[...needs].map((need) => needSettings[need])).read(values);
+}
+
+/** What a provider's settings mean, and those of what it needs. They are required where it is chosen. */
+function describeProvider(
+  { name, settings: own, needs = [] }: Provider,
+  { isDefault, accountsOnly = false }: AccountOptions & { readonly isDefault: boolean },
+): readonly SettingDescription[] {
+  const parts = [own, ...(accountsOnly ? [] : needs).map((need) => needSettings[need])];
+  return parts
+    .flatMap((part) => part.descriptions)
+    .map((one) => (one.isRequired ? { ...one, isRequired: isDefault, requiredWith: [name] } : one));
+}
+
+function readDefault(provider: Provider, values: SettingValues): SettingsResult<AccountConfig> {
   const read = provider.settings.read(values);
-  if (read.kind === "issues") return { issues: read.issues };
-  return { id: `${provider.name}:default`, provider, config: read.config };
+  if (read.kind === "issues") return read;
+  return { kind: "config", config: { id: `${provider.name}:default`, provider, config: read.config } };
 }
 
 /** A tenant's account. It says all of its settings itself: a password of ours never goes to a host of theirs. */
-function readEntry({ id, tenant, provider, settings: written }: AccountEntry, readFile: ReadFile | undefined): Read {
+function readEntry(entry: AccountEntry, readFile: ReadFile | undefined): SettingsResult<AccountConfig> {
+  const { id, tenant, provider, settings: written } = entry;
   const known = settingNamesOf(provider);
-  const resolved = resolveFiles(written, { settings: known, ...(readFile && { readFile }) });
-  const unknown = Object.keys(resolved.values).filter((name) => !known.has(name));
-  const missing = (provider.requiredOfTenants ?? []).filter((name) => !resolved.values[name]);
-  const read = provider.settings.read(resolved.values);
-  const issues = [
-    ...resolved.issues,
+  const { values, issues } = resolveFiles(written, { settings: known, ...(readFile && { readFile }) });
+  const unknown = Object.keys(values).filter((name) => !known.has(name));
+  const missing = (provider.requiredOfTenants ?? []).filter((name) => !values[name]);
+  const read = provider.settings.read(values);
+  const found = [
+    ...issues,
     ...missing.map((name) => `${name}: is not set, and an account of a tenant needs it`),
     ...unknown.map((name) => `${name}: is no setting of ${provider.name}`),
-    ...(read.kind === "issues" ? read.issues : []),
+    ...issuesIn(read),
   ];
-  if (issues.length > 0 || read.kind === "issues") return { issues: issues.map((one) => ofAccount(id, one)) };
-  return { id, tenant, provider, config: read.config };
+  if (found.length > 0 || read.kind === "issues")
+    return { kind: "issues", issues: found.map((one) => ofAccount(id, one)) };
+  return { kind: "config", config: { id, tenant, provider, config: read.config } };
 }
 
 /** The names that an account of a provider may set: for the sender, and for the gateway where the webhook has some. */
 function settingNamesOf({ settings: own, webhook }: Provider): ReadonlySet<string> {
-  const parts = [own, ...(webhook ? [webhook.settings] : [])];
-  return new Set(parts.flatMap((part) => part.descriptions.map(({ name }) => name)));
+  return new Set([...namesIn(own), ...(webhook ? namesIn(webhook.settings) : [])]);
 }
 
-/** What a tenant's account sets, with the text of files in the place of their names. It opens those files. */
-export function accountValues(
-  { id, provider, settings: written }: AccountEntry,
+function namesIn({ descriptions }: Settings<object>): readonly string[] {
+  return descriptions.map(({ name }) => name);
+}
+
+/**
+ * Reads a part of a tenant's account: what its webhook is configured by, say. Opens the files that the account names for
+ * this part, and no others: the gateway has no business with a key that mail is sent with.
+ */
+export function readAccountPart<Config extends object>(
+  { id, settings: written }: AccountEntry,
+  part: Settings<Config>,
   readFile?: ReadFile,
-): Pick<ResolvedValues, "values" | "issues"> {
-  const { values, issues } = resolveFiles(written, {
-    settings: settingNamesOf(provider),
+): SettingsResult<Config> {
+  const names = namesIn(part);
+  const own = names.flatMap((name) => [name, `${name}_FILE`]).map((name) => [name, written[name]] as const);
+  const { values, issues } = resolveFiles(Object.fromEntries(own), {
+    settings: new Set(names),
     ...(readFile && { readFile }),
   });
-  return { values, issues: issues.map((issue) => ofAccount(id, issue)) };
+  const read = part.read(values);
+  const found = [...issues, ...issuesIn(read)];
+  if (found.length > 0 || read.kind === "issues")
+    return { kind: "issues", issues: found.map((one) => ofAccount(id, one)) };
+  return read;
 }
 
 /**

@@ -1,18 +1,21 @@
+import type { Channel } from "#shared/contracts/records.ts";
+import { hasAddresses } from "#shared/domain/channel/channels.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
-import { type AccountConfig, accountsIn } from "./account-settings.ts";
+import { type AccountConfig, accountsIn, type OriginConfig } from "./account-settings.ts";
 import { type ProviderAccount, routeByTenant } from "./accounts.ts";
 import { createBreaker } from "./breaker.ts";
 import type { SendMeter } from "./meter.ts";
 import type { ProviderContext } from "./providers/provider.ts";
 import { createRedisBudget } from "./redis-budget.ts";
 import { createSender, type SenderParts } from "./sender.ts";
-import type { OriginConfig, SenderConfig } from "./sender-settings.ts";
+import type { SenderConfig } from "./sender-settings.ts";
 
 const levels = { closed: 0, half_open: 0.5, open: 1 } as const;
 
@@ -29,7 +32,7 @@ export async function openSender<Channel extends KnownChannel>(
   );
   const policy = { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000 };
   const processor = createSender({
-    ...commonParts(platform),
+    ...commonParts(platform, channel),
     channel,
     route: routeByTenant(accounts),
     meter,
@@ -80,20 +83,26 @@ function declared(
   name: "COMMS_GATEWAY_PUBLIC_URL" | "COMMS_UNSUBSCRIBE_SECRET",
 ): string {
   const value = config[name];
-  if (value === undefined)
-    throw new TypeError(`A provider asks for ${name}, and the sender's config.ts does not declare it`);
+  if (value === undefined) throw new TypeError(`A provider asks for ${name} and does not name it in its needs`);
   return value;
 }
 
+/** Of a channel without addresses: nothing is hashed, and the sender has not been given a pepper. */
+const noHasher: AddressHasher = { hash: refuseToHash, hashes: refuseToHash };
+
+function refuseToHash(channel: Channel): never {
+  throw new TypeError(`${channel} has no addresses to hash`);
+}
+
 /** What every sender takes from the process that hosts it. */
-function commonParts(platform: ProcessContext): Omit<SenderParts, "channel" | "route"> {
+function commonParts(platform: ProcessContext, channel: KnownChannel): Omit<SenderParts, "channel" | "route"> {
   const codec = platform.codec();
   return {
     views: platform.views(),
     ledger: createRedisLedger(platform.redis(), platform.keys),
     archive: createSentArchive(platform.postgres()),
     artifacts: platform.artifacts(),
-    hasher: platform.hasher,
+    hasher: hasAddresses(channel) ? platform.hasher : noHasher,
     clock: platform.clock,
     owner: platform.owner,
     encode: (topic, send) => codec.encode(topic, send),

@@ -4,6 +4,7 @@ import { settings as emailSender } from "#processors/email-sender/config.ts";
 import { settings as inappSender } from "#processors/inapp-sender/config.ts";
 import { settings as pushSender } from "#processors/push-sender/config.ts";
 import { settings as smsSender } from "#processors/sms-sender/config.ts";
+import { addressSettings } from "#shared/platform/config/address-settings.ts";
 import { provisionSettings } from "#shared/platform/config/provision-settings.ts";
 import { type ConfigOf, combineSettings } from "#shared/platform/config/setting.ts";
 
@@ -15,6 +16,7 @@ export const allSettings = combineSettings(
   pushSender,
   smsSender,
   inappSender,
+  addressSettings,
   provisionSettings,
 );
 

@@ -13,6 +13,7 @@ export const minimalEnvironment = {
   COMMS_ARTIFACTS_URL: "file:///tmp/a",
   COMMS_GATEWAY_PUBLIC_URL: "http://127.0.0.1:5",
   COMMS_ADDRESS_PEPPER: "pepper of this year",
+  COMMS_ADDRESS_PEPPER_ID: "p1",
   COMMS_MASTER_KEY: "01".repeat(32),
   COMMS_UNSUBSCRIBE_SECRET: "secret of this year",
   COMMS_MAIL_DOMAIN: "mail.example.com",

@@ -9,24 +9,37 @@ const clientsOf = {
   COMMS_ADDRESS_PEPPER: ["hasher"],
 } as const;
 
+/** What a stage is assembled from, and what it has asked for. */
+export interface DeclaredClients {
+  readonly platform: ProcessContext;
+  /** Declared groups of which no client was asked for. */
+  unused(): readonly string[];
+}
+
 /**
- * What a stage is assembled from, with clients that do nothing, for those whose settings it declares. Another one throws
- * when it is asked for.
+ * Clients that do nothing, for the settings that a stage declares. Another one throws when it is asked for.
  */
-export function declaredClients(names: ReadonlySet<string>): ProcessContext {
+export function declaredClients(names: ReadonlySet<string>): DeclaredClients {
+  const used = new Set<string>();
   const metrics = { count: () => {}, set: () => {}, observe: () => {} };
   const context = { telemetry: { metrics, log: inert() }, clock: inert(), owner: "test" };
   for (const [setting, clients] of Object.entries(clientsOf)) {
     for (const client of clients) {
       const get = () => {
         if (!names.has(setting)) throw new Error(`${client} is asked for, and ${setting} is not declared`);
+        used.add(setting);
+        // People's keys lie in Postgres.
+        if (client === "artifacts") used.add("COMMS_POSTGRES_URL");
         if (client === "prefix") return "t.";
         return client === "keys" || client === "hasher" ? inert() : () => inert();
       };
       Object.defineProperty(context, client, { get, enumerable: true });
     }
   }
-  return context as unknown as ProcessContext;
+  return {
+    platform: context as unknown as ProcessContext,
+    unused: () => Object.keys(clientsOf).filter((setting) => names.has(setting) && !used.has(setting)),
+  };
 }
 
 /** Anything: every property and every result of it is one more. It is no promise. */

@@ -1,22 +1,19 @@
-import { setting } from "#shared/platform/config/setting.ts";
+import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { domainName } from "#shared/platform/config/setting-types.ts";
 import type { MailStream } from "./headers.ts";
 import type { MailLinks, MailOptions } from "./mime.ts";
 
-/** The settings that every email provider has, as a part of its shape. */
-export const mailSettingsShape = {
-  COMMS_MAIL_DOMAIN: setting(domainName(), "The domain that transactional mail comes from, `no-reply@` it"),
+/** The settings that every email provider has beside its own. */
+export const mailSettings = settingGroup("Mail", {
+  COMMS_MAIL_DOMAIN: setting(domainName(), "The domain that transactional mail comes from, as `no-reply@` it."),
   COMMS_MARKETING_DOMAIN: setting(
     domainName(),
-    "The domain that promotions come from, so that they have a reputation of their own",
+    "The domain that promotions come from, so that they have a reputation of their own.",
   ),
-};
+});
 
 /** The domains that an account's mail comes from. */
-export interface MailDomains {
-  readonly COMMS_MAIL_DOMAIN: string;
-  readonly COMMS_MARKETING_DOMAIN: string;
-}
+export type MailDomains = ConfigOf<typeof mailSettings>;
 
 /** How an account's mail is composed. */
 export function mailOptionsOf(domains: MailDomains, links: MailLinks): MailOptions {

@@ -21,6 +21,8 @@ export interface Provider<Config extends object = object> {
   readonly settings: Settings<Config>;
   /** Names that a tenant's account must set, although the default one need not: else something of ours would stand in. */
   readonly requiredOfTenants?: readonly string[];
+  /** What else it takes from the process: the sender's configuration then has the settings of it. */
+  readonly needs?: readonly ProviderNeed[];
   /** Opens one account. Connects to nothing: the first call does. */
   open(config: Config, context: ProviderContext): Promise<OpenAccount>;
   /**
@@ -30,6 +32,9 @@ export interface Provider<Config extends object = object> {
   check?(config: Config, signal: AbortSignal): Promise<CheckResult>;
   readonly webhook?: ProviderWebhook<object>;
 }
+
+/** A part of `ProviderContext` that not every provider takes. */
+export type ProviderNeed = "gatewayUrl" | "unsubscribeKeys";
 
 /** Whether an account would take a message, or what to do before it does. */
 export type CheckResult =
@@ -43,8 +48,8 @@ export type CheckResult =
     };
 
 /**
- * What a provider takes from the process that hosts it. What not every channel is configured with is a function, and
- * throws where the process has not been given it.
+ * What a provider takes from the process that hosts it. What it must name in `needs` is a function, and throws where it
+ * did not.
  */
 export interface ProviderContext {
   readonly clock: Pick<Clock, "now">;

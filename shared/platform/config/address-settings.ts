@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyedSecrets, rotationRules } from "./keyed-secrets.ts";
+import { keyedSecrets, rotationRules, secretId } from "./keyed-secrets.ts";
 import { type ConfigOf, setting, settingGroup } from "./setting.ts";
 
 /** What addresses are hashed with. All stages must be given the same. */
@@ -12,11 +12,8 @@ export const addressSettings = settingGroup(
       { secret: true },
     ),
     COMMS_ADDRESS_PEPPER_ID: setting(
-      z
-        .string()
-        .regex(/^[a-z0-9-]+$/)
-        .default("dev"),
-      "The id of the pepper, which hashes carry.",
+      secretId(),
+      "The id of the pepper, which hashes carry: any name, as long as the pepper stays the same.",
     ),
     COMMS_ADDRESS_PEPPERS_PREVIOUS: setting(
       keyedSecrets({ form: /^.{16,}$/, needs: "needs 16 characters or more" }),
@@ -24,7 +21,7 @@ export const addressSettings = settingGroup(
       { secret: true },
     ),
   },
-  rotationRules({ id: "COMMS_ADDRESS_PEPPER_ID", idByDefault: "dev", previous: "COMMS_ADDRESS_PEPPERS_PREVIOUS" }),
+  rotationRules({ id: "COMMS_ADDRESS_PEPPER_ID", previous: "COMMS_ADDRESS_PEPPERS_PREVIOUS" }),
 );
 
 /** The pepper, its id and the ones before. */

@@ -17,7 +17,7 @@ export const artifactSettings = settingGroup(
       "64 hex digits. People's own keys lie in Postgres, wrapped under it.",
       { secret: true },
     ),
-    COMMS_MASTER_KEY_ID: setting(secretId("main"), "The id of the master key, which wrapped keys carry."),
+    COMMS_MASTER_KEY_ID: setting(secretId().default("main"), "The id of the master key, which wrapped keys carry."),
     COMMS_MASTER_KEYS_PREVIOUS: setting(
       keyedSecrets({ form: hexKey, needs: "needs 64 hex digits" }),
       "`id=key,id=key`: master keys that people's keys are still wrapped under. To rotate, put the old one here and the new one in its place.",

@@ -5,11 +5,8 @@ import type { SettingRules } from "./setting.ts";
 export type KeyedSecrets = Readonly<Record<string, string>>;
 
 /** The id of a secret, which hashes, tokens and wrapped keys contain. */
-export function secretId(byDefault: string) {
-  return z
-    .string()
-    .regex(/^[\w-]{1,64}$/, "may hold letters, digits, - and _ only, 64 at most")
-    .default(byDefault);
+export function secretId() {
+  return z.string().regex(/^[\w-]{1,64}$/, "may hold letters, digits, - and _ only, 64 at most");
 }
 
 /**
@@ -38,7 +35,7 @@ export function keyedSecrets(secret: { readonly form: RegExp; readonly needs: st
 export interface Rotation {
   /** Names the setting with the current id. */
   readonly id: string;
-  readonly idByDefault: string;
+  readonly idByDefault?: string;
   /** Names the setting with the previous secrets. */
   readonly previous: string;
 }
@@ -47,7 +44,8 @@ export interface Rotation {
 export function rotationRules({ id, idByDefault, previous }: Rotation): SettingRules {
   return (values) => {
     const ids = (values[previous] ?? "").split(",").map((entry) => entry.trim().split("=")[0]);
-    return ids.includes(values[id] ?? idByDefault)
+    const current = values[id] ?? idByDefault;
+    return current !== undefined && ids.includes(current)
       ? [`${previous}: has the id of the current one, which ${id} names`]
       : [];
   };

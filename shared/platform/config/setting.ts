@@ -12,8 +12,8 @@ export interface SettingDescription {
   readonly meaning: string;
   readonly isSecret: boolean;
   readonly isRequired: boolean;
-  /** Required only if this is chosen, by its name as a setting has it: a provider that is not the channel's default. */
-  readonly requiredWith?: string;
+  /** The providers that require it where they are chosen, by name. Absent: it does not depend on a choice. */
+  readonly requiredWith?: readonly string[];
   /** The value that holds if it is not set, as one would write it; undefined where that is nothing. */
   readonly byDefault: string | undefined;
 }
@@ -27,7 +27,7 @@ export type SettingsResult<Config> =
 export interface Settings<Config> {
   /** Every setting that it may read. */
   readonly descriptions: readonly SettingDescription[];
-  /** Pure. No issue repeats a value, because it may be a secret. */
+  /** Takes nothing but the values, and the files that accounts among them name. No issue repeats a value: it may be secret. */
   read(values: SettingValues): SettingsResult<Config>;
 }
 

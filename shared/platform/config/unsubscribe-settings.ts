@@ -11,7 +11,7 @@ export const unsubscribeSettings = settingGroup(
       "The secret that links are signed with, 16 characters or more. The email sender and the gateway must have the same.",
       { secret: true },
     ),
-    COMMS_UNSUBSCRIBE_SECRET_ID: setting(secretId("main"), "The id of the secret, which links carry."),
+    COMMS_UNSUBSCRIBE_SECRET_ID: setting(secretId().default("main"), "The id of the secret, which links carry."),
     COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS: setting(
       keyedSecrets({ form: /^.{16,}$/, needs: "needs 16 characters or more" }),
       "`id=secret,id=secret`: secrets whose links still work. To rotate, put the old one here and the new one in its place.",

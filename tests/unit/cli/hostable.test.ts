@@ -14,26 +14,27 @@ const sender: readonly Name[] = [
   "COMMS_POSTGRES_URL",
   "COMMS_ARTIFACTS_URL",
   "COMMS_MASTER_KEY",
-  "COMMS_ADDRESS_PEPPER",
 ];
+const hashes: readonly Name[] = ["COMMS_ADDRESS_PEPPER", "COMMS_ADDRESS_PEPPER_ID"];
 const links: readonly Name[] = ["COMMS_UNSUBSCRIBE_SECRET", "COMMS_GATEWAY_PUBLIC_URL"];
 
 /** What each must be told, and nothing of what another one must. */
 const required: Readonly<Record<string, readonly Name[]>> = {
   intake: kafka,
-  router: [...kafka, "COMMS_REDIS_URL", "COMMS_ADDRESS_PEPPER"],
+  router: [...kafka, "COMMS_REDIS_URL", ...hashes],
   renderer: [...kafka, "COMMS_POSTGRES_URL", "COMMS_ARTIFACTS_URL", "COMMS_MASTER_KEY"],
-  "email-sender": [...sender, ...links, "COMMS_MAIL_DOMAIN", "COMMS_MARKETING_DOMAIN"],
+  "email-sender": [...sender, ...hashes, ...links, "COMMS_MAIL_DOMAIN", "COMMS_MARKETING_DOMAIN"],
   "push-sender": [...sender, "COMMS_FCM_PROJECT", "COMMS_FCM_CLIENT_EMAIL", "COMMS_FCM_PRIVATE_KEY"],
   "sms-sender": [
     ...sender,
+    ...hashes,
     "COMMS_GATEWAY_PUBLIC_URL",
     "COMMS_TWILIO_ACCOUNT_SID",
     "COMMS_TWILIO_AUTH_TOKEN",
     "COMMS_TWILIO_FROM",
   ],
   "inapp-sender": sender,
-  feedback: [...kafka, "COMMS_POSTGRES_URL", "COMMS_ADDRESS_PEPPER"],
+  feedback: [...kafka, "COMMS_POSTGRES_URL", ...hashes],
   digest: [...kafka, "COMMS_POSTGRES_URL"],
   scheduler: [...kafka, "COMMS_POSTGRES_URL"],
   materializer: [...kafka, "COMMS_REDIS_URL"],
@@ -65,12 +66,14 @@ describe("the configuration of what is hosted", () => {
       expect(() => readConfig(settings, env, "/nowhere")).toThrow(new RegExp(`\\n {2}${missing}: is not set\\n`));
     });
 
-    it("is assembled from no client whose settings it does not declare", async () => {
+    it("is assembled from the clients whose settings it declares, and from no other", async () => {
       const declared = new Set(settings.descriptions.map((one) => one.name));
       const config = readConfig(settings, environmentOf(names), "/nowhere");
-      const platform = declaredClients(declared);
+      const { platform, unused } = declaredClients(declared);
       const hosted = name === "gateway" ? hostableGateway : hostableStages[name as (typeof stages)[number]];
       expect(await hosted.assemble(platform, config)).toBeDefined();
+      // The host itself takes the log and the codec of every stage.
+      expect(unused().filter((setting) => setting !== "COMMS_BOOTSTRAP_SERVERS")).toEqual([]);
     });
   });
 });

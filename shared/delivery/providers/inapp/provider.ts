@@ -10,7 +10,7 @@ export const inappBudgetShares = { burstSeconds: 1, reserveShare: 0.1 };
 export const inappSettings = settingGroup("In-app", {
   COMMS_INAPP_RATE: setting(
     callsPerSecond(2_000),
-    "Notes a second, which keeps one tenant's campaign from taking the whole of Postgres",
+    "Notes a second, which keeps one tenant's campaign from taking the whole of Postgres.",
   ),
 });
 

@@ -8,6 +8,7 @@ export const sesProvider: Provider<SesConfig> = {
   name: "ses",
   channel: "EMAIL",
   settings: sesSettings,
+  needs: ["gatewayUrl", "unsubscribeKeys"],
   // Without a key the SDK would find our own credentials.
   requiredOfTenants: ["COMMS_SES_ACCESS_KEY_ID", "COMMS_SES_SECRET_ACCESS_KEY"],
   open: async (config, context) => {

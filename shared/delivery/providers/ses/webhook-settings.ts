@@ -9,7 +9,7 @@ export const sesWebhookSettings = settingGroup("SES webhook", {
   ),
   COMMS_SNS_CERTIFICATE_ORIGIN: setting(
     z.url().optional(),
-    "Takes SNS's place where its certificates are fetched and subscriptions are confirmed: the simulator, or a mirror.",
+    "Where SNS's certificates are fetched and subscriptions confirmed, if not at SNS itself: a mirror inside a closed network.",
   ),
 });
 

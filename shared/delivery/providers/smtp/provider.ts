@@ -7,6 +7,7 @@ export const smtpProvider: Provider<SmtpConfig> = {
   name: "smtp",
   channel: "EMAIL",
   settings: smtpSettings,
+  needs: ["gatewayUrl", "unsubscribeKeys"],
   open: async (config, context) => {
     const { openSmtp } = await import("./open.ts");
     return { adapter: openSmtp(config, context), limits: budgetLimits(config.COMMS_SMTP_RATE, smtpBudgetShares) };

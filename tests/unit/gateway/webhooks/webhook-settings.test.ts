@@ -52,6 +52,15 @@ describe("the webhooks that are mounted", () => {
     expect(mounted({ COMMS_EMAIL_PROVIDER: "relay", ...token })).toEqual({ twilio: [twilioConfig] });
   });
 
+  it("are none for a channel that is not used", () => {
+    expect(mounted({ COMMS_EMAIL_PROVIDER: "relay", COMMS_SMS_PROVIDER: "none" })).toEqual({});
+  });
+
+  it("open no file that only the sender needs", () => {
+    const own = { COMMS_TWILIO_AUTH_TOKEN: "a", COMMS_TWILIO_ACCOUNT_SID_FILE: "/no/such/file" };
+    expect(mounted({ ...sns, ...token, ...accounts(account("acme", "twilio", own)) })).toHaveProperty("twilio");
+  });
+
   it("include a provider that was switched off, as long as its required settings are there", () => {
     expect(mounted({ COMMS_EMAIL_PROVIDER: "relay", ...sns, ...token })).toEqual({
       ses: [sesConfig],

@@ -2,18 +2,26 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { accountSettings } from "#shared/delivery/account-settings.ts";
+import { type AccountConfig, accountSettings } from "#shared/delivery/account-settings.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
 
 const domains = { COMMS_MAIL_DOMAIN: "notify.example.com", COMMS_MARKETING_DOMAIN: "news.example.com" };
-const ours = { ...domains, COMMS_SES_ACCESS_KEY_ID: "a", COMMS_SES_SECRET_ACCESS_KEY: "canary-ours" };
+const links = {
+  COMMS_GATEWAY_PUBLIC_URL: "https://comms.example.com",
+  COMMS_UNSUBSCRIBE_SECRET: "canary secret of links",
+};
+const ours = { ...links, ...domains, COMMS_SES_ACCESS_KEY_ID: "a", COMMS_SES_SECRET_ACCESS_KEY: "canary-ours" };
 const acme = {
   id: "acme-mail",
   tenant: "acme",
   provider: "smtp",
   settings: { COMMS_SMTP_HOST: "mail.acme.example", ...domains },
 };
-const twilio = { COMMS_TWILIO_ACCOUNT_SID: "AC1", COMMS_TWILIO_AUTH_TOKEN: "t", COMMS_TWILIO_FROM: "+15005550006" };
+const twilio = {
+  COMMS_TWILIO_ACCOUNT_SID: "AC1",
+  COMMS_TWILIO_AUTH_TOKEN: "t",
+  COMMS_TWILIO_FROM: "+15005550006",
+};
 
 function read(channel: KnownChannel, values: Readonly<Record<string, string>>, accounts?: unknown) {
   const text = accounts === undefined ? {} : { COMMS_ACCOUNTS: JSON.stringify(accounts) };
@@ -22,14 +30,10 @@ function read(channel: KnownChannel, values: Readonly<Record<string, string>>, a
 
 function accountsOf(result: ReturnType<typeof read>) {
   if (result.kind === "issues") throw new Error(result.issues.join("\n"));
-  return Object.values(result.config)
-    .flat()
-    .map(({ id, tenant, provider, config }) => ({
-      id,
-      tenant,
-      name: provider.name,
-      config,
-    }));
+  const lists = Object.entries(result.config).filter(([name]) => name.endsWith("Accounts"));
+  return lists
+    .flatMap(([, accounts]) => accounts as readonly AccountConfig[])
+    .map(({ id, tenant, provider, config }) => ({ id, tenant, name: provider.name, config }));
 }
 
 const issuesOf = (result: ReturnType<typeof read>) => (result.kind === "issues" ? result.issues : []);
@@ -37,7 +41,7 @@ const issuesOf = (result: ReturnType<typeof read>) => (result.kind === "issues" 
 describe("the default account of a channel", () => {
   test("is the channel's first provider, unless another is chosen", () => {
     expect(accountsOf(read("EMAIL", ours))).toMatchObject([{ id: "ses:default", tenant: undefined, name: "ses" }]);
-    const chosen = { ...domains, COMMS_EMAIL_PROVIDER: "smtp", COMMS_SMTP_HOST: "mail.example.com" };
+    const chosen = { ...links, ...domains, COMMS_EMAIL_PROVIDER: "smtp", COMMS_SMTP_HOST: "mail.example.com" };
     expect(accountsOf(read("EMAIL", chosen))).toMatchObject([
       { id: "smtp:default", name: "smtp", config: { COMMS_SMTP_PORT: 587, COMMS_SMTP_RATE: 100 } },
     ]);
@@ -45,10 +49,13 @@ describe("the default account of a channel", () => {
   });
 
   test("asks for nothing of a provider that was not chosen, nor of another channel", () => {
-    expect(issuesOf(read("EMAIL", { ...domains, COMMS_EMAIL_PROVIDER: "smtp" }))).toEqual([
+    expect(issuesOf(read("EMAIL", { ...links, ...domains, COMMS_EMAIL_PROVIDER: "smtp" }))).toEqual([
       "COMMS_SMTP_HOST: is not set",
     ]);
-    expect(issuesOf(read("SMS", {})).map((issue) => issue.split(":")[0])).toEqual(Object.keys(twilio));
+    expect(issuesOf(read("SMS", {})).map((issue) => issue.split(":")[0])).toEqual([
+      ...Object.keys(twilio),
+      "COMMS_GATEWAY_PUBLIC_URL",
+    ]);
   });
 
   test.each(["twilio", "canary"])("an unknown provider or one of another channel is an issue (%s)", (name) => {
@@ -56,7 +63,26 @@ describe("the default account of a channel", () => {
     expect(issues).toEqual(["COMMS_EMAIL_PROVIDER: is none of ses, smtp"]);
   });
 
-  test("is told of together with what else is read", () => {
+  test("may be none only where nobody sends: a sender needs one", () => {
+    const values = { ...twilio, COMMS_SMS_PROVIDER: "none" };
+    expect(issuesOf(read("SMS", values))).toEqual(["COMMS_SMS_PROVIDER: is none, and a sender needs one"]);
+    expect(accountSettings("SMS", { accountsOnly: true }).read(values)).toEqual({
+      kind: "config",
+      config: { smsAccounts: [] },
+    });
+  });
+
+  test("asks for what its provider needs of the process, and so does a tenant's account", () => {
+    const { COMMS_UNSUBSCRIBE_SECRET: _, ...noSecret } = ours;
+    expect(issuesOf(read("EMAIL", noSecret))).toEqual(["COMMS_UNSUBSCRIBE_SECRET: is not set"]);
+    expect(issuesOf(read("SMS", twilio))).toEqual(["COMMS_GATEWAY_PUBLIC_URL: is not set"]);
+    expect(issuesOf(read("INAPP", {}))).toEqual([]);
+    const texts = { id: "acme-texts", tenant: "acme", provider: "twilio", settings: twilio };
+    expect(issuesOf(read("SMS", twilio, [texts]))).toEqual(["COMMS_GATEWAY_PUBLIC_URL: is not set"]);
+    expect(accountSettings("SMS", { accountsOnly: true }).read(twilio)).toMatchObject({ kind: "config" });
+  });
+
+  test("is described together with what else is read", () => {
     const names = accountSettings("EMAIL").descriptions.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(["COMMS_EMAIL_PROVIDER", "COMMS_ACCOUNTS", "COMMS_SMTP_PASSWORD"]));
     expect(new Set(names).size).toBe(names.length);
@@ -85,11 +111,11 @@ describe("the accounts of tenants [MTN-01]", () => {
 
   test("need a key of their own for SES: the SDK's chain would find ours", () => {
     const bare = { ...acme, provider: "ses", settings: domains };
-    expect(issuesOf(read("EMAIL", domains, [bare]))).toEqual([
+    expect(issuesOf(read("EMAIL", { ...links, ...domains }, [bare]))).toEqual([
       "COMMS_ACCOUNTS: acme-mail: COMMS_SES_ACCESS_KEY_ID: is not set, and an account of a tenant needs it",
       "COMMS_ACCOUNTS: acme-mail: COMMS_SES_SECRET_ACCESS_KEY: is not set, and an account of a tenant needs it",
     ]);
-    expect(accountsOf(read("EMAIL", domains))).toMatchObject([{ id: "ses:default" }]);
+    expect(accountsOf(read("EMAIL", { ...links, ...domains }))).toMatchObject([{ id: "ses:default" }]);
   });
 
   test("may name a file with a value", () => {
@@ -108,6 +134,7 @@ describe("the accounts of tenants [MTN-01]", () => {
     const opened: string[] = [];
     const broken = { ...acme, settings: { COMMS_SMTP_PORT: "canary", COMMS_SMTP_CA_FILE: "/no/such/file" } };
     const result = accountSettings("SMS", { readFile: (path) => (opened.push(path), "") }).read({
+      ...links,
       ...twilio,
       COMMS_ACCOUNTS: JSON.stringify([broken]),
     });
@@ -118,13 +145,13 @@ describe("the accounts of tenants [MTN-01]", () => {
 });
 
 describe("an issue with the accounts", () => {
-  test("is told with all others, by the account's id, and repeats no value", () => {
+  test("is reported with all others, by the account's id, and repeats no value", () => {
     const list = [
       { ...acme, settings: { ...acme.settings, COMMS_SMTP_PORT: "canary", COMMS_SMPT_USER: "canary" } },
       { ...acme, id: "beta", tenant: "beta", provider: "canary" },
       { ...acme, id: "gamma", tenant: "gamma", provider: "ses", settings: { COMMS_SES_RATE: "canary", ...domains } },
     ];
-    const issues = issuesOf(read("EMAIL", { ...domains, COMMS_SES_ACCESS_KEY_ID: "canary" }, list));
+    const issues = issuesOf(read("EMAIL", { ...links, ...domains, COMMS_SES_ACCESS_KEY_ID: "canary" }, list));
     expect(issues.map((issue) => /^(COMMS_ACCOUNTS: [\w-]+: )?\w+/.exec(issue)?.[0])).toEqual([
       "COMMS_ACCOUNTS: beta: provider",
       "COMMS_SES_SECRET_ACCESS_KEY",
@@ -168,7 +195,7 @@ describe("an issue with the accounts", () => {
 
   test("an account on each of two channels is none", () => {
     const texts = { id: "acme-texts", tenant: "acme", provider: "twilio", settings: twilio };
-    expect(accountsOf(read("SMS", twilio, [acme, texts])).map(({ id }) => id)).toEqual([
+    expect(accountsOf(read("SMS", { ...links, ...twilio }, [acme, texts])).map(({ id }) => id)).toEqual([
       "twilio:default",
       "acme-texts",
     ]);

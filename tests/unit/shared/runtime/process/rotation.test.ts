@@ -82,7 +82,7 @@ describe("faults of secrets in rotation", () => {
       "y1=canary-canary-01,y1=canary-canary-02",
       "entry 2 has the id of an earlier one",
     ],
-    ["COMMS_ADDRESS_PEPPERS_PREVIOUS", "dev=canary-canary-canary", "has the id of the current one"],
+    ["COMMS_ADDRESS_PEPPERS_PREVIOUS", "p1=canary-canary-canary", "has the id of the current one"],
     ["COMMS_MASTER_KEYS_PREVIOUS", "y1=canary", "the secret of entry 1 needs 64 hex digits"],
     ["COMMS_MASTER_KEYS_PREVIOUS", `main=${"ca".repeat(32)}`, "has the id of the current one"],
     ["COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS", "main=canary-canary-canary", "has the id of the current one"],
