@@ -95,7 +95,7 @@ export function emailSenderIn({ processor }: Runnable): StageProcessor<Send, Sen
   return processor as StageProcessor<Send, SendFacts, SendEffect>;
 }
 
-/** Takes one order through it, as the shell does. */
+/** Takes one order through it, as the shell does. It waits for no budget: a spent one is an error at once. */
 export async function takeThrough(runnable: Runnable, send: Send): Promise<Outcome> {
   const sender = emailSenderIn(runnable);
   const order = orderOf(send);
@@ -103,5 +103,5 @@ export async function takeThrough(runnable: Runnable, send: Send): Promise<Outco
   if (!facts) throw new Error("no facts");
   const decided = sender.decide(order, facts, start);
   if (decided.kind !== "perform") return decided;
-  return sender.perform?.(decided.effect, order, new AbortController().signal) as Promise<Outcome>;
+  return sender.perform?.(decided.effect, order, AbortSignal.abort()) as Promise<Outcome>;
 }
