@@ -32,7 +32,7 @@ connects; the exit code is 78.
 export function renderConfigurationPage(readers: SettingsReaders): string {
   const all = [...readers.stages, ...readers.others].flatMap(({ settings }) => settings.descriptions);
   const settings = [...Map.groupBy(all, ({ name }) => name).values()].map(strictest);
-  const groups = Map.groupBy(settings, (one) => one.group || prefixOf(one.name));
+  const groups = Map.groupBy(settings, (one) => one.group);
   const tables = [...groups].map(([title, group]) => tableOf(title, group, readers));
   return [head, ...tables].join("\n");
 }
@@ -41,11 +41,6 @@ export function renderConfigurationPage(readers: SettingsReaders): string {
 function strictest(same: readonly SettingDescription[]): SettingDescription {
   const always = same.find(({ isRequired, requiredWith }) => isRequired && requiredWith === undefined);
   return always ?? same.find(({ requiredWith }) => requiredWith !== undefined) ?? (same[0] as SettingDescription);
-}
-
-/** The first two words of a name, for settings whose group has no title: `COMMS_SMTP`. */
-function prefixOf(name: string): string {
-  return `\`${name.split("_").slice(0, 2).join("_")}\``;
 }
 
 function tableOf(title: string, settings: readonly SettingDescription[], readers: SettingsReaders): string {

@@ -16,8 +16,6 @@ export interface OutboundMessage {
 
 /** An account with a provider, as senders call it. `providers/provider.ts` has what else a provider is made of. */
 export interface ChannelAdapter {
-  /** Its name in labels and records: `ses`. */
-  readonly provider: string;
   /**
    * One call, without retries of its own. Never rejects for what the provider or the network did: that is an `Answer`.
    * Gives up when the signal aborts. A rejection is a programming error, and counts as a call with an unknown result.

@@ -1,7 +1,11 @@
+import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { check, checkLine } from "#cli/check.ts";
+import { checkLine } from "#cli/check.ts";
 import { checkAccount } from "#shared/delivery/check-account.ts";
 import { providerOf } from "#shared/delivery/providers/registry.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
@@ -109,7 +113,7 @@ describe("the check of another provider's account", () => {
   });
 });
 
-describe("comms check", () => {
+describe("comms check [EML-06]", () => {
   const smtpAccount = { id: "acme-mail", provider: providerOf("smtp") as NonNullable<ReturnType<typeof providerOf>> };
 
   test("has a line an account: id, provider, and what to do", () => {
@@ -120,10 +124,45 @@ describe("comms check", () => {
     expect(checkLine(smtpAccount, { kind: "unknown" })).toContain("not asked");
   });
 
+  test("ends with 0 where every account is fine, and with 1 where one is not", async () => {
+    const good = { ...smtp(world, plain), COMMS_EMAIL_PROVIDER: "smtp" };
+    expect(await checkCommand(["email"], good)).toEqual({ code: 0, lines: ["smtp:default\tsmtp\tok"] });
+    const refused = await checkCommand(["email"], { ...good, COMMS_ACCOUNTS: accountOfAcme("canary-password") });
+    expect(refused).toEqual({
+      code: 1,
+      lines: ["smtp:default\tsmtp\tok", expect.stringMatching(/^acme-mail\tsmtp\tAUTH_REFUSED: Credentials refused; /)],
+    });
+    expect(refused.lines.join()).not.toContain("canary");
+  });
+
+  test("an account whose provider has nothing to ask is no failure", async () => {
+    const { code, lines } = await checkCommand(["inapp"], {});
+    expect([code, lines]).toEqual([0, [expect.stringContaining("not asked")]]);
+  });
+
   test("knows its channels", async () => {
-    expect(await check.run({ args: ["fax"], flags: {} })).toBe(2);
+    expect(await checkCommand(["fax"], {})).toEqual({ code: 2, lines: [] });
   });
 });
+
+function accountOfAcme(password: string): string {
+  const settings = { ...smtp(world, plain), COMMS_SMTP_PASSWORD: password };
+  return JSON.stringify([{ id: "acme-mail", tenant: "acme", provider: "smtp", settings }]);
+}
+
+/** Runs the command with these settings, in a process of its own; the simulator stays in this one. */
+async function checkCommand(channels: readonly string[], env: Readonly<Record<string, string>>) {
+  const main = new URL("../../cli/main.ts", import.meta.url).pathname;
+  const root = mkdtempSync(join(tmpdir(), "check-"));
+  const options = { env: { COMMS_STACK_ROOT: root, ...env } };
+  const { promise, resolve } = Promise.withResolvers<{ readonly code: unknown; readonly lines: readonly string[] }>();
+  execFile(process.execPath, [main, "check", ...channels], options, (error, stdout) =>
+    resolve({ code: error?.code ?? 0, lines: stdout.split("\n").filter((line) => line !== "") }),
+  );
+  const result = await promise;
+  rmSync(root, { recursive: true });
+  return result;
+}
 
 async function silentServer(): Promise<{ readonly server: Server; readonly port: string }> {
   const server = createServer((socket) => socket.on("error", () => {}).unref()).unref();

@@ -1,36 +1,24 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { accountSettings } from "#shared/delivery/account-settings.ts";
-import { type ProviderAccount, routeByTenant } from "#shared/delivery/accounts.ts";
-import { createBreaker } from "#shared/delivery/breaker.ts";
-import type { ProviderContext } from "#shared/delivery/providers/provider.ts";
-import { systemClock } from "#shared/platform/clock/clock.ts";
+import { settings } from "#processors/email-sender/config.ts";
+import { openSender } from "#shared/delivery/assemble.ts";
+import { readConfig } from "#shared/platform/config/environment.ts";
+import type { Runnable } from "#shared/runtime/processor.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
-import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
-import { aSend, aSender, outputsOn } from "#tests/unit/shared/delivery/sender-bench.ts";
+import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
+import { senderContext, takeThrough } from "#tests/support/sender-context.ts";
+import { aSend, outputsOn } from "#tests/unit/shared/delivery/sender-bench.ts";
 import { simulated } from "./sender-simulator.ts";
 
 let world: Awaited<ReturnType<typeof simulated>>;
-let accounts: readonly ProviderAccount[];
+const open: Runnable[] = [];
 
-/** What a sender gives a provider; here nothing listens at the gateway's address. */
-const context: ProviderContext = {
-  clock: systemClock,
-  callDeadlineMs: 5_000,
-  postgres: () => {
-    throw new Error("an email account opens no database");
-  },
-  gatewayUrl: () => "https://gateway.example.com",
-  unsubscribeKeys: () => ({ current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } }),
-};
-
-/** The environment of an email-sender: everybody by SES, acme by a mail server of its own. */
+/** The environment of an email-sender: everybody by SES, acme by a mail server of its own, at a mail in ten seconds. */
 function environment() {
   const { hostname, port } = new URL(world.simulator.smtp);
   const { user, password } = sandboxAccounts.smtp;
   return {
+    ...minimalEnvironment,
     COMMS_SES_ENDPOINT: `${world.simulator.url}/ses`,
-    COMMS_SES_ACCESS_KEY_ID: "AKIDEXAMPLE",
-    COMMS_SES_SECRET_ACCESS_KEY: "x",
     COMMS_MAIL_DOMAIN: "notify.example.com",
     COMMS_MARKETING_DOMAIN: "updates.example.com",
     COMMS_ACCOUNTS: `
@@ -43,39 +31,37 @@ function environment() {
           COMMS_SMTP_SECURITY: none
           COMMS_SMTP_USER: ${user}
           COMMS_SMTP_PASSWORD: ${password}
-          COMMS_SMTP_RATE: 2
+          COMMS_SMTP_RATE: 0.1
           COMMS_MAIL_DOMAIN: notify.acme.example
           COMMS_MARKETING_DOMAIN: news.acme.example`,
   };
 }
 
+/** The sender as a process opens it; the buckets of both accounts lie in one store. */
+async function emailSender() {
+  const { platform, states } = senderContext();
+  const runnable = await openSender(platform, "EMAIL", readConfig(settings, environment(), "/nowhere"));
+  open.push(runnable);
+  const takeOf = (tenant: string, causeRef: string) =>
+    takeThrough(runnable, aSend({ tenant_id: tenant, cause_ref: causeRef }));
+  return { takeOf, states };
+}
+
 beforeAll(async () => {
   world = await simulated();
-  const read = accountSettings("EMAIL").read(environment());
-  if (read.kind === "issues") throw new Error(read.issues.join("\n"));
-  accounts = await Promise.all(
-    read.config.emailAccounts.map(async ({ id, tenant, provider, config }) => {
-      const { adapter, limits } = await provider.open(config, context);
-      const breaker = createBreaker({ account: id });
-      const budget = createMemoryBudget(limits);
-      return { id, ...(tenant && { tenant }), provider: provider.name, adapter, breaker, budget };
-    }),
-  );
 });
-afterEach(() => world.control.clearFaults());
-afterAll(async () => {
-  for (const { adapter } of accounts) await adapter.close();
-  await world.close();
+afterEach(async () => {
+  for (const runnable of open.splice(0)) await runnable.close?.();
+  await world.control.clearFaults();
 });
+afterAll(() => world.close());
 
-const sendOf = (tenant: string, causeRef: string) => aSend({ tenant_id: tenant, cause_ref: causeRef });
 const mailsOf = (provider: "ses" | "smtp") => world.control.ledger({ provider, outcome: "accepted" });
 
 describe("two tenants through one email sender [MTN-01]", () => {
   test("acme's mail goes out by its own server and domain, everybody else's by SES", async () => {
-    const bench = aSender({ route: routeByTenant(accounts) });
-    const acme = await bench.take(sendOf("acme", "b1"));
-    const other = await bench.take(sendOf("other", "b1"));
+    const { takeOf } = await emailSender();
+    const [acme, other] = [await takeOf("acme", "b1"), await takeOf("other", "b1")];
     expect(outputsOn(acme, "comms.feedback")).toMatchObject([{ tenant_id: "acme", provider: "smtp", status: "SENT" }]);
     expect(outputsOn(other, "comms.feedback")).toMatchObject([{ tenant_id: "other", provider: "ses", status: "SENT" }]);
     expect([await mailsOf("smtp"), await mailsOf("ses")]).toMatchObject([
@@ -86,29 +72,27 @@ describe("two tenants through one email sender [MTN-01]", () => {
   });
 
   test("a mail server that refuses the login stops acme alone", async () => {
-    const bench = aSender({ route: routeByTenant(accounts) });
+    const { takeOf, states } = await emailSender();
     const refused = { provider: "smtp", kind: "status", status: 530, code: "5.7.0 Authentication required" } as const;
     await world.control.fault({ ...refused, match: { operation: "MAIL" } });
     const sent = (await mailsOf("smtp")).length;
-    await expect(bench.take(sendOf("acme", "b2"))).rejects.toMatchObject({
+    await expect(takeOf("acme", "b2")).rejects.toMatchObject({
       code: "PROVIDER_UNAVAILABLE",
       message: "The breaker of acme-mail is open",
     });
-    expect(accounts.map(({ id, breaker }) => [id, breaker.state()])).toEqual([
-      ["ses:default", "closed"],
-      ["acme-mail", "open"],
-    ]);
-    expect((await bench.take(sendOf("other", "b2"))).kind).toBe("emit");
+    expect(states.filter(({ level }) => level > 0)).toEqual([{ account: "acme-mail", provider: "smtp", level: 1 }]);
+    expect((await takeOf("other", "b2")).kind).toBe("emit");
     expect(await mailsOf("smtp")).toHaveLength(sent);
   });
 
-  test("the rate of each is its own", async () => {
-    const now = Date.now();
-    const [ses, acme] = accounts;
-    const take = (account: ProviderAccount | undefined) =>
-      account?.budget.take(account.id, 2, { critical: false, now });
-    expect([await take(acme), await take(acme), await take(ses)]).toEqual([0, expect.any(Number), 0]);
-    expect(await take(acme)).toBeGreaterThan(0);
+  test("acme's spent rate stops acme alone", async () => {
+    const { takeOf } = await emailSender();
+    await takeOf("acme", "b3");
+    await expect(takeOf("acme", "b4")).rejects.toMatchObject({
+      code: "RATE_BUDGET_SPENT",
+      message: "The rate budget of acme-mail is spent",
+    });
+    expect((await takeOf("other", "b3")).kind).toBe("emit");
   });
 });
 

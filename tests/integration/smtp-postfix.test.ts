@@ -40,7 +40,7 @@ function adapter(change: Partial<SmtpServer> = {}): ChannelAdapter {
   return made;
 }
 
-describe.skipIf(!canRun)("a real Postfix takes a mail", () => {
+describe.skipIf(!canRun)("a real Postfix takes a mail [EML-06]", () => {
   test("takes the mail over STARTTLS behind a login, and both signatures hold where it arrives", async () => {
     const message = mailTo("ada@example.org");
     const answer = await adapter().send(message, AbortSignal.timeout(5_000));

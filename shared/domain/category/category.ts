@@ -7,11 +7,6 @@ export type Category = (typeof categories)[number];
 /** The sending domain, and with it the reputation, of a message: `updates.` or `notify.` (DLV-01). */
 export type Stream = "marketing" | "transactional";
 
-/** Whether a text is one of the seven categories. */
-export function isCategory(text: string): text is Category {
-  return (categories as readonly string[]).includes(text);
-}
-
 /** The stream of a category: promotions are marketing; all others, unknown categories included, are transactional. */
 export function streamOf(category: string): Stream {
   return category === "promotions" ? "marketing" : "transactional";

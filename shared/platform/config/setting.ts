@@ -6,7 +6,7 @@ export type SettingValues = Readonly<Record<string, string | undefined>>;
 /** One setting, as `docs/configuration.md` has it. */
 export interface SettingDescription {
   readonly name: string;
-  /** The title of its table; empty for settings that were declared without one. */
+  /** The title of its table. */
   readonly group: string;
   /** What it means, a sentence or two. */
   readonly meaning: string;
@@ -75,11 +75,6 @@ export function settingGroup<Of extends Shape>(
         : { kind: "issues", issues };
     },
   };
-}
-
-/** Settings by name. Their table has the beginning that their names have in common as its title. */
-export function settings<Of extends Shape>(shape: Of, rules?: SettingRules): Settings<ShapeConfig<Of>> {
-  return settingGroup("", shape, rules);
 }
 
 /** Several parts as one. All of their issues are told together, each once. */

@@ -1,16 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Addresses, StackFile } from "./addresses.ts";
+import type { StackFile } from "./addresses.ts";
 import type { SettingValues } from "./setting.ts";
 
 /** Where a folder keeps the addresses of its stack. */
 export function stackFile(root: string): string {
   return join(root, ".carillon", "stack.json");
-}
-
-/** The addresses of the stack that was started in this folder, or undefined if none was. */
-export function readAddresses(root: string): Addresses | undefined {
-  return readJsonFile(stackFile(root)) as Addresses | undefined;
 }
 
 /** Values for what the environment leaves out; `unused` says in a sentence why a file that is there gives none. */

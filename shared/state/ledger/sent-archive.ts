@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import type { Pool } from "pg";
 import { postgres } from "#shared/platform/postgres/pool.ts";
+import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 
 /** Which messages were sent, including those that the ledger has forgotten. */
 export interface SentArchive {
@@ -8,7 +8,7 @@ export interface SentArchive {
   wasSent(msgIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-const wasSent = readFileSync(new URL("./was-sent.sql", import.meta.url), "utf8");
+const wasSent = sqlFile(import.meta.url, "./was-sent.sql");
 
 /** Reads `comms_message`, which the projector writes. It does not know what the projector has not written yet. */
 export function createSentArchive(pool: Pool): SentArchive {

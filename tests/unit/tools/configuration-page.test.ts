@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { combineSettings, setting, settingGroup, settings } from "#shared/platform/config/setting.ts";
+import { combineSettings, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { renderConfigurationPage } from "#tools/configuration-page.ts";
 
 const log = settingGroup("Logs", {
   COMMS_LEVEL: setting(z.enum(["info", "warn"]).default("info"), "`info` | `warn`."),
 });
-const token = settings({
+const token = settingGroup("SMTP", {
   COMMS_SMTP_HOST: setting(z.string(), "A host."),
   COMMS_SMTP_PASSWORD: setting(z.string().default("hunter2"), "A password.", { secret: true }),
 });
@@ -28,7 +28,7 @@ describe("the page of settings", () => {
         "|---|---|---|---|---|",
         "| `COMMS_LEVEL` | `info` \\| `warn`. | `info` |  | every stage |",
         "",
-        "## `COMMS_SMTP`",
+        "## SMTP",
         "",
         "| name | meaning | default | secret | read by |",
         "|---|---|---|---|---|",

@@ -51,7 +51,6 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
   }
 
   return {
-    provider: "fcm",
     answers: fcmAnswers,
     send: async (message, signal) => {
       const access = await tokens.get(signal);

@@ -14,7 +14,6 @@ export interface SesOptions extends SesAccess {
 export function createSesAdapter(options: SesOptions): ChannelAdapter {
   const client = createSesClient(options);
   return {
-    provider: "ses",
     answers: sesAnswers,
     send: async (message, signal) => sendBySes(client, await commandOf(message, options.mail), signal),
     close: async () => client.destroy(),

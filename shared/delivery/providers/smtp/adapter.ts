@@ -17,7 +17,6 @@ export interface SmtpOptions {
 export function createSmtpAdapter(options: SmtpOptions): ChannelAdapter {
   const transport = createSmtpTransport(options.server);
   return {
-    provider: "smtp",
     answers: smtpAnswers,
     send: async (message, signal) => transport.send(await mailOf(message, options), signal),
     close: async () => transport.close(),

@@ -63,7 +63,6 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
   const sender = options.from.startsWith("MG") ? { messagingServiceSid: options.from } : { from: options.from };
 
   return {
-    provider: "twilio",
     answers: twilioAnswers,
     send: async (message) => {
       try {

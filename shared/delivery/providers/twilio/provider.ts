@@ -16,7 +16,12 @@ export const twilioSettings = settingGroup("Twilio", {
     "The account's SID: `AC` and 32 hex digits.",
   ),
   COMMS_TWILIO_AUTH_TOKEN: twilioAuthToken,
-  COMMS_TWILIO_FROM: setting(z.string().startsWith("+", "is no number in E.164"), "The number that texts come from."),
+  COMMS_TWILIO_FROM: setting(
+    z
+      .string()
+      .regex(/^(?:\+[1-9]\d{1,14}|MG[0-9a-f]{32})$/, "is neither a number in E.164 nor the SID of a messaging service"),
+    "The number that texts come from, or the SID of a messaging service: `MG` and 32 hex digits.",
+  ),
   COMMS_TWILIO_URL: setting(z.url().default("https://api.twilio.com"), "The address of Twilio."),
   COMMS_TWILIO_RATE: setting(
     callsPerSecond(250),

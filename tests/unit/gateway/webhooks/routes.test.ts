@@ -6,7 +6,7 @@ import { createServer } from "#gateway/http/server.ts";
 import { openWebhooks, webhookRoutes } from "#gateway/webhooks/routes.ts";
 import type { ProviderEvent } from "#shared/contracts/records.ts";
 import type { WebhookRequest, WebhookResult } from "#shared/delivery/providers/provider.ts";
-import { settings } from "#shared/platform/config/setting.ts";
+import { settingGroup } from "#shared/platform/config/setting.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
@@ -36,7 +36,7 @@ async function createPigeon({ receive, publish, logFile }: Bench) {
   const telemetry = createTelemetry({ level: logFile ? "info" : "silent", file: logFile, version: "test" });
   const app = createServer({ telemetry, isSecure: false });
   const webhook = {
-    settings: settings({}),
+    settings: settingGroup("Birds", {}),
     path: "/webhooks/pigeon/loft",
     open: async (configs: readonly object[], { publicUrl }: { readonly publicUrl: string }) => {
       steps.push(`opened for ${configs.length} at ${publicUrl}`);

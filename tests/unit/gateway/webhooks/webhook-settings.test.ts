@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { webhookSettingsOf } from "#gateway/webhooks/webhook-settings.ts";
 import { allProviders, type WebhookProvider } from "#shared/delivery/providers/registry.ts";
-import { setting, settings } from "#shared/platform/config/setting.ts";
+import { setting, settingGroup } from "#shared/platform/config/setting.ts";
 
 const webhook = (path: string, shape: Readonly<Record<string, z.ZodType>>) => ({
-  settings: settings(shape),
+  settings: settingGroup("Birds", shape),
   path,
   open: () => Promise.reject(new Error("not opened here")),
   normalise: () => ({ kind: "nothing" }) as const,

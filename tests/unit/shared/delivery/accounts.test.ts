@@ -7,11 +7,10 @@ import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
 import { anAccount, aSend, aSender, outputsOn } from "./sender-bench.ts";
 
 /** A provider that answers as it is told, and keeps whose messages it was called with. */
-function aProvider(provider: string) {
+function aProvider() {
   const tenants: string[] = [];
   const state = { answer: { kind: "accepted", ref: "r" } as Answer };
   const adapter: ChannelAdapter = {
-    provider,
     answers: {
       Slow: { act: "retry", description: "Too fast", isOutage: true },
       Down: { act: "halt", description: "No" },
@@ -27,13 +26,14 @@ function aProvider(provider: string) {
 
 /** Everybody by SES, and acme by a mail server of its own. */
 function twoAccounts(budget = createMemoryBudget({ rate: 1_000, burst: 1_000, reserve: 10 })) {
-  const ses = aProvider("ses");
-  const own = aProvider("smtp");
+  const ses = aProvider();
+  const own = aProvider();
   // The buckets of all accounts lie in one store, as they do in Redis.
-  const ours = anAccount({ id: "ses:default", adapter: ses.adapter, budget });
+  const ours = anAccount({ id: "ses:default", provider: "ses", adapter: ses.adapter, budget });
   const acme = anAccount({
     id: "acme-mail",
     tenant: "acme",
+    provider: "smtp",
     adapter: own.adapter,
     breaker: createBreaker({ account: "acme-mail", volume: 4 }),
     budget,
@@ -86,7 +86,7 @@ describe("two tenants through one sender [MTN-01]", () => {
 });
 
 describe("the route", () => {
-  const { adapter } = aProvider("ses");
+  const { adapter } = aProvider();
   const ours = anAccount({ id: "ours", adapter });
   const acme = anAccount({ id: "acme", tenant: "acme", adapter });
 

@@ -24,7 +24,6 @@ function callOf(send: (signal: AbortSignal) => Promise<Answer>) {
     id: "fake:default",
     provider: "fake",
     adapter: {
-      provider: "fake",
       answers: {},
       send: (_: unknown, signal: AbortSignal) => send(signal),
       close: async () => {},

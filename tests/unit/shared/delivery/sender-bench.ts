@@ -151,7 +151,6 @@ function viewsOf(world: World, clock: Pick<Clock, "now">): SenderParts["views"] 
 /** A provider that keeps what it was called with, and answers as the world says. */
 function adapterOf(world: World, calls: OutboundMessage[]): ChannelAdapter {
   return {
-    provider: "fake",
     answers: table,
     send: (message) => {
       calls.push(message);
@@ -172,10 +171,10 @@ function meterOf(metered: string[]): SendMeter {
 
 /** An account with a provider that takes everything, unless told otherwise. */
 export function anAccount(change: Partial<ProviderAccount> & Pick<ProviderAccount, "adapter">): ProviderAccount {
-  const { id = "fake:default", adapter } = change;
+  const { id = "fake:default" } = change;
   return {
     id,
-    provider: adapter.provider,
+    provider: "fake",
     breaker: createBreaker({ account: id }),
     budget: createMemoryBudget({ rate: 1_000, burst: 1_000, reserve: 10 }),
     ...change,

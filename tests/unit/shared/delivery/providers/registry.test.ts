@@ -13,12 +13,12 @@ describe("the registry of providers", () => {
   });
 
   test("finds them by name and by channel, the default first", () => {
-    expect(providersOf("EMAIL").map(({ name }) => name)).toEqual(["ses", "smtp"]);
-    expect(["PUSH", "SMS", "INAPP"].map((one) => providersOf(one as "SMS")[0]?.name)).toEqual([
-      "fcm",
-      "twilio",
-      "inapp",
-    ]);
+    const byDefault = { EMAIL: "ses", PUSH: "fcm", SMS: "twilio", INAPP: "inapp" } as const;
+    for (const [channel, name] of Object.entries(byDefault)) {
+      const found = providersOf(channel as keyof typeof byDefault);
+      expect([found[0]?.name, ...new Set(found.map((one) => one.channel))]).toEqual([name, channel]);
+    }
+    expect(allProviders.filter((one) => !providersOf(one.channel).includes(one))).toEqual([]);
     expect(providerOf("smtp")?.channel).toBe("EMAIL");
     expect(providerOf("constructor")).toBeUndefined();
   });

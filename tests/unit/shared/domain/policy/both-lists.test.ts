@@ -99,7 +99,7 @@ const openCase: fc.Arbitrary<Case> = fc.record({
 
 const verdictOf = ({ verdict }: Pick<GateTrace, "verdict">) => (verdict === "HOLD" ? "DEFER" : verdict);
 
-describe("property: the router and a sender ask the same rules [MTN-01]", () => {
+describe("property: the router and a sender ask the same rules", () => {
   test("each shared gate gives the same answer, but that a sender holds where the router defers", () => {
     const refusals = new Map(shared.map((gate) => [gate as string, countRuns()]));
     const bypasses = countRuns();

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { keyedSecrets } from "#shared/platform/config/keyed-secrets.ts";
-import { combineSettings, setting, settingGroup, settings } from "#shared/platform/config/setting.ts";
+import { combineSettings, setting, settingGroup } from "#shared/platform/config/setting.ts";
 
 const port = settingGroup("Ports", {
   COMMS_PORT: setting(z.coerce.number().int(), "A port."),
   COMMS_HOST: setting(z.string().default("127.0.0.1"), "A host."),
 });
-const token = settings({
+const token = settingGroup("Tokens", {
   COMMS_TOKEN: setting(z.string().min(3, "needs 3 characters").default("hunter2"), "A token.", { secret: true }),
   COMMS_TOKENS: setting(keyedSecrets({ form: /./, needs: "one character" }), "Earlier ones.", { secret: true }),
 });
@@ -33,7 +33,7 @@ describe("settings", () => {
       },
     ]);
     expect(token.descriptions).toMatchObject([
-      { name: "COMMS_TOKEN", group: "", isSecret: true, isRequired: false, byDefault: undefined },
+      { name: "COMMS_TOKEN", group: "Tokens", isSecret: true, isRequired: false, byDefault: undefined },
       { name: "COMMS_TOKENS", isRequired: false, byDefault: undefined },
     ]);
   });
@@ -54,7 +54,7 @@ describe("settings", () => {
 
   it("report the issues between settings together with those of a single one", () => {
     const shape = { COMMS_A: setting(z.coerce.number(), "A."), COMMS_B: setting(z.string(), "B.") };
-    const ruled = settings(shape, ({ COMMS_B }) => (COMMS_B === "b" ? ["COMMS_B: is not to be b"] : []));
+    const ruled = settingGroup("Both", shape, ({ COMMS_B }) => (COMMS_B === "b" ? ["COMMS_B: is not to be b"] : []));
     const result = ruled.read({ COMMS_A: "hunter2", COMMS_B: "b" });
     expect(result).toMatchObject({
       kind: "issues",
@@ -65,7 +65,7 @@ describe("settings", () => {
   });
 
   it("must have a meaning", () => {
-    expect(() => settings({ COMMS_BARE: z.string() })).toThrow("COMMS_BARE has no meaning");
+    expect(() => settingGroup("Bare", { COMMS_BARE: z.string() })).toThrow("COMMS_BARE has no meaning");
   });
 });
 

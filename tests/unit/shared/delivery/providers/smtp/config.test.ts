@@ -25,7 +25,7 @@ function configOf(values: Readonly<Record<string, string>>): SmtpConfig {
 }
 
 describe("the settings of SMTP", () => {
-  test("a host and two domains are enough; TLS is on by default, and empty is not set", () => {
+  test("a host and two domains are enough; port 587 [EML-06] and TLS are the default, and empty is not set", () => {
     const config = configOf({ ...least, COMMS_SMTP_USER: "", COMMS_SMTP_PASSWORD: "" });
     expect(smtpServerOf(config)).toEqual({
       host: "mail.example.com",

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
+import type { ProviderContext } from "#shared/delivery/providers/provider.ts";
 import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
+import { twilioProvider } from "#shared/delivery/providers/twilio/provider.ts";
 import { oddProvider } from "../../odd-provider.ts";
 import { aSend, start } from "../../sender-bench.ts";
 
@@ -27,6 +29,48 @@ const through = (baseUrl: string) =>
     callbackUrl: "https://gateway.example.com",
     deadlineMs: 5_000,
   }).send(message, AbortSignal.timeout(5_000));
+
+const context: ProviderContext = {
+  clock: { now: () => start },
+  callDeadlineMs: 5_000,
+  postgres: notAsked,
+  gatewayUrl: () => "https://gateway.example.com",
+  unsubscribeKeys: notAsked,
+};
+
+function notAsked(): never {
+  throw new Error("Twilio needs none");
+}
+
+const withFrom = (from: string) =>
+  twilioProvider.settings.read({
+    COMMS_TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+    COMMS_TWILIO_AUTH_TOKEN: "a-token-of-the-sandbox",
+    COMMS_TWILIO_URL: provider.plain,
+    COMMS_TWILIO_FROM: from,
+  });
+
+describe("what a text comes from", () => {
+  const service = `MG${"0a".repeat(16)}`;
+
+  test.each([
+    ["a number", "+15005550006", { From: "+15005550006" }],
+    ["a messaging service", service, { MessagingServiceSid: service }],
+  ])("%s, by the name that Twilio has for it", async (_, from, sender) => {
+    const read = withFrom(from);
+    if (read.kind === "issues") throw new Error(read.issues.join());
+    provider.says(201, '{"sid":"SM1"}');
+    const { adapter } = await twilioProvider.open(read.config, context);
+    expect(await adapter.send(message, AbortSignal.timeout(5_000))).toEqual({ kind: "accepted", ref: "SM1" });
+    const { From, MessagingServiceSid } = Object.fromEntries(new URLSearchParams(provider.bodies[0]));
+    expect({ From, MessagingServiceSid }).toEqual({ From: undefined, MessagingServiceSid: undefined, ...sender });
+  });
+
+  test.each(["15005550006", "+0", "MG1", `MG${"g".repeat(32)}`, "Carillon"])("%s is neither", (from) => {
+    const issue = "COMMS_TWILIO_FROM: is neither a number in E.164 nor the SID of a messaging service";
+    expect(withFrom(from)).toEqual({ kind: "issues", issues: [issue] });
+  });
+});
 
 describe("Twilio's odd answers", () => {
   test("a TLS handshake that fails is a call never made", async () => {

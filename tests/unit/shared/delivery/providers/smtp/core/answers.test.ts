@@ -10,7 +10,7 @@ const rowAt = (raw: string, stage: SmtpStage) => {
   return rowOf(smtpAnswers, codeOfReply(reply, stage));
 };
 
-describe("what an SMTP refusal means [EML-06]", () => {
+describe("what an SMTP refusal means", () => {
   test.each<[string, SmtpStage, object]>([
     ["550 5.1.1 unknown user", "message", { act: "refuse", suppress: "hard_bounce", reason: "COMMS_INVALID_ADDRESS" }],
     ["550 5.1.10 null MX", "message", { act: "refuse", suppress: "hard_bounce" }],
