@@ -22,3 +22,18 @@ describe("the page of dependencies", () => {
     expect(rowsOf(runtime).filter((cells) => cells.length !== 4 || cells.includes(""))).toEqual([]);
   });
 });
+
+describe("the lockfile", () => {
+  type Entry = Readonly<{ integrity?: string; link?: boolean }>;
+  const { packages } = JSON.parse(readPage("package-lock.json")) as Readonly<{
+    packages: Readonly<Record<string, Entry>>;
+  }>;
+  const installed = Object.entries(packages).filter(([path, entry]) => path !== "" && entry.link !== true);
+
+  test("has the hash of every package, those of other systems too", () => {
+    expect(installed.length).toBeGreaterThan(300);
+    expect(
+      installed.filter(([, { integrity }]) => integrity?.startsWith("sha512-") !== true).map(([path]) => path),
+    ).toEqual([]);
+  });
+});
