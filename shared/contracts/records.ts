@@ -649,7 +649,7 @@ export interface Template {
 /** Device platform. */
 export type Platform = "UNKNOWN" | "ANDROID" | "IOS" | "WEB";
 
-/** A device that takes push. Compacted, keyed by tenant, user and device. */
+/** A device that takes push. Compacted, keyed by tenant and token. */
 export interface Token {
   /** Tenant. */
   readonly tenant_id: string;

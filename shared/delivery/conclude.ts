@@ -73,14 +73,13 @@ function contextOf({ account, clock }: ConcludeParts, { send, claim, to }: Answe
   return { send, provider: account.provider, addressHash, ambiguous: claim.ambiguous, now: clock.now() };
 }
 
-/** Tombstones for the devices whose tokens the provider refused for good. */
+/** Tombstones for the tokens that the provider refused for good; what a device has registered since stays. */
 function tokenTombstones({ account, meter }: ConcludeParts, { send, to, answers }: AnsweredCalls): readonly Output[] {
   return answers.flatMap((answer, index): readonly Output[] => {
-    const deviceId = to[index]?.deviceId;
-    if (!rowOfAnswer(account.adapter.answers, answer)?.prune || !deviceId || answer.kind === "accepted") return [];
+    const token = to[index]?.address;
+    if (!rowOfAnswer(account.adapter.answers, answer)?.prune || !token || answer.kind === "accepted") return [];
     meter.tokenInvalid(answer.code);
-    const key = tokenKey({ tenant_id: send.tenant_id, user_id: send.user_id, device_id: deviceId });
-    return [{ topic: "comms.tokens", key, value: null }];
+    return [{ topic: "comms.tokens", key: tokenKey({ tenant_id: send.tenant_id, token }), value: null }];
   });
 }
 

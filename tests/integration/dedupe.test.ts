@@ -61,7 +61,7 @@ describe("dedupe window after a wipe [KV-02]", () => {
   test.each<[string, Partial<Decision>, string]>([
     ["a message that passed a minute ago", {}, "first"],
     ["a message that waits", { verdict: "DEFER" }, "first"],
-    ["a message in a digest", { verdict: "DIGEST" }, "first"],
+    ["a message in a digest, which held none", { verdict: "DIGEST" }, "second"],
     ["a message that was dropped", { verdict: "DROP" }, "second"],
     ["another stage's decision", { stage: "email-sender" }, "second"],
     ["a message of six minutes ago", { recorded_at: now - 6 * 60_000 }, "second"],

@@ -65,7 +65,7 @@ beforeEach(async () => {
   await lay("comms.profiles", "default/usr_buyer", aProfile());
   await lay("comms.consents", "default/usr_buyer/SMS/booking", aConsent("SMS", "booking"));
   await lay("comms.consents", "default/usr_buyer/PUSH/*", aConsent("PUSH", "*"));
-  await lay("comms.tokens", "default/usr_buyer/device-1", aToken());
+  await lay("comms.tokens", "default/token-1", aToken());
   await trust();
 });
 

@@ -110,7 +110,7 @@ describe("a person's view", () => {
   });
 
   it("loses what a tombstone lifts, and nothing else [KV-01]", async () => {
-    const other = { ...token, device_id: "d2" };
+    const other = { ...token, device_id: "d2", token: "t2" };
     await apply("consents", record("comms.consents", [consentKey(consent), consent], { offset: 0 }));
     await apply("tokens", record("comms.tokens", [tokenKey(token), token], { offset: 0 }));
     await apply("tokens", record("comms.tokens", [tokenKey(other), other], { offset: 1 }));

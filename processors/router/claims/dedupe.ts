@@ -1,16 +1,32 @@
+import { pass } from "#shared/domain/policy/gate-result.ts";
 import { dedupe } from "#shared/domain/policy/gates/dedupe.ts";
 import type { Dedupe } from "#shared/state/dedupe/dedupe.ts";
 import type { Claim, Claimant } from "../claim.ts";
 
-/** Claims the dedupe key of each message. One that waits holds its key for the window too. */
+/**
+ * Claims the dedupe key of each message that goes by itself. One that waits holds its key for the window too. What is
+ * collected for a digest holds none: an item is known by its message's own id, and a key such as a thread and a minute
+ * would drop all but the first of them (decision 33).
+ */
 export function createDedupeClaim(keys: Dedupe): Claim {
   return {
     gate: "dedupe",
     take: async (claimants, now) => {
-      const owners = await keys.claim(claimants.map(keyOf), now);
-      return claimants.map(({ evaluation: { message } }, i) => dedupe(message, owners[i] ?? message.msgId));
+      const single = claimants.filter(isSingle);
+      const holders = single.length === 0 ? [] : await keys.claim(single.map(keyOf), now);
+      const holderOf = new Map(single.map((claimant, i) => [claimant, holders[i]]));
+      return claimants.map((claimant) => {
+        const { message } = claimant.evaluation;
+        return isSingle(claimant)
+          ? dedupe(message, holderOf.get(claimant) ?? message.msgId)
+          : pass("It is collected by its own id");
+      });
     },
   };
+}
+
+function isSingle({ evaluation }: Claimant): boolean {
+  return evaluation.result.verdict !== "DIGEST";
 }
 
 function keyOf({ accepted, evaluation: { message } }: Claimant) {

@@ -49,7 +49,7 @@ function outranks([, { verdict }]: RoutingAnswer, [, other]: RoutingAnswer): boo
   return precedence[verdict] < precedence[other.verdict];
 }
 
-/** Whether the message goes out, now or later; only such a message holds its dedupe key. */
+/** Whether the message goes out, now or later; only such a message may hold a dedupe key. */
 export function goesOn(evaluation: GateEvaluation): boolean {
   return evaluation.result.verdict !== "DROP";
 }

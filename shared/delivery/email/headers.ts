@@ -14,6 +14,32 @@ export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
 
+/**
+ * A text that people read, as a header: on one line, and whole in encoded words (RFC 2047) where a part of it looks like one. A
+ * mail program would decode that part, and show what was never typed.
+ */
+export function headerText(text: string): string {
+  const shown = oneLine(text);
+  return shown.includes("=?") ? encodedWords(shown) : shown;
+}
+
+/** The bytes of one encoded word: in base64, with its frame, 60 characters, so that the first fits on the header's first line. */
+const wordBytesMax = 36;
+
+/** Blanks between encoded words are not shown. No word ends inside a character. */
+function encodedWords(text: string): string {
+  const words: string[] = [];
+  let word = "";
+  for (const character of text) {
+    if (Buffer.byteLength(word + character) > wordBytesMax) {
+      words.push(word);
+      word = "";
+    }
+    word += character;
+  }
+  return [...words, word].map((each) => `=?UTF-8?B?${Buffer.from(each).toString("base64")}?=`).join(" ");
+}
+
 /** The same at every attempt, so that a mailbox that receives two shows one. */
 export function messageId(msgId: string, domain: string): string {
   return `<${msgId}@${domain}>`;

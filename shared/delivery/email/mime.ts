@@ -4,7 +4,7 @@ import type { EmailContent } from "#shared/domain/channel/email.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import { signUnsubscribe, type UnsubscribeKeys, unsubscribeLifeMs } from "#shared/platform/crypto/unsubscribe-token.ts";
 import type { OutboundMessage } from "../adapter.ts";
-import { type MailStream, mailHeaders, messageId, oneLine } from "./headers.ts";
+import { headerText, type MailStream, mailHeaders, messageId, oneLine } from "./headers.ts";
 import { unsubscribeScope } from "./unsubscribe.ts";
 
 /** Where the unsubscribe links of a mail lead. */
@@ -37,8 +37,8 @@ export async function composeMail(
   const stream = mailStreamOf(message, options);
   const { message: mail } = await composer.sendMail({
     from: stream.from,
-    to: target.address,
-    subject: oneLine(content.subject),
+    to: { name: "", address: target.address },
+    subject: headerText(content.subject),
     text: content.text,
     html: content.html,
     messageId: messageId(send.msg_id, stream.domain),

@@ -36,14 +36,20 @@ export const push: ChannelDescriptor<PushContent> = {
   },
 };
 
-/** A person's devices, each token once (PSH-02, KV-01). */
+/**
+ * A person's devices (PSH-02, KV-01), those seen last first. A device that has registered another token since is called by
+ * the later one only, and a token is called once.
+ */
 export function devicesOf(tokens: readonly Token[]): Targets {
-  const latest = new Map<string, Target>();
-  for (const { token, device_id } of tokens.toSorted((a, b) => a.last_seen - b.last_seen))
-    if (token !== "") {
-      latest.delete(token);
-      latest.set(token, { address: token, deviceId: device_id });
-    }
-  const targets = [...latest.values()].toReversed().slice(0, devicesMax);
-  return targets.length === 0 ? "none" : targets;
+  const latestFirst = tokens.filter(({ token }) => token !== "").toSorted((a, b) => b.last_seen - a.last_seen);
+  const devices = new Set<string>();
+  const called = new Set<string>();
+  const targets: Target[] = [];
+  for (const { token, device_id } of latestFirst) {
+    const isKnown = called.has(token) || (device_id !== "" && devices.has(device_id));
+    devices.add(device_id);
+    called.add(token);
+    if (!isKnown) targets.push({ address: token, deviceId: device_id });
+  }
+  return targets.length === 0 ? "none" : targets.slice(0, devicesMax);
 }

@@ -19,9 +19,12 @@ export function consentKey(consent: Pick<Consent, "tenant_id" | "user_id" | "cha
   return join(personKey(consent.tenant_id, consent.user_id), consent.channel, consent.category);
 }
 
-/** Key of `comms.tokens`: a device of a person. */
-export function tokenKey(token: Pick<Token, "tenant_id" | "user_id" | "device_id">): string {
-  return join(personKey(token.tenant_id, token.user_id), token.device_id);
+/**
+ * Key of `comms.tokens`: the token itself, which one person has at a time. So whoever registers it replaces the owner before,
+ * and a tombstone names the token that it removes.
+ */
+export function tokenKey({ tenant_id, token }: Pick<Token, "tenant_id" | "token">): string {
+  return join(tenant_id, token);
 }
 
 /** The fields that identify a suppression. The address is present only as its hash. */
@@ -52,10 +55,9 @@ export function parseConsentKey(key: string): (PersonRef & { channel: string; ca
 }
 
 /** The names in a key of `comms.tokens`; undefined if `tokenKey` does not make such a key. */
-export function parseTokenKey(key: string): (PersonRef & { deviceId: string }) | undefined {
-  const [head, deviceId] = splitTail(key, 1);
-  const person = head === undefined ? undefined : parsePersonKey(head);
-  return person && deviceId ? { ...person, deviceId } : undefined;
+export function parseTokenKey(key: string): { tenantId: string; token: string } | undefined {
+  const [tenantId, token, ...rest] = key.split("/");
+  return tenantId && token && rest.length === 0 ? { tenantId, token: decode(token) } : undefined;
 }
 
 /**

@@ -9,6 +9,9 @@ type Filter = Extract<FilterImplOptions, (...args: never[]) => unknown>;
 const tags = new Set(["if", "unless", "for", "case", "assign", "#", "break", "continue"]);
 const filters = new Set(["default", "upcase", "downcase", "capitalize", "size", "first", "last", "truncate", "join"]);
 
+/** What a text is for its reader, which says how its outputs are escaped. */
+export type LiquidKind = "html" | "text" | "url";
+
 /** Liquid text, parsed once. Rendering is synchronous and reads nothing but its variables. */
 export interface LiquidText {
   /** Throws if a variable is undefined, a filter refuses its input, or a limit is exceeded. */
@@ -19,9 +22,9 @@ export interface LiquidText {
 
 /**
  * Parses Liquid with harmless tags and filters only: no file access, no raw output, own properties only. In `html` every
- * output is escaped. Throws an `Error` with line and column if the text does not parse.
+ * output is escaped, in `url` every output is one step or value of the URL. Throws an `Error` with line and column if the text does not parse.
  */
-export function parseLiquid(source: string, kind: "html" | "text"): LiquidText {
+export function parseLiquid(source: string, kind: LiquidKind): LiquidText {
   const engine = engines[kind];
   const parsed: ParsedLiquid[] = engine.parse(source);
   return {
@@ -32,7 +35,7 @@ export function parseLiquid(source: string, kind: "html" | "text"): LiquidText {
   };
 }
 
-function createEngine(outputEscape?: "escape"): Liquid {
+function createEngine(outputEscape?: "escape" | ((output: unknown) => string)): Liquid {
   const engine = new Liquid({
     ...(outputEscape ? { outputEscape } : {}),
     strictFilters: true,
@@ -77,4 +80,10 @@ const ownFilters: Readonly<Record<string, Filter>> = {
   date: timeFilter("date"),
 };
 
-const engines = { html: createEngine("escape"), text: createEngine() };
+/** A text as one step of a path or one value of a query. Steps of dots only lead upwards however they are spelt: left out. */
+function urlPart(output: unknown): string {
+  const text = String(output ?? "").toWellFormed();
+  return /^\.{1,2}$/.test(text) ? "" : encodeURIComponent(text);
+}
+
+const engines = { html: createEngine("escape"), text: createEngine(), url: createEngine(urlPart) };

@@ -1,5 +1,6 @@
 import { type Content, descriptorOf } from "../channel/channels.ts";
 import type { ContentPart, FilledTexts } from "../channel/content-part.ts";
+import { inlineTexts } from "./inline-text.ts";
 import type { ParsedTemplate } from "./parsed.ts";
 
 /** A part that could not be filled. The error holds the part's name and no value, so it may be logged. */
@@ -16,15 +17,16 @@ export class FillError extends Error {
 
 /**
  * Fills a template with variables that passed its `check`: the content has the parts of its channel's descriptor. Pure:
- * the same template and variables give the same content in every process of one runtime version. Throws `FillError`, also
- * if the subject, title or text is blank.
+ * the same template and variables give the same content in every process of one runtime version. A text among the variables
+ * keeps to its line (`inlineTexts`): only the template breaks lines. Throws `FillError`, also if the subject, title or text
+ * is blank.
  */
 export function fill(parsed: ParsedTemplate, variables: object): Content {
   const { channel } = parsed.template;
   const content = descriptorOf(channel)?.content;
   if (!content) throw new FillError("channel", new Error(`No content is known for channel ${channel}`));
   const parts: readonly (readonly [string, ContentPart<unknown>])[] = Object.entries(content.parts);
-  const texts = filledTexts(parsed, variables);
+  const texts = filledTexts(parsed, inlineTexts(variables));
   const filled = parts.map(([name, part]) => [name, fillPart(name, () => part(texts))] as const);
   // The descriptor's type holds its parts to the content's.
   return { channel, ...Object.fromEntries(filled) } as Content;

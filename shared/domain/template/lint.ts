@@ -13,6 +13,9 @@ export function lintSource(source: TemplateSource): readonly string[] {
   ];
 }
 
+/** Nothing encodes a variable inside a URL there, so it could lead elsewhere. */
+const partialUrl = "a link is a variable as a whole, or holds none";
+
 interface Part {
   readonly part: string;
   readonly text: string;
@@ -33,6 +36,7 @@ function partIssues({ part, text, kind }: Part, source: TemplateSource): readonl
   if (text.includes("{{{") || /\{%-?\s*raw\b|\|\s*raw\b/.test(text)) {
     return [`${part}: raw output is refused, every variable is escaped`];
   }
+  if (kind === "text" && part !== "data" && /\bhttps?:\/\/[^\s{]*\{\{/i.test(text)) return [`${part}: ${partialUrl}`];
   try {
     const declared = source.manifest.variables;
     return parseLiquid(text, kind)
@@ -49,6 +53,7 @@ function mjmlIssues(mjml: string): readonly string[] {
     ...(/<mj-include\b/.test(mjml) ? ["mjml: mj-include is refused, a template is whole by itself"] : []),
     ...(/<script\b|javascript:/i.test(mjml) ? ["mjml: scripts are refused"] : []),
     ...(/(href|src)="http:/i.test(mjml) ? ["mjml: links and images must be https"] : []),
+    ...(/(href|src)="[^"{]+\{\{/i.test(mjml) ? [`mjml: ${partialUrl}`] : []),
     ...images.filter((image) => !/\balt="/.test(image)).map(() => "mjml: an image has no alt text"),
   ];
 }

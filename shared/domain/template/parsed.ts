@@ -32,8 +32,13 @@ export function parseParts(parts: LiquidParts): Omit<ParsedTemplate, "template" 
     subject: parts.subject === null ? null : parseLiquid(parts.subject, "text"),
     html: parts.html === null ? null : parseLiquid(parts.html, "html"),
     text: parseLiquid(parts.text, "text"),
-    data: dataEntries(parts.data).map(([name, source]) => [name, parseLiquid(source, "text")] as const),
+    data: dataEntries(parts.data).map(([name, source]) => [name, parseLiquid(source, kindOf(source))] as const),
   };
+}
+
+/** A value that begins a URL by itself, such as a deep link; one that is a variable as a whole is that variable's URL. */
+function kindOf(source: string): "url" | "text" {
+  return /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(source) ? "url" : "text";
 }
 
 /** Parses the JSON before the Liquid in its values, so that no variable can break out of its string. */

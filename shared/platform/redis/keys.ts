@@ -10,8 +10,10 @@ export function redisKeys(prefix: string) {
     marker: (name: string) => `${prefix}ready:${name}`,
     /** Lock of the process that restores the state: its token. */
     restoring: (name: string) => `${prefix}restoring:${name}`,
-    /** Hash of everything that is known of a person: `profile`, `preference`, `consent:<CHANNEL>:<category>`, `token:<device>`. */
+    /** Hash of everything that is known of a person: `profile`, `preference`, `consent:<CHANNEL>:<category>`, `push-token:<digest>`. */
     person: (tenantId: string, userId: string) => `${prefix}person:${tenantId}/${userId}`,
+    /** The person who has a push token, by the token's digest: `<partition>:<offset>:<key of the person>`. */
+    pushToken: (tenantId: string, digest: string) => `${prefix}push-token:${part(tenantId)}:${digest}`,
     /** Hash of suppression entries: `<REASON>:<ORIGIN>:<scope>`. */
     suppression: (tenantId: string, channel: string, addressHash: string) =>
       `${prefix}suppression:${part(tenantId)}:${part(channel)}:${addressHash}`,

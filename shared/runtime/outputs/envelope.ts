@@ -16,6 +16,8 @@ export interface Envelope {
   /** Topic written to, without prefix. */
   readonly topic: string;
   readonly key: string;
+  /** The value as it is written; null for a tombstone. */
+  readonly value: Buffer | null;
   readonly now: Instant;
   /** The record that led to this one, and which of its outputs this is. */
   readonly cause?: { readonly record: InRecord; readonly index: number };
@@ -25,12 +27,13 @@ export interface Envelope {
 
 /**
  * CloudEvents binary-mode headers and the trace context of a record we write. `ce_id` is derived from the record that
- * led to this one, so the second writing of the same output carries the same id.
+ * led to this one, so the second writing of the same output carries the same id; of what a job writes, from the value and the
+ * time: one person may be due two records in one millisecond.
  */
-export function envelope({ stage, topic, key, now, cause, trace }: Envelope): Headers {
+export function envelope({ stage, topic, key, value, now, cause, trace }: Envelope): Headers {
   const id = cause
     ? deriveId("record", cause.record.topic, cause.record.partition, cause.record.offset, cause.index)
-    : deriveId("record", topic, key, now);
+    : deriveId("record", topic, key, now, value?.toString("base64") ?? "");
   return {
     ...fixed,
     ce_id: Buffer.from(id),

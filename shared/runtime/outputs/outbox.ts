@@ -64,8 +64,8 @@ export class Outbox {
   one(output: Output, now: Instant, { span, cause }: OutputOrigin): OutRecord {
     const { codec, prefix, stage } = this.#options;
     const { topic, key } = output;
-    const headers = envelope({ stage, topic, key, now, trace: span.headers, ...(cause ? { cause } : {}) });
     const value = encode(codec, output);
+    const headers = envelope({ stage, topic, key, value, now, trace: span.headers, ...(cause ? { cause } : {}) });
     return { topic: prefix + topic, key, value, headers: { ...headers, ...output.headers } };
   }
 

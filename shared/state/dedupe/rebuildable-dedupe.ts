@@ -10,8 +10,8 @@ import { dedupeKey, dedupeName, type RedisDedupeOptions } from "./redis-dedupe.t
 const dedupeQuarantineMs = 1_000;
 
 /**
- * Rebuilds the dedupe window from the router's decisions (KV-02): every message that passed, at once or later, holds its
- * key for the rest of its window. The first in the log holds it, because it was the first to claim.
+ * Rebuilds the dedupe window from the router's decisions (KV-02): every message that goes by itself, at once or later, holds
+ * its key for the rest of its window. The first in the log holds it, because it was the first to claim.
  */
 export function createRebuildableDedupe(options: RedisDedupeOptions): RebuildableState {
   const { redis, windowMs = dedupeWindowMs } = options;
@@ -44,7 +44,7 @@ interface Hold {
 
 function holdOf({ value }: DecodedRecord<unknown>, now: Instant, windowMs: number): readonly Hold[] {
   const decision = value as Decision | null;
-  if (decision?.stage !== "router" || decision.verdict === "DROP") return [];
+  if (decision?.stage !== "router" || !["PASS", "DEFER"].includes(decision.verdict)) return [];
   const leftMs = Math.min(decision.recorded_at + windowMs - now, windowMs);
   return leftMs > 0 ? [{ decision, leftMs }] : [];
 }

@@ -7,10 +7,11 @@ export const personFields = {
   profile: "profile",
   preference: "preference",
   consent: (channel: string, category: string) => `consent:${channel}:${category}`,
-  token: (deviceId: string) => `token:${deviceId}`,
+  /** A push token, by its digest. */
+  token: (digest: string) => `push-token:${digest}`,
 } as const;
 
-/** The person in a hash as Redis gives it. */
+/** The person in a hash as Redis gives it. Fields that earlier builds wrote are passed over. */
 export function personOf(hash: unknown): Person {
   const consents: Consent[] = [];
   const tokens: Token[] = [];
@@ -20,7 +21,7 @@ export function personOf(hash: unknown): Person {
     if (field === personFields.profile) profile = record as Profile;
     else if (field === personFields.preference) preference = record as Preference;
     else if (field.startsWith("consent:")) consents.push(record as Consent);
-    else tokens.push(record as Token);
+    else if (field.startsWith("push-token:")) tokens.push(record as Token);
   }
   return { profile, preference, consents, tokens };
 }

@@ -1,10 +1,9 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { Consent, Flag, Suppression, Token } from "#shared/contracts/records.ts";
+import type { Consent, Flag, Suppression } from "#shared/contracts/records.ts";
 import {
   parseConsentKey,
   parsePersonKey,
   parseSuppressionKey,
-  parseTokenKey,
   type SuppressionName,
 } from "#shared/domain/message/record-keys.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
@@ -19,7 +18,7 @@ interface Place {
 /** The place of a record, from its value, or from its key if it is a tombstone; undefined for a foreign key. */
 export type Placement = (record: DecodedRecord<unknown>) => Place | undefined;
 
-/** The placement of each view, by the view's name. */
+/** The placement of each view, by the view's name; a push token has an owner instead (`token-view.ts`). */
 export function placements(keys: RedisKeys) {
   const person =
     (field: string): Placement =>
@@ -39,12 +38,6 @@ export function placements(keys: RedisKeys) {
     );
   };
 
-  const token: Placement = (record) => {
-    const value = record.value as Token | null;
-    const name = value ? { ...personOf(value), deviceId: value.device_id } : parseTokenKey(keyOf(record));
-    return name && { hash: keys.person(name.tenantId, name.userId), field: personFields.token(name.deviceId) };
-  };
-
   const suppression: Placement = (record) => {
     const name = (record.value as Suppression | null) ?? parseSuppressionKey(keyOf(record));
     return (
@@ -61,7 +54,6 @@ export function placements(keys: RedisKeys) {
     profiles: person(personFields.profile),
     preferences: person(personFields.preference),
     consents: consent,
-    tokens: token,
     flags: flag,
     suppression,
   } as const;

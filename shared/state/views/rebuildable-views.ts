@@ -4,6 +4,7 @@ import type { TopicName } from "#shared/contracts/topics.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { addScript, luaFile, runPipeline, type ScriptArg } from "#shared/platform/redis/script.ts";
 import { type Placement, placements } from "./placement.ts";
+import { applyTokens } from "./token-view.ts";
 import type { RebuildableState } from "./views.ts";
 
 const fencedApply = luaFile(import.meta.url, "./fenced-apply.lua");
@@ -32,7 +33,8 @@ export function createRebuildableViews(client: {
     name,
     topics: [topics[name]],
     quarantineMs: 0,
-    apply: (records) => applyFenced(client.redis, records, places[name]),
+    apply: (records) =>
+      name === "tokens" ? applyTokens(client, records) : applyFenced(client.redis, records, places[name]),
   }));
 }
 

@@ -262,6 +262,46 @@ describe("router: what waits [RTR-07] [QH-03] [RTR-05]", () => {
   });
 });
 
+describe("router: what has a cadence [DIG-02]", () => {
+  const posted = (second: number, thread: string) =>
+    anAccepted({
+      cause_event: "message.posted",
+      cause_ref: `${thread}/${second}`,
+      template_name: "new_message_digest",
+      category: "messages",
+      channels: ["EMAIL"],
+      cadence: "messages.daily_digest",
+      dedupe_key: `THREAD:${thread}:2026-11-22T12%3A00`,
+    });
+  const four = [posted(1, "th_1"), posted(3, "th_1"), posted(5, "th_1"), posted(6, "th_2")];
+
+  test("four messages of one minute, three of them in one thread, are four items of the digest", async () => {
+    const { runAll, calls } = routerIn();
+    const outcomes = await runAll(four);
+    expect(outcomes.map(verdicts)).toEqual(four.map(() => ["EMAIL DIGEST COMMS_DIGESTED"]));
+    const items = outcomes.flatMap((outcome) => written(outcome, "comms.digest"));
+    expect(new Set(items.map(({ item_id }) => item_id)).size).toBe(4);
+    expect(calls).toEqual(["persons", "flags", "suppressions"]);
+  });
+
+  test("the same message told again is the same item", async () => {
+    const [first, second] = await routerIn().runAll([posted(1, "th_1"), posted(1, "th_1")]);
+    const idOf = (outcome: typeof first) => outcome && written(outcome, "comms.digest")[0]?.item_id;
+    expect(idOf(first)).toBeDefined();
+    expect(idOf(second)).toBe(idOf(first));
+  });
+
+  test("it holds no key against what is sent at once, nor that against it", async () => {
+    const atOnce = { ...posted(7, "th_1"), critical: true };
+    const outcomes = await routerIn().runAll([posted(1, "th_1"), atOnce, posted(2, "th_1")]);
+    expect(outcomes.flatMap(verdicts)).toEqual([
+      "EMAIL DIGEST COMMS_DIGESTED",
+      "EMAIL PASS",
+      "EMAIL DIGEST COMMS_DIGESTED",
+    ]);
+  });
+});
+
 describe("router: dedupe [DED-01] [DED-02] [DED-04] [RTR-04]", () => {
   const email = anAccepted({ channels: ["EMAIL"] });
   const again = { ...email, cause_ref: "bk_7Q2M-again", event_id: "another" };

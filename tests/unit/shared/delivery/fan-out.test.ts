@@ -49,7 +49,7 @@ describe("one message to several devices [PSH-02]", () => {
     for (const outcome of [sent, waiting, failed]) {
       const outputs = "outputs" in outcome ? outcome.outputs : [];
       expect(outputs.filter(({ topic }) => topic === "comms.tokens")).toEqual([
-        { topic: "comms.tokens", key: "default/u1/old", value: null },
+        { topic: "comms.tokens", key: "default/token-old", value: null },
       ]);
     }
     expect(statusOf(failed)).toMatchObject({ status: "FAILED", provider_code: "Gone" });

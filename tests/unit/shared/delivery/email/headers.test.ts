@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mailHeaders, messageId, oneLine } from "#shared/delivery/email/headers.ts";
+import { headerText, mailHeaders, messageId, oneLine } from "#shared/delivery/email/headers.ts";
 import { aSend } from "../sender-bench.ts";
 
 describe("mail headers [EML-02]", () => {
@@ -13,6 +13,27 @@ describe("mail headers [EML-02]", () => {
         for (const value of Object.values(mailHeaders(send, "transactional"))) expect(value).not.toMatch(/[\r\n]/);
       }),
     );
+  });
+
+  test("a text that holds an encoded word is encoded as a whole, in words of 75 characters at most", () => {
+    const encoded = /^=\?UTF-8\?B\?([\w+/=]*)\?=$/;
+    let count = 0;
+    const text = fc.string({ unit: fc.constantFrom("=?", "?=", "é", "日", "😀", " ", "word") });
+    fc.assert(
+      fc.property(text, (value) => {
+        const shown = oneLine(value);
+        if (!shown.includes("=?")) {
+          expect(headerText(value)).toBe(shown);
+          return;
+        }
+        count += 1;
+        const words = headerText(value).split(" ");
+        for (const word of words) expect(word.length).toBeLessThanOrEqual(75);
+        const parts = words.map((word) => Buffer.from(encoded.exec(word)?.[1] ?? "", "base64").toString("utf8"));
+        expect(parts.join("")).toBe(shown);
+      }),
+    );
+    expect(count).toBeGreaterThan(20);
   });
 
   test("Feedback-ID has four parts, for any text in them", () => {

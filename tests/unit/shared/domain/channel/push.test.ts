@@ -31,6 +31,13 @@ describe("a person's devices [PSH-02]", () => {
     expect(devicesOf(shared)).toEqual([{ address: "t", deviceId: "new" }]);
   });
 
+  test("that have registered another token since are called by the later one only", () => {
+    const renewed = [aToken("a", { token: "new", last_seen: 2 }), aToken("a", { token: "old", last_seen: 1 })];
+    expect(devicesOf(renewed)).toEqual([{ address: "new", deviceId: "a" }]);
+    const nameless = renewed.map((token) => ({ ...token, device_id: "" }));
+    expect(devicesOf(nameless)).toHaveLength(2);
+  });
+
   test("beyond the bound are left out; none is no address", () => {
     const many = Array.from({ length: devicesMax + 5 }, (_, index) => aToken(`d${index}`, { last_seen: index }));
     expect(devicesOf(many)).toHaveLength(devicesMax);

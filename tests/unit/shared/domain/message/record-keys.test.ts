@@ -25,7 +25,7 @@ describe("record keys of the compacted topics", () => {
         expect(parsePersonKey(personKey(tenant_id, user_id))).toEqual(person);
         const consent = consentKey({ tenant_id, user_id, channel: which, category: rest });
         expect(parseConsentKey(consent)).toEqual({ ...person, channel: which, category: rest });
-        expect(parseTokenKey(tokenKey({ tenant_id, user_id, device_id: rest }))).toEqual({ ...person, deviceId: rest });
+        expect(parseTokenKey(tokenKey({ tenant_id, token: rest }))).toEqual({ tenantId: tenant_id, token: rest });
       }),
     );
   });
@@ -60,7 +60,10 @@ describe("record keys of the compacted topics", () => {
 
   it("are not read where the person is missing", () => {
     expect(parsePersonKey("nobody")).toBeUndefined();
-    expect(parseTokenKey("d1")).toBeUndefined();
     expect(parseConsentKey("SMS/all")).toBeUndefined();
+  });
+
+  it.each(["default/ann/phone", "default/", "/T", "T"])("name no token in %j", (key) => {
+    expect(parseTokenKey(key)).toBeUndefined();
   });
 });

@@ -15,6 +15,18 @@ describe("Liquid", () => {
     expect(rendered("{{ name }}", { name })).toBe(name);
   });
 
+  it.each([
+    ["a/b?c=d#e&f", "a%2Fb%3Fc%3Dd%23e%26f"],
+    ["..", ""],
+    [".", ""],
+    ["...", "..."],
+    ["../x", "..%2Fx"],
+    ["é\ud800", "%C3%A9%EF%BF%BD"],
+    [7, "7"],
+  ])("makes %j one step of a URL", (id, step) => {
+    expect(parseLiquid("app://bookings/{{ id }}/x", "url").render({ id }, "en-US")).toBe(`app://bookings/${step}/x`);
+  });
+
   it("never takes what a variable holds for a template", () => {
     expect(rendered("{{ name }}", { name: "{{ secret }}{% raw %}", secret: "s" })).toBe("{{ secret }}{% raw %}");
   });

@@ -26,6 +26,14 @@ describe("the issues of a template's source", () => {
       given: emailSource('<mj-button href="http://a.example">x</mj-button>'),
       issue: "mjml: links and images must be https",
     },
+    {
+      given: emailSource('<mj-button href="https://a.example/{{ name }}">x</mj-button>'),
+      issue: "mjml: a link is a variable as a whole, or holds none",
+    },
+    {
+      given: source({ text: "See https://a.example/{{ name }}" }),
+      issue: "text: a link is a variable as a whole, or holds none",
+    },
     { given: emailSource('<mj-image src="https://a.example/b.png" />'), issue: "mjml: an image has no alt text" },
     { given: source({ locale: "en-us" }), issue: "locale 'en-us' is spelt 'en-US'" },
     { given: source({ locale: "no tag" }), issue: "locale 'no tag' is no language tag" },

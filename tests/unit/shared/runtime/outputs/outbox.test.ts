@@ -45,6 +45,14 @@ describe("the outbox", () => {
     expect(new Set(ids(0)).size).toBe(2);
   });
 
+  it("gives two records that a job writes for one key in one millisecond an id each", () => {
+    const valueOf = (id: string) =>
+      ({ topic: "comms.rejected", key: "anna", value: copyOf(eventOf("anna", id)) }) as const;
+    const idOf = (id: string) => String(outbox.one(valueOf(id), 5, { span }).headers?.["ce_id"]);
+    expect(idOf("a")).toBe(idOf("a"));
+    expect(idOf("a")).not.toBe(idOf("b"));
+  });
+
   it("closes a part once it holds the bytes given, and makes none that is empty", () => {
     const whole = partsOf([emit("a", "b", "c")])[0] ?? [];
     const bytesMax = recordSize(whole[0] as (typeof whole)[number]) + 1;

@@ -10,6 +10,7 @@ it("puts each field of a hash where the person has it", () => {
     [personFields.consent("SMS", "*")]: stored({ granted: true }),
     [personFields.token("d1")]: stored({ token: "t" }),
     [personFields.token("d2")]: "0:2:",
+    "token:d3": stored({ token: "as an earlier build wrote it" }),
   };
   expect(personOf(hash)).toEqual({
     profile: { email: "a" },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import { consentKey, suppressionKey, tokenKey } from "#shared/domain/message/record-keys.ts";
+import { consentKey, suppressionKey } from "#shared/domain/message/record-keys.ts";
 import { redisKeys } from "#shared/platform/redis/keys.ts";
 import { placements } from "#shared/state/views/placement.ts";
 
@@ -8,7 +8,6 @@ const keys = redisKeys("p:");
 const places = placements(keys);
 const person = { tenant_id: "acme", user_id: "a/nna" };
 const consent = { ...person, channel: "SMS", category: "*" } as const;
-const token = { ...person, device_id: "d/1" };
 const suppression = {
   tenant_id: "acme",
   channel: "SMS",
@@ -28,14 +27,10 @@ function record(key: string, value: unknown): DecodedRecord<unknown> {
 }
 
 describe("the place of a record in Redis", () => {
-  it.each([
-    ["consents", consentKey(consent), consent, "consent:SMS:*"],
-    ["tokens", tokenKey(token), token, "token:d/1"],
-  ] as const)("%s: the same for a value and for its tombstone", (...row) => {
-    const [name, key, value, field] = row;
-    const place = { hash: keys.person("acme", "a/nna"), field };
-    expect(places[name](record(key, value))).toEqual(place);
-    expect(places[name](record(key, null))).toEqual(place);
+  it("of a consent is the same for a value and for its tombstone", () => {
+    const place = { hash: keys.person("acme", "a/nna"), field: "consent:SMS:*" };
+    expect(places.consents(record(consentKey(consent), consent))).toEqual(place);
+    expect(places.consents(record(consentKey(consent), null))).toEqual(place);
   });
 
   it("of a suppression is the hash of its address, also for a tombstone", () => {
