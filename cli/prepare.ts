@@ -4,7 +4,7 @@ import { createTemplateStore } from "#shared/control/templates/postgres-template
 import { publishTemplates } from "#shared/control/templates/publish.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { migrate } from "#shared/platform/postgres/migrate.ts";
-import { provision } from "#shared/platform/provisioning/provision.ts";
+import { type ProvisionReport, provision } from "#shared/platform/provisioning/provision.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { readTemplates } from "#shared/state/templates/template-reader.ts";
 import { type CliCommand, exit } from "./command.ts";
@@ -43,7 +43,7 @@ export async function prepareAll(
   platform: ProcessContext,
   { replicationFactor, replace = false }: PrepareOptions,
 ): Promise<readonly string[]> {
-  const { topicsCreated, schemasRegistered } = await provision({
+  const provisioned = await provision({
     log: platform.log(),
     registry: platform.registry(),
     prefix: platform.prefix,
@@ -53,9 +53,22 @@ export async function prepareAll(
   await platform.warm();
   const { published, unchanged } = await publish(platform, replace);
   return [
-    `topics: ${topicsCreated.length} created; schemas: ${schemasRegistered.length} registered`,
+    ...provisionLines(provisioned),
     `migrations: ${migrations.length} applied`,
     `templates: ${published.length} published, ${unchanged} unchanged`,
+  ];
+}
+
+/** What was done to topics and schemas, and a line for each subject with versions that are not ours. */
+export function provisionLines(report: ProvisionReport): readonly string[] {
+  const { topicsCreated, schemasRegistered, releasesMarked, foreignVersions } = report;
+  const foreign = foreignVersions.map(
+    ({ subject, versions }) =>
+      `foreign schema: ${subject} has ${versions.length === 1 ? "version" : "versions"} ${versions.join(", ")}, which no release has marked; what is written with it is refused. docs/runbooks/foreign-records.md says what to do`,
+  );
+  return [
+    `topics: ${topicsCreated.length} created; schemas: ${schemasRegistered.length} registered, ${releasesMarked.length} marked as released`,
+    ...foreign,
   ];
 }
 

@@ -26,15 +26,28 @@ export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): 
       const topic = record.topic === "comms.events.bulk" ? "comms.events.bulk" : "comms.events";
       return outcomeOf(decideIntake(record.value, { ...parts, topic, now }), record, now);
     },
+    rejectForeign: ({ origin, topic }, message, now) => {
+      const [tenant_id = "", ...cause] = (origin.key?.toString("utf8") ?? "").split("/");
+      const value = { tenant_id, name: "", cause_ref: cause.join("/") };
+      return dropAs({ reason: "COMMS_INVALID_EVENT", issues: [message] }, { value, origin, topic }, now);
+    },
   };
 }
 
 /** A rejected event is not poison: it goes to a topic of its own and does not count for the fuse. */
 function outcomeOf(intake: IntakeDecision, record: DecodedRecord<Event>, now: Instant): Outcome {
   if (intake.kind === "accepted") return { kind: "emit", outputs: acceptedOutputs(intake) };
-  const rejected = rejectedRecord(intake, record, now);
+  return dropAs(intake, record, now);
+}
+
+type Refusal = Pick<Extract<IntakeDecision, { kind: "rejected" }>, "reason" | "issues">;
+/** What a rejection says of the event: of one that nobody could read, only what its key says. */
+type RejectedEvent = DecodedRecord<Pick<Event, "tenant_id" | "name" | "cause_ref">>;
+
+function dropAs(refusal: Refusal, record: RejectedEvent, now: Instant): Outcome {
+  const rejected = rejectedRecord(refusal, record, now);
   const output = { topic: "comms.rejected", key: rejected.rejected_id, value: rejected } as const;
-  return { kind: "drop", reason: intake.reason, outputs: [output] };
+  return { kind: "drop", reason: refusal.reason, outputs: [output] };
 }
 
 /** The outputs of an accepted event; the HTTP edge writes the same. */
@@ -46,8 +59,8 @@ export function acceptedOutputs({ records }: Extract<IntakeDecision, { kind: "ac
 }
 
 function rejectedRecord(
-  { reason, issues }: Extract<IntakeDecision, { kind: "rejected" }>,
-  { value, origin, topic }: DecodedRecord<Event>,
+  { reason, issues }: Refusal,
+  { value, origin, topic }: RejectedEvent,
   now: Instant,
 ): Rejected {
   return {

@@ -1,4 +1,5 @@
 import { groupOf } from "#shared/contracts/topics.ts";
+import { createCompactedCheck } from "#shared/platform/kafka/key-places.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createRebuildableDedupe } from "#shared/state/dedupe/rebuildable-dedupe.ts";
@@ -51,5 +52,6 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
     prefix,
     groupId: prefix + groupOf("materializer"),
   });
-  return { processor: createMaterializer(states), jobs: [...restorerOf(platform).jobs, freshness] };
+  const check = createCompactedCheck({ log: platform.log(), prefix });
+  return { processor: createMaterializer(states, check), jobs: [...restorerOf(platform).jobs, freshness] };
 }

@@ -1,23 +1,28 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import type { CompactedCheck } from "#shared/platform/kafka/key-places.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
+import { poison } from "#shared/runtime/records/decode.ts";
 import type { RebuildableState } from "#shared/state/views/views.ts";
 
 const done: Outcome = { kind: "emit", outputs: [] };
 
 /**
  * Keeps every rebuildable state up to date from its topics. Instances share the partitions; fences make a second writer
- * harmless, as well as a record for a view that is still being restored.
+ * harmless, as well as a record for a view that is still being restored. What `check` refuses is a dead letter, and changes
+ * no state.
  */
-export function createMaterializer(states: readonly RebuildableState[]): SinkProcessor {
+export function createMaterializer(states: readonly RebuildableState[], check: CompactedCheck): SinkProcessor {
   return {
     kind: "sink",
     name: "materializer",
     inputs: [...new Set(states.flatMap((state) => state.topics))],
     apply: async (batch, now) => {
-      await Promise.all(states.map((state) => applyOwn(state, batch, now)));
-      return batch.map(() => done);
+      const issues = await check(batch);
+      const sound = batch.filter((_, at) => issues[at] === undefined);
+      await Promise.all(states.map((state) => applyOwn(state, sound, now)));
+      return issues.map((issue) => (issue === undefined ? done : poison(issue)));
     },
   };
 }

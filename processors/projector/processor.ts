@@ -1,4 +1,5 @@
 import type { Job } from "#shared/domain/outcome/job.ts";
+import type { CompactedCheck } from "#shared/platform/kafka/key-places.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import { writeReads } from "#shared/runtime/records/bisect.ts";
 import { poison } from "#shared/runtime/records/decode.ts";
@@ -16,10 +17,12 @@ const turnOverEveryMs = 3_600_000;
 export interface ProjectorClients {
   readonly tables: Tables;
   readonly partitions: Partitions;
+  /** What it refuses is a dead letter, as it is at the materializer. */
+  readonly check: CompactedCheck;
 }
 
 /** Keeps the tables that people search: messages, decisions, suppressions, refusals. Writes nothing to the log. */
-export function createProjector({ tables, partitions }: ProjectorClients): SinkProcessor {
+export function createProjector({ tables, partitions, check }: ProjectorClients): SinkProcessor {
   return {
     kind: "sink",
     // Feedback looks up a webhook's message in the tables, and waits on the schedule if it is not there yet.
@@ -27,7 +30,8 @@ export function createProjector({ tables, partitions }: ProjectorClients): SinkP
     name: "projector",
     inputs: projectedTopics,
     apply: async (batch) => {
-      const reads: readonly Read[] = batch.map((record) => project(record));
+      const issues = await check(batch);
+      const reads: readonly Read[] = batch.map((record, at) => issues[at] ?? project(record));
       return writeReads(reads, write, poison);
     },
   };

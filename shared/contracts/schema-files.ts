@@ -13,6 +13,14 @@ export function schemaOfTopic(topic: TopicName): string {
   return readSchema(folder, schemaFile(topicRecords[topic]));
 }
 
+/** Every version of a record's schema that this build knows: those ever released, then the current one. Reads the files at each call. */
+export function schemaVersions(record: string): readonly string[] {
+  const file = schemaFile(record);
+  const history = new URL(`history/${file.replace(".avsc", "")}/`, folder);
+  const released = existsSync(history) ? readdirSync(history) : [];
+  return [...released.map((version) => readFileSync(new URL(version, history), "utf8")), readSchema(folder, file)];
+}
+
 /**
  * A file of `avro/` below a folder of schemas, as Avro JSON. Where it first names a type of `types/`, the type itself
  * stands: records share types, and each goes to the registry whole. Reads the files at each call.

@@ -74,6 +74,25 @@ export function deadLetterTopic(stage: string): string {
   return `comms.${stage}.dlq`;
 }
 
+/** The compacted topics: the last record of a key binds, and a tombstone removes what its key names. A test compares them with the contracts. */
+export const compactedTopics = [
+  "comms.suppression",
+  "comms.profiles",
+  "comms.preferences",
+  "comms.consents",
+  "comms.flags",
+  "comms.tokens",
+  "comms.templates",
+] as const satisfies readonly TopicName[];
+
+/** One of `compactedTopics`. */
+export type CompactedTopic = (typeof compactedTopics)[number];
+
+/** Whether a topic, named without prefix, is compacted. */
+export function isCompactedTopic(topic: string): topic is CompactedTopic {
+  return compactedTopics.some((one) => one === topic);
+}
+
 /**
  * Topics whose values others choose: product teams, the identity service, operators, and the providers whose webhooks the
  * gateway passes on. Their dead letters are somebody else's fault. A test compares the list with the topics' contracts.
@@ -82,6 +101,7 @@ const foreignTopics: ReadonlySet<string> = new Set<TopicName>([
   "comms.events",
   "comms.events.bulk",
   "comms.provider-events",
+  "comms.suppression",
   "comms.profiles",
   "comms.preferences",
   "comms.consents",
@@ -90,9 +110,17 @@ const foreignTopics: ReadonlySet<string> = new Set<TopicName>([
   "comms.templates",
 ]);
 
-/** Whether others choose the values on a topic, named without prefix. */
+/** Whether others choose the values on a topic, named without prefix. A dead letter of it is not the fault of a stage of ours. */
 export function isForeignTopic(topic: string): boolean {
   return foreignTopics.has(topic);
+}
+
+/**
+ * Whether clients that are not ours write to a topic, named without prefix. The gateway alone writes `comms.provider-events`:
+ * a provider chooses the values there, and not the schema.
+ */
+export function hasForeignWriters(topic: string): boolean {
+  return isForeignTopic(topic) && topic !== "comms.provider-events";
 }
 
 /** The topic of a lane: the bulk twin of a stage topic, or the topic itself. */

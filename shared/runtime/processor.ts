@@ -23,9 +23,17 @@ export interface StageProcessor<In = unknown, Facts = unknown, Effect = never> {
     facts: Facts,
     now: Instant,
   ): Outcome | { readonly kind: "perform"; readonly effect: Effect };
+  /**
+   * The outcome of a record whose writer's schema is no released version; pure. `message` names the schema. Left out, such a
+   * record is a dead letter.
+   */
+  rejectForeign?(record: ForeignOrigin, message: string, now: Instant): Outcome;
   /** Never hold a database connection over it. May throw a retryable `AppError`. */
   perform?(effect: Effect, record: DecodedRecord<In>, signal: AbortSignal): Promise<Outcome>;
 }
+
+/** A record that was not decoded; the topic is without prefix. */
+export type ForeignOrigin = Pick<DecodedRecord<unknown>, "origin" | "topic">;
 
 /** Applies whole batches to a store: the materializer, the projector, the scheduler's intake. */
 export interface SinkProcessor<In = unknown> {

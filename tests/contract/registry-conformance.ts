@@ -75,6 +75,16 @@ function lookupCases(bench: Bench): void {
     expect(read.name.split(".").at(-1)).toBe("Thing");
   });
 
+  test("lists the versions of a subject in order, and none of one that was never named", async () => {
+    const one = subject();
+    expect(await bench.registry.versions(one)).toEqual([]);
+    await bench.registry.register(one, bench.first());
+    await bench.registry.register(one, bench.second());
+    const versions = await bench.registry.versions(one);
+    expect(versions.map(({ version }) => version)).toEqual([1, 2]);
+    expect(versions.map(({ schema: text }) => JSON.parse(text).fields.length)).toEqual([1, 2]);
+  });
+
   test("has no schema under an id that it never gave", async () => {
     expect(await bench.registry.schemaById(2_000_000_000)).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import { provisionLines } from "#cli/prepare.ts";
+import { schemaOfTopic, schemaVersions } from "#shared/contracts/schema-files.ts";
 import { allTopicSpecs } from "#shared/contracts/topic-contract.ts";
 import { topicRecords } from "#shared/contracts/topics.ts";
 import { createCodec } from "#shared/platform/avro/codec.ts";
@@ -10,6 +11,9 @@ import { provision } from "#shared/platform/provisioning/provision.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 
 const flag = { name: "a", value: "true", updated_by: "operator-1", updated_at: 1_790_000_000_000 };
+
+/** What provisioning reports where everything is there. */
+const nothing = { topicsCreated: [], schemasRegistered: [], releasesMarked: [], foreignVersions: [] };
 
 /** A log and a registry, and a prefix that is new for each test. */
 interface ProvisionBench {
@@ -53,7 +57,7 @@ function describeProvisioning(bench: ProvisionBench): void {
       );
       expect(first.schemasRegistered).toEqual(Object.keys(topicRecords).map((topic) => subjectOf(bench.prefix, topic)));
       expect(await bench.registry.compatibility(subjectOf(bench.prefix, "comms.decisions"))).toBe("FULL_TRANSITIVE");
-      expect(await provision(bench)).toEqual({ topicsCreated: [], schemasRegistered: [] });
+      expect(await provision(bench)).toEqual(nothing);
     });
 
     test("leaves a log and a registry that the codec can work with", async () => {
@@ -62,7 +66,25 @@ function describeProvisioning(bench: ProvisionBench): void {
       await codec.warm(["comms.flags"]);
       expect(codec.decode("comms.flags", codec.encode("comms.flags", flag))).toMatchObject(flag);
       await produce(bench, codec.encode("comms.flags", flag));
-      expect(await provision(bench)).toEqual({ topicsCreated: [], schemasRegistered: [] });
+      expect(await provision(bench)).toEqual(nothing);
+    });
+
+    test("marks every version that it knows of what others write, and tells of versions that nobody has marked", async () => {
+      const { releasesMarked } = await provision(bench);
+      expect(releasesMarked).toContain(`${bench.prefix}comms.released.Event`);
+      const [oldest = "", newest = ""] = schemaVersions("Event").filter((_, at, all) => [0, all.length - 1].includes(at));
+      const subject = subjectOf(bench.prefix, "comms.events");
+      await bench.registry.register(subject, oldest);
+      expect(await provision(bench)).toEqual(nothing);
+      const without = JSON.parse(newest) as { fields: { name: string }[] };
+      without.fields = without.fields.filter(({ name }) => name !== "expires_at");
+      await bench.registry.register(subject, JSON.stringify(without));
+      const report = await provision(bench);
+      expect(report).toEqual({
+        ...nothing,
+        foreignVersions: [{ topic: "comms.events", subject, versions: [expect.any(Number)] }],
+      });
+      expect(provisionLines(report)[1]).toContain(`foreign schema: ${subject} has version`);
     });
 
     test("sets a level that was taken away", async () => {

@@ -27,21 +27,22 @@ test.each([
   expect(new Set(asked.map((spec) => spec.config["min.insync.replicas"]))).toEqual(new Set([inSync]));
 });
 
-test("levels are set before schemas are registered", async () => {
+test("releases are marked, then levels are set, before schemas are registered", async () => {
   const registry = createMemoryRegistry();
   const calls: string[] = [];
   const spying = {
     ...registry,
     setCompatibility: (...given: Parameters<typeof registry.setCompatibility>) => {
-      calls.push("level");
+      if (given[0].endsWith("-value")) calls.push("level");
       return registry.setCompatibility(...given);
     },
     register: (...given: Parameters<typeof registry.register>) => {
-      calls.push("schema");
+      calls.push(given[0].endsWith("-value") ? "schema" : "mark");
       return registry.register(...given);
     },
   };
   await provision({ log: createMemoryLog(), registry: spying, prefix: "" });
+  expect(calls.lastIndexOf("mark")).toBeLessThan(calls.indexOf("level"));
   expect(calls.lastIndexOf("level")).toBeLessThan(calls.indexOf("schema"));
 });
 

@@ -10,6 +10,8 @@ import {
   topicContracts,
 } from "#shared/contracts/topic-contract.ts";
 import {
+  hasForeignWriters,
+  isCompactedTopic,
   isForeignTopic,
   sendChannelOf,
   sendChannels,
@@ -77,6 +79,15 @@ describe.each(each)("the contract of %s", (topic, contract) => {
     const others = contract.producers.some((one) => ["product-teams", "identity", "operators"].includes(one));
     // The gateway passes on what providers write.
     expect(isForeignTopic(topic)).toBe(others || topic === "comms.provider-events");
+  });
+
+  test("says whether it is compacted, as the check of keys takes it", () => {
+    expect(isCompactedTopic(topic)).toBe(contract.cleanup === "compact");
+  });
+
+  test("says whether clients of others write it, as the check of schemas takes it", () => {
+    const others = contract.producers.some((one) => ["product-teams", "identity", "operators"].includes(one));
+    expect(hasForeignWriters(topic)).toBe(others);
   });
 
   test("has the PII class of its most telling field", () => {

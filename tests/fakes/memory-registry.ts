@@ -26,6 +26,8 @@ export function createMemoryRegistry(): Registry {
       return subjects.get(subject)?.has(id) ? id : undefined;
     },
     schemaById: async (id) => schemas[id - 1],
+    versions: async (subject) =>
+      [...(subjects.get(subject) ?? [])].map((id, at) => ({ version: at + 1, schema: schemas[id - 1] as string })),
     setCompatibility: async (subject, level) => void levels.set(subject, level),
     compatibility: async (subject) => {
       const level = levels.get(subject);

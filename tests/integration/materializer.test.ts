@@ -6,6 +6,7 @@ import { groupOf } from "#shared/contracts/topics.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import { systemClock } from "#shared/platform/clock/clock.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
+import { createCompactedCheck } from "#shared/platform/kafka/key-places.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { createFreshness } from "#shared/state/views/freshness.ts";
 import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
@@ -44,7 +45,7 @@ async function startMaterializer() {
   const groupId = prefix + groupOf("materializer");
   const restorer = createRestorer({ ...redis, log, codec, clock: systemClock, prefix, states: states });
   const jobs = [...restorer.jobs, createFreshness({ ...redis, log, prefix, groupId, states: states })];
-  const runnable = { processor: createMaterializer(states), jobs };
+  const runnable = { processor: createMaterializer(states, createCompactedCheck({ log, prefix })), jobs };
   const running = shellOf({ log, codec, clock: systemClock, prefix, runnable });
   await running.shell.start();
   onTestFinished(() => running.shell.stop(2_000));

@@ -16,6 +16,7 @@ import type {
 } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import { suppressionKey } from "#shared/domain/message/record-keys.ts";
+import type { CompactedCheck } from "#shared/platform/kafka/key-places.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import { readMessages } from "#shared/state/messages/read-messages.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
@@ -136,7 +137,8 @@ let projector: SinkProcessor;
 beforeAll(async () => {
   database = await createDatabase();
   const { pool } = database;
-  projector = createProjector({ tables: createTables(pool), partitions: createPartitions(pool) });
+  const check: CompactedCheck = async (batch) => batch.map(({ origin }) => (origin.partition === 9 ? "Misplaced" : undefined));
+  projector = createProjector({ tables: createTables(pool), partitions: createPartitions(pool), check });
 });
 
 beforeEach(clear);
@@ -383,6 +385,20 @@ describe("comms_suppression [DAT-06] [FBK-02]", () => {
     );
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(["deadLetter", "emit"]);
     await only("comms_suppression");
+  });
+});
+
+describe("a suppression in another partition than its key's", () => {
+  it("is a dead letter and changes no row, a tombstone as well", async () => {
+    const key = suppressionKey(suppression);
+    const misplaced = (value: object | null) => {
+      const one = record("comms.suppression", value, { key });
+      return { ...one, origin: { ...one.origin, partition: 9 } };
+    };
+    await apply(record("comms.suppression", suppression, { key }));
+    const outcomes = await apply(misplaced(null), misplaced({ ...suppression, evidence: "another" }));
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["deadLetter", "deadLetter"]);
+    expect(await only("comms_suppression")).toMatchObject({ lifted_at: null, evidence: "5.1.1" });
   });
 });
 

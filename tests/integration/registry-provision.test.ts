@@ -3,10 +3,13 @@ import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InRecord } from "#shared/contracts/log-record.ts";
 import { allTopicSpecs } from "#shared/contracts/topic-contract.ts";
+import { schemaVersions } from "#shared/contracts/schema-files.ts";
 import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import { canonicalSchema } from "#shared/platform/avro/canonical-schema.ts";
 import { createCodec } from "#shared/platform/avro/codec.ts";
 import { createConfluentRegistry } from "#shared/platform/avro/confluent-registry.ts";
 import { type Registry, subjectOf } from "#shared/platform/avro/registry.ts";
+import { releasedSubject } from "#shared/platform/avro/released-schemas.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { provision } from "#shared/platform/provisioning/provision.ts";
@@ -45,7 +48,33 @@ describe("provisioning on Kafka and its registry", () => {
   });
 
   test("changes nothing the second time", async () => {
-    expect(await provision({ log, registry, prefix })).toEqual({ topicsCreated: [], schemasRegistered: [] });
+    expect(await provision({ log, registry, prefix })).toEqual({
+      topicsCreated: [],
+      schemasRegistered: [],
+      releasesMarked: [],
+      foreignVersions: [],
+    });
+  });
+
+  test("a codec of another release takes what it has marked, and refuses what nobody has", async () => {
+    const codec = createCodec({ registry, prefix });
+    await codec.warm(["comms.profiles"]);
+    const later = JSON.parse(schemaVersions("Profile").at(-1) ?? "") as { fields: object[] };
+    later.fields.push({ name: "nickname", type: ["null", "string"], default: null, doc: randomUUID(), pii: "direct" });
+    const schema = JSON.stringify(later);
+    const id = await registry.register(subjectOf(prefix, "comms.profiles"), schema);
+    const bytes = Buffer.alloc(5);
+    bytes.writeUInt32BE(id, 1);
+    await codec.learn(id);
+    expect(() => codec.decode("comms.profiles", bytes)).toThrow("is no released version of Profile");
+    const subject = subjectOf(prefix, "comms.profiles");
+    expect((await provision({ log, registry, prefix })).foreignVersions).toMatchObject([{ subject }]);
+    await registry.register(releasedSubject(prefix, "Profile"), canonicalSchema(schema));
+    const other = createCodec({ registry, prefix });
+    await other.warm(["comms.profiles"]);
+    await other.learn(id);
+    expect(() => other.decode("comms.profiles", bytes)).toThrow("truncated");
+    expect((await provision({ log, registry, prefix })).foreignVersions).toEqual([]);
   });
 
   test("leaves what a codec needs: a record goes through the log and comes out as it was", async () => {

@@ -30,6 +30,7 @@ describe("a registry that is not well", () => {
   const calls: readonly [string, (registry: Registry) => Promise<unknown>][] = [
     ["lookup", (registry) => registry.lookup("s", schema)],
     ["schemaById", (registry) => registry.schemaById(1)],
+    ["versions", (registry) => registry.versions("s")],
     ["register", (registry) => registry.register("s", schema)],
     ["compatibility", (registry) => registry.compatibility("s")],
     ["setCompatibility", (registry) => registry.setCompatibility("s", "FULL_TRANSITIVE")],

@@ -4,6 +4,7 @@ import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
 import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
 import { subjectOf } from "#shared/platform/avro/registry.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
+import { partitionOfKey } from "#shared/platform/kafka/partitioner.ts";
 import { createFreshness } from "#shared/state/views/freshness.ts";
 import { parseMarker } from "#shared/state/views/marker.ts";
 import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
@@ -17,6 +18,7 @@ import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 const prefix = "t.";
 const topic = "t.comms.flags";
 const start = Date.UTC(2026, 0, 5, 12);
+const victim = Buffer.from("default/victim");
 const never = new AbortController().signal;
 const emit = async () => {};
 
@@ -45,7 +47,8 @@ beforeEach(async () => {
   log = createMemoryLog({ partitions: 2 });
   clock = sleptClock();
   const registry = createMemoryRegistry();
-  await registry.register(subjectOf(prefix, "comms.flags"), schemaOfTopic("comms.flags"));
+  for (const name of ["comms.flags", "comms.profiles"] as const)
+    await registry.register(subjectOf(prefix, name), schemaOfTopic(name));
   codec = createCodec({ registry, prefix });
   await codec.warm(["comms.flags"]);
   flags = createRebuildableViews(redis).find((each) => each.name === "flags") as RebuildableState;
@@ -124,6 +127,45 @@ describe("restoring a view", () => {
     await look(restorer);
     expect(await seen()).toEqual({ a: "1" });
     expect((await marker())?.epoch).not.toBe(before?.epoch);
+  });
+});
+
+describe("restoring from records whose place or key is wrong", () => {
+  const profiles = () => createRebuildableViews(redis).find((each) => each.name === "profiles") as RebuildableState;
+  const profile = (userId: string) =>
+    codec.encode("comms.profiles", { tenant_id: "default", user_id: userId, updated_at: start });
+  const known = async (...userIds: readonly string[]) => {
+    const { value } = await createViews(redis).persons(userIds.map((userId) => ({ tenantId: "default", userId })));
+    return value.map((person) => person.profile?.user_id);
+  };
+
+  beforeEach(async () => {
+    const topics = createRebuildableViews(redis).flatMap((each) => each.topics);
+    await log.createTopics(topics.map((name) => ({ topic: prefix + name, partitions: 12, config: {} })));
+    await codec.warm(["comms.profiles"]);
+    await look(restorerOf(...createRebuildableViews(redis)));
+  });
+
+  it("leaves them out, so that a rebuild applies what the consumer applied", async () => {
+    const wrong = [0, 1, 2].find((each) => ![2, 6, 12].some((count) => partitionOfKey(victim, count) === each)) as number;
+    const producer = await log.producer();
+    const at = { topic: "t.comms.profiles", key: victim };
+    await producer.send([
+      { ...at, value: profile("victim") },
+      { ...at, value: null, partition: wrong },
+      { topic: at.topic, key: "default/other", value: profile("victim") },
+      { topic: at.topic, key: "nobody", value: profile("nobody") },
+    ]);
+    await restorerOf(profiles()).rebuild(["profiles"], never);
+    expect(await known("victim", "other", "nobody")).toEqual(["victim", undefined, undefined]);
+  });
+
+  it("keeps what lies where the contract's partitions put it: the topic has grown", async () => {
+    const before = partitionOfKey(victim, 6);
+    const producer = await log.producer();
+    await producer.send([{ topic: "t.comms.profiles", key: victim, value: profile("victim"), partition: before }]);
+    await restorerOf(profiles()).rebuild(["profiles"], never);
+    expect(await known("victim")).toEqual(["victim"]);
   });
 });
 

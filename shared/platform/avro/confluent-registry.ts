@@ -22,6 +22,7 @@ export function createConfluentRegistry({ url, timeoutMs = 5_000 }: ConfluentReg
       return undefinedIfAbsent(url, () => library.getRegistryIdBySchema(subject, text));
     },
     schemaById: (id) => http.schema(id),
+    versions: (subject) => http.versions(subject),
     setCompatibility: (subject, level) => http.setLevel(subject, level),
     compatibility: async (subject) => {
       const level = await http.level(subject);

@@ -1,5 +1,5 @@
 import { request } from "undici";
-import type { Compatibility } from "./registry.ts";
+import type { Compatibility, SubjectVersion } from "./registry.ts";
 import { registryError } from "./registry-failure.ts";
 
 const mediaType = "application/vnd.schemaregistry.v1+json";
@@ -10,19 +10,29 @@ export interface RegistryHttp {
   level(subject: string): Promise<Compatibility | undefined>;
   setLevel(subject: string, level: Compatibility): Promise<void>;
   schema(id: number): Promise<string | undefined>;
+  versions(subject: string): Promise<readonly SubjectVersion[]>;
 }
 
 /** Each call rejects with the error that `registryError` makes of its failure. */
 export function createRegistryHttp(url: string, timeoutMs: number): RegistryHttp {
-  const callRegistry = async (path: string, put?: object): Promise<Answer | undefined> => {
+  const callRegistry = async <T = Answer>(path: string, put?: object): Promise<T | undefined> => {
     try {
-      return await send(`${url}${path}`, timeoutMs, put);
+      return (await send(`${url}${path}`, timeoutMs, put)) as T | undefined;
     } catch (error) {
       throw registryError(url, error);
     }
   };
   const config = (subject: string): string => `/config/${encodeURIComponent(subject)}`;
+  const versionsOf = (subject: string): string => `/subjects/${encodeURIComponent(subject)}/versions`;
   return {
+    versions: async (subject) => {
+      const numbers = (await callRegistry<readonly number[]>(versionsOf(subject))) ?? [];
+      const found = await Promise.all(
+        numbers.map(async (version) => ({ version, ...(await callRegistry(`${versionsOf(subject)}/${version}`)) })),
+      );
+      // A version may be removed between the two calls.
+      return found.flatMap(({ version, schema }) => (schema === undefined ? [] : [{ version, schema }]));
+    },
     level: async (subject) => (await callRegistry(config(subject)))?.compatibilityLevel,
     setLevel: async (subject, compatibility) => void (await callRegistry(config(subject), { compatibility })),
     schema: async (id) => (await callRegistry(`/schemas/ids/${id}`))?.schema,
@@ -35,7 +45,7 @@ interface Answer {
 }
 
 /** GET, or PUT if there is something to put; undefined for a 404. */
-async function send(address: string, timeoutMs: number, put?: object): Promise<Answer | undefined> {
+async function send(address: string, timeoutMs: number, put?: object): Promise<unknown> {
   const response = await request(address, {
     method: put === undefined ? "GET" : "PUT",
     headers: { accept: mediaType, ...(put && { "content-type": mediaType }) },
@@ -45,7 +55,7 @@ async function send(address: string, timeoutMs: number, put?: object): Promise<A
   const text = await response.body.text();
   if (response.statusCode === 404) return undefined;
   if (response.statusCode >= 300) throw new RegistryRefusal(response.statusCode, text);
-  return JSON.parse(text) as Answer;
+  return JSON.parse(text) as unknown;
 }
 
 class RegistryRefusal extends Error {

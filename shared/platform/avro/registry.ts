@@ -11,6 +11,8 @@ export interface Registry {
   lookup(subject: string, schema: string): Promise<number | undefined>;
   /** The schema of an id as Avro JSON, good enough to decode with; documentation may be missing. Undefined if the id is unknown. */
   schemaById(id: number): Promise<string | undefined>;
+  /** Every version under the subject in order, each with its schema as `schemaById` gives it; none if there is no such subject. */
+  versions(subject: string): Promise<readonly SubjectVersion[]>;
   /** Sets the level that later registrations must keep. The subject need not exist. */
   setCompatibility(subject: string, level: Compatibility): Promise<void>;
   /** The subject's own level; undefined if none binds it: it is unset or `NONE`. */
@@ -20,6 +22,12 @@ export interface Registry {
    * it a registry accepts anything. Rejects with `REGISTRY_INCOMPATIBLE` (not retryable) if the level forbids it.
    */
   register(subject: string, schema: string): Promise<number>;
+}
+
+/** One version of a subject. Its number is the registry's own. */
+export interface SubjectVersion {
+  readonly version: number;
+  readonly schema: string;
 }
 
 /** The subject of a topic's values: topic name strategy. `prefix` is the topics' prefix, with its dot (`t1.`). */

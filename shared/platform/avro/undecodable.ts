@@ -4,6 +4,7 @@ export type UndecodableStage =
   | "magic"
   | "unknown-schema"
   | "wrong-schema"
+  | "foreign-schema"
   | "truncated"
   | "length"
   | "utf8"

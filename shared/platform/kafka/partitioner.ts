@@ -13,8 +13,13 @@ export function createPartitioner(): Partitioner {
   return (record, partitions) => {
     if (record.partition !== undefined) return record.partition;
     if (record.key === null) return next++ % partitions;
-    return (murmur2(toBytes(record.key)) & 0x7fffffff) % partitions;
+    return partitionOfKey(toBytes(record.key), partitions);
   };
+}
+
+/** The partition of a key, as Java's default partitioner and librdkafka's `murmur2_random` choose it. */
+export function partitionOfKey(key: Buffer, partitions: number): number {
+  return (murmur2(key) & 0x7fffffff) % partitions;
 }
 
 /** Text as UTF-8; bytes as they are. */

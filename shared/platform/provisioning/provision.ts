@@ -4,6 +4,7 @@ import { allTopicSpecs } from "#shared/contracts/topic-contract.ts";
 import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
 import { schemaIdOf } from "../avro/framing.ts";
 import { type Registry, subjectOf } from "../avro/registry.ts";
+import { type ForeignVersions, findForeignVersions, markReleased } from "../avro/released-schemas.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Log } from "../kafka/port.ts";
 
@@ -23,23 +24,35 @@ export interface ProvisionResult {
   readonly topicsCreated: readonly string[];
   /** Subjects that had no, or an earlier, schema. */
   readonly schemasRegistered: readonly string[];
+  /** Subjects of released versions at which one was not marked yet. */
+  readonly releasesMarked: readonly string[];
+}
+
+/** What provisioning found out and does not change. */
+export interface ProvisionReport extends ProvisionResult {
+  /** Versions that somebody else has registered; stages refuse what is written with them. */
+  readonly foreignVersions: readonly ForeignVersions[];
 }
 
 /**
- * Brings log and registry to the contracts: topics, then compatibility levels, then schemas. Again, it changes nothing.
+ * Brings log and registry to the contracts: topics, then the marks of released versions, then compatibility
+ * levels, then schemas. Again, it changes nothing.
  * Never alters a topic that exists. Refuses, not retryably, with
  * - `TOPIC_PARTITIONS_TOO_FEW`: an existing topic has fewer partitions than its contract,
  * - `REGISTRY_YOUNGER_THAN_LOG`: the log holds schema ids that the registry has lost,
  * - `REGISTRY_INCOMPATIBLE`: a schema does not go with its earlier versions.
  */
-export async function provision(options: ProvisionOptions): Promise<ProvisionResult> {
+export async function provision(options: ProvisionOptions): Promise<ProvisionReport> {
   const { log, prefix } = options;
   const specs = allTopicSpecs(prefix).map((spec) => replicated(spec, options.replicationFactor ?? 1));
   const topicsCreated = await log.createTopics(specs);
   await refuseFewerPartitions(log, specs);
   const missing = await unregistered(options);
   await refuseYoungerRegistry(options, missing);
-  return { topicsCreated, schemasRegistered: await register(options, missing) };
+  // First the marks: a stage of another release must know a version before anybody can write with it.
+  const releasesMarked = await markReleased(options);
+  const schemasRegistered = await register(options, missing);
+  return { topicsCreated, schemasRegistered, releasesMarked, foreignVersions: await findForeignVersions(options) };
 }
 
 function replicated(spec: TopicSpec, replicationFactor: number): TopicSpec {

@@ -19,6 +19,11 @@ export const metricDeclarations = {
   ),
   comms_stage_ready: gauge("1 when the stage takes records", "stage"),
   comms_dead_letters_total: counter("Records written to a dead-letter topic", "stage", "topic", "reason"),
+  comms_foreign_schema_records_total: counter(
+    "Records refused because their writer's schema is no released version, each time they are read",
+    "topic",
+  ),
+  comms_foreign_schema_versions: gauge("Versions in the registry that no release of ours has marked", "topic"),
   comms_dead_letter_fuse_blown: gauge("1 when the dead-letter fuse has stopped the stage", "stage"),
   comms_commits_total: counter("Offset commits", "stage", "outcome"),
   comms_rebalances_total: counter("Generations joined", "stage"),

@@ -167,7 +167,14 @@ function kafkaClients(declared: DeclaredGroups, { name, clock, telemetry, closer
     return opened;
   });
   const registry = once(() => createConfluentRegistry({ url: declared.kafka().COMMS_SCHEMA_REGISTRY_URL }));
-  const codec = once(() => createCodec({ registry: registry(), prefix: declared.kafka().COMMS_TOPIC_PREFIX }));
+  const codec = once(() =>
+    createCodec({
+      registry: registry(),
+      prefix: declared.kafka().COMMS_TOPIC_PREFIX,
+      clock,
+      onForeign: (topic) => telemetry.metrics.count("comms_foreign_schema_records_total", { topic }),
+    }),
+  );
   const templates = once(() => {
     const topic = `${declared.kafka().COMMS_TOPIC_PREFIX}comms.templates`;
     const table = createTemplateTable({ log: log(), codec: codec(), topic, clock });

@@ -1,6 +1,13 @@
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import { codeOf, isRetryable } from "#shared/platform/errors/app-error.ts";
-import { type DeadLetterOutcome, type DecodeRequest, type DecodeSuccess, decodeRecord, poison } from "./decode.ts";
+import {
+  type DeadLetterOutcome,
+  type DecodeRequest,
+  type DecodeSuccess,
+  decodeRecord,
+  type ForeignRecord,
+  poison,
+} from "./decode.ts";
 
 /** Waits an outage out: calls until it succeeds. Rejects with `abandoned` when the records are no longer ours. */
 export type CallOutside = <T>(work: () => Promise<T>) => Promise<T>;
@@ -12,7 +19,7 @@ export type CallOutside = <T>(work: () => Promise<T>) => Promise<T>;
 export async function decodeAndLearn(
   request: DecodeRequest,
   call: CallOutside,
-): Promise<DecodeSuccess | DeadLetterOutcome> {
+): Promise<DecodeSuccess | DeadLetterOutcome | ForeignRecord> {
   for (;;) {
     const result = decodeRecord(request);
     if (result.kind !== "learn") return result;

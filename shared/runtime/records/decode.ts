@@ -14,8 +14,18 @@ export interface DecodeSuccess {
   readonly record: DecodedRecord<unknown>;
 }
 
+/** A record whose writer's schema is no released version, in a sentence that names it. The processor may reject it in its own way. */
+export interface ForeignRecord {
+  readonly kind: "foreign";
+  readonly message: string;
+}
+
 /** What came of a record's bytes. With `learn` the schema id is not known yet: ask the registry, then decode again. */
-export type DecodeResult = DecodeSuccess | DeadLetterOutcome | { readonly kind: "learn"; readonly schemaId: number };
+export type DecodeResult =
+  | DecodeSuccess
+  | DeadLetterOutcome
+  | ForeignRecord
+  | { readonly kind: "learn"; readonly schemaId: number };
 
 /** One record to decode; `bytesMax` bounds its value, bytes. */
 export interface DecodeRequest {
@@ -41,6 +51,7 @@ export function decodeRecord({ codec, topic, record, tombstones, bytesMax }: Dec
   try {
     return decoded(topic, record, codec.decode(topic, value));
   } catch (error) {
+    if (isForeign(error)) return { kind: "foreign", message: error.message };
     if (codeOf(error) === "COMMS_POISON") return poison((error as Error).message);
     if (hasSchemaId(error)) return { kind: "learn", schemaId: error.schemaId };
     throw error;
@@ -54,6 +65,10 @@ export function poison(message: string): DeadLetterOutcome {
 
 function decoded(topic: TopicName, origin: InRecord, value: unknown): DecodeSuccess {
   return { kind: "decoded", record: { value, origin, topic } };
+}
+
+function isForeign(error: unknown): error is Error {
+  return error instanceof Error && "stage" in error && error.stage === "foreign-schema";
 }
 
 function hasSchemaId(error: unknown): error is { readonly schemaId: number } {

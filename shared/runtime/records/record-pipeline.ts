@@ -10,6 +10,7 @@ import type { ShellLimits } from "../limits.ts";
 import { noLongerOurs } from "../outage-watch.ts";
 import type { Outbox } from "../outputs/outbox.ts";
 import type { AnyProcessor } from "../processor.ts";
+import { poison } from "./decode.ts";
 import { decodeAndLearn } from "./decode-and-learn.ts";
 import type { Item } from "./inbox.ts";
 import { reportRecord } from "./record-telemetry.ts";
@@ -94,9 +95,10 @@ export class RecordPipeline {
     for (const item of items) {
       const span = startRecordSpan(this.#parts.processor.name, this.#topicOf(item), item.record);
       const decoded = await this.#decode(item, generation);
-      if (decoded.kind === "deadLetter")
-        this.#detach(item, generation, () => this.#complete([{ item, span, outcome: decoded }], generation));
-      else {
+      if (decoded.kind !== "decoded") {
+        const outcome = decoded.kind === "foreign" ? this.#reject(item, decoded.message) : decoded;
+        this.#detach(item, generation, () => this.#complete([{ item, span, outcome }], generation));
+      } else {
         item.value = decoded.record.value;
         tasks.push({ item, record: decoded.record, span });
       }
@@ -117,6 +119,13 @@ export class RecordPipeline {
       bytesMax: limits.recordBytes,
     };
     return decodeAndLearn(request, (work) => call(work, generation));
+  }
+
+  #reject(item: Item, message: string): Outcome {
+    const { processor, clock } = this.#parts;
+    const record = { origin: item.record, topic: this.#topicOf(item) };
+    const own = processor.kind === "stage" ? processor.rejectForeign?.(record, message, clock.now()) : undefined;
+    return own ?? poison(message);
   }
 
   async #apply(tasks: readonly Task[], generation: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { InRecord } from "#shared/contracts/log-record.ts";
 import type { Template } from "#shared/contracts/records.ts";
+import { keyIssue } from "#shared/domain/message/compacted-record.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 
@@ -20,7 +21,7 @@ export interface TemplateReaderOptions {
 
 /**
  * The last record of every key of `comms.templates`; the order means nothing. Skips a record that cannot be decoded: one
- * bad record must not block every other template. Rejects with the log's errors.
+ * bad record must not block every other template; nor may a template stand under another's key. Rejects with the log's errors.
  */
 export async function readTemplates(
   options: TemplateReaderOptions,
@@ -40,7 +41,7 @@ async function keepLast(templates: Map<string, Template>, record: InRecord, code
     return;
   }
   const template = await decode(record.value, codec);
-  if (template) templates.set(key, template);
+  if (template && keyIssue("comms.templates", record.key, template) === undefined) templates.set(key, template);
 }
 
 async function decode(bytes: Buffer, codec: TemplateDecoder): Promise<Template | undefined> {

@@ -1,9 +1,13 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { InRecord } from "#shared/contracts/log-record.ts";
-import type { TopicName } from "#shared/contracts/topics.ts";
+import { topicContracts } from "#shared/contracts/topic-contract.ts";
+import { isCompactedTopic, type TopicName } from "#shared/contracts/topics.ts";
+import { compactedIssue, type PlacesOfKey } from "#shared/domain/message/compacted-record.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import { UnknownSchemaId } from "#shared/platform/avro/undecodable.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
+import { askKeyPlaces } from "#shared/platform/kafka/key-places.ts";
+import { partitionOfKey } from "#shared/platform/kafka/partitioner.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 
 /** The clients that read topics to their ends. */
@@ -18,7 +22,8 @@ const recordsPerBatchMax = 500;
 
 /**
  * Every record of the topics up to the ends captured at the call, decoded, in batches of one partition in offset order.
- * Leaves out a value that cannot be decoded: the consumer of the same topic writes it to the dead letters.
+ * Leaves out a value that cannot be decoded, and a record of a compacted topic whose key or place is wrong: the consumer of
+ * the same topic writes it to the dead letters.
  */
 export async function* readDecoded(
   { log, codec, prefix }: TopicReader,
@@ -26,11 +31,26 @@ export async function* readDecoded(
   signal?: AbortSignal,
 ): AsyncIterable<readonly DecodedRecord<unknown>[]> {
   const whole = topics.map((topic) => `${prefix}${topic}`);
+  const placesOf = await knownPlaces({ log, prefix }, topics.filter(isCompactedTopic));
   for await (const run of log.readToEnd(whole, signal)) {
     for (let start = 0; start < run.length; start += recordsPerBatchMax) {
-      yield await decodeAll(codec, prefix, run.slice(start, start + recordsPerBatchMax));
+      const decoded = await decodeAll(codec, prefix, run.slice(start, start + recordsPerBatchMax));
+      yield decoded.filter((record) => compactedIssue(record, placesOf) === undefined);
     }
   }
+}
+
+/**
+ * Beside its own place, a key may lie where the contract's number of partitions puts it: a topic that has grown in place
+ * still holds there what was applied before, and a suppression must not vanish with a rebuild.
+ */
+async function knownPlaces(
+  parts: Pick<TopicReader, "log" | "prefix">,
+  topics: readonly TopicName[],
+): Promise<PlacesOfKey> {
+  const placesOf = await askKeyPlaces(parts, topics);
+  const counts = new Map<string, number>(topicContracts().map(({ topic, partitions }) => [topic, partitions]));
+  return (topic, key) => [...placesOf(topic, key), partitionOfKey(key, counts.get(topic) ?? 1)];
 }
 
 async function decodeAll(

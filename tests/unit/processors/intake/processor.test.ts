@@ -12,16 +12,18 @@ const intake = createIntake({ catalog });
 const events = readEventFiles(`${import.meta.dirname}/../../../../catalog/events`).map(({ content }) => content);
 const bytes = Buffer.from("as it came");
 
+const originOf = (topic: string) => ({
+  topic: `pre.${topic}`,
+  partition: 2,
+  offset: 41,
+  key: null,
+  value: bytes,
+  headers: {},
+  timestamp: noon,
+});
+
 function run(value: Event, topic: "comms.events" | "comms.events.bulk" = "comms.events", came = bytes): Outcome {
-  const origin = {
-    topic: `pre.${topic}`,
-    partition: 2,
-    offset: 41,
-    key: null,
-    value: came,
-    headers: {},
-    timestamp: noon,
-  };
+  const origin = { ...originOf(topic), value: came };
   return intake.decide({ value, origin, topic }, null, noon) as Outcome;
 }
 
@@ -43,6 +45,15 @@ describe("intake over Kafka [INT-02] [INT-03]", () => {
     });
     expect(outputsOf(run(event)).map(({ topic }) => topic)).toEqual(["comms.accepted"]);
     expect(outputsOf(run(event, "comms.events.bulk")).map(({ topic }) => topic)).toEqual(["comms.accepted.bulk"]);
+  });
+
+  test("given a record of a schema that nobody has released, it is rejected with the sentence that names it", () => {
+    const origin = { ...originOf("comms.events"), key: Buffer.from("acme/bk/1") };
+    const outcome = intake.rejectForeign?.({ origin, topic: "comms.events" }, "The schema with the id 7 is foreign", noon);
+    expect(outcome).toMatchObject({ kind: "drop", reason: "COMMS_INVALID_EVENT" });
+    const [rejected] = written(outcome as Outcome, "comms.rejected");
+    expect(rejected).toMatchObject({ tenant_id: "acme", cause_ref: "bk/1", event_name: "", original: bytes });
+    expect(rejected).toMatchObject({ faults: ["The schema with the id 7 is foreign"], source_offset: 41 });
   });
 
   test("given a bad event, it is written to comms.rejected with its bytes, and is no poison", () => {

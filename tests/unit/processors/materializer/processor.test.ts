@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { createMaterializer } from "#processors/materializer/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
+import type { CompactedCheck } from "#shared/platform/kafka/key-places.ts";
 import type { RebuildableState } from "#shared/state/views/views.ts";
+
+const allSound: CompactedCheck = async (batch) => batch.map(() => undefined);
 
 function recording(name: string, ...topics: readonly TopicName[]): RebuildableState & { readonly got: unknown[] } {
   const got: unknown[] = [];
@@ -27,7 +30,7 @@ describe("createMaterializer", () => {
   const flags = recording("flags", "comms.flags");
   const ledger = recording("ledger", "comms.feedback");
   const softBounces = recording("soft-bounces", "comms.feedback", "comms.flags");
-  const materializer = createMaterializer([flags, ledger, softBounces]);
+  const materializer = createMaterializer([flags, ledger, softBounces], allSound);
 
   it("reads each topic once", () => {
     expect(materializer.inputs).toEqual(["comms.flags", "comms.feedback"]);
@@ -45,6 +48,16 @@ describe("createMaterializer", () => {
       ...recording("x", "comms.flags"),
       apply: () => Promise.reject(new Error("away")),
     };
-    await expect(createMaterializer([flags, failing]).apply([record("comms.flags", 1)], 0)).rejects.toThrow("away");
+    await expect(createMaterializer([flags, failing], allSound).apply([record("comms.flags", 1)], 0)).rejects.toThrow("away");
+  });
+
+  it("makes a dead letter of what the check refuses, and applies the others", async () => {
+    const own = recording("own", "comms.flags");
+    const check: CompactedCheck = async (batch) => batch.map(({ value }) => (value === 2 ? "It is not its key's" : undefined));
+    const batch = [1, 2, 3].map((value) => record("comms.flags", value));
+    const outcomes = await createMaterializer([own], check).apply(batch, 0);
+    expect(own.got).toEqual([1, 3]);
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(["emit", "deadLetter", "emit"]);
+    expect(outcomes[1]).toMatchObject({ reason: "COMMS_POISON", message: "It is not its key's" });
   });
 });

@@ -1,13 +1,18 @@
+import { randomUUID } from "node:crypto";
 import avsc from "avsc";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Send } from "#shared/contracts/records.ts";
-import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import { schemaOfTopic, schemaVersions } from "#shared/contracts/schema-files.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
+import { canonicalSchema } from "#shared/platform/avro/canonical-schema.ts";
 import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
 import { type Registry, subjectOf } from "#shared/platform/avro/registry.ts";
+import { releasedSubject } from "#shared/platform/avro/released-schemas.ts";
+import { refusalMs, unknownIdMs } from "#shared/platform/avro/schema-cache.ts";
 import { UndecodableError, UnknownSchemaId } from "#shared/platform/avro/undecodable.ts";
 import { AppError, codeOf } from "#shared/platform/errors/app-error.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
+import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 
 const send: Send = {
   event_id: "e-1",
@@ -203,6 +208,124 @@ describe("learning a schema id", () => {
     await Promise.all([other.learn(1), other.learn(1)]);
     await other.learn(1);
     expect(calls).toBe(2);
+  });
+});
+
+describe("a schema that no release has marked, on a topic that others write", () => {
+  const flag = { name: "a", value: "1", updated_by: "x", updated_at: 1 };
+  const ours = JSON.parse(schemaVersions("Flag").at(-1) ?? "");
+  const copied = { ...ours, doc: "a copy", fields: ours.fields.map(({ doc: _, pii: __, ...rest }: Named) => rest) };
+  const extended = { ...ours, fields: [...ours.fields, { name: "extra", type: ["null", "string"], default: null }] };
+  const renamed = { ...ours, name: "MyFlag" };
+  interface Named {
+    readonly doc?: string;
+    readonly pii?: string;
+  }
+
+  let clock: ManualClock;
+  let requests: string[];
+  let refused: TopicName[];
+  let guarded: Codec;
+
+  beforeEach(async () => {
+    clock = createManualClock();
+    requests = [];
+    refused = [];
+    const counting: Registry = {
+      ...registry,
+      lookup: (subject, schema) => {
+        requests.push(subject);
+        return registry.lookup(subject, schema);
+      },
+      schemaById: (id) => {
+        requests.push(String(id));
+        return registry.schemaById(id);
+      },
+    };
+    guarded = createCodec({ registry: counting, prefix: "t.", clock, onForeign: (topic) => refused.push(topic) });
+    await guarded.warm(["comms.flags"]);
+    requests.length = 0;
+  });
+
+  /** A flag written with the schema, as a client that registers what it likes would write it. */
+  async function writtenWith(schema: object): Promise<{ readonly id: number; readonly bytes: Buffer }> {
+    const id = await registry.register(`t.elsewhere-${randomUUID()}`, JSON.stringify(schema));
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(id, 1);
+    return { id, bytes: Buffer.concat([head, avsc.Type.forSchema(schema as avsc.Schema).toBuffer(flag)]) };
+  }
+
+  const outcomeOf = async ({ id, bytes }: { readonly id: number; readonly bytes: Buffer }): Promise<string> => {
+    const read = () => stageOf(() => guarded.decode("comms.flags", bytes));
+    try {
+      return read();
+    } catch (error) {
+      expect(error).toBeInstanceOf(UnknownSchemaId);
+      await guarded.learn(id);
+      return read();
+    }
+  };
+
+  test("is refused, though it could be read; the sentence names it and no value", async () => {
+    const record = await writtenWith(extended);
+    expect(await outcomeOf(record)).toBe("foreign-schema");
+    const { message } = caught(() => guarded.decode("comms.flags", record.bytes));
+    expect(message).toMatch(/^The schema with the id \d+ \(fingerprint [0-9a-f]{16}\) is no released version of Flag/);
+    expect(refused).toEqual(["comms.flags", "comms.flags"]);
+  });
+
+  test("is taken where only white space, docs and attributes differ, without a question about marks", async () => {
+    expect(await outcomeOf(await writtenWith(copied))).toBe("decoded");
+    expect(requests).toHaveLength(1);
+    expect(refused).toEqual([]);
+  });
+
+  test("is refused under another name", async () => {
+    expect(await outcomeOf(await writtenWith(renamed))).toBe("foreign-schema");
+  });
+
+  test("is taken once a later release has marked it, within half a minute and not asked for each record", async () => {
+    const record = await writtenWith(extended);
+    expect(await outcomeOf(record)).toBe("foreign-schema");
+    const asked = requests.length;
+    for (let n = 0; n < 100; n++) expect(await outcomeOf(record)).toBe("foreign-schema");
+    expect(requests).toHaveLength(asked);
+    await registry.register(releasedSubject("t.", "Flag"), canonicalSchema(JSON.stringify(extended)));
+    await clock.advance(refusalMs);
+    expect(await outcomeOf(record)).toBe("decoded");
+  });
+
+  test("stays refused, and holds nobody back, where the registry does not answer to the second question", async () => {
+    const record = await writtenWith(extended);
+    let isAway = false;
+    const away = async (): Promise<never> => {
+      throw new AppError("REGISTRY_UNAVAILABLE", "No answer", { retryable: true });
+    };
+    const flaky: Registry = { ...registry, lookup: (...of) => (isAway ? away() : registry.lookup(...of)) };
+    guarded = createCodec({ registry: flaky, prefix: "t.", clock });
+    await guarded.warm(["comms.flags"]);
+    expect(await outcomeOf(record)).toBe("foreign-schema");
+    isAway = true;
+    await clock.advance(refusalMs);
+    expect(await outcomeOf(record)).toBe("foreign-schema");
+  });
+
+  test("is no matter on a topic of our own stages", async () => {
+    const current = JSON.parse(schemaOfTopic("comms.send.email"));
+    const later = { ...current, fields: [...current.fields, { name: "extra", type: ["null", "string"], default: null }] };
+    const id = await registry.register("t.elsewhere", JSON.stringify(later));
+    await codec.learn(id);
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(id, 1);
+    expect(decode(Buffer.concat([head, avsc.Type.forSchema(later).toBuffer(send)]))).toMatchObject({ msg_id: "m-1" });
+  });
+
+  test("an id that the registry lacks costs one request in ten seconds, however many records name it", async () => {
+    for (let n = 0; n < 50; n++) await expect(guarded.learn(4_711)).rejects.toMatchObject({ stage: "unknown-schema" });
+    expect(requests).toEqual(["4711"]);
+    await clock.advance(unknownIdMs);
+    await expect(guarded.learn(4_711)).rejects.toMatchObject({ stage: "unknown-schema" });
+    expect(requests).toEqual(["4711", "4711"]);
   });
 });
 

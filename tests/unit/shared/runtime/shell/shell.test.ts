@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
+import type { Codec } from "#shared/platform/avro/codec.ts";
+import { UndecodableError } from "#shared/platform/avro/undecodable.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { createManualClock, drainMicrotasks, type ManualClock } from "#tests/support/manual-clock.ts";
@@ -22,7 +24,7 @@ const codec = await memoryCodec();
 async function running(processor: Copier, more: Partial<ShellSetting> = {}) {
   const clock = more.clock ?? createManualClock();
   const log = (more.log as MemoryLog) ?? createMemoryLog({ partitions: 3, clock });
-  const bench = shellOf({ ...more, log, codec, clock, runnable: { processor } });
+  const bench = shellOf({ codec, ...more, log, clock, runnable: { processor } });
   await bench.shell.start();
   await drainMicrotasks();
   const produce = async (...records: OutRecord[]) => {
@@ -47,6 +49,26 @@ describe("shell", () => {
     await clock.advance(1_000);
     const positions = await log.committed("comms.intake", ["comms.events"]);
     expect(positions.reduce((sum, { offset }) => sum + Math.max(0, offset), 0)).toBe(2);
+  });
+
+  it("sets a record of an unreleased schema aside with its bytes, unless the processor rejects it in its own way", async () => {
+    const written = event("anna", "1");
+    const foreign: Codec = {
+      ...codec,
+      decode: () => {
+        throw new UndecodableError("foreign-schema", "The schema with the id 7 is foreign");
+      },
+    };
+    const plain = await running(copier(), { codec: foreign });
+    await plain.produce(written);
+    expect(plain.dead()[0]?.value).toEqual(written.value);
+    expect(String(plain.dead()[0]?.headers["__connect.errors.exception.message"])).toContain("the id 7");
+
+    const output = { topic: "comms.rejected", key: "k", value: copyOf(eventOf("anna", "named")) } as const;
+    const rejectForeign = () => ({ kind: "drop", reason: "COMMS_INVALID_EVENT", outputs: [output] }) as const;
+    const own = await running(copier({ rejectForeign }), { codec: foreign });
+    await own.produce(written);
+    expect([own.out(), own.dead()]).toEqual([["named"], []]);
   });
 
   it("keeps the order of a key while others pass", async () => {
