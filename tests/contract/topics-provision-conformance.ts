@@ -72,7 +72,9 @@ function describeProvisioning(bench: ProvisionBench): void {
     test("marks every version that it knows of what others write, and tells of versions that nobody has marked", async () => {
       const { releasesMarked } = await provision(bench);
       expect(releasesMarked).toContain(`${bench.prefix}comms.released.Event`);
-      const [oldest = "", newest = ""] = schemaVersions("Event").filter((_, at, all) => [0, all.length - 1].includes(at));
+      const [oldest = "", newest = ""] = schemaVersions("Event").filter((_, at, all) =>
+        [0, all.length - 1].includes(at),
+      );
       const subject = subjectOf(bench.prefix, "comms.events");
       await bench.registry.register(subject, oldest);
       expect(await provision(bench)).toEqual(nothing);

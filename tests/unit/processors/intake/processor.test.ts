@@ -49,7 +49,11 @@ describe("intake over Kafka [INT-02] [INT-03]", () => {
 
   test("given a record of a schema that nobody has released, it is rejected with the sentence that names it", () => {
     const origin = { ...originOf("comms.events"), key: Buffer.from("acme/bk/1") };
-    const outcome = intake.rejectForeign?.({ origin, topic: "comms.events" }, "The schema with the id 7 is foreign", noon);
+    const outcome = intake.rejectForeign?.(
+      { origin, topic: "comms.events" },
+      "The schema with the id 7 is foreign",
+      noon,
+    );
     expect(outcome).toMatchObject({ kind: "drop", reason: "COMMS_INVALID_EVENT" });
     const [rejected] = written(outcome as Outcome, "comms.rejected");
     expect(rejected).toMatchObject({ tenant_id: "acme", cause_ref: "bk/1", event_name: "", original: bytes });

@@ -20,7 +20,15 @@ const record = (topic: CompactedTopic, key: string | Buffer | null, value: unkno
   ({
     topic,
     value,
-    origin: { topic, partition, offset: 0, key: key === null ? null : Buffer.from(key), value: null, headers: {}, timestamp: 0 },
+    origin: {
+      topic,
+      partition,
+      offset: 0,
+      key: key === null ? null : Buffer.from(key),
+      value: null,
+      headers: {},
+      timestamp: 0,
+    },
   }) satisfies DecodedRecord<unknown>;
 
 const anywhere = (partition: number) => () => [partition];
@@ -67,7 +75,9 @@ test.each<[CompactedTopic, string]>([
 
 test("a tenant with a slash does not pass for another's person", () => {
   const value = { ...exampleOf("comms.profiles"), tenant_id: "default/victim", user_id: "x" };
-  expect(keyIssue("comms.profiles", Buffer.from("default/victim/x"), value)).toContain("not the one that its value names");
+  expect(keyIssue("comms.profiles", Buffer.from("default/victim/x"), value)).toContain(
+    "not the one that its value names",
+  );
 });
 
 test("a place is one of several where a topic has grown", () => {

@@ -13,7 +13,8 @@ function edited(edit: (schema: Json) => void): string {
   return JSON.stringify(schema);
 }
 
-const field = (schema: Json, name: string) => schema.fields.find((one) => one["name"] === name) as Record<string, unknown>;
+const field = (schema: Json, name: string) =>
+  schema.fields.find((one) => one["name"] === name) as Record<string, unknown>;
 
 describe("what does not count", () => {
   test.each<[string, string]>([

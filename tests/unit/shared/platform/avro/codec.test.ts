@@ -312,7 +312,10 @@ describe("a schema that no release has marked, on a topic that others write", ()
 
   test("is no matter on a topic of our own stages", async () => {
     const current = JSON.parse(schemaOfTopic("comms.send.email"));
-    const later = { ...current, fields: [...current.fields, { name: "extra", type: ["null", "string"], default: null }] };
+    const later = {
+      ...current,
+      fields: [...current.fields, { name: "extra", type: ["null", "string"], default: null }],
+    };
     const id = await registry.register("t.elsewhere", JSON.stringify(later));
     await codec.learn(id);
     const head = Buffer.alloc(5);
