@@ -5,6 +5,7 @@ import { processSettings } from "#shared/platform/config/process-settings.ts";
 import { combineSettings } from "#shared/platform/config/setting.ts";
 import { startHealthServer } from "#shared/platform/http/health-server.ts";
 import { errorText, redactedError } from "#shared/platform/telemetry/redacted-error.ts";
+import { createFuseTopic } from "#shared/runtime/fuses/fuse-store.ts";
 import { Host, type HostedService } from "#shared/runtime/process/host.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { Shell } from "#shared/runtime/shell/shell.ts";
@@ -99,6 +100,8 @@ async function hostedOf(name: string, { platform, config, onCrash }: Hosting): P
     random: Math.random,
     telemetry: platform.telemetry,
     prefix: platform.prefix,
+    owner: platform.owner,
+    fuses: createFuseTopic({ log: platform.log(), codec: platform.codec(), prefix: platform.prefix }),
     onCrash,
   });
   return { name, start: () => shell.start(), stop: (deadlineMs) => shell.stop(deadlineMs), state: () => shell.state() };

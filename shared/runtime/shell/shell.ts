@@ -2,10 +2,12 @@ import type { InRecord, OutRecord, TopicPartition } from "#shared/contracts/log-
 import { groupOf } from "#shared/contracts/topics.ts";
 import type { Consumer, Producer } from "#shared/platform/kafka/port.ts";
 import { shellLimits } from "../limits.ts";
+import { noLongerOurs } from "../outage-watch.ts";
 import { Outbox } from "../outputs/outbox.ts";
 import { Inbox, type Item } from "../records/inbox.ts";
 import { type Completion, RecordPipeline } from "../records/record-pipeline.ts";
 import { Committer } from "./committer.ts";
+import { FuseGuard } from "./fuse-guard.ts";
 import { Generations } from "./generations.ts";
 import { type JobParts, runJob } from "./jobs.ts";
 import { watchLag } from "./lag.ts";
@@ -27,6 +29,7 @@ export class Shell {
   readonly #outbox: Outbox;
   readonly #progress: StageProgress;
   readonly #health: StageHealth;
+  readonly #fuseGuard: FuseGuard;
   readonly #committer: Committer;
   readonly #pump: Pump;
   readonly #stopping = new AbortController();
@@ -35,6 +38,9 @@ export class Shell {
   readonly #loops: Promise<void>[] = [];
   #producer: Producer | undefined;
   #consumer: Consumer | undefined;
+  /** Whether a rebalance waits to hear if another member has blown the fuse: nothing is taken meanwhile. */
+  #isAskingForFuse = false;
+  #isStandingStill = false;
 
   constructor(parts: ShellParts) {
     this.#parts = parts;
@@ -59,6 +65,7 @@ export class Shell {
       stopping: this.#stopping.signal,
       onFailedTry: () => this.#progress.move(),
     });
+    this.#fuseGuard = new FuseGuard({ ...common, health: this.#health, stopping: this.#stopping.signal });
     this.#committer = new Committer({
       ...common,
       send: (positions, generation) => this.#consumer?.commit(positions, generation) ?? Promise.resolve(),
@@ -75,7 +82,7 @@ export class Shell {
     });
     this.#pump = new Pump({
       ...common,
-      isClosed: () => this.#health.isClosed,
+      isClosed: () => this.#health.isClosed || this.#isAskingForFuse,
       run: (items, generation) => pipeline.run(items, generation),
       afterEach: () => this.#observeLoad(),
     });
@@ -85,11 +92,23 @@ export class Shell {
     return this.#parts.runnable.processor.name;
   }
 
-  /** Makes ready what the processor needs, joins the group and starts the jobs. */
+  /**
+   * Makes ready what the processor needs, joins the group and starts the jobs. A stage whose fuse is blown starts and takes
+   * no part in the group until it is lifted.
+   */
   async start(): Promise<void> {
-    const { runnable, log, prefix } = this.#parts;
+    const { runnable, log } = this.#parts;
     await runnable.ready?.();
     this.#producer = await log.producer();
+    if (await this.#fuseGuard.mayRun()) await this.#join();
+    else void this.#standStill();
+    this.#loops.push(this.#commitLoop(), this.#lagLoop());
+    for (const job of runnable.jobs ?? []) this.#loops.push(runJob(job, this.#jobParts()));
+  }
+
+  async #join(): Promise<void> {
+    const { runnable, log, prefix } = this.#parts;
+    this.#health.mendFuse();
     this.#consumer = await log.consumer({
       groupId: prefix + groupOf(this.stage),
       topics: runnable.processor.inputs.map((topic) => prefix + topic),
@@ -102,8 +121,6 @@ export class Shell {
       records: (records, generation) => this.#onRecords(records, generation),
       crashed: (error) => this.#health.crash(error),
     });
-    this.#loops.push(this.#commitLoop(), this.#lagLoop());
-    for (const job of runnable.jobs ?? []) this.#loops.push(runJob(job, this.#jobParts()));
   }
 
   /** Takes no more records, lets those in work finish within the deadline, commits, leaves the group, closes. */
@@ -139,10 +156,26 @@ export class Shell {
   // --- events of the log ---
 
   #onAssigned(partitions: readonly TopicPartition[], generation: number): void {
+    const isFirst = this.#generations.current < 0;
     this.#generations.begin(generation);
     this.#inbox.assign(partitions);
     this.#parts.telemetry.metrics.count("comms_rebalances_total", { stage: this.stage });
     this.#progress.move();
+    if (!isFirst) void this.#askForFuse(generation);
+  }
+
+  /** A member whose fuse blows leaves, which is a rebalance to the others: each asks before it takes up what that one left. */
+  async #askForFuse(generation: number): Promise<void> {
+    this.#isAskingForFuse = true;
+    try {
+      const mayRun = await this.#fuseGuard.mayRun(this.#generations.signalOf(generation));
+      if (!mayRun) void this.#standStill();
+    } catch (error) {
+      if (error !== noLongerOurs) this.#health.crash(error);
+    }
+    if (generation !== this.#generations.current) return;
+    this.#isAskingForFuse = false;
+    this.#pump.pump();
   }
 
   /** Drains what is in work and commits it, so that the next owner does as little as possible a second time. */
@@ -164,13 +197,35 @@ export class Shell {
   #onComplete({ item, outcome }: Completion, generation: number): void {
     this.#release(item, generation, true);
     const topic = item.record.topic.slice(this.#parts.prefix.length);
-    if (this.#health.countOutcome(outcome, topic)) this.#leaveGroup();
+    const cause = this.#health.countOutcome(outcome, topic);
+    if (cause !== undefined) void this.#standStill(cause);
   }
 
-  /** The fuse is blown: commits what is done, and takes no more part in the group. */
-  #leaveGroup(): void {
-    this.#inbox.clear();
-    void this.#committer.commit(this.#generations.current).then(() => this.#consumer?.close());
+  /**
+   * Takes no part in the group until the fuse is lifted, then joins again. With a cause, the fuse has blown here: what is done
+   * is committed, and the store knows before another member may take up the partitions. Never rejects.
+   */
+  async #standStill(cause?: string): Promise<void> {
+    if (this.#isStandingStill) return;
+    this.#isStandingStill = true;
+    try {
+      this.#inbox.clear();
+      if (cause !== undefined) await this.#fuseGuard.blow(cause);
+      await this.#leaveGroup();
+      await this.#fuseGuard.untilLifted();
+      this.#isStandingStill = false;
+      if (!this.#stopping.signal.aborted) await this.#join();
+    } catch (error) {
+      if (error !== noLongerOurs) this.#health.crash(error);
+    }
+  }
+
+  async #leaveGroup(): Promise<void> {
+    if (this.#generations.current >= 0) await this.#onRevoking(this.#generations.current);
+    await this.#consumer?.close();
+    this.#consumer = undefined;
+    this.#inbox.assign([]);
+    this.#generations.leaveGroup();
   }
 
   /** The record has left the pipeline, done or not. */
@@ -222,7 +277,8 @@ export class Shell {
       send: (records) => this.#send(records),
       stopping: this.#stopping.signal,
       deadline: this.#deadline.signal,
-      isClosed: () => this.#health.isClosed,
+      isClosed: () => this.#health.hasEnded,
+      isResting: () => this.#health.isFuseBlown,
       onCrash: (error) => this.#health.crash(error),
     };
   }
