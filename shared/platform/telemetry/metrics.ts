@@ -19,6 +19,12 @@ export const metricDeclarations = {
   ),
   comms_stage_ready: gauge("1 when the stage takes records", "stage"),
   comms_dead_letters_total: counter("Records written to a dead-letter topic", "stage", "topic", "reason"),
+  comms_set_aside_total: counter(
+    "Records on topics that others write that went to a dead-letter topic, by their ce_source",
+    "stage",
+    "topic",
+    "source",
+  ),
   comms_dead_letter_fuse_blown: gauge("1 when the dead-letter fuse has stopped the stage", "stage"),
   comms_commits_total: counter("Offset commits", "stage", "outcome"),
   comms_rebalances_total: counter("Generations joined", "stage"),

@@ -6,6 +6,7 @@ import { noLongerOurs } from "../outage-watch.ts";
 import { Outbox } from "../outputs/outbox.ts";
 import { Inbox, type Item } from "../records/inbox.ts";
 import { type Completion, RecordPipeline } from "../records/record-pipeline.ts";
+import { SetAsideSummary } from "../records/set-aside-summary.ts";
 import { Committer } from "./committer.ts";
 import { FuseGuard } from "./fuse-guard.ts";
 import { Generations } from "./generations.ts";
@@ -32,6 +33,7 @@ export class Shell {
   readonly #fuseGuard: FuseGuard;
   readonly #committer: Committer;
   readonly #pump: Pump;
+  readonly #setAside: SetAsideSummary;
   readonly #stopping = new AbortController();
   /** Aborts provider calls that outlast the deadline of a stop. */
   readonly #deadline = new AbortController();
@@ -70,8 +72,10 @@ export class Shell {
       ...common,
       send: (positions, generation) => this.#consumer?.commit(positions, generation) ?? Promise.resolve(),
     });
+    this.#setAside = new SetAsideSummary(common);
     const pipeline = new RecordPipeline({
       ...common,
+      setAside: this.#setAside,
       outbox: this.#outbox,
       send: (outputs) => this.#send(outputs),
       call: (work, generation) => this.#health.outages.call(work, generations.signalOf(generation)),
@@ -136,6 +140,7 @@ export class Shell {
     drained.abort();
     this.#deadline.abort();
     await this.#committer.commit(this.#generations.current);
+    this.#setAside.flush(clock.now(), true);
     await this.#consumer?.close(leftMs());
     await Promise.all(this.#loops);
     await this.#producer?.close(leftMs());
@@ -254,10 +259,11 @@ export class Shell {
   // --- loops ---
 
   #commitLoop(): Promise<void> {
-    const { metrics } = this.#parts.telemetry;
-    return this.#committer.run(this.#stopping.signal, () =>
-      metrics.set("comms_stage_ready", { stage: this.stage }, this.#whyUnready() === undefined ? 1 : 0),
-    );
+    const { clock, telemetry } = this.#parts;
+    return this.#committer.run(this.#stopping.signal, () => {
+      telemetry.metrics.set("comms_stage_ready", { stage: this.stage }, this.#whyUnready() === undefined ? 1 : 0);
+      this.#setAside.flush(clock.now(), this.#stopping.signal.aborted);
+    });
   }
 
   #lagLoop(): Promise<void> {
