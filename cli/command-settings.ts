@@ -11,6 +11,7 @@ import { telemetrySettings } from "#shared/platform/config/telemetry-settings.ts
 export const prepareSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings, provisionSettings);
 export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings);
 export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
+export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
 export const whySettings = postgresSettings;
 /** What the demo itself reads; its processors read their own. */
 export const demoSettings = combineSettings(prepareSettings, redisSettings);
@@ -24,6 +25,8 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   check: checkSettingsOf(sendingChannels),
   rebuild: rebuildSettings,
   fuse: fuseSettings,
+  status: statusSettings,
+  group: statusSettings,
   why: whySettings,
   demo: demoSettings,
 };

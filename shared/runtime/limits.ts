@@ -12,6 +12,9 @@ export interface FuseLimits {
 /** Twenty bad records in a row, or half of two hundred, are a bad deploy and not bad luck. */
 export const defaultFuse: FuseLimits = { inRow: 20, share: 0.5, window: 200 };
 
+/** A stage with something to do that does nothing for so long is wedged, ms. Longer than any provider call may take. */
+export const stalledMsMax = 60_000;
+
 /** The bounds of one stage; each has its row under "Limits" in ARCHITECTURE.md. */
 export interface ShellLimits {
   /** Records in work at once. */

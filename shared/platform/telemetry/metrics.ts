@@ -33,7 +33,11 @@ export const metricDeclarations = {
     "group",
     "topic",
   ),
-  comms_consumer_lag_seconds: gauge("Age of what is being worked on while records are in hand, else 0", "group"),
+  comms_consumer_lag_seconds: gauge(
+    "Age of the oldest record that the group has not committed, also where it has no member",
+    "group",
+    "topic",
+  ),
   comms_decisions_total: counter("Decisions on messages", "gate", "verdict", "reason", "channel"),
   comms_messages_total: counter("Reports on messages", "channel", "provider", "status"),
   comms_event_to_queue_seconds: histogram("From the event to the first send record", latency(0.15), "channel"),

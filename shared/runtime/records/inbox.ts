@@ -119,6 +119,11 @@ export class Inbox {
     }
   }
 
+  /** Whether a partition is of the generation. */
+  owns({ topic, partition }: TopicPartition): boolean {
+    return this.#marks.has(`${topic}/${partition}`);
+  }
+
   /** Partitions of the generation. */
   get assigned(): number {
     return this.#marks.size;

@@ -36,6 +36,9 @@ export interface ShellState {
   readonly assigned: number;
   /** Records waiting and in work. */
   readonly inHand: number;
-  /** Milliseconds without progress while records are in hand; 0 when none are. */
+  /**
+   * Milliseconds without progress although there is something to do: records in hand, or on the log in partitions of ours.
+   * 0 where there is nothing, where the stage waits for something known outside, and where its fuse is blown.
+   */
   readonly stalledMs: number;
 }

@@ -1,7 +1,9 @@
 import type { InRecord, OutRecord, TopicPartition } from "#shared/contracts/log-record.ts";
 import { groupOf } from "#shared/contracts/topics.ts";
 import type { Consumer, Producer } from "#shared/platform/kafka/port.ts";
-import { shellLimits } from "../limits.ts";
+import { groupTopicsOf, type PartitionLag } from "../lag/group-lag.ts";
+import { watchLag } from "../lag/lag-watch.ts";
+import { shellLimits, stalledMsMax } from "../limits.ts";
 import { noLongerOurs } from "../outage-watch.ts";
 import { Outbox } from "../outputs/outbox.ts";
 import { Inbox, type Item } from "../records/inbox.ts";
@@ -11,7 +13,6 @@ import { Committer } from "./committer.ts";
 import { FuseGuard } from "./fuse-guard.ts";
 import { Generations } from "./generations.ts";
 import { type JobParts, runJob } from "./jobs.ts";
-import { watchLag } from "./lag.ts";
 import { Pump } from "./pump.ts";
 import type { ShellParts, ShellState } from "./shell-parts.ts";
 import { StageHealth } from "./stage-health.ts";
@@ -70,6 +71,7 @@ export class Shell {
     this.#fuseGuard = new FuseGuard({ ...common, health: this.#health, stopping: this.#stopping.signal });
     this.#committer = new Committer({
       ...common,
+      onFailed: () => this.#progress.move(),
       send: (positions, generation) => this.#consumer?.commit(positions, generation) ?? Promise.resolve(),
     });
     this.#setAside = new SetAsideSummary(common);
@@ -148,14 +150,21 @@ export class Shell {
   }
 
   state(): ShellState {
-    const inHand = this.#inHand();
     const why = this.#whyUnready();
-    const stalledMs = this.#progress.stalledMs(inHand);
+    const [inHand, stalledMs] = [this.#inHand(), this.#stalledMs()];
     return { stage: this.stage, ready: why === undefined, why, assigned: this.#inbox.assigned, inHand, stalledMs };
   }
 
   #whyUnready(): string | undefined {
-    return this.#health.whyUnready(this.#generations.current >= 0);
+    const why = this.#health.whyUnready(this.#generations.current >= 0);
+    const stalledMs = this.#stalledMs();
+    return why ?? (stalledMs > stalledMsMax ? `no progress for ${Math.round(stalledMs / 1000)} s` : undefined);
+  }
+
+  /** A stage that rests, or waits for something known, is not wedged: a restart would mend nothing. */
+  #stalledMs(): number {
+    if (this.#health.isClosed || this.#health.outages.outage !== undefined) return 0;
+    return this.#progress.stalledMs(this.#inHand());
   }
 
   // --- events of the log ---
@@ -235,7 +244,7 @@ export class Shell {
 
   /** The record has left the pipeline, done or not. */
   #release(item: Item, generation: number, done: boolean): void {
-    this.#progress.finish(item.record.timestamp);
+    this.#progress.move();
     if (generation === this.#generations.current) {
       this.#inbox.finish(item, done);
       this.#committer.count(generation);
@@ -246,10 +255,7 @@ export class Shell {
 
   #observeLoad(): void {
     const { metrics } = this.#parts.telemetry;
-    const inHand = this.#inHand();
-    metrics.set("comms_stage_in_flight_records", { stage: this.stage }, inHand);
-    const behindMs = this.#progress.behindMs(inHand);
-    metrics.set("comms_consumer_lag_seconds", { group: groupOf(this.stage) }, behindMs / 1000);
+    metrics.set("comms_stage_in_flight_records", { stage: this.stage }, this.#inHand());
   }
 
   #inHand(): number {
@@ -267,10 +273,18 @@ export class Shell {
   }
 
   #lagLoop(): Promise<void> {
-    const { clock, log, prefix, runnable, telemetry } = this.#parts;
-    const { inputs: topics } = runnable.processor;
-    const { metrics } = telemetry;
-    return watchLag({ clock, log, prefix, stage: this.stage, topics, metrics }, this.#stopping.signal);
+    const { runnable, telemetry } = this.#parts;
+    const groups = [groupTopicsOf(this.stage, runnable.processor.inputs)];
+    const onLag = (_group: string, lags: readonly PartitionLag[]) => this.#progress.observe(this.#isBehind(lags));
+    return watchLag({ ...this.#parts, metrics: telemetry.metrics, groups, onLag }, this.#stopping.signal);
+  }
+
+  /** Whether partitions of ours hold records that are not done: also where the client delivers none of them. */
+  #isBehind(lags: readonly PartitionLag[]): boolean {
+    const { prefix } = this.#parts;
+    return lags.some(
+      ({ topic, partition, oldest }) => oldest !== undefined && this.#inbox.owns({ topic: prefix + topic, partition }),
+    );
   }
 
   #jobParts(): JobParts {

@@ -3,6 +3,9 @@ import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import { Host } from "#shared/runtime/process/host.ts";
+import type { Shell } from "#shared/runtime/shell/shell.ts";
 import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { createMemoryFuses } from "#tests/fakes/memory-fuses.ts";
 import { createManualClock, drainMicrotasks, type ManualClock } from "#tests/support/manual-clock.ts";
@@ -222,12 +225,69 @@ describe("shell, of the lag", () => {
     const { produce, clock, telemetry } = await running(processor);
     await produce(event("anna", "1"), event("ben", "2"));
     await clock.advance(16_000);
-    const lag = () =>
-      telemetry.metrics.read("comms_consumer_lag_records", { group: "comms.intake", topic: "comms.events" });
-    expect(await lag()).toBe(2);
+    const labels = { group: "comms.intake", topic: "comms.events" } as const;
+    const lag = async () => [
+      await telemetry.metrics.read("comms_consumer_lag_records", labels),
+      await telemetry.metrics.read("comms_consumer_lag_seconds", labels),
+    ];
+    expect(await lag()).toEqual([2, 15]);
     away = false;
     await clock.advance(20_000);
-    expect(await lag()).toBe(0);
+    expect(await lag()).toEqual([0, 0]);
+  });
+});
+
+describe("shell, of its probes", () => {
+  const probesOf = async ({ shell, telemetry }: { shell: Shell; telemetry: Telemetry }) => {
+    const hosted = { name: "intake", start: async () => {}, stop: async () => {}, state: () => shell.state() };
+    const host = new Host([hosted], telemetry.metrics);
+    await host.start();
+    return host.health;
+  };
+
+  it("is live and unready in an outage that lasts, also while one call of it hangs", async () => {
+    let tries = 0;
+    const gather = async () => (tries++ < 6 ? Promise.reject(outage()) : new Promise<never>(() => {}));
+    const bench = await running(copier({ gather }));
+    await bench.produce(event("anna", "1"));
+    await bench.clock.advance(300_000);
+    const probes = await probesOf(bench);
+    expect([probes.live(), probes.ready()]).toEqual([undefined, "intake: it waits for something outside: TEST_AWAY"]);
+  });
+
+  it("is neither live nor ready when a call hangs and nobody knows why, however full the lane is", async () => {
+    const perform = () => new Promise<never>(() => {});
+    const processor = copier({ decide: () => ({ kind: "perform", effect: "call" }), perform });
+    const bench = await running(processor, { limits: { inFlight: 2, waitingRecords: 4 } });
+    await bench.produce(...Array.from({ length: 20 }, (_, i) => event(`u${i}`, `${i}`)));
+    const probes = await probesOf(bench);
+    await bench.clock.advance(59_000);
+    expect([probes.live(), probes.ready()]).toEqual([undefined, undefined]);
+    await bench.clock.advance(2_000);
+    expect(probes.live()).toMatch(/no progress for 61000 ms/);
+    expect(probes.ready()).toMatch(/no progress for 61 s/);
+  });
+
+  it("is not live where the log holds records that its client does not deliver", async () => {
+    const bench = await running(copier());
+    bench.log.faults.hold();
+    await bench.produce(event("anna", "1"));
+    const probes = await probesOf(bench);
+    await bench.clock.advance(60_000);
+    expect(probes.live()).toBeUndefined();
+    await bench.clock.advance(20_000);
+    expect(probes.live()).toMatch(/no progress/);
+    bench.log.faults.release();
+    await bench.clock.advance(20_000);
+    expect([probes.live(), probes.ready()]).toEqual([undefined, undefined]);
+  });
+
+  it("is live for hours with nothing to do", async () => {
+    const bench = await running(copier());
+    await bench.produce(event("anna", "1"));
+    await bench.clock.advance(7_200_000);
+    const probes = await probesOf(bench);
+    expect([probes.live(), probes.ready()]).toEqual([undefined, undefined]);
   });
 });
 
