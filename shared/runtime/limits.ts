@@ -26,6 +26,11 @@ export interface ShellLimits {
   /** Records and bytes in hand per priority; past them its partitions are paused, and resumed at half. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
+  /** So many records of one key count among these, in each priority. Those behind them count in a window of their own. */
+  readonly keyRecords: number;
+  /** That window: records and bytes per priority; its partitions are paused when it is full too. */
+  readonly crowdRecords: number;
+  readonly crowdBytes: number;
   /** A larger value becomes a dead letter unread, bytes. */
   readonly recordBytes: number;
   /** Outputs are encoded and written in parts of about so much, bytes. */
@@ -46,6 +51,9 @@ export const stageLimits: ShellLimits = {
   batches: 2,
   waitingRecords: 2_000,
   waitingBytes: 16 * 1024 * 1024,
+  keyRecords: 64,
+  crowdRecords: 20_000,
+  crowdBytes: 32 * 1024 * 1024,
   recordBytes: 1024 * 1024,
   outputBytes: 4 * 1024 * 1024,
   fetchBytesMin: 1,

@@ -56,8 +56,7 @@ export class Shell {
     this.#inbox = new Inbox({
       ordered: processor.kind === "stage",
       priorityOf: (topic) => (topic.endsWith(".bulk") ? 1 : 0),
-      waitingRecords: limits.waitingRecords,
-      waitingBytes: limits.waitingBytes,
+      ...limits,
       pause: (partitions) => this.#consumer?.pause(partitions),
       resume: (partitions) => this.#consumer?.resume(partitions),
     });
