@@ -34,6 +34,7 @@ export function providerEvent(body: string | object, more: Partial<ProviderEvent
     received_at: now,
     content_type: "text/plain",
     msg_id: null,
+    query: null,
     body: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
     ...more,
   };
