@@ -1,7 +1,8 @@
 import { Pool } from "undici";
 import { contentFor } from "#shared/domain/channel/channels.ts";
-import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
+import { fieldsOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 import { systemClock } from "#shared/platform/clock/clock.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { networkAnswer } from "../../network.ts";
@@ -72,8 +73,10 @@ function bodyOf(message: OutboundMessage): string {
   return JSON.stringify({ message: pushMessage(message.send, content, message.target.address) });
 }
 
-/** FCM accepted the message, with any body. */
+/** The answer in a 2xx. Without the name that FCM gives a message it proves nothing: it may be a proxy's. */
 function acceptedAnswer(text: string): Answer {
-  const name = /"name"\s*:\s*"([^"]+)"/.exec(text)?.[1];
-  return { kind: "accepted", ref: name ?? null };
+  const name = textOf(fieldsOf(parseJson(text))["name"]);
+  return name?.startsWith("projects/")
+    ? { kind: "accepted", ref: name }
+    : { kind: "unknown", code: unreadableAnswer };
 }

@@ -1,8 +1,9 @@
 import twilio from "twilio";
 import RequestClient from "twilio/lib/base/RequestClient.js";
 import { contentFor } from "#shared/domain/channel/channels.ts";
-import { type Answer, codeOfAnswer } from "#shared/domain/delivery/answer.ts";
+import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
+import { writeCallQuery } from "#shared/domain/feedback/call-reference.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { networkAnswer } from "../../network.ts";
 import { twilioAnswers } from "./core/answers.ts";
@@ -73,8 +74,9 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
           body: contentFor("SMS", message).text,
           statusCallback,
         });
-        if (resource.status === "failed") return { kind: "refused", code: String(resource.errorCode) };
-        return { kind: "accepted", ref: resource.sid ?? null };
+        if (resource.status === "failed" && resource.errorCode) return { kind: "refused", code: String(resource.errorCode) };
+        // A 2xx without a SID is not Twilio's: a proxy's page, or nothing at all.
+        return isSid(resource.sid) ? { kind: "accepted", ref: resource.sid } : { kind: "unknown", code: unreadableAnswer };
       } catch (error) {
         return answerOf(error);
       }
@@ -84,9 +86,15 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
 }
 
 /** SMS has no field for an id of ours, so the callback's address carries it (SMS-10). */
-function callbackOf({ send }: OutboundMessage, origin: string): string {
-  const query = new URLSearchParams({ tenant: send.tenant_id, msg_id: send.msg_id });
+function callbackOf({ send, addressHash }: OutboundMessage, origin: string): string {
+  const names = { tenant: send.tenant_id, msg_id: send.msg_id };
+  const query = new URLSearchParams({ ...names, ...writeCallQuery(send, addressHash) });
   return `${origin}${twilioWebhook.path}?${query.toString()}`;
+}
+
+/** Begins with `SM` or `MM`; the type of the SDK promises more than its parser checks. */
+function isSid(sid: unknown): sid is string {
+  return typeof sid === "string" && /^(?:SM|MM)\w+$/.test(sid);
 }
 
 function answerOf(error: unknown): Answer {
