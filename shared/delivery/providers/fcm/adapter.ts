@@ -5,6 +5,7 @@ import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
 import { fieldsOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 import { systemClock } from "#shared/platform/clock/clock.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
+import { boundedText } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
 import type { ProviderContext } from "../provider.ts";
 import { accessTokensOf, type TokenSource } from "./access-token.ts";
@@ -44,7 +45,7 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
       headers: responseHeaders,
       body,
     } = await pool.request({ path, method: "POST", headers, body: bodyOf(message), signal });
-    const text = await body.text();
+    const text = await boundedText(body);
     if (statusCode < 300) return acceptedAnswer(text);
     const code = fcmCode(statusCode, text);
     if (code === "UNAUTHENTICATED") tokens.forget();

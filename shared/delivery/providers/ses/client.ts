@@ -1,8 +1,10 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { Readable } from "node:stream";
 import { GetAccountCommand, SESv2Client, SESv2ServiceException, type SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { untilAborted } from "#shared/platform/clock/until-aborted.ts";
+import { boundedBody } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
 import { credentialsUnavailable, identityNotVerified, sesAnswers } from "./core/answers.ts";
 
@@ -24,13 +26,24 @@ export interface SesAccess {
 /** SES v2 through its SDK, which makes one attempt: one retry engine is enough. */
 export function createSesClient({ region, endpoint, credentials, connections }: SesAccess): SESv2Client {
   const pool = { keepAlive: true, maxSockets: connections ?? 256 };
-  return new SESv2Client({
+  const client = new SESv2Client({
     region,
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 2_000, httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) },
     ...(credentials && { credentials }),
     ...(endpoint && { endpoint }),
   });
+  // Next to the wire: the SDK reads a body to its end, whatever its length.
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const response = result.response as { body?: unknown };
+      if (response.body instanceof Readable) response.body = boundedBody(response.body);
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "boundedBody" },
+  );
+  return client;
 }
 
 /** Sends one mail. Credentials come first: while the SDK has none, nothing of the mail goes out. */

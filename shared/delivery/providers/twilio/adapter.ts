@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import twilio from "twilio";
 import RequestClient from "twilio/lib/base/RequestClient.js";
 import { contentFor } from "#shared/domain/channel/channels.ts";
@@ -5,6 +6,7 @@ import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/deli
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
 import { writeCallQuery } from "#shared/domain/feedback/call-reference.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
+import { answerBytesMax } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
 import { twilioAnswers } from "./core/answers.ts";
 import { twilioWebhook } from "./webhook.ts";
@@ -34,7 +36,19 @@ class Refused extends Error {
   }
 }
 
+/** The signal of the call under way, which the SDK has no parameter for. */
+const callSignal = new AsyncLocalStorage<AbortSignal>();
+
 class Client extends RequestClient {
+  constructor(options: ConstructorParameters<typeof RequestClient>[0]) {
+    super(options);
+    // An answer that drips keeps its connection past the timeout, which begins anew with each byte.
+    this.axios.interceptors.request.use((config) => {
+      const signal = callSignal.getStore();
+      return { ...config, maxContentLength: answerBytesMax, ...(signal && { signal }) };
+    });
+  }
+
   override async request<T>(options: Parameters<RequestClient["request"]>[0]) {
     const response = await super.request<T>(options as never);
     const { statusCode, body, headers } = response as {
@@ -52,7 +66,7 @@ class Client extends RequestClient {
   }
 }
 
-/** Twilio through its SDK, which makes one attempt and takes no abort signal: its timeout is the call's deadline. */
+/** Twilio through its SDK, which makes one attempt. Its timeout is the call's deadline, and the signal ends what goes on. */
 export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
   const httpClient = new Client({
     timeout: options.deadlineMs,
@@ -65,15 +79,13 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
 
   return {
     answers: twilioAnswers,
-    send: async (message) => {
+    send: async (message, signal) => {
       try {
         const statusCallback = callbackOf(message, options.callbackUrl);
-        const resource = await client.messages.create({
-          ...sender,
-          to: message.target.address,
-          body: contentFor("SMS", message).text,
-          statusCallback,
-        });
+        const { text: body } = contentFor("SMS", message);
+        const resource = await callSignal.run(signal, () =>
+          client.messages.create({ ...sender, to: message.target.address, body, statusCallback }),
+        );
         if (resource.status === "failed" && resource.errorCode) return { kind: "refused", code: String(resource.errorCode) };
         // A 2xx without a SID is not Twilio's: a proxy's page, or nothing at all.
         return isSid(resource.sid) ? { kind: "accepted", ref: resource.sid } : { kind: "unknown", code: unreadableAnswer };
@@ -101,7 +113,7 @@ function answerOf(error: unknown): Answer {
   if (error instanceof Refused) return error.answer;
   const network = networkAnswer(error);
   if (network) return network;
-  throw error;
+  return { kind: "unknown", code: unreadableAnswer };
 }
 
 /** Twilio's own code in an error body, parsed or not. */
