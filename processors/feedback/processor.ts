@@ -1,6 +1,9 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import type { Channel, Feedback, ProviderEvent } from "#shared/contracts/records.ts";
 import type { WebhookNormalisers } from "#shared/domain/feedback/parsed-webhook.ts";
+import type { ProviderAlert } from "#shared/delivery/meter.ts";
+import type { EncodeSend } from "#shared/domain/delivery/sender-outcomes.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { MessageFinder } from "./adapters/message-finder.ts";
@@ -11,6 +14,9 @@ export interface FeedbackParts {
   readonly messages: MessageFinder;
   readonly hasher: Pick<AddressHasher, "hash">;
   readonly normalisers: WebhookNormalisers;
+  readonly encode: EncodeSend;
+  /** Receives what a webhook says of our own set-up or content; again if a batch is gathered again. */
+  readonly onAlert?: (alert: ProviderAlert) => void;
   /** Receives every event or code that no table has; again if a batch is gathered again. */
   readonly onUnknown?: (provider: string, code: string) => void;
 }
@@ -23,20 +29,20 @@ type Facts = ReceivedWebhook | null;
  * Turns providers' webhooks into reports on our messages, and reports that end an address into suppressions. It reads
  * the reports that it writes itself; from a report only a suppression follows.
  */
-export function createFeedback({ messages, hasher, normalisers, onUnknown }: FeedbackParts): StageProcessor<In, Facts> {
+export function createFeedback(parts: FeedbackParts): StageProcessor<In, Facts> {
+  const { messages, hasher, normalisers, encode } = parts;
+  const decideParts = { hash: (channel: Channel, address: string) => hasher.hash(channel, address), encode };
   return {
     kind: "stage",
     name: "feedback",
     inputs: ["comms.provider-events", "comms.feedback"],
     gather: async (batch) => {
       const webhooks = batch.map((record) => (isProviderEvent(record) ? receive(record, normalisers) : null));
-      for (const webhook of webhooks) reportUnknown(webhook, onUnknown);
+      for (const webhook of webhooks) tellOf(webhook, parts);
       return withMessages(webhooks, messages);
     },
     decide: ({ value }, facts, now) =>
-      facts === null
-        ? decideFeedback(value as Feedback)
-        : decideProviderEvent(facts, (channel, address) => hasher.hash(channel, address), now),
+      facts === null ? decideFeedback(value as Feedback) : decideProviderEvent(facts, decideParts, now),
   };
 }
 
@@ -52,10 +58,13 @@ function receive({ value, origin }: DecodedRecord<ProviderEvent>, normalisers: W
 }
 
 /** Only the first time that a webhook is read: one that waits would be counted each time it comes back. */
-function reportUnknown(webhook: Facts, onUnknown: FeedbackParts["onUnknown"]): void {
+function tellOf(webhook: Facts, { onUnknown, onAlert }: Pick<FeedbackParts, "onUnknown" | "onAlert">): void {
   if (webhook === null || webhook.waits > 0 || webhook.normalised.kind === "unreadable") return;
-  const { unknown } = webhook.normalised;
-  if (unknown !== undefined) onUnknown?.(webhook.event.provider, unknown);
+  const { normalised, event } = webhook;
+  if (normalised.unknown !== undefined) onUnknown?.(event.provider, normalised.unknown);
+  if (normalised.kind !== "parsed") return;
+  for (const { code, alert: level } of normalised.reports)
+    if (level) onAlert?.({ channel: channelName(normalised.channel), provider: event.provider, code, level });
 }
 
 /** One trip for the whole batch; none if no webhook in it is about a message. */

@@ -397,6 +397,8 @@ export interface ProviderEvent {
   readonly content_type: string;
   /** The message, where the callback address names one. */
   readonly msg_id: string | null;
+  /** The query of the callback address, which our own call chose: whom it was to, which attempt it was. PII: pseudonym. */
+  readonly query: string | null;
   /** Body as it was received. PII: direct. */
   readonly body: Buffer;
 }
@@ -591,6 +593,8 @@ export interface Send {
   readonly content_hash: string;
   /** 1 for the first provider call, one more at each retry. */
   readonly attempt: number;
+  /** The attempt that the provider took and then reported as not delivered for now, so that this next one may be made; null for none. */
+  readonly reopens: number | null;
   /** When the first send record was written; queue-to-provider time counts from here. */
   readonly queued_at: number;
   /** After this instant the message is not sent. */

@@ -13,6 +13,7 @@ import { type ProviderAccount, routeByTenant } from "./accounts.ts";
 import { createBreaker } from "./breaker.ts";
 import type { SendMeter } from "./meter.ts";
 import type { ProviderContext } from "./providers/provider.ts";
+import { createProviderAlarm } from "./provider-alarm.ts";
 import { createRedisBudget } from "./redis-budget.ts";
 import { createSender, type SenderParts } from "./sender.ts";
 import type { SenderConfig } from "./sender-settings.ts";
@@ -110,7 +111,7 @@ function commonParts(platform: ProcessContext, channel: KnownChannel): Omit<Send
 }
 
 function meterOf({ telemetry }: ProcessContext): SendMeter {
-  const { metrics, log } = telemetry;
+  const { metrics } = telemetry;
   return {
     ambiguousSend: (channel) => metrics.count("comms_ambiguous_sends_total", { channel }),
     providerRequest: ({ channel, provider, outcome, seconds }) =>
@@ -118,7 +119,6 @@ function meterOf({ telemetry }: ProcessContext): SendMeter {
     breakerState: ({ id, provider }, state) =>
       metrics.set("comms_breaker_state", { provider, account: id }, levels[state]),
     tokenInvalid: (code) => metrics.count("comms_push_tokens_invalid_total", { code }),
-    alert: ({ channel, provider, code, level }) =>
-      log.warn({ channel, provider, code, level }, "the provider's answer needs a look"),
+    alert: createProviderAlarm(telemetry),
   };
 }

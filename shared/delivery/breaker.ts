@@ -8,13 +8,18 @@ export type BreakerState = "closed" | "half_open" | "open";
 export interface BreakerOptions {
   /** The id of its account. */
   readonly account: string;
-  /** How long it stays open before one call may probe. Default 10,000. */
+  /** How long it stays open before one call may probe, a fifth more or less. Default 10,000. */
   readonly openMs?: number;
+  /** In [0, 1), drawn at each opening. A provider that fails as often as we probe would never be met while it works. */
+  readonly random?: () => number;
   /** The window over which failures count, in tenths. Default 10,000. */
   readonly windowMs?: number;
   /** Opens when more than this share of the window's calls failed, percent. Default 50. */
   readonly failurePercent?: number;
-  /** Calls in the window below which it never opens. Default 10. */
+  /**
+   * Calls in the window below which it never opens; so many failures in a row open it at once, whatever went well before
+   * them in the window. Default 10.
+   */
   readonly volume?: number;
   readonly onState?: (state: BreakerState) => void;
 }
@@ -48,28 +53,41 @@ class FailureValue extends Error {
  * on it from outside would lose its result. Its timers do not keep the process up.
  */
 export function createBreaker(options: BreakerOptions): Breaker {
-  const openMs = options.openMs ?? 10_000;
+  const { openMs = 10_000, volume = 10, random = Math.random } = options;
+  const drawOpenMs = () => Math.round(openMs * (0.8 + 0.4 * random()));
   const circuit = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
     name: options.account,
     timeout: false,
-    resetTimeout: openMs,
+    resetTimeout: drawOpenMs(),
     rollingCountTimeout: options.windowMs ?? 10_000,
     rollingCountBuckets: 10,
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
     errorThresholdPercentage: options.failurePercent ?? 50,
-    volumeThreshold: options.volume ?? 10,
+    volumeThreshold: volume,
   });
-  let opened = 0;
+  const { options: timing } = circuit as unknown as { readonly options: { resetTimeout: number } };
+  let probeAt = 0;
+  let failuresInARow = 0;
   circuit.on("open", () => {
-    opened = performance.now();
+    probeAt = performance.now() + timing.resetTimeout;
+    // opossum has started its timer; this is for the next opening.
+    timing.resetTimeout = drawOpenMs();
     options.onState?.("open");
   });
   circuit.on("halfOpen", () => options.onState?.("half_open"));
   circuit.on("close", () => options.onState?.("closed"));
 
+  /** A call that ends after the breaker has opened, or while it probes, is not counted here. */
+  function count(isFailure: boolean): void {
+    failuresInARow = isFailure ? failuresInARow + 1 : 0;
+    if (failuresInARow < volume || circuit.opened || circuit.halfOpen) return;
+    failuresInARow = 0;
+    circuit.open();
+  }
+
   function refusal(): AppError {
-    const retryAfterMs = Math.max(100, Math.ceil(opened + openMs - performance.now()));
+    const retryAfterMs = Math.max(100, Math.ceil(probeAt - performance.now()));
     return new AppError("PROVIDER_UNAVAILABLE", `The breaker of ${options.account} is open`, {
       retryable: true,
       retryAfterMs,
@@ -84,7 +102,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
       try {
         return (await circuit.fire(async () => {
           const value = await call();
-          if (isFailure(value)) throw new FailureValue(value);
+          const failed = isFailure(value);
+          count(failed);
+          if (failed) throw new FailureValue(value);
           return value;
         })) as T;
       } catch (error) {

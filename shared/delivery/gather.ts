@@ -56,7 +56,7 @@ async function gatherPersons({ channel, views, hasher }: GatherParts, sends: rea
  * whose message the ledger has forgotten: only the archive knows.
  */
 async function gatherHistory({ ledger, archive }: GatherParts, sends: readonly Send[], now: Instant) {
-  const messages = sends.map(({ msg_id, attempt }) => ({ msgId: msg_id, attempt }));
+  const messages = sends.map(({ msg_id, attempt, reopens }) => ({ msgId: msg_id, attempt, reopens }));
   const states = await ledger.peek(messages, now);
   const unknown = sends.filter(
     (send, index) => isOld(send, now) || (send.attempt === 1 && states[index]?.kind === "free"),

@@ -41,7 +41,7 @@ export async function claimMessage(parts: MessageClaimParts, send: Send): Promis
   const ref = { msgId: send.msg_id, owner: parts.nextOwner() };
   const now = clock.now();
   const resend = mayResend(send, now);
-  const result = await ledger.claim({ ...ref, attempt: send.attempt, leaseMs, now, resend });
+  const result = await ledger.claim({ ...ref, attempt: send.attempt, reopens: send.reopens, leaseMs, now, resend });
   if (result.kind === "claimed") {
     const { attempt, ambiguous } = result;
     return { kind: "claimed", claim: { ...ref, attempt, ambiguous } };

@@ -57,6 +57,7 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
     doubtCases(bench);
     resultCases(bench);
     reconcileCases(bench);
+    reopenCases(bench);
   });
 }
 
@@ -297,15 +298,64 @@ function reconcileCases(bench: Bench): void {
   });
 }
 
+/** The next call after a provider took the message and then reported that it did not arrive for now. */
+function reopenCases(bench: Bench): void {
+  const sentOnce = async () => {
+    await bench.ledger.claim(claimOf());
+    await bench.ledger.confirm(by("a"), t0);
+    await bench.ledger.record(by("a"), { state: "sent", attempt: 1, note: "" }, t0);
+  };
+  const next = { owner: "b", attempt: 2, reopens: 1 };
+
+  test("reopens the call that was reported, and no later one", async () => {
+    await sentOnce();
+    expect(await bench.ledger.claim(claimOf({ owner: "b", attempt: 2 }))).toMatchObject({ kind: "sent" });
+    expect(await bench.ledger.claim(claimOf(next))).toEqual({ kind: "claimed", ambiguous: false, attempt: 2 });
+    await bench.ledger.confirm(by("b"), t0);
+    await bench.ledger.record(by("b"), { state: "sent", attempt: 2, note: "" }, t0);
+    expect(await bench.ledger.claim(claimOf({ ...next, owner: "c" }))).toMatchObject({ kind: "sent", attempt: 2 });
+  });
+
+  test("a reopened claim given back is sent as before", async () => {
+    await sentOnce();
+    await bench.ledger.claim(claimOf(next));
+    await bench.ledger.claim(claimOf(next));
+    await bench.ledger.release(by("b"), t0);
+    expect(await bench.look()).toEqual({ kind: "sent", attempt: 1, note: "" });
+  });
+
+  test("a provider's late word on the first call does not end the second", async () => {
+    await sentOnce();
+    await bench.ledger.claim(claimOf(next));
+    await bench.ledger.confirm(by("b"), t0);
+    await bench.ledger.reconcile([{ msgId, state: "sent", attempt: 1, bySender: false, recordedAt: t0 }], t0);
+    expect(await bench.look()).toMatchObject({ kind: "held", owner: "b" });
+    expect(await bench.ledger.record(by("b"), { state: "sent", attempt: 2, note: "" }, t0)).toBe(true);
+  });
+
+  test("a ledger restored from the log has the last call that was sent", async () => {
+    const logged = { msgId, state: "sent", bySender: true, recordedAt: t0 } as const;
+    await bench.ledger.reconcile(
+      [
+        { ...logged, attempt: 1 },
+        { ...logged, attempt: 1, bySender: false },
+        { ...logged, attempt: 2 },
+      ],
+      t0,
+    );
+    expect(await bench.ledger.claim(claimOf(next))).toMatchObject({ kind: "sent", attempt: 2 });
+  });
+}
+
 type Act = (ledger: Ledger, now: number) => Promise<unknown>;
 
 const owners = fc.constantFrom("a", "b", "c");
 const attempts = fc.integer({ min: 1, max: 3 });
 const act: fc.Arbitrary<Act> = fc.oneof(
-  fc.tuple(owners, attempts, fc.boolean()).map(
-    ([owner, attempt, resend]): Act =>
+  fc.tuple(owners, attempts, fc.boolean(), fc.option(attempts)).map(
+    ([owner, attempt, resend, reopens]): Act =>
       (ledger, now) =>
-        ledger.claim(claimOf({ owner, attempt, resend, now })),
+        ledger.claim(claimOf({ owner, attempt, resend, reopens, now })),
   ),
   owners.map(
     (owner): Act =>

@@ -34,13 +34,13 @@ export function createMemoryLedger(): MemoryLedger {
   return {
     peek: async (messages, now) => {
       checkReady();
-      return messages.map(({ msgId, attempt }) => stateOf(entries.get(msgId), attempt, now));
+      return messages.map(({ msgId, ...call }) => stateOf(entries.get(msgId), call, now));
     },
     claim: async (request) => {
       checkReady();
       const entry = entries.get(request.msgId);
       const next = claimEntry(entry, request);
-      const state = stateOf(entry, request.attempt, request.now);
+      const state = stateOf(entry, request, request.now);
       if (!next && state.kind !== "free") return state;
       put(request.msgId, next);
       return { kind: "claimed", ambiguous: next?.doubt === true, attempt: next?.attempt ?? request.attempt };

@@ -1,15 +1,23 @@
 import type { Output } from "#shared/contracts/output.ts";
 import type { Channel, Feedback, ProviderEvent } from "#shared/contracts/records.ts";
 import type { NormalisedWebhook, ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
+import type { EncodeSend } from "#shared/domain/delivery/sender-outcomes.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { KnownMessage } from "./message.ts";
 import { type FeedbackContext, providerFeedback } from "./provider-feedback.ts";
 import { lift, suppress } from "./suppression.ts";
+import { nextAttempt } from "./next-attempt.ts";
 import { isYoung, waitOutput } from "./wait.ts";
 
 export type Hash = (channel: Channel, address: string) => string;
+
+/** What a decision needs that is not pure by itself: a key, and the codec of records. */
+export interface DecideParts {
+  readonly hash: Hash;
+  readonly encode: EncodeSend;
+}
 
 /** A webhook with what is known about it. */
 export interface ReceivedWebhook {
@@ -25,21 +33,31 @@ export interface ReceivedWebhook {
 const nothingToWrite: Outcome = { kind: "emit", outputs: [] };
 
 /**
- * A webhook becomes reports on our message. If its message is not known yet, it waits; if the message will never be
- * known, or is another tenant's, it is dropped.
+ * A webhook becomes reports on our message, or its next attempt. If its message is not known yet, or not enough of it for
+ * that, the webhook waits; if the message will never be known, or is another tenant's, it is dropped.
  */
-export function decideProviderEvent(webhook: ReceivedWebhook, hash: Hash, now: Instant): Outcome {
+export function decideProviderEvent(webhook: ReceivedWebhook, parts: DecideParts, now: Instant): Outcome {
   const { event, normalised } = webhook;
+  const { hash } = parts;
   const message = isOwnMessage(webhook) ? webhook.message : undefined;
   if (normalised.kind === "unreadable") return { kind: "deadLetter", reason: "COMMS_POISON", message: normalised.why };
   if (normalised.kind === "nothing") return nothingToWrite;
-  if (message)
-    return reportOnMessage(normalised, { event, webhook: normalised, message, hash: hashOn(normalised, hash), now });
-  if (webhook.message) return dropUnmatched(event, normalised, hash);
+  const isPatient = isYoung(event, now);
+  if (message && !(isPatient && lacksContent(normalised, message))) {
+    const context = { event, webhook: normalised, message, hash: hashOn(normalised, hash), now };
+    return reportOnMessage(normalised, context, parts.encode);
+  }
+  const isAnothers = webhook.message !== undefined && message === undefined;
   const isFindable = normalised.msgId !== null || normalised.providerRef !== null;
-  if (!isFindable || !isYoung(event, now)) return dropUnmatched(event, normalised, hash);
+  if (isAnothers || !isFindable || !isPatient) return dropUnmatched(event, normalised, hash);
   const output = waitOutput({ ...webhook, msgId: normalised.msgId, now });
   return { kind: "defer", reason: "COMMS_STATE_STALE", outputs: [output] };
+}
+
+/** Whether a next attempt may follow and the row does not have its render yet: the table lags behind the log. */
+function lacksContent({ call, reports }: ParsedWebhook, { artifact_ref, content_hash }: KnownMessage): boolean {
+  if (artifact_ref !== null && content_hash !== null) return false;
+  return call?.attempt != null && reports.some(({ retry }) => retry !== undefined);
 }
 
 /** Whether the webhook's account may report on the message that it names: it is its tenant's, or the default account. */
@@ -59,13 +77,25 @@ function hashOn({ channel }: ParsedWebhook, hash: Hash): (address: string) => st
   return (address) => hash(channel, address);
 }
 
-function reportOnMessage({ channel, reports }: ParsedWebhook, context: FeedbackContext): Outcome {
+function reportOnMessage(
+  { channel, reports, call }: ParsedWebhook,
+  context: FeedbackContext,
+  encode: EncodeSend,
+): Outcome {
   const key = personKey(context.message.tenant_id, context.message.user_id);
+  const { message, now, event } = context;
   const outputs = reports.flatMap((report, index): readonly Output[] => {
-    const value = providerFeedback(report, index, context);
-    return [{ topic: "comms.feedback", key, value }, ...liftOutputs(report, channel, value)];
+    const failure = { report, webhook: { channel, ...(call && { call }) }, message, now };
+    const next = nextAttempt({ ...failure, cause: event.provider_event_id }, encode);
+    const value = providerFeedback(next ? waiting(report) : report, index, context);
+    return [{ topic: "comms.feedback", key, value }, ...(next ? [next] : []), ...liftOutputs(report, channel, value)];
   });
   return { kind: "emit", outputs };
+}
+
+/** A failure that another attempt follows is none: the message is on its way again. */
+function waiting(report: ProviderReport): ProviderReport {
+  return { ...report, status: "QUEUED", reason: "COMMS_PROVIDER_UNAVAILABLE" };
 }
 
 function liftOutputs(
@@ -83,10 +113,10 @@ function liftOutputs(
 function dropUnmatched(event: ProviderEvent, webhook: ParsedWebhook, hash: Hash): Outcome {
   const { tenant_id, received_at, provider_event_id } = event;
   const cause = { at: received_at, msgId: webhook.msgId, evidence: provider_event_id };
+  const { channel, call } = webhook;
   const outputs = webhook.reports.flatMap(({ address, suppress: value = null }) => {
-    if (address === null) return [];
-    const { channel } = webhook;
-    return suppress(value, { tenantId: tenant_id, channel, hash: hash(channel, address) }, cause);
+    const addressHash = call?.addressHash ?? (address === null ? null : hash(channel, address));
+    return addressHash === null ? [] : suppress(value, { tenantId: tenant_id, channel, hash: addressHash }, cause);
   });
   return { kind: "drop", reason: "COMMS_STATE_STALE", outputs };
 }

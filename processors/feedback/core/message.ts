@@ -15,6 +15,10 @@ export interface KnownMessage {
   readonly locale: string;
   readonly dedupe_key: string;
   readonly artifact_ref: string | null;
+  readonly content_hash: string | null;
+  readonly critical: boolean;
+  /** When it was first queued for its sender; null until its render is known. */
+  readonly queued_at: Instant | null;
   readonly provider: string | null;
   readonly provider_ref: string | null;
   /** When the first record of it was written. */

@@ -1,4 +1,5 @@
 import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import type { CallReference } from "#shared/domain/feedback/call-reference.ts";
 import type { ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { messageSubject, recordHead } from "#shared/domain/message/record-head.ts";
@@ -7,7 +8,7 @@ import type { KnownMessage } from "./message.ts";
 
 export interface FeedbackContext {
   readonly event: ProviderEvent;
-  readonly webhook: Pick<ParsedWebhook, "channel" | "providerRef">;
+  readonly webhook: Pick<ParsedWebhook, "channel" | "providerRef" | "call">;
   readonly message: KnownMessage;
   /** Names an address without revealing it. */
   readonly hash: (address: string) => string;
@@ -31,10 +32,10 @@ export function providerFeedback(
     feedback_id: deriveId("feedback", message.msg_id, 0, report.status, source),
     status: report.status,
     origin: "PROVIDER",
-    attempt: 0,
+    attempt: webhook.call?.attempt ?? 0,
     provider: event.provider,
     provider_ref: webhook.providerRef,
-    address_hash: report.address === null ? null : hash(report.address),
+    address_hash: addressHashOf(report, webhook.call, hash),
     reason: report.reason ?? null,
     provider_code: report.code,
     detail: report.description,
@@ -45,4 +46,14 @@ export function providerFeedback(
     currency: null,
     queued_at: null,
   };
+}
+
+/** The hash that was sent to, as our call said it: what comes back may be spelled otherwise, or be where it was forwarded. */
+function addressHashOf(
+  { address }: ProviderReport,
+  call: CallReference | undefined,
+  hash: FeedbackContext["hash"],
+): string | null {
+  if (call?.addressHash != null) return call.addressHash;
+  return address === null ? null : hash(address);
 }

@@ -26,7 +26,8 @@ export function rowOfDecision(decision: Decision): MessageRow {
 export function rowOfFeedback(feedback: Feedback): MessageRow {
   const { status, recorded_at, attempt } = feedback;
   const stamp = stampOf(attempt, recorded_at, feedback.feedback_id);
-  const errorCode = feedback.provider_code ?? feedback.reason;
+  // Providers name what went well too: `Delivery`, `delivered`.
+  const errorCode = status === "SENT" || status === "DELIVERED" ? null : (feedback.provider_code ?? feedback.reason);
   return {
     ...description(feedback, feedback.feedback_id),
     status: status === "UNKNOWN" ? "QUEUED" : status,

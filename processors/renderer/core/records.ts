@@ -54,6 +54,7 @@ function sendOf(routed: Routed, receipt: ArtifactReceipt, now: Instant): Send {
     address_hash: routed.address_hash,
     artifact_ref: receipt.ref,
     content_hash: receipt.hash,
+    reopens: null,
     attempt: 1,
     queued_at: now,
     expires_at: routed.expires_at,

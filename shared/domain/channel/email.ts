@@ -14,7 +14,7 @@ export interface EmailContent {
 /** Mail. Everything but promotions is on by default (PRF-04). */
 export const email: ChannelDescriptor<EmailContent> = {
   channel: "EMAIL",
-  targets: ({ person }) => addressTargets(person.profile?.email, normaliseEmail),
+  targets: ({ person }) => addressTargets(person.profile?.email, sendableEmail),
   normalise: normaliseEmail,
   needsConsent: false,
   onByDefault: categories.filter((category) => category !== "promotions"),
@@ -32,8 +32,16 @@ export const email: ChannelDescriptor<EmailContent> = {
   },
 };
 
-/** The domain in ASCII and small letters; the part before the @ keeps its case, because the mail server decides on it. */
+/**
+ * The one spelling by which a mailbox is compared and hashed (decision 34): the whole address in small letters, its domain in
+ * ASCII. Providers and identity services change the case of what comes back. Mail goes to `sendableEmail`.
+ */
 export function normaliseEmail(address: string): string | undefined {
+  return sendableEmail(address.toLowerCase());
+}
+
+/** The address that mail goes to: the part before the @ keeps its case, because the mail server decides on it. */
+function sendableEmail(address: string): string | undefined {
   const text = address.trim();
   const at = text.lastIndexOf("@");
   const local = text.slice(0, Math.max(at, 0)).normalize("NFC");

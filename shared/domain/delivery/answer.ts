@@ -33,8 +33,14 @@ export interface AnswerRow {
   /** Whether to remove the target (a push token). */
   readonly prune?: boolean;
   /** The alert that it raises. */
-  readonly alert?: "P0" | "P1" | "P2";
+  readonly alert?: AlertLevel;
 }
+
+/** How urgent an alert is: P0 stops a channel, P2 is for working hours. */
+export type AlertLevel = "P0" | "P1" | "P2";
+
+/** Of a row whose fault is in our set-up and does not meet every recipient: the message waits some eight hours for a remedy. */
+export const setupFault = { act: "retry", baseMs: 15 * 60_000, tries: 32, alert: "P1" } as const satisfies Partial<AnswerRow>;
 
 /** A row for each code of a provider. A code without a row is retried and never suppresses. */
 export type AnswerTable = Readonly<Record<string, AnswerRow>>;
@@ -50,17 +56,23 @@ const unknown: AnswerRow = {
 /** What an HTTP status means at any provider whose table has no row for the code. */
 const byStatus: ReadonlyMap<string, AnswerRow> = new Map([
   ["http_401", { act: "halt", description: "Credentials refused", alert: "P0" }],
+  ["http_404", { act: "halt", description: "Nothing is at the provider's address", alert: "P0" }],
+  ["http_405", { act: "halt", description: "Nothing is at the provider's address", alert: "P0" }],
+  ["http_407", { act: "halt", description: "A proxy refuses us", alert: "P0" }],
   // A wrong clock, a right that was taken away, a firewall's page: a fault of the account, and of no message.
   ["http_403", { act: "halt", description: "Access refused", alert: "P0" }],
   ["http_408", { act: "retry", description: "Request timeout", isOutage: true }],
   ["http_429", { act: "retry", description: "Too many requests", isOutage: true }],
 ]);
 
+/** A redirect leads to a login page of a proxy, or to an address that has moved: for every message alike. */
+const redirected: AnswerRow = { act: "halt", description: "Redirected, which no call follows", alert: "P0" };
 const serverError: AnswerRow = { act: "retry", description: "Server error", isOutage: true };
 
 /** The row of a code, or of its class (`http_503`); otherwise a limited retry and an alert, never a suppression. */
 export function rowOf(table: AnswerTable, code: string): AnswerRow {
   if (Object.hasOwn(table, code)) return table[code] ?? unknown;
+  if (code.startsWith("http_3")) return redirected;
   return code.startsWith("http_5") ? serverError : (byStatus.get(code) ?? unknown);
 }
 

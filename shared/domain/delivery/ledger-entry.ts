@@ -16,8 +16,19 @@ export interface LedgerEntry {
   /** Whether an earlier call ended with an unknown result. */
   readonly doubt: boolean;
   readonly owner: string;
-  /** The sender's report as JSON, until the log is known to hold it; then empty. */
+  /**
+   * The sender's report as JSON, until the log is known to hold it; then empty. Of a claim that reopens a sent message, the
+   * number of the call that was sent.
+   */
   readonly note: string;
+}
+
+/** The call that a sender would make. */
+export interface NextCall {
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** The call that the provider took and then reported as not delivered for now; absent or null for none. */
+  readonly reopens?: number | null;
 }
 
 /** What the ledger reports for a message that a sender looked up or could not claim. */
@@ -53,9 +64,10 @@ export function decodeEntry(text: string): LedgerEntry | undefined {
   };
 }
 
-/** The state of an entry for a sender that would make `attempt` now. */
-export function stateOf(entry: LedgerEntry | undefined, attempt: number, now: Instant): LedgerState {
-  if (!entry) return { kind: "free" };
+/** The state of an entry for a sender that would make this call now. */
+export function stateOf(entry: LedgerEntry | undefined, call: NextCall, now: Instant): LedgerState {
+  const { attempt } = call;
+  if (!entry || isReopened(entry, call)) return { kind: "free" };
   const { state, owner, leaseUntil, note } = entry;
   if (state === "R")
     return attempt > entry.attempt ? { kind: "free" } : { kind: "retrying", attempt: entry.attempt, note };
@@ -63,6 +75,11 @@ export function stateOf(entry: LedgerEntry | undefined, attempt: number, now: In
   if (leaseUntil > now) return { kind: "held", owner, until: leaseUntil };
   if (state !== "K" && !entry.doubt) return { kind: "free" };
   return { kind: "ambiguous", owner, since: entry.since, calls: callsMade(entry) };
+}
+
+/** Whether the message is sent, and the call that sent it is the one that the provider has reported as not delivered. */
+export function isReopened({ state, attempt }: LedgerEntry, { reopens }: NextCall): boolean {
+  return state === "S" && reopens != null && attempt <= reopens;
 }
 
 /** How many calls a claimed or calling entry has made; a claim that is not confirmed has not made its own yet. */

@@ -1,12 +1,10 @@
 import type { Instant } from "../time/instant.ts";
-import { callsMade, type LedgerEntry, stateOf } from "./ledger-entry.ts";
+import { callsMade, isReopened, type LedgerEntry, type NextCall, stateOf } from "./ledger-entry.ts";
 
 /** One attempt to claim a message. */
-export interface ClaimRequest {
+export interface ClaimRequest extends NextCall {
   readonly msgId: string;
   readonly owner: string;
-  /** 1 for the first provider call. */
-  readonly attempt: number;
   /** How long the claim keeps others out, ms; longer than a provider call may last. */
   readonly leaseMs: number;
   readonly now: Instant;
@@ -41,7 +39,7 @@ const letters = { sent: "S", failed: "F", dropped: "D", retry: "R" } as const;
 
 /** The entry after a claim, or undefined if the claim is refused; `stateOf` says why. */
 export function claimEntry(entry: LedgerEntry | undefined, request: ClaimRequest): LedgerEntry | undefined {
-  const state = stateOf(entry, request.attempt, request.now);
+  const state = stateOf(entry, request, request.now);
   const mine = entry?.state === "C" && entry.owner === request.owner;
   if (state.kind !== "free" && !mine && !(state.kind === "ambiguous" && request.resend)) return undefined;
   const doubt = state.kind === "ambiguous" || entry?.doubt === true;
@@ -52,8 +50,17 @@ export function claimEntry(entry: LedgerEntry | undefined, request: ClaimRequest
     since: doubt ? (entry?.since ?? 0) : 0,
     doubt,
     owner: request.owner,
-    note: "",
+    note: noteOfClaim(entry, { request, mine }),
   };
+}
+
+/** A claim that reopens a sent message keeps which call was sent, so that a release does not forget it. */
+function noteOfClaim(
+  entry: LedgerEntry | undefined,
+  { request, mine }: { readonly request: ClaimRequest; readonly mine: boolean },
+): string {
+  if (!entry) return "";
+  return isReopened(entry, request) ? String(entry.attempt) : mine ? entry.note : "";
 }
 
 /** A call with an unknown result is followed by a new one, even if its process died and left the record as it was. */
@@ -105,7 +112,7 @@ export function releaseEntry(
   { owner, now }: ClaimOwner,
 ): LedgerEntry | "delete" | undefined {
   if (!isOwned(entry, owner)) return undefined;
-  if (!entry.doubt) return "delete";
+  if (!entry.doubt) return entry.note === "" ? "delete" : sentEntry(Number(entry.note));
   // The entry loses its owner, so that a second release does not take off a second call.
   return { ...entry, state: "K", attempt: Math.max(1, entry.attempt - 1), leaseUntil: now, owner: "" };
 }
@@ -113,8 +120,11 @@ export function releaseEntry(
 /** The entry that the logged result gives, or undefined if the present entry is newer or says more. */
 export function reconcileEntry(entry: LedgerEntry | undefined, logged: LoggedResult): LedgerEntry | undefined {
   if (entry && !yieldsTo(entry, logged)) return undefined;
-  const { attempt, state } = logged;
-  return { state: letters[state], attempt, leaseUntil: 0, since: 0, doubt: false, owner: "", note: "" };
+  return { ...sentEntry(logged.attempt), state: letters[logged.state] };
+}
+
+function sentEntry(attempt: number): LedgerEntry {
+  return { state: "S", attempt, leaseUntil: 0, since: 0, doubt: false, owner: "", note: "" };
 }
 
 function isClaimed({ state }: LedgerEntry): boolean {
@@ -125,9 +135,12 @@ function isOwned(entry: LedgerEntry | undefined, owner: string): entry is Ledger
   return entry !== undefined && isClaimed(entry) && entry.owner === owner;
 }
 
-/** Sent outranks failed and dropped; these outrank every state of the same attempt or an earlier one. */
+/**
+ * Sent outranks failed and dropped; these outrank every state of the same attempt or an earlier one. What a provider says
+ * late of an earlier call does not end the next one.
+ */
 function yieldsTo(entry: LedgerEntry, { state, attempt, bySender }: LoggedResult): boolean {
-  if (entry.state === "S") return state === "sent" && bySender && entry.note !== "";
-  if (state === "sent") return true;
+  if (entry.state === "S") return state === "sent" && bySender && (entry.note !== "" || attempt > entry.attempt);
+  if (state === "sent") return bySender || attempt === 0 || !isClaimed(entry) || attempt >= entry.attempt;
   return entry.attempt <= attempt;
 }

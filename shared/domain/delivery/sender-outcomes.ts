@@ -15,7 +15,18 @@ export interface SenderName {
   /** The express topic it reads. */
   readonly topic: TopicName;
   /** Encodes a send record as framed Avro, as the scheduler will produce it. */
-  readonly encode: (topic: TopicName, send: Send) => Buffer;
+  readonly encode: EncodeSend;
+}
+
+/** Encodes an order for a topic. */
+export type EncodeSend = (topic: TopicName, send: Send) => Buffer;
+
+/** When an order comes back: as the next attempt, or as the same one. */
+export interface ScheduledSend {
+  readonly send: Send;
+  readonly as: "retry" | "hold";
+  readonly dueAt: Instant;
+  readonly now: Instant;
 }
 
 /** The message that an outcome is about, who decided, and when. */
@@ -46,7 +57,7 @@ export function dropOutcome(context: OutcomeContext, drop: Drop): Outcome {
 export function deferOutcome(context: OutcomeContext, wait: Wait): Outcome {
   const verdict = wait.as === "retry" ? "DEFER" : "HOLD";
   const decision = decisionOutput(context, { ...wait, verdict });
-  return { kind: "defer", reason: wait.reason, outputs: [scheduleOutput(context, wait), decision] };
+  return { kind: "defer", reason: wait.reason, outputs: [scheduleSend(context.name, { ...context, ...wait }), decision] };
 }
 
 /** The message is already finished; its report is written again under the same id. */
@@ -55,8 +66,12 @@ export function repeatOutcome(send: Send, report: SendReport): Outcome {
   return { kind: "drop", reason: report.reason ?? "COMMS_ALREADY_SENT", outputs };
 }
 
-function scheduleOutput({ name, send, now }: OutcomeContext, { as, dueAt }: Wait): Output {
-  const target = laneTopic(name.topic, send.lane);
+/** Puts an order on the schedule, for the lane that it came by. One attempt is on it once, whoever puts it there. */
+export function scheduleSend(
+  { topic, encode }: Pick<SenderName, "topic" | "encode">,
+  { send, as, dueAt, now }: ScheduledSend,
+): Output {
+  const target = laneTopic(topic, send.lane);
   const next = as === "retry" ? { ...send, attempt: send.attempt + 1 } : send;
   const value: ScheduleItem = {
     schedule_id: deriveId("schedule", as, send.msg_id, send.attempt),
@@ -69,7 +84,7 @@ function scheduleOutput({ name, send, now }: OutcomeContext, { as, dueAt }: Wait
     expires_at: send.expires_at,
     target_topic: target,
     key: keyOf(send),
-    payload: name.encode(target, next),
+    payload: encode(target, next),
     headers: { "comms-attempt": String(next.attempt) },
   };
   return { topic: "comms.schedule", key: keyOf(send), value };

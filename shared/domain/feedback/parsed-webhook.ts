@@ -1,6 +1,8 @@
 import type { Status } from "#shared/contracts/records.ts";
 import type { KnownChannel } from "../message/channel.ts";
+import type { AlertLevel, AnswerRow } from "../delivery/answer.ts";
 import type { Reason } from "../message/reason.ts";
+import type { CallReference } from "./call-reference.ts";
 
 /** What a provider's answer puts on the suppression list: the values of `Feedback.suppress`. */
 export type Suppress = "hard_bounce" | "complaint" | "unsubscribe" | "stop";
@@ -15,6 +17,10 @@ export interface Meaning {
   readonly suppress?: Suppress;
   /** The recipient takes a complaint back. */
   readonly lifts?: "complaint";
+  /** The next attempt that is made in place of the failure, while there is one. */
+  readonly retry?: Pick<AnswerRow, "tries" | "baseMs">;
+  /** The alert that it raises: what is wrong is ours. */
+  readonly alert?: AlertLevel;
 }
 
 /** What a provider says of one address. */
@@ -33,6 +39,8 @@ export interface ParsedWebhook {
   readonly msgId: string | null;
   /** The provider's id of it. */
   readonly providerRef: string | null;
+  /** What our call said of itself, as far as the webhook repeats it. */
+  readonly call?: CallReference;
   readonly reports: readonly ProviderReport[];
   /** An event or code that no table has. */
   readonly unknown?: string;
@@ -47,10 +55,10 @@ export type NormalisedWebhook =
   | { readonly kind: "unreadable"; readonly why: string };
 
 /**
- * Reads a verified body of one provider in our terms; `msgId` is the message that the route's query names, if it does.
- * Total: it never throws, for any text.
+ * Reads a verified body of one provider in our terms; `msgId` is the message that the route's query names, if it does, and
+ * `query` that query. Total: it never throws, for any text.
  */
-export type NormaliseWebhook = (text: string, msgId: string | null) => NormalisedWebhook;
+export type NormaliseWebhook = (text: string, msgId: string | null, query?: string | null) => NormalisedWebhook;
 
 /** Each provider's reading, by the provider's name, as records have it. */
 export type WebhookNormalisers = ReadonlyMap<string, NormaliseWebhook>;

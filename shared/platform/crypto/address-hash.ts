@@ -16,7 +16,10 @@ export interface AddressHasher {
    * normalised is hashed trimmed, so the call never throws; the hash then matches no address that was sent to.
    */
   hash(channel: Channel, address: string): string;
-  /** The hashes under every pepper, the current first: a lookup must try all of them while a pepper rotates. */
+  /**
+   * The hashes that an entry may lie under, that of `hash` first: each pepper's, because one may be rotating, and those of
+   * the spelling as given, where it differs. Entries and unsubscribe links of mixed-case mailboxes were once made by it.
+   */
   hashes(channel: Channel, address: string): readonly string[];
 }
 
@@ -27,16 +30,22 @@ export function createAddressHasher(options: AddressHasherOptions): AddressHashe
   if (!keyIds.includes(options.current)) throw new RangeError(`Address pepper '${options.current}' is not configured`);
   const ordered = [options.current, ...keyIds.filter((keyId) => keyId !== options.current)];
 
-  function hashUnder(keyId: string, channel: Channel, address: string): string {
-    const plain = normaliseAddress(channel, address) ?? address.trim();
+  function hashUnder(keyId: string, plain: string): string {
     const digest = createHmac("sha256", options.peppers[keyId] ?? "").update(plain, "utf8");
     return `v1:${keyId}:${digest.digest("hex")}`;
   }
 
   return {
-    hash: (channel, address) => hashUnder(options.current, channel, address),
-    hashes: (channel, address) => ordered.map((keyId) => hashUnder(keyId, channel, address)),
+    hash: (channel, address) => hashUnder(options.current, spellingOf(channel, address)),
+    hashes: (channel, address) => {
+      const spellings = new Set([spellingOf(channel, address), address.trim()]);
+      return [...spellings].flatMap((plain) => ordered.map((keyId) => hashUnder(keyId, plain)));
+    },
   };
+}
+
+function spellingOf(channel: Channel, address: string): string {
+  return normaliseAddress(channel, address) ?? address.trim();
 }
 
 function checkPepper(keyId: string, pepper: string): void {

@@ -22,7 +22,9 @@ local calling = entry and (entry.state == 'C' or entry.state == 'K')
 
 if op == 'claim' then
   local owner, attempt, now, lease, resend = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7] == '1'
-  local free, ambiguous = not entry, false
+  -- The call that the provider took and then reported as not delivered for now; -1 for none.
+  local reopened = entry and entry.state == 'S' and entry.attempt <= tonumber(ARGV[8])
+  local free, ambiguous = not entry or reopened, false
   if entry and entry.state == 'R' then free = attempt > entry.attempt end
   if calling and entry.lease <= now then
     ambiguous = entry.state == 'K' or entry.doubt == '1'
@@ -33,7 +35,8 @@ if op == 'claim' then
   local doubt = (ambiguous or (entry and entry.doubt == '1')) and '1' or ''
   -- The next call after one with an unknown result has a higher number, also if the process of that one died.
   if doubt == '1' and calling then attempt = math.max(attempt, entry.state == 'K' and entry.attempt + 1 or entry.attempt) end
-  put('C', attempt, lease, doubt == '1' and entry.since or '', doubt, owner, '')
+  local note = reopened and tostring(entry.attempt) or (mine and entry.note) or ''
+  put('C', attempt, lease, doubt == '1' and entry.since or '', doubt, owner, note)
   return { 'claimed', doubt, tostring(attempt) }
 end
 
@@ -66,6 +69,8 @@ if op == 'release' then
   if not calling or entry.owner ~= owner then return { 'lost' } end
   if entry.doubt == '1' then
     put('K', math.max(1, entry.attempt - 1), now, entry.since, '1', '', entry.note)
+  elseif entry.note ~= '' then
+    put('S', entry.note, '', '', '', '', '')
   else
     redis.call('DEL', KEYS[2])
   end
@@ -76,8 +81,10 @@ if op == 'reconcile' then
   local state, attempt, bySender = ARGV[3], tonumber(ARGV[4]), ARGV[5] == '1'
   if entry then
     if entry.state == 'S' then
-      if not (state == 'S' and bySender and entry.note ~= '') then return { 'kept' } end
-    elseif state ~= 'S' and entry.attempt > attempt then
+      if not (state == 'S' and bySender and (entry.note ~= '' or attempt > entry.attempt)) then return { 'kept' } end
+    elseif state == 'S' then
+      if not bySender and attempt > 0 and calling and attempt < entry.attempt then return { 'kept' } end
+    elseif entry.attempt > attempt then
       return { 'kept' }
     end
   end

@@ -1,4 +1,4 @@
-import type { LedgerState } from "#shared/domain/delivery/ledger-entry.ts";
+import type { LedgerState, NextCall } from "#shared/domain/delivery/ledger-entry.ts";
 import type { CallRecord, ClaimRequest, LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
@@ -40,7 +40,7 @@ export type ClaimResult =
 export interface Ledger {
   /** The state of each message, in the order given, in one trip. A claim may still be refused a moment later. */
   peek(
-    messages: readonly { readonly msgId: string; readonly attempt: number }[],
+    messages: readonly ({ readonly msgId: string } & NextCall)[],
     now: Instant,
   ): Promise<readonly LedgerState[]>;
   /** Takes the message for `leaseMs`. The same owner may claim again. */

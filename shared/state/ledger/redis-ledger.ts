@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { decodeEntry, type LedgerState, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
+import { decodeEntry, type LedgerState, type NextCall, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
 import type { LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
@@ -45,11 +45,11 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys): Ledger {
       if (values[0] == null) throw stateStale();
       return messages.map((message, index) => stateIn(values[index + 1] ?? undefined, message, now));
     },
-    claim: async ({ msgId, owner, attempt, leaseMs, now, resend }) => {
-      const args = [owner, attempt, now, now + leaseMs, resend ? 1 : 0];
+    claim: async ({ msgId, owner, attempt, reopens, leaseMs, now, resend }) => {
+      const args = [owner, attempt, now, now + leaseMs, resend ? 1 : 0, reopens ?? -1];
       const [verdict, detail = "", call] = await run({ name: "claim", msgId, args });
       if (verdict === "claimed") return { kind: "claimed", ambiguous: detail === "1", attempt: Number(call) };
-      const state = stateIn(detail, { msgId, attempt }, now);
+      const state = stateIn(detail, { msgId, attempt, reopens: reopens ?? null }, now);
       if (state.kind === "free") throw new Error(`The ledger refused a free entry of message ${msgId}`);
       return state;
     },
@@ -69,12 +69,12 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys): Ledger {
 /** The state of a message, from the text of its entry. */
 function stateIn(
   text: string | undefined,
-  { msgId, attempt }: { readonly msgId: string; readonly attempt: number },
+  { msgId, ...call }: { readonly msgId: string } & NextCall,
   now: Instant,
 ): LedgerState {
   const entry = text === undefined ? undefined : decodeEntry(text);
   if (text !== undefined && !entry) throw new Error(`The ledger's entry of message ${msgId} cannot be read`);
-  return stateOf(entry, attempt, now);
+  return stateOf(entry, call, now);
 }
 
 function stateStale(): AppError {

@@ -1,8 +1,9 @@
 -- The messages of one person since an instant, latest first. Instants in ms. A stamp is weight|ms|id: that of the render
--- says when the message was queued.
+-- says when the message was queued. What arrived has no last error, whatever an earlier attempt met.
 select msg_id as "msgId", channel, template_name as template, template_version as version, locale, status, reason,
   (extract(epoch from due_at) * 1000)::float8 as "dueAt",
-  provider, provider_ref as "providerRef", attempts, last_error_code as "lastErrorCode",
+  provider, provider_ref as "providerRef", attempts,
+  case when status in ('sent', 'delivered') then null else last_error_code end as "lastErrorCode",
   cause_event as "causeEvent", cause_ref as "causeRef",
   (extract(epoch from created_at) * 1000)::float8 as "createdAt",
   nullif(split_part(rendered_stamp, '|', 2), '')::float8 as "queuedAt",

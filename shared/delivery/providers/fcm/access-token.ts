@@ -3,6 +3,7 @@ import { cert } from "firebase-admin/app";
 import { request } from "undici";
 import { z } from "zod";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { boundedText } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
 
 /** The service account that asks for tokens. */
@@ -73,7 +74,7 @@ function grantedAccessTokens(account: ServiceAccount, tokenUrl: string, now: () 
       });
       const headers = { "content-type": "application/x-www-form-urlencoded" };
       const { statusCode, body } = await request(tokenUrl, { method: "POST", headers, body: form.toString(), signal });
-      const text = await body.text();
+      const text = await boundedText(body);
       if (statusCode >= 500 || statusCode === 429) return { failed: { kind: "refused", code: `http_${statusCode}` } };
       if (statusCode >= 300) return { failed: { kind: "refused", code: "TOKEN_REFUSED" } };
       const { access_token: token, expires_in } = tokenResponse.parse(JSON.parse(text));

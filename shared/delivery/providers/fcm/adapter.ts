@@ -1,9 +1,11 @@
 import { Pool } from "undici";
 import { contentFor } from "#shared/domain/channel/channels.ts";
-import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
+import { fieldsOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 import { systemClock } from "#shared/platform/clock/clock.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
+import { boundedText } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
 import type { ProviderContext } from "../provider.ts";
 import { accessTokensOf, type TokenSource } from "./access-token.ts";
@@ -43,7 +45,7 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
       headers: responseHeaders,
       body,
     } = await pool.request({ path, method: "POST", headers, body: bodyOf(message), signal });
-    const text = await body.text();
+    const text = await boundedText(body);
     if (statusCode < 300) return acceptedAnswer(text);
     const code = fcmCode(statusCode, text);
     if (code === "UNAUTHENTICATED") tokens.forget();
@@ -72,8 +74,10 @@ function bodyOf(message: OutboundMessage): string {
   return JSON.stringify({ message: pushMessage(message.send, content, message.target.address) });
 }
 
-/** FCM accepted the message, with any body. */
+/** The answer in a 2xx. Without the name that FCM gives a message it proves nothing: it may be a proxy's. */
 function acceptedAnswer(text: string): Answer {
-  const name = /"name"\s*:\s*"([^"]+)"/.exec(text)?.[1];
-  return { kind: "accepted", ref: name ?? null };
+  const name = textOf(fieldsOf(parseJson(text))["name"]);
+  return name?.startsWith("projects/")
+    ? { kind: "accepted", ref: name }
+    : { kind: "unknown", code: unreadableAnswer };
 }

@@ -1,10 +1,12 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { Readable } from "node:stream";
 import { GetAccountCommand, SESv2Client, SESv2ServiceException, type SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { untilAborted } from "#shared/platform/clock/until-aborted.ts";
+import { boundedBody } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
-import { credentialsUnavailable, sesAnswers } from "./core/answers.ts";
+import { credentialsUnavailable, identityNotVerified, sesAnswers } from "./core/answers.ts";
 
 /** How an account with SES is reached. */
 export interface SesAccess {
@@ -24,13 +26,24 @@ export interface SesAccess {
 /** SES v2 through its SDK, which makes one attempt: one retry engine is enough. */
 export function createSesClient({ region, endpoint, credentials, connections }: SesAccess): SESv2Client {
   const pool = { keepAlive: true, maxSockets: connections ?? 256 };
-  return new SESv2Client({
+  const client = new SESv2Client({
     region,
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 2_000, httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) },
     ...(credentials && { credentials }),
     ...(endpoint && { endpoint }),
   });
+  // Next to the wire: the SDK reads a body to its end, whatever its length.
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const response = result.response as { body?: unknown };
+      if (response.body instanceof Readable) response.body = boundedBody(response.body);
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "boundedBody" },
+  );
+  return client;
 }
 
 /** Sends one mail. Credentials come first: while the SDK has none, nothing of the mail goes out. */
@@ -39,7 +52,8 @@ export async function sendBySes(client: SESv2Client, command: SendEmailCommand, 
   if (refusal) return refusal;
   try {
     const { MessageId } = await client.send(command, { abortSignal: signal });
-    return { kind: "accepted", ref: MessageId ?? null };
+    // A 2xx without it is not SES's: a proxy's page, or nothing at all.
+    return MessageId ? { kind: "accepted", ref: MessageId } : { kind: "unknown", code: unreadableAnswer };
   } catch (error) {
     return answerOf(error);
   }
@@ -52,7 +66,7 @@ export async function askSesAccount(client: SESv2Client, signal: AbortSignal): P
   try {
     const { SendingEnabled } = await client.send(new GetAccountCommand({}), { abortSignal: signal });
     if (SendingEnabled === false) return { kind: "refused", code: "SendingPaused" };
-    return { kind: "accepted", ref: null };
+    return SendingEnabled ? { kind: "accepted", ref: null } : { kind: "unknown", code: unreadableAnswer };
   } catch (error) {
     return answerOf(error);
   }
@@ -82,8 +96,14 @@ function answerOf(error: unknown): Answer {
   const status = statusOf(error);
   if (status === undefined) throw error;
   if (status < 300) return { kind: "unknown", code: unreadableAnswer };
-  const name = error instanceof SESv2ServiceException ? error.name.replace(/Exception$/, "") : undefined;
-  return { kind: "refused", code: codeOfAnswer(sesAnswers, name, status) };
+  return { kind: "refused", code: codeOfAnswer(sesAnswers, nameOf(error), status) };
+}
+
+/** The exception's name. A MessageRejected has two meanings, which its message alone tells apart. */
+function nameOf(error: unknown): string | undefined {
+  if (!(error instanceof SESv2ServiceException)) return undefined;
+  const name = error.name.replace(/Exception$/, "");
+  return name === "MessageRejected" && /not verified/i.test(error.message) ? identityNotVerified : name;
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -2,6 +2,7 @@ import { pipeline, Transform } from "node:stream";
 import { createTransport } from "nodemailer";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { untilAborted } from "#shared/platform/clock/until-aborted.ts";
+import { answerBytesMax } from "../../bounded-answer.ts";
 import { answerOfFailure, answerOfSuccess, type DataProgress } from "./core/failure.ts";
 
 /** An SMTP server that takes our mail. */
@@ -116,6 +117,7 @@ function connectionOptions(server: SmtpServer) {
     tls: { minVersion: "TLSv1.2" as const, ...(server.ca && { ca: server.ca }) },
     disableFileAccess: true,
     disableUrlAccess: true,
+    maxResponseSize: answerBytesMax,
     ...timeouts,
   };
 }

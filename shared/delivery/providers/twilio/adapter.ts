@@ -1,9 +1,12 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import twilio from "twilio";
 import RequestClient from "twilio/lib/base/RequestClient.js";
 import { contentFor } from "#shared/domain/channel/channels.ts";
-import { type Answer, codeOfAnswer } from "#shared/domain/delivery/answer.ts";
+import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
+import { writeCallQuery } from "#shared/domain/feedback/call-reference.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
+import { answerBytesMax } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
 import { twilioAnswers } from "./core/answers.ts";
 import { twilioWebhook } from "./webhook.ts";
@@ -33,7 +36,19 @@ class Refused extends Error {
   }
 }
 
+/** The signal of the call under way, which the SDK has no parameter for. */
+const callSignal = new AsyncLocalStorage<AbortSignal>();
+
 class Client extends RequestClient {
+  constructor(options: ConstructorParameters<typeof RequestClient>[0]) {
+    super(options);
+    // An answer that drips keeps its connection past the timeout, which begins anew with each byte.
+    this.axios.interceptors.request.use((config) => {
+      const signal = callSignal.getStore();
+      return { ...config, maxContentLength: answerBytesMax, ...(signal && { signal }) };
+    });
+  }
+
   override async request<T>(options: Parameters<RequestClient["request"]>[0]) {
     const response = await super.request<T>(options as never);
     const { statusCode, body, headers } = response as {
@@ -51,7 +66,7 @@ class Client extends RequestClient {
   }
 }
 
-/** Twilio through its SDK, which makes one attempt and takes no abort signal: its timeout is the call's deadline. */
+/** Twilio through its SDK, which makes one attempt. Its timeout is the call's deadline, and the signal ends what goes on. */
 export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
   const httpClient = new Client({
     timeout: options.deadlineMs,
@@ -64,17 +79,16 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
 
   return {
     answers: twilioAnswers,
-    send: async (message) => {
+    send: async (message, signal) => {
       try {
         const statusCallback = callbackOf(message, options.callbackUrl);
-        const resource = await client.messages.create({
-          ...sender,
-          to: message.target.address,
-          body: contentFor("SMS", message).text,
-          statusCallback,
-        });
-        if (resource.status === "failed") return { kind: "refused", code: String(resource.errorCode) };
-        return { kind: "accepted", ref: resource.sid ?? null };
+        const { text: body } = contentFor("SMS", message);
+        const resource = await callSignal.run(signal, () =>
+          client.messages.create({ ...sender, to: message.target.address, body, statusCallback }),
+        );
+        if (resource.status === "failed" && resource.errorCode) return { kind: "refused", code: String(resource.errorCode) };
+        // A 2xx without a SID is not Twilio's: a proxy's page, or nothing at all.
+        return isSid(resource.sid) ? { kind: "accepted", ref: resource.sid } : { kind: "unknown", code: unreadableAnswer };
       } catch (error) {
         return answerOf(error);
       }
@@ -84,16 +98,22 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
 }
 
 /** SMS has no field for an id of ours, so the callback's address carries it (SMS-10). */
-function callbackOf({ send }: OutboundMessage, origin: string): string {
-  const query = new URLSearchParams({ tenant: send.tenant_id, msg_id: send.msg_id });
+function callbackOf({ send, addressHash }: OutboundMessage, origin: string): string {
+  const names = { tenant: send.tenant_id, msg_id: send.msg_id };
+  const query = new URLSearchParams({ ...names, ...writeCallQuery(send, addressHash) });
   return `${origin}${twilioWebhook.path}?${query.toString()}`;
+}
+
+/** Begins with `SM` or `MM`; the type of the SDK promises more than its parser checks. */
+function isSid(sid: unknown): sid is string {
+  return typeof sid === "string" && /^(?:SM|MM)\w+$/.test(sid);
 }
 
 function answerOf(error: unknown): Answer {
   if (error instanceof Refused) return error.answer;
   const network = networkAnswer(error);
   if (network) return network;
-  throw error;
+  return { kind: "unknown", code: unreadableAnswer };
 }
 
 /** Twilio's own code in an error body, parsed or not. */

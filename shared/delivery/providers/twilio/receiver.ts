@@ -68,7 +68,8 @@ function accept(
   fields: URLSearchParams,
   signers: readonly Signer[],
 ): WebhookResult {
-  const query = new URLSearchParams(url.split("?").slice(1).join("?"));
+  const queryText = url.split("?").slice(1).join("?");
+  const query = new URLSearchParams(queryText);
   const event: ProviderEvent = {
     provider_event_id: eventId(fields),
     tenant_id: tenantOf(signers, onlyValueOf(query, "tenant")),
@@ -76,6 +77,7 @@ function accept(
     received_at: now,
     content_type: String(headers["content-type"] ?? ""),
     msg_id: onlyValueOf(query, "msg_id"),
+    query: queryText === "" ? null : queryText,
     body,
   };
   const { provider_event_id, msg_id } = event;

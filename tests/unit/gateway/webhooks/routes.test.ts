@@ -17,6 +17,7 @@ const event: ProviderEvent = {
   provider: "pigeon",
   received_at: 1,
   content_type: "text/plain",
+  query: null,
   msg_id: "m-1",
   body: Buffer.from("coo"),
 };

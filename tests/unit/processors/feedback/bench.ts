@@ -21,6 +21,9 @@ export const message: KnownMessage = {
   locale: "es-US",
   dedupe_key: "BOOKING:bk-1:confirmed",
   artifact_ref: "renders/1",
+  content_hash: "abc",
+  critical: false,
+  queued_at: now - 59_000,
   provider: "ses",
   provider_ref: "0100019b8c0-ses-1",
   created_at: now - 60_000,
@@ -34,6 +37,7 @@ export function providerEvent(body: string | object, more: Partial<ProviderEvent
     received_at: now,
     content_type: "text/plain",
     msg_id: null,
+    query: null,
     body: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
     ...more,
   };

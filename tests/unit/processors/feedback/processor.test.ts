@@ -25,9 +25,12 @@ async function run(
 ) {
   const asked: MessageName[][] = [];
   const unknown: string[] = [];
+  const alerts: string[] = [];
   const processor = createFeedback({
     hasher,
     normalisers: webhookNormalisers,
+    encode: (_, send) => Buffer.from(JSON.stringify(send)),
+    onAlert: ({ provider, code, level }) => alerts.push(`${level} ${provider} ${code}`),
     messages: {
       find: async (names) => {
         asked.push([...names]);
@@ -40,7 +43,7 @@ async function run(
   });
   const facts = await processor.gather(records, at);
   const outcomes = records.map((record, i) => processor.decide(record, facts[i] as never, at)) as Outcome[];
-  return { outcomes, asked, unknown };
+  return { outcomes, asked, unknown, alerts };
 }
 
 async function receive(
@@ -152,6 +155,52 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
   it("is reported at any age", async () => {
     const outcome = await receive(golden("complaint-abuse"), { known: [message], at: now + 30 * 86_400_000 });
     expect(outcome.kind).toBe("emit");
+  });
+});
+
+describe("a webhook that says what is ours to mend [FBK-02]", () => {
+  const bounceOf = (bounceType: string, bounceSubType: string, recipient: object) =>
+    ses({
+      eventType: "Bounce",
+      mail: { tags: { msg_id: ["m-1"] } },
+      bounce: {
+        bounceType,
+        bounceSubType,
+        bouncedRecipients: [{ emailAddress: "anna@example.com", ...recipient }],
+      },
+    });
+  const heard = (body: string) =>
+    run([received("comms.provider-events", providerEvent(body))], { known: [message] });
+
+  it("a network on a block list: the message failed, an alert is raised, and nobody is suppressed", async () => {
+    const recipient = { status: "5.7.1", diagnosticCode: "smtp; 550 5.7.1 network on block list" };
+    const { outcomes, alerts } = await heard(bounceOf("Permanent", "General", recipient));
+    expect(outputsOf(outcomes[0] as Outcome)).toMatchObject([
+      { topic: "comms.feedback", value: { status: "FAILED", reason: "COMMS_PROVIDER_REJECTED", suppress: null } },
+    ]);
+    expect(alerts).toEqual(["P1 ses Permanent/General"]);
+  });
+
+  it("a dead mailbox raises none", async () => {
+    expect((await heard(golden("bounce-permanent-general"))).alerts).toEqual([]);
+  });
+
+  it("raises its alert once, though the webhook waits and comes back", async () => {
+    const body = bounceOf("Permanent", "General", { status: "5.7.26" });
+    const again = received("comms.provider-events", providerEvent(body), { "comms-attempt": Buffer.from("1") });
+    expect((await run([again])).alerts).toEqual([]);
+  });
+
+  it("a report names the mailbox by the hash that was sent to: the case of what comes back is no matter", async () => {
+    const sentTo = hasher.hash("EMAIL", "Mira.Holt@Example.com");
+    const body = ses({
+      eventType: "Bounce",
+      mail: { tags: { msg_id: ["m-1"], to: [sentTo.replaceAll(":", ".")] } },
+      bounce: { bounceType: "Permanent", bounceSubType: "NoEmail", bouncedRecipients: [{ emailAddress: "elsewhere@example.org" }] },
+    });
+    const [report] = outputsOf(await receive(body, { known: [message] }));
+    expect(report?.value).toMatchObject({ address_hash: sentTo, suppress: "hard_bounce" });
+    expect(hasher.hash("EMAIL", "mira.holt@example.com")).toBe(sentTo);
   });
 });
 

@@ -15,6 +15,7 @@ describe("the breaker", () => {
       account: "ses:default",
       volume: 4,
       openMs: 10_000,
+      random: () => 0.5,
       onState: (state) => states.push(state),
     });
   });
@@ -31,6 +32,30 @@ describe("the breaker", () => {
     await open();
     expect(breaker.state()).toBe("open");
     expect(states).toEqual(["open"]);
+  });
+
+  test("opens on so many failures in a row, whatever went well before them", async () => {
+    for (let call = 0; call < 100; call++) await fire(breaker, "fine");
+    for (let call = 0; call < 3; call++) await fire(breaker, "failure");
+    await fire(breaker, "fine");
+    for (let call = 0; call < 3; call++) await fire(breaker, "failure");
+    expect(breaker.state()).toBe("closed");
+    await fire(breaker, "failure");
+    expect(breaker.state()).toBe("open");
+  });
+
+  test("stays open for a time of its own, so that it does not probe in step with the provider", async () => {
+    const draws = [0, 0.999];
+    const own = createBreaker({ account: "ses:other", volume: 1, openMs: 10_000, random: () => draws.shift() ?? 0.5 });
+    own.trip();
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(own.state()).toBe("half_open");
+    await fire(own, "failure");
+    await vi.advanceTimersByTimeAsync(11_900);
+    expect(own.state()).toBe("open");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(own.state()).toBe("half_open");
+    own.close();
   });
 
   test("stays closed on refusals of one address, however many", async () => {

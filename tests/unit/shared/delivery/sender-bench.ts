@@ -65,6 +65,7 @@ export function aSend(change: Partial<Send> = {}): Send {
     artifact_ref: `default/${msg_id}/abc`,
     content_hash: "abc",
     attempt: 1,
+    reopens: null,
     queued_at: start,
     expires_at: null,
     ...change,

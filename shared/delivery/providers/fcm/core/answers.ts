@@ -1,8 +1,9 @@
 import type { AnswerTable } from "#shared/domain/delivery/answer.ts";
 
 /**
- * FCM v1's codes: `FcmError.errorCode` if there is one, else the canonical status, else the HTTP status. `BAD_REQUEST` is
- * our own: the INVALID_ARGUMENT that names a field of the message, which is our error and not the token's.
+ * FCM v1's codes: `FcmError.errorCode` if there is one, else the canonical status, else the HTTP status. Of
+ * INVALID_ARGUMENT there are four: it stands where the answer names the token; `BAD_REQUEST`, `APNS_TOPIC` and `APNS_REFUSED`
+ * are our own codes of those that blame the message or our set-up. Only what names the token removes it.
  */
 export const fcmAnswers: AnswerTable = {
   UNREGISTERED: {
@@ -11,31 +12,31 @@ export const fcmAnswers: AnswerTable = {
     reason: "COMMS_INVALID_ADDRESS",
     prune: true,
   },
-  SENDER_ID_MISMATCH: {
-    act: "refuse",
-    description: "The token is another project's",
-    reason: "COMMS_INVALID_ADDRESS",
-    prune: true,
-    alert: "P1",
-  },
+  // After a deploy with another project every token answers so.
+  SENDER_ID_MISMATCH: { act: "halt", description: "The tokens are another project's", alert: "P0" },
   INVALID_ARGUMENT: {
     act: "refuse",
     description: "The token is no token",
     reason: "COMMS_INVALID_ADDRESS",
     prune: true,
   },
-  BAD_REQUEST: { act: "refuse", description: "A field of the message is wrong", alert: "P1" },
+  BAD_REQUEST: { act: "refuse", description: "The message is wrong or too big", alert: "P1" },
+  APNS_TOPIC: { act: "refuse", description: "APNs has the device under another app than ours", alert: "P1" },
+  APNS_REFUSED: { act: "refuse", description: "APNs refused the message", alert: "P1" },
+  NOT_FOUND: { act: "halt", description: "The project is unknown to FCM", alert: "P0" },
   THIRD_PARTY_AUTH_ERROR: {
     act: "retry",
     description: "APNs or web push credentials refused",
     baseMs: 60_000,
+    tries: 24,
     alert: "P0",
   },
   QUOTA_EXCEEDED: { act: "retry", description: "Quota exceeded", baseMs: 60_000, isOutage: true },
   RESOURCE_EXHAUSTED: { act: "retry", description: "Quota exceeded", baseMs: 60_000, isOutage: true },
   UNAVAILABLE: { act: "retry", description: "Server overloaded", baseMs: 10_000, isOutage: true },
   INTERNAL: { act: "retry", description: "Server error", baseMs: 10_000, isOutage: true },
-  UNAUTHENTICATED: { act: "retry", description: "Access token refused", tries: 5, alert: "P1", isOutage: true },
+  // The token is forgotten with it: the next call, after the breaker's pause, has a new one.
+  UNAUTHENTICATED: { act: "halt", description: "Access token refused", alert: "P1" },
   PERMISSION_DENIED: { act: "halt", description: "Not allowed to send", alert: "P0" },
   TOKEN_UNREADABLE: { act: "retry", description: "No access token could be read", alert: "P1", isOutage: true },
   TOKEN_REFUSED: { act: "halt", description: "The service account was refused an access token", alert: "P0" },

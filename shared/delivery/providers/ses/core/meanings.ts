@@ -16,13 +16,21 @@ export const sesSoftBounce: Meaning = {
   reason: "COMMS_PROVIDER_REJECTED",
 };
 /** The content is refused, not the address. */
-const refusedContent: Meaning = {
+export const sesRefusedContent: Meaning = {
   status: "FAILED",
   description: "The mail itself was refused",
   reason: "COMMS_PROVIDER_REJECTED",
 };
 
-/** `bounceType/bounceSubType`. */
+/** The recipient's server refuses us, and would refuse our mail to anybody else there. */
+export const sesRefusedSender: Meaning = {
+  status: "FAILED",
+  description: "The recipient's server refuses mail of ours: network, authentication or policy",
+  reason: "COMMS_PROVIDER_REJECTED",
+  alert: "P1",
+};
+
+/** `bounceType/bounceSubType`, where the server's own reply does not say more (`bounce-reply.ts`). */
 export const sesBounces: MeaningTable = {
   "Permanent/General": deadMailbox,
   "Permanent/NoEmail": deadMailbox,
@@ -45,9 +53,9 @@ export const sesBounces: MeaningTable = {
   "Transient/General": sesSoftBounce,
   "Transient/MailboxFull": { ...sesSoftBounce, description: "The mailbox is full" },
   "Transient/CustomTimeoutExceeded": { ...sesSoftBounce, description: "The mail could not be delivered in time" },
-  "Transient/MessageTooLarge": { ...refusedContent, description: "The mail is too large for the mailbox" },
-  "Transient/ContentRejected": { ...refusedContent, description: "The content was refused" },
-  "Transient/AttachmentRejected": { ...refusedContent, description: "An attachment was refused" },
+  "Transient/MessageTooLarge": { ...sesRefusedContent, description: "The mail is too large for the mailbox" },
+  "Transient/ContentRejected": { ...sesRefusedContent, description: "The content was refused" },
+  "Transient/AttachmentRejected": { ...sesRefusedContent, description: "An attachment was refused" },
   "Undetermined/Undetermined": { ...sesSoftBounce, description: "The mail came back, and SES cannot tell why" },
   Permanent: { status: "BOUNCED", description: "The mail came back for good", reason: "COMMS_PROVIDER_REJECTED" },
   Transient: sesSoftBounce,
@@ -70,11 +78,17 @@ export const sesComplaint: Meaning = {
 export const sesEvents: MeaningTable = {
   Send: { status: "SENT", description: "SES has taken the mail" },
   Delivery: { status: "DELIVERED", description: "The recipient's server has taken the mail" },
-  Reject: { status: "FAILED", description: "SES found a virus in the mail", reason: "COMMS_PROVIDER_REJECTED" },
+  Reject: {
+    status: "FAILED",
+    description: "SES found a virus in the mail",
+    reason: "COMMS_PROVIDER_REJECTED",
+    alert: "P1",
+  },
   "Rendering Failure": {
     status: "FAILED",
     description: "SES could not fill a template",
     reason: "COMMS_PROVIDER_REJECTED",
+    alert: "P1",
   },
 };
 

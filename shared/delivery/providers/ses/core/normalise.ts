@@ -1,5 +1,7 @@
 import type { Meaning, NormalisedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
+import { hashInTag, readCallQuery } from "#shared/domain/feedback/call-reference.ts";
 import { type Fields, fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
+import { byReply } from "./bounce-reply.ts";
 import { sesBounces, sesComplaint, sesComplaints, sesEvents, sesIgnored, sesSoftBounce } from "./meanings.ts";
 
 /** What SES posts to a new topic. */
@@ -28,7 +30,9 @@ function webhookOf(type: string, event: Fields): NormalisedWebhook {
   const reports = reportsIn(type, event);
   if (reports === undefined) return { kind: "nothing", unknown: type };
   const mail = fieldsOf(event["mail"]);
-  return { kind: "parsed", channel: "EMAIL", msgId: msgIdOf(mail), providerRef: textOf(mail["messageId"]), ...reports };
+  const call = { ...readCallQuery(null), addressHash: hashInTag(tagOf(mail, "to")) };
+  const names = { msgId: msgIdOf(mail), providerRef: textOf(mail["messageId"]), call };
+  return { kind: "parsed", channel: "EMAIL", ...names, ...reports };
 }
 
 function reportsIn(type: string, event: Fields): Reports | undefined {
@@ -43,22 +47,33 @@ function bounce(detail: Fields): Reports {
   const type = textOf(detail["bounceType"], 40) ?? "";
   const code = `${type}/${textOf(detail["bounceSubType"], 40) ?? ""}`;
   const known = rowOf(sesBounces, code);
-  const meaning = known ?? rowOf(sesBounces, type) ?? sesSoftBounce;
-  const reports = reportsOf(meaning, code, detail["bouncedRecipients"]);
+  const byType = known ?? rowOf(sesBounces, type) ?? sesSoftBounce;
+  const meaningOf = (recipient: Fields) =>
+    byReply({ status: textOf(recipient["status"], 40), diagnostic: textOf(recipient["diagnosticCode"], 2_000) }) ?? byType;
+  const reports = reportsOf(meaningOf, code, detail["bouncedRecipients"]);
   return known ? { reports } : { reports, unknown: `Bounce/${code}` };
 }
 
 function complaint(detail: Fields): Reports {
   const type = textOf(detail["complaintFeedbackType"], 40);
   const meaning = rowOf(sesComplaints, type ?? "") ?? sesComplaint;
-  return { reports: reportsOf(meaning, `Complaint/${type ?? "unspecified"}`, detail["complainedRecipients"]) };
+  return { reports: reportsOf(() => meaning, `Complaint/${type ?? "unspecified"}`, detail["complainedRecipients"]) };
 }
 
 /** One report a recipient; one without an address if none is named, so that the status is not lost. */
-function reportsOf(meaning: Meaning, code: string, recipients: unknown): readonly ProviderReport[] {
-  const addresses = listOf(recipients).flatMap((recipient) => bareAddress(fieldsOf(recipient)["emailAddress"]) ?? []);
-  if (addresses.length === 0) return [{ ...meaning, code, address: null }];
-  return [...new Set(addresses)].map((address) => ({ ...meaning, code, address }));
+function reportsOf(
+  meaningOf: (recipient: Fields) => Meaning,
+  code: string,
+  recipients: unknown,
+): readonly ProviderReport[] {
+  const named = listOf(recipients)
+    .map(fieldsOf)
+    .flatMap((recipient): readonly (readonly [string, Fields])[] => {
+      const address = bareAddress(recipient["emailAddress"]);
+      return address ? [[address, recipient]] : [];
+    });
+  if (named.length === 0) return [{ ...meaningOf(fieldsOf(listOf(recipients)[0])), code, address: null }];
+  return [...new Map(named)].map(([address, recipient]) => ({ ...meaningOf(recipient), code, address }));
 }
 
 /** `Anna <anna@example.com>` is `anna@example.com`. */
@@ -69,10 +84,15 @@ function bareAddress(value: unknown): string | null {
 
 /** By the tag of the sending call, else by the header of the mail. */
 function msgIdOf(mail: Fields): string | null {
-  const tag = textOf(listOf(fieldsOf(mail["tags"])["msg_id"])[0]);
+  const tag = tagOf(mail, "msg_id");
   if (tag) return tag;
   const headers = listOf(mail["headers"]).map(fieldsOf);
   return textOf(headers.find(({ name }) => textOf(name)?.toLowerCase() === "x-comms-msg-id")?.["value"]);
+}
+
+/** A tag of the sending call; null in the dialect of notifications, which has none. */
+function tagOf(mail: Fields, name: string): string | null {
+  return textOf(listOf(fieldsOf(mail["tags"])[name])[0]);
 }
 
 function rowOf<Row>(table: Readonly<Record<string, Row>>, code: string): Row | undefined {

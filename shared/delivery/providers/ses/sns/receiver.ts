@@ -82,6 +82,7 @@ function providerEvent(
     received_at: now,
     content_type: String(headers["content-type"] ?? ""),
     msg_id: null,
+    query: null,
     body,
   };
 }

@@ -1,4 +1,4 @@
-import type { AnswerRow, AnswerTable } from "#shared/domain/delivery/answer.ts";
+import { type AnswerRow, type AnswerTable, setupFault } from "#shared/domain/delivery/answer.ts";
 import type { SmtpReply } from "./reply.ts";
 
 /**
@@ -33,9 +33,13 @@ const mailbox: AnswerRow = { act: "refuse", description: "The mailbox takes no m
 const unexplained: AnswerRow = { act: "refuse", description: "Refused without a reason that can be read", alert: "P2" };
 const route: AnswerRow = { act: "refuse", description: "The server cannot deliver to this domain", alert: "P2" };
 const content: AnswerRow = { act: "refuse", description: "Content or policy", alert: "P2" };
+/** About us, and perhaps about this mail alone: 5.7.1 has every meaning. Nobody is suppressed. */
+const policy: AnswerRow = { ...content, alert: "P1" };
 const tooBig: AnswerRow = { act: "refuse", description: "The mail is too big", alert: "P2" };
 const protocol: AnswerRow = { act: "refuse", description: "The server did not understand us", alert: "P1" };
-const signature: AnswerRow = { act: "refuse", description: "SPF, DKIM, DMARC or reverse DNS of ours", alert: "P1" };
+const signature: AnswerRow = { ...setupFault, description: "SPF, DKIM, DMARC or reverse DNS of ours" };
+const senderRefused: AnswerRow = { act: "halt", description: "The sender's address is refused", alert: "P0" };
+const misunderstood: AnswerRow = { ...setupFault, description: "The server does not know our commands" };
 const credentials: AnswerRow = { act: "halt", description: "Credentials refused", alert: "P0" };
 
 /** Rows of the enhanced status codes, by RFC 3463, 7372, 7504 and the IANA registry. */
@@ -48,11 +52,13 @@ const enhanced: AnswerTable = {
   ...rowForEach(mailbox, "5.1.0 5.1.4 5.2.0 5.2.1"),
   "5.2.2": full,
   ...rowForEach(route, "5.1.2 5.4.0 5.4.1 5.4.4 5.4.6 5.4.7"),
-  ...rowForEach({ ...content, description: "The sender's address is refused", alert: "P1" }, "5.1.7 5.1.8"),
+  ...rowForEach(senderRefused, "5.1.7 5.1.8"),
   ...rowForEach(tooBig, "5.2.3 5.3.4"),
   ...rowForEach(unexplained, "5.0.0 5.3.0"),
-  ...rowForEach(protocol, "5.5.0 5.5.1 5.5.2 5.5.4 5.6.7"),
-  ...rowForEach(content, "5.6.0 5.6.1 5.6.3 5.7.0 5.7.1 5.7.2 5.7.28"),
+  ...rowForEach(protocol, "5.5.0 5.5.2 5.5.4 5.6.7"),
+  ...rowForEach(misunderstood, "5.5.1"),
+  ...rowForEach(content, "5.6.0 5.6.1 5.6.3"),
+  ...rowForEach(policy, "5.7.0 5.7.1 5.7.2 5.7.28"),
   ...rowForEach(signature, "5.7.20 5.7.21 5.7.22 5.7.23 5.7.24 5.7.25 5.7.26 5.7.27 5.7.29"),
   ...rowForEach(credentials, "5.7.8 5.7.9 5.7.11"),
 };
@@ -64,7 +70,8 @@ const basic: AnswerTable = {
   "451": overloaded,
   "452": { ...overloaded, description: "The server has no room" },
   "4yz": later,
-  ...rowForEach(protocol, "500 501 502 503 504 555"),
+  ...rowForEach(protocol, "501 555"),
+  ...rowForEach(misunderstood, "500 502 503 504"),
   ...rowForEach(credentials, "530 534 535 538"),
   "550": unexplained,
   "551": mailbox,
@@ -80,7 +87,8 @@ const ours: AnswerTable = {
   SESSION_REFUSED: { act: "halt", description: "The server refuses the session", alert: "P0" },
   TLS_NOT_OFFERED: { act: "halt", description: "The server offers no TLS", alert: "P0" },
   TLS_UNTRUSTED: { act: "halt", description: "The server's certificate is not trusted", alert: "P0" },
-  SENDER_REFUSED: { act: "refuse", description: "The sender's address is refused", alert: "P1" },
+  SENDER_REFUSED: senderRefused,
+  RELAY_DENIED: { act: "halt", description: "The server does not relay our mail", alert: "P0" },
   MESSAGE_TOO_BIG: tooBig,
   INVALID_RECIPIENT: badAddress,
 };
@@ -101,8 +109,12 @@ export function codeOfReply(reply: SmtpReply, stage: SmtpStage): string {
   const code = reply.enhanced ?? bare;
   if (smtpAnswers[code] === credentials) return code;
   if (stage === "session") return "SESSION_REFUSED";
+  if (deniesRelay.test(reply.text)) return "RELAY_DENIED";
   return stage === "sender" && !isAboutMail(code) ? "SENDER_REFUSED" : code;
 }
+
+/** Postfix, Exim, Exchange and Sendmail: this client may not send through this server, to anybody. */
+const deniesRelay = /\brelay(?:ing)? (?:access )?(?:denied|not (?:allowed|permitted)|prohibited)|unable to relay|client host rejected/i;
 
 function temporaryCode({ enhanced: status, code }: SmtpReply): string {
   if (status !== undefined && Object.hasOwn(enhanced, status)) return status;
@@ -112,7 +124,7 @@ function temporaryCode({ enhanced: status, code }: SmtpReply): string {
 /** A server may refuse size and content at MAIL FROM already; any other refusal there is about the sender. */
 function isAboutMail(code: string): boolean {
   const row = smtpAnswers[code];
-  return row === tooBig || row === content;
+  return row === tooBig || row === content || row === policy;
 }
 
 function rowForEach(row: AnswerRow, codes: string): AnswerTable {

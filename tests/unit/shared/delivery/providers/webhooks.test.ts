@@ -64,7 +64,7 @@ describe("the webhooks of all registered providers", () => {
     fc.assert(
       fc.property(fc.constantFrom(...webhooks), body, msgId, ({ name, channel, webhook }, bytes, msg_id) => {
         const alone = webhook.normalise(bytes.toString("utf8"), msg_id);
-        const read = normalise({ provider: name, body: bytes, msg_id }, webhookNormalisers);
+        const read = normalise({ provider: name, body: bytes, msg_id, query: msg_id }, webhookNormalisers);
         expect(read.kind).toBe(alone.kind);
         expect(unstorable(read)).toEqual([]);
         parsed.add(read.kind === "parsed");

@@ -18,7 +18,8 @@ import { countRuns } from "#tests/support/run-count.ts";
 
 describe("normaliseAddress", () => {
   it.each([
-    ["EMAIL", " Ada.L@EXAMPLE.com ", "Ada.L@example.com"],
+    ["EMAIL", " Ada.L@EXAMPLE.com ", "ada.l@example.com"],
+    ["EMAIL", "Mira.Holt@Example.com", "mira.holt@example.com"],
     ["EMAIL", "ada@BÜCHER.example", "ada@xn--bcher-kva.example"],
     ["EMAIL", "bounce@simulator.amazonses.com", "bounce@simulator.amazonses.com"],
     ["SMS", "+1 (212) 555-0100", "+12125550100"],

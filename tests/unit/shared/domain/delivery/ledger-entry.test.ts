@@ -44,7 +44,7 @@ describe("the state of an entry for a sender", () => {
     { name: "a failed message", over: { state: "F" }, expected: { kind: "failed" } },
     { name: "a dropped message", over: { state: "D" }, expected: { kind: "dropped" } },
   ])("$name", ({ over, attempt = 2, expected }) => {
-    expect(stateOf(over ? { ...claimed, ...over } : undefined, attempt, now)).toMatchObject(expected);
+    expect(stateOf(over ? { ...claimed, ...over } : undefined, { attempt }, now)).toMatchObject(expected);
   });
 
   test("a claim has not made its own call, a call has", () => {

@@ -37,6 +37,7 @@ const send: Send = {
   artifact_ref: "a/1",
   content_hash: "00",
   attempt: 1,
+  reopens: null,
   queued_at: 1_790_000_000_400,
   expires_at: null,
 };

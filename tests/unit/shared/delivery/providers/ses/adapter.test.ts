@@ -31,7 +31,11 @@ const stream = {
 
 const key = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" };
 
-async function through(endpoint: string, access: Partial<SesOptions> = { credentials: key }, ms = 5_000) {
+async function through(
+  endpoint: string,
+  access: Partial<SesOptions> = { credentials: key },
+  { ms = 5_000, outbound = message } = {},
+) {
   const adapter = createSesAdapter({
     region: "us-east-1",
     endpoint,
@@ -42,7 +46,7 @@ async function through(endpoint: string, access: Partial<SesOptions> = { credent
       unsubscribeKeys: { current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } },
     },
   });
-  const answer = await adapter.send(message, AbortSignal.timeout(ms));
+  const answer = await adapter.send(outbound, AbortSignal.timeout(ms));
   await adapter.close();
   return answer;
 }
@@ -55,6 +59,38 @@ describe("SES's odd answers", () => {
   test("one that cannot be read leaves the call unknown", async () => {
     provider.says(200, "<html>");
     expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
+  });
+
+  test.each(["", "{}", '{"MessageId":""}', '{"MessageId":null}'])("a 200 without an id proves nothing (%j)", async (body) => {
+    provider.says(200, body);
+    expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
+  });
+
+  test.each([
+    [404, "NotFoundException", "Configuration set <comms-transactional> does not exist.", "NotFound"],
+    [400, "MailFromDomainNotVerifiedException", "Mail From domain is not verified.", "MailFromDomainNotVerified"],
+    [400, "MessageRejected", "Email address is not verified. The following identities failed", "IdentityNotVerified"],
+    [404, "UnknownOperationException", "", "UnknownOperation"],
+  ])("what the account's set-up is guilty of halts it: %i %s", async (status, __type, said, code) => {
+    provider.says(status, JSON.stringify({ __type, message: said }));
+    expect(await through(provider.plain)).toMatchObject({ kind: "refused", code });
+    expect(rowOf(sesAnswers, code)).toMatchObject({ act: "halt", alert: "P0" });
+  });
+
+  test("a MessageRejected for its content is the mail's own", async () => {
+    provider.says(400, JSON.stringify({ __type: "MessageRejected", message: "Transaction failed: bad content" }));
+    expect(await through(provider.plain)).toMatchObject({ kind: "refused", code: "MessageRejected" });
+  });
+
+  test("a local part outside ASCII is refused before any call: SES takes no SMTPUTF8", async () => {
+    provider.says(200, '{"MessageId":"m"}');
+    const target = { address: "josé@example.com", deviceId: "" };
+    expect(await through(provider.plain, { credentials: key }, { outbound: { ...message, target } })).toEqual({
+      kind: "refused",
+      code: "INVALID_LOCAL_PART",
+    });
+    expect(provider.asked).toEqual([]);
+    expect(rowOf(sesAnswers, "INVALID_LOCAL_PART").suppress).toBeUndefined();
   });
 
   test.each(['{"__type":"RequestExpired"}', '{"__type":"MissingAuthenticationToken"}', "<html>no entry</html>"])(
@@ -165,7 +201,7 @@ describe("the credentials of SES", () => {
     const { port } = silent.address() as AddressInfo;
     chainFinds({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/credentials` });
     provider.says(200, "{}");
-    const answer = await through(provider.plain, {}, 200);
+    const answer = await through(provider.plain, {}, { ms: 200 });
     expect(answer).toEqual({ kind: "unreached", code: "CREDENTIALS_DEADLINE" });
     expect(provider.asked).toEqual([]);
     silent.closeAllConnections();

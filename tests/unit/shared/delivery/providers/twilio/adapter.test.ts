@@ -83,16 +83,26 @@ describe("Twilio's odd answers", () => {
     expect(provider.asked).toHaveLength(1);
   });
 
-  test("one that has no id is taken, without a reference", async () => {
-    provider.says(201, "[]");
-    expect(await through(provider.plain)).toEqual({ kind: "accepted", ref: null });
+  test.each(["[]", "{}", '{"sid":"","status":"queued"}', '{"sid":7}', '{"status":"failed"}'])(
+    "a 201 without a SID proves nothing (%j)",
+    async (body) => {
+      provider.says(201, body);
+      expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
+    },
+  );
+
+  test("the callback names the call: whom it was to, which attempt, until when", async () => {
+    provider.says(201, '{"sid":"SM1","status":"queued"}');
+    await through(provider.plain);
+    const callback = new URL(new URLSearchParams(provider.bodies[0]).get("StatusCallback") ?? "");
+    expect(Object.fromEntries(callback.searchParams)).toMatchObject({ msg_id: aSend().msg_id, attempt: "1", to: "h" });
   });
 
   test.each(["", "<html>", "null"])(
-    "one that cannot be read (%j) rejects, which the sender takes for doubt",
+    "one that cannot be read (%j) leaves the call unknown",
     async (body) => {
       provider.says(201, body);
-      await expect(through(provider.plain)).rejects.toBeInstanceOf(Error);
+      expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
     },
   );
 });

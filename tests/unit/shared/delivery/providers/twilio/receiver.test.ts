@@ -56,6 +56,7 @@ describe("POST /webhooks/twilio/status [FBK-01] [INT-06]", () => {
           received_at: bench.clock.now(),
           content_type: "application/x-www-form-urlencoded; charset=utf-8",
           msg_id: "m-1",
+          query: "tenant=acme&msg_id=m-1",
           body: Buffer.from(new URLSearchParams(form).toString()),
         },
       },

@@ -24,6 +24,20 @@ describe("the push message [PSH-03]", () => {
     expect(pushMessage(send, content, "t").data).not.toHaveProperty("from");
   });
 
+  test.each([
+    ["booking-1", "booking-1"],
+    [`booking-${"é".repeat(64)}`, `booking-${"é".repeat(28)}`],
+    [`booking${"é".repeat(64)}`, `booking${"é".repeat(28)}`],
+    ["\u{1f6ce}".repeat(17), "\u{1f6ce}".repeat(16)],
+    [`x${"\u{1f6ce}".repeat(16)}`, `x${"\u{1f6ce}".repeat(15)}`],
+    ["a".repeat(64), "a".repeat(64)],
+    ["a".repeat(65), "a".repeat(64)],
+  ])("a collapse id is cut to APNs' 64 bytes at a character's edge: %s", (collapseKey, expected) => {
+    const headers = pushMessage(aSend(), { ...content, collapseKey }, "t").apns?.headers;
+    expect(headers?.["apns-collapse-id"]).toBe(expected);
+    expect(Buffer.byteLength(headers?.["apns-collapse-id"] ?? "")).toBeLessThanOrEqual(64);
+  });
+
   test("is urgent where the message is critical", () => {
     const message = pushMessage(aSend({ critical: true }), { ...content, collapseKey: null }, "t");
     expect(message).toMatchObject({ android: { priority: "high" }, apns: { headers: { "apns-priority": "10" } } });
