@@ -10,6 +10,8 @@ import { telemetrySettings } from "#shared/platform/config/telemetry-settings.ts
 
 export const prepareSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings, provisionSettings);
 export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings);
+export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
+export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
 export const whySettings = postgresSettings;
 /** What the demo itself reads; its processors read their own. */
 export const demoSettings = combineSettings(prepareSettings, redisSettings);
@@ -22,6 +24,9 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   prepare: prepareSettings,
   check: checkSettingsOf(sendingChannels),
   rebuild: rebuildSettings,
+  fuse: fuseSettings,
+  status: statusSettings,
+  group: statusSettings,
   why: whySettings,
   demo: demoSettings,
 };

@@ -1,10 +1,12 @@
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
 import { demo } from "./demo/demo.ts";
+import { fuse } from "./fuse.ts";
 import { prepare } from "./prepare.ts";
 import { rebuild } from "./rebuild.ts";
 import { run } from "./run.ts";
+import { group, status } from "./status.ts";
 import { why } from "./why.ts";
 
 /** Every command, in the order in which `comms help` lists them. */
-export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, check, why];
+export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, check, status, group, fuse, why];

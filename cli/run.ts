@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Stage } from "#shared/contracts/topics.ts";
+import { groupOf, type Stage } from "#shared/contracts/topics.ts";
 import { readConfig, unknownSettings } from "#shared/platform/config/environment.ts";
 import { processSettings } from "#shared/platform/config/process-settings.ts";
 import { combineSettings } from "#shared/platform/config/setting.ts";
-import { startHealthServer } from "#shared/platform/http/health-server.ts";
+import { type Health, startHealthServer } from "#shared/platform/http/health-server.ts";
 import { errorText, redactedError } from "#shared/platform/telemetry/redacted-error.ts";
+import { createFuseTopic } from "#shared/runtime/fuses/fuse-store.ts";
+import { allGroupTopics } from "#shared/runtime/lag/group-lag.ts";
+import { watchLag } from "#shared/runtime/lag/lag-watch.ts";
 import { Host, type HostedService } from "#shared/runtime/process/host.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { Shell } from "#shared/runtime/shell/shell.ts";
@@ -13,6 +16,9 @@ import { commandSettings } from "./command-settings.ts";
 import { hostableGateway, hostableSettings, hostableStages } from "./hostable.ts";
 
 const hostableNames = Object.keys(hostableSettings);
+
+/** How often it is looked whether everything is ready, ms. */
+const readyEveryMs = 200;
 
 /** `comms run`: one processor or several in this process, or all of them and the gateway. */
 export const run: CliCommand = {
@@ -64,7 +70,11 @@ async function host(names: readonly string[]): Promise<number> {
     });
     process.stderr.write(`health and metrics at ${server.url}\n`);
     await Promise.race([running.start().catch(crash), ended.promise]);
+    const ending = new AbortController();
+    void sayReady(running.health, names, server.url, ending.signal);
+    void watchOtherGroups(platform, names, ending.signal);
     const code = await ended.promise;
+    ending.abort();
     await running.stop(code === exit.done ? config.COMMS_SHUTDOWN_SECONDS * 1000 : 1_000);
     await server.close();
     return code;
@@ -73,6 +83,31 @@ async function host(names: readonly string[]): Promise<number> {
     // kafkajs may keep a socket's timer alive after it has disconnected.
     setTimeout(() => process.exit(), 2_000).unref();
   }
+}
+
+/** Writes one line once everything that is hosted is ready: what a script or a person waits for. */
+async function sayReady(health: Health, names: readonly string[], url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && health.ready() !== undefined) {
+    await sleep(readyEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+  if (signal.aborted) return;
+  const what = names.length === hostableNames.length ? "all" : names.join(", ");
+  process.stderr.write(`ready: ${what}; probes at ${url}/readyz and ${url}/livez, metrics at ${url}/metrics\n`);
+}
+
+/**
+ * The process of a gateway tells the lag of every group that it does not host: of a stage that is dead nobody else would. Two
+ * gateways tell the same, so rules take the maximum by group and topic.
+ */
+async function watchOtherGroups(
+  platform: ProcessContext,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (!names.includes("gateway")) return;
+  const groups = allGroupTopics().filter(({ group }) => !names.some((name) => group === groupOf(name)));
+  const { clock, prefix, telemetry } = platform;
+  await watchLag({ clock, prefix, log: platform.log(), metrics: telemetry.metrics, groups }, signal);
 }
 
 /** Every setting that something in this version reads. */
@@ -99,6 +134,8 @@ async function hostedOf(name: string, { platform, config, onCrash }: Hosting): P
     random: Math.random,
     telemetry: platform.telemetry,
     prefix: platform.prefix,
+    owner: platform.owner,
+    fuses: createFuseTopic({ log: platform.log(), codec: platform.codec(), prefix: platform.prefix }),
     onCrash,
   });
   return { name, start: () => shell.start(), stop: (deadlineMs) => shell.stop(deadlineMs), state: () => shell.state() };

@@ -306,6 +306,23 @@ export interface Flag {
   readonly updated_at: number;
 }
 
+/** Blown: no member of the stage takes records. */
+export type FuseState = "UNKNOWN" | "BLOWN" | "LIFTED";
+
+/** Whether the dead-letter fuse of a stage is blown. Compacted, keyed by stage; the last record of a stage binds. */
+export interface Fuse {
+  /** The stage, as in its consumer group: `router` of `comms.router`. */
+  readonly stage: string;
+  /** Blown: no member of the stage takes records. */
+  readonly state: FuseState;
+  /** Why it blew, or why it was lifted, in a sentence. */
+  readonly cause: string;
+  /** When. */
+  readonly changed_at: number;
+  /** The process that blew it, or the operator who lifted it. PII: pseudonym. */
+  readonly changed_by: string;
+}
+
 /** One switch. */
 export interface ChannelPreference {
   /** Channel. */
@@ -680,6 +697,7 @@ export interface RecordTypes {
   readonly Event: Event;
   readonly Feedback: Feedback;
   readonly Flag: Flag;
+  readonly Fuse: Fuse;
   readonly Preference: Preference;
   readonly Profile: Profile;
   readonly ProviderEvent: ProviderEvent;

@@ -37,6 +37,7 @@ export const topicRecords = {
   "comms.flags": "Flag",
   "comms.tokens": "Token",
   "comms.templates": "Template",
+  "comms.fuses": "Fuse",
 } as const;
 
 /** A topic without prefix; dead-letter topics are named by `deadLetterTopic`. */

@@ -12,6 +12,9 @@ export interface FuseLimits {
 /** Twenty bad records in a row, or half of two hundred, are a bad deploy and not bad luck. */
 export const defaultFuse: FuseLimits = { inRow: 20, share: 0.5, window: 200 };
 
+/** A stage with something to do that does nothing for so long is wedged, ms. Longer than any provider call may take. */
+export const stalledMsMax = 60_000;
+
 /** The bounds of one stage; each has its row under "Limits" in ARCHITECTURE.md. */
 export interface ShellLimits {
   /** Records in work at once. */
@@ -23,6 +26,11 @@ export interface ShellLimits {
   /** Records and bytes in hand per priority; past them its partitions are paused, and resumed at half. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
+  /** So many records of one key count among these, in each priority. Those behind them count in a window of their own. */
+  readonly keyRecords: number;
+  /** That window: records and bytes per priority; its partitions are paused when it is full too. */
+  readonly crowdRecords: number;
+  readonly crowdBytes: number;
   /** A larger value becomes a dead letter unread, bytes. */
   readonly recordBytes: number;
   /** Outputs are encoded and written in parts of about so much, bytes. */
@@ -43,6 +51,9 @@ export const stageLimits: ShellLimits = {
   batches: 2,
   waitingRecords: 2_000,
   waitingBytes: 16 * 1024 * 1024,
+  keyRecords: 64,
+  crowdRecords: 20_000,
+  crowdBytes: 32 * 1024 * 1024,
   recordBytes: 1024 * 1024,
   outputBytes: 4 * 1024 * 1024,
   fetchBytesMin: 1,

@@ -137,6 +137,27 @@ function describeTopics(bench: LogBench): void {
       expect(await bench.readAll(to)).toEqual([]);
     });
 
+    it("says when the first record at a position was written, and nothing where none follows", async () => {
+      const to = await bench.topic(1);
+      await bench.send(to, ["a"]);
+      await bench.send(to, ["b"]);
+      const [first, second] = (await bench.readAll(to)).map(({ timestamp }) => timestamp);
+      const at = (offset: number) => ({ topic: to, partition: 0, offset });
+      expect(await bench.log.timestamps([at(1), at(0), at(2)])).toEqual([second, first, undefined]);
+    });
+
+    it("knows how many members a group has, and removes one that has none", async () => {
+      const to = await bench.topic(1);
+      const groupId = `${to}-members`;
+      const member = await bench.member([to], groupId);
+      await bench.owns(member, 1);
+      expect(await bench.log.groups(groupId)).toEqual(new Map([[groupId, 1]]));
+      await member.consumer.close();
+      await bench.eventually(async () => expect(await bench.log.groups(groupId)).toEqual(new Map([[groupId, 0]])));
+      await bench.log.removeGroups([groupId]);
+      expect(await bench.log.groups(groupId)).toEqual(new Map());
+    });
+
     it("returns bounds and what a group has committed", async () => {
       const to = await bench.topic(2);
       await bench.producer.send([{ topic: to, key: null, value: null, partition: 1 }]);

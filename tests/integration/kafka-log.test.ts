@@ -87,6 +87,45 @@ describe("closing while the broker is away", () => {
   });
 });
 
+describe("a topic that grows", () => {
+  it("is read in its new partitions within ten seconds, from their beginning", { timeout: 60_000 }, async () => {
+    const { bootstrap } = addresses().kafka;
+    const log = createKafkajsLog({ bootstrap, clientId: "kafka-log-test" });
+    const topic = `t${Math.random().toString(36).slice(2)}.growing`;
+    await log.createTopics([{ topic, partitions: 2, config: {} }]);
+    const members = [await joinGroup(log, { groupId: topic, topics: [topic] })];
+    members.push(await joinGroup(log, { groupId: topic, topics: [topic] }));
+    const producer = await log.producer();
+    await producer.send([{ topic, key: "k", value: Buffer.from("before"), partition: 0 }]);
+    await vi.waitFor(() => expect(members.flatMap((member) => member.values())).toContain("before"), 10_000);
+    await grow(bootstrap, topic, 4);
+    const grown = Date.now();
+    // The producer, too, learns of the partitions; until then it refuses them.
+    const values = Array.from({ length: 10 }, (_, at) => `after-${at}`);
+    await vi.waitFor(
+      () =>
+        producer.send(
+          values.map((value, at) => ({ topic, key: "k", value: Buffer.from(value), partition: 2 + (at % 2) })),
+        ),
+      { timeout: 10_000, interval: 200 },
+    );
+    const read = () => new Set(members.flatMap((member) => member.values(member.generation())));
+    await vi.waitFor(() => expect(values.filter((value) => !read().has(value))).toEqual([]), 10_000);
+    process.stderr.write(`new partitions are read ${Date.now() - grown} ms after they came\n`);
+    expect(members.flatMap((member) => member.partitions())).toHaveLength(4);
+    expect(members.flatMap((member) => member.crashes)).toEqual([]);
+    await log.close();
+  });
+});
+
+async function grow(bootstrap: string, topic: string, count: number): Promise<void> {
+  const client = new kafkajs.Kafka({ brokers: [bootstrap], logLevel: kafkajs.logLevel.NOTHING });
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+  await admin.disconnect();
+}
+
 describe("a compacted topic", () => {
   it("is read over batches that the cleaner has emptied", { timeout: 90_000 }, async () => {
     const { bootstrap } = addresses().kafka;

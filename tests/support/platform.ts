@@ -9,6 +9,7 @@ import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { provision } from "#shared/platform/provisioning/provision.ts";
+import { createFuseTopic } from "#shared/runtime/fuses/fuse-store.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { Shell } from "#shared/runtime/shell/shell.ts";
@@ -77,6 +78,8 @@ export async function startStage(
     random: Math.random,
     telemetry: platform.telemetry,
     prefix: platform.prefix,
+    owner: platform.owner,
+    fuses: createFuseTopic({ log: platform.log(), codec: platform.codec(), prefix: platform.prefix }),
     onCrash,
   });
   await shell.start();

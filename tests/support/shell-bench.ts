@@ -14,6 +14,7 @@ import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { Runnable, StageProcessor } from "#shared/runtime/processor.ts";
 import { Shell } from "#shared/runtime/shell/shell.ts";
 import type { ShellParts } from "#shared/runtime/shell/shell-parts.ts";
+import { createMemoryFuses } from "#tests/fakes/memory-fuses.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 
 /** A codec whose registry is in memory and holds every schema. */
@@ -103,6 +104,8 @@ export function shellOf(setting: ShellSetting): { shell: Shell; crashes: unknown
   const shell = new Shell({
     random: () => 0.5,
     prefix: "",
+    owner: "test",
+    fuses: createMemoryFuses(),
     onCrash: (error) => crashes.push(error),
     ...setting,
     telemetry,

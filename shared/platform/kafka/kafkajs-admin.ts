@@ -5,6 +5,7 @@ import { within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
 import { toAppError } from "./kafkajs-failure.ts";
+import { metadataAgeMsMax } from "./kafkajs-internals.ts";
 import type { PartitionCounts } from "./kafkajs-producer.ts";
 import type { Log } from "./port.ts";
 
@@ -26,24 +27,34 @@ interface Question {
  * Questions about topics and groups. Each is asked again until it is answered; at its deadline it rejects with the
  * retryable `KAFKA_UNAVAILABLE`.
  */
-export class KafkajsAdmin implements PartitionCounts, Pick<Log, "offsets" | "committed" | "createTopics"> {
+export class KafkajsAdmin
+  implements PartitionCounts, Pick<Log, "offsets" | "committed" | "createTopics" | "groups" | "removeGroups">
+{
   readonly #parts: AdminParts;
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, { readonly partitions: number; askedAt: number }>();
   #connected: { readonly api: KafkajsApi; readonly client: KafkajsClient } | undefined;
 
   constructor(parts: AdminParts) {
     this.#parts = parts;
   }
 
+  /** A number that is some seconds old is asked for again meanwhile: topics grow. */
   peek(topic: string): number | undefined {
-    return this.#counts.get(topic);
+    const known = this.#counts.get(topic);
+    const now = this.#parts.clock.now();
+    if (known !== undefined && now - known.askedAt >= metadataAgeMsMax) {
+      known.askedAt = now;
+      void this.learn([topic]).catch(() => {});
+    }
+    return known?.partitions;
   }
 
   async learn(topics: readonly string[]): Promise<void> {
     if (topics.length === 0) return;
     const question = { what: "Looking up topics", about: topics.join(", ") };
     const known = await this.#ask(question, (api) => api.fetchTopicMetadata({ topics: [...topics] }));
-    for (const { name, partitions } of known.topics) this.#counts.set(name, partitions.length);
+    const askedAt = this.#parts.clock.now();
+    for (const { name, partitions } of known.topics) this.#counts.set(name, { partitions: partitions.length, askedAt });
   }
 
   async offsets(topics: readonly string[]) {
@@ -60,6 +71,21 @@ export class KafkajsAdmin implements PartitionCounts, Pick<Log, "offsets" | "com
         .map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }))
         .sort((a, b) => a.partition - b.partition),
     );
+  }
+
+  async groups(prefix: string): Promise<ReadonlyMap<string, number>> {
+    const question = { what: "Listing groups", about: prefix };
+    return this.#ask(question, async (api) => {
+      const ids = (await api.listGroups()).groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(prefix));
+      if (ids.length === 0) return new Map();
+      const { groups } = await api.describeGroups(ids);
+      return new Map(groups.map(({ groupId, members }) => [groupId, members.length]));
+    });
+  }
+
+  async removeGroups(groupIds: readonly string[]): Promise<void> {
+    if (groupIds.length === 0) return;
+    await this.#ask({ what: "Removing groups", about: groupIds.join(", ") }, (api) => api.deleteGroups([...groupIds]));
   }
 
   async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {

@@ -143,6 +143,7 @@ export const Batch = load("consumer/batch") as new (
 ) => FetchedBatch;
 quietenRequestQueue();
 hookConsumerGroup();
+limitMetadataAge();
 
 /** Has the hooks called for the member that this cluster object belongs to. */
 export function hookMember(cluster: Cluster, hooks: MemberHooks): void {
@@ -221,6 +222,24 @@ function quietenRequestQueue(): void {
       }
       if (!this.isConnected()) this.destroy();
     }, timeoutCheckMs);
+  };
+}
+
+/** How old what a client knows of topics may be, ms; kafkajs allows five minutes, and gives its admin no setting for it. */
+export const metadataAgeMsMax = 5_000;
+
+interface BrokerPool {
+  metadataMaxAge: number;
+  refreshMetadata(topics: readonly string[]): Promise<void>;
+}
+
+/** Partitions that are added to a topic are read by a group once one of its members asks for them anew. */
+function limitMetadataAge(): void {
+  const { prototype } = load("cluster/brokerPool") as { prototype: BrokerPool };
+  const { refreshMetadata } = prototype;
+  prototype.refreshMetadata = function refresh(this: BrokerPool, topics: readonly string[]): Promise<void> {
+    this.metadataMaxAge = Math.min(this.metadataMaxAge, metadataAgeMsMax);
+    return refreshMetadata.call(this, topics);
   };
 }
 

@@ -4,6 +4,7 @@ import { type ConnectionOptions, createKafkajsClient } from "./kafkajs-client.ts
 import { KafkajsConsumer } from "./kafkajs-consumer.ts";
 import { KafkajsProducer } from "./kafkajs-producer.ts";
 import { readToEnd } from "./kafkajs-reader.ts";
+import { KafkajsTimestamps } from "./kafkajs-timestamps.ts";
 import type { Consumer, Log, Producer } from "./port.ts";
 
 /** What holds where the options say nothing else, ms. */
@@ -40,7 +41,9 @@ export interface KafkajsLogOptions extends ConnectionOptions {
 export function createKafkajsLog(options: KafkajsLogOptions): Log {
   const clock = options.clock ?? systemClock;
   const connect = () => createKafkajsClient(options);
-  const admin = new KafkajsAdmin({ clock, connect, deadlineMs: options.adminDeadlineMs ?? 10_000 });
+  const questions = { clock, connect, deadlineMs: options.adminDeadlineMs ?? 10_000 };
+  const admin = new KafkajsAdmin(questions);
+  const timestamps = new KafkajsTimestamps(questions);
   const bounds = (topics: readonly string[]) => admin.offsets(topics);
   const clients = new Set<Producer | Consumer>();
 
@@ -76,9 +79,13 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
       readToEnd({ clock, connect, bounds, stallMs: options.readStallMs ?? 30_000 }, topics, signal),
     offsets: bounds,
     committed: (groupId, topics) => admin.committed(groupId, topics),
+    timestamps: (positions) => timestamps.at(positions),
+    groups: (prefix) => admin.groups(prefix),
+    removeGroups: (groupIds) => admin.removeGroups(groupIds),
     createTopics: (specs) => admin.createTopics(specs),
     close: async (deadlineMs) => {
       await Promise.all([...clients].map((client) => client.close(deadlineMs)));
+      timestamps.close();
       await admin.close();
     },
   };

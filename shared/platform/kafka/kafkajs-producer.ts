@@ -178,14 +178,18 @@ function toHeaders(headers: Headers): Record<string, Buffer | Buffer[]> {
   );
 }
 
-/** The broker gives the first offset of each partition's part; the rest follow in order. */
+/**
+ * The broker gives the first offset of each partition's part; the rest follow in order. kafkajs drops records for a
+ * partition that it does not know yet, in silence: the topic has grown, and a new client knows it.
+ */
 function positionsOf(batch: readonly PlacedRecord[], written: readonly RecordMetadata[]): readonly Position[] {
   const next = new Map(
     written.map(({ topicName, partition, baseOffset }) => [slot({ topic: topicName, partition }), Number(baseOffset)]),
   );
   return batch.map(({ topic, partition }) => {
     const at = { topic, partition };
-    const offset = next.get(slot(at)) ?? Number.NaN;
+    const offset = next.get(slot(at));
+    if (offset === undefined) throw unavailable(`Sending to ${slot(at)}`);
     next.set(slot(at), offset + 1);
     return { ...at, offset };
   });

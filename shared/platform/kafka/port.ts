@@ -83,6 +83,15 @@ export interface Log {
   ): Promise<readonly (TopicPartition & { readonly low: number; readonly high: number })[]>;
   /** What a group has committed; -1 where nothing. */
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]>;
+  /**
+   * When the first record at or after each position was written, ms, in the order of the positions; undefined where nothing
+   * can be read there, at the end or where only markers follow. Rejects with `KAFKA_UNAVAILABLE` (retryable).
+   */
+  timestamps(positions: readonly Position[]): Promise<readonly (number | undefined)[]>;
+  /** How many members each group has whose name begins so. A group that never was is not there. */
+  groups(prefix: string): Promise<ReadonlyMap<string, number>>;
+  /** Removes groups and what they have committed. Rejects where one has members. */
+  removeGroups(groupIds: readonly string[]): Promise<void>;
   /** Creates what is missing, changes nothing that exists; returns the names created. */
   createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]>;
   close(deadlineMs?: number): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Health } from "#shared/platform/http/health-server.ts";
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
+import { stalledMsMax } from "../limits.ts";
 import type { ShellState } from "../shell/shell-parts.ts";
 
 /** Something that a process hosts: a stage in its shell, or the gateway. */
@@ -10,9 +11,6 @@ export interface HostedService {
   stop(deadlineMs: number): Promise<void>;
   state(): ShellState;
 }
-
-/** A stage with records in hand that finishes none for so long is wedged, ms. Longer than any provider call may take. */
-const stalledMsMax = 60_000;
 
 /** One process and what it hosts. Its health is that of all of them: one wedged stage makes the process not live. */
 export class Host {

@@ -11,6 +11,8 @@ export interface Item {
   readonly queue: string;
   readonly bytes: number;
   readonly deliveredAt: Instant;
+  /** Whether it stands behind the share of its key, and so takes no place from others. */
+  isCrowd: boolean;
   /** The decoded value, once there is one; for the log line only. */
   value: unknown;
   /** Whether its batch answers for it no more: it has a task of its own, or has left. */
@@ -25,13 +27,24 @@ export interface InboxOptions {
   /** Bounds per priority; past them its partitions are paused, and resumed at half. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
+  /** So many records of one key take a place each; those behind them are its crowd, which has bounds of its own. */
+  readonly keyRecords: number;
+  readonly crowdRecords: number;
+  readonly crowdBytes: number;
   readonly pause: (partitions: readonly TopicPartition[]) => void;
   readonly resume: (partitions: readonly TopicPartition[]) => void;
 }
 
-interface Load {
+/** Records and bytes of one window. */
+interface Fill {
   records: number;
   bytes: number;
+}
+
+/** What a priority has in hand. */
+interface Load {
+  readonly places: Fill;
+  readonly crowd: Fill;
   working: number;
   paused: boolean;
 }
@@ -66,20 +79,21 @@ export class Inbox {
     for (const record of records) {
       const priority = this.#options.priorityOf(record.topic);
       const bytes = (record.value?.length ?? 0) + (record.key?.length ?? 0);
-      const item = {
+      const item: Item = {
         record,
         priority,
         bytes,
         queue: this.#queueOf(record),
         deliveredAt: now,
+        isCrowd: false,
         value: undefined,
         isDetached: false,
       };
       this.#marks.get(`${record.topic}/${record.partition}`)?.mark.begin(record.offset);
-      this.#queues.add(item.queue, priority, item);
+      const ofKey = this.#queues.add(item.queue, priority, item);
+      item.isCrowd = ofKey > this.#options.keyRecords;
       const load = this.#load(priority);
-      load.records++;
-      load.bytes += bytes;
+      fill(item.isCrowd ? load.crowd : load.places, item, 1);
       this.#brake(priority, load);
     }
   }
@@ -99,9 +113,18 @@ export class Inbox {
     this.#queues.finish(item.queue);
     const load = this.#load(item.priority);
     load.working = Math.max(0, load.working - 1);
-    load.records = Math.max(0, load.records - 1);
-    load.bytes = Math.max(0, load.bytes - item.bytes);
+    fill(item.isCrowd ? load.crowd : load.places, item, -1);
+    this.#moveUp(item, load);
     this.#release(item.priority, load);
+  }
+
+  /** The record that has left made room in the share of its key. */
+  #moveUp({ queue }: Item, load: Load): void {
+    const next = this.#queues.at(queue, this.#options.keyRecords - 1);
+    if (next === undefined || !next.isCrowd) return;
+    next.isCrowd = false;
+    fill(load.crowd, next, -1);
+    fill(load.places, next, 1);
   }
 
   /** Positions that have moved since the last call of `committed`. */
@@ -117,6 +140,11 @@ export class Inbox {
       const entry = this.#marks.get(`${topic}/${partition}`);
       if (entry) entry.committed = offset;
     }
+  }
+
+  /** Whether a partition is of the generation. */
+  owns({ topic, partition }: TopicPartition): boolean {
+    return this.#marks.has(`${topic}/${partition}`);
   }
 
   /** Partitions of the generation. */
@@ -135,22 +163,36 @@ export class Inbox {
   }
 
   #load(priority: LanePriority): Load {
-    this.#loads[priority] ??= { records: 0, bytes: 0, working: 0, paused: false };
+    this.#loads[priority] ??= {
+      places: { records: 0, bytes: 0 },
+      crowd: { records: 0, bytes: 0 },
+      working: 0,
+      paused: false,
+    };
     return this.#loads[priority];
   }
 
   #brake(priority: LanePriority, load: Load): void {
-    const { waitingRecords, waitingBytes, pause } = this.#options;
-    if (load.paused || (load.records < waitingRecords && load.bytes < waitingBytes)) return;
+    if (load.paused || this.#fullness(load) < 1) return;
     load.paused = true;
-    pause(this.#partitionsOf(priority));
+    this.#options.pause(this.#partitionsOf(priority));
   }
 
   #release(priority: LanePriority, load: Load): void {
-    const { waitingRecords, waitingBytes, resume } = this.#options;
-    if (!load.paused || load.records > waitingRecords / 2 || load.bytes > waitingBytes / 2) return;
+    if (!load.paused || this.#fullness(load) > 0.5) return;
     load.paused = false;
-    resume(this.#partitionsOf(priority));
+    this.#options.resume(this.#partitionsOf(priority));
+  }
+
+  /** How full the fuller of the two windows is: 1 at its bound. */
+  #fullness({ places, crowd }: Load): number {
+    const { waitingRecords, waitingBytes, crowdRecords, crowdBytes } = this.#options;
+    return Math.max(
+      places.records / waitingRecords,
+      places.bytes / waitingBytes,
+      crowd.records / crowdRecords,
+      crowd.bytes / crowdBytes,
+    );
   }
 
   #partitionsOf(priority: LanePriority): TopicPartition[] {
@@ -158,4 +200,9 @@ export class Inbox {
       .map(({ at }) => at)
       .filter(({ topic }) => this.#options.priorityOf(topic) === priority);
   }
+}
+
+function fill(window: Fill, { bytes }: Item, by: 1 | -1): void {
+  window.records = Math.max(0, window.records + by);
+  window.bytes = Math.max(0, window.bytes + by * bytes);
 }

@@ -16,15 +16,19 @@ export class KeyQueues<Item> {
   readonly #runnable: string[][] = [];
   #waiting = 0;
 
-  add(key: string, priority: LanePriority, item: Item): void {
+  /** Returns how many of the key are in hand now: those that wait, and the one that was taken. */
+  add(key: string, priority: LanePriority, item: Item): number {
     this.#waiting++;
     const queue = this.#queues.get(key);
-    if (queue) {
-      queue.waiting.push(item);
-      return;
-    }
+    if (queue) return queue.waiting.push(item) + Number(queue.isBusy);
     this.#queues.set(key, { waiting: [item], priority, isBusy: false });
     this.#runnableOf(priority).push(key);
+    return 1;
+  }
+
+  /** The item that stands so far behind the head of those of its key that wait. */
+  at(key: string, index: number): Item | undefined {
+    return this.#queues.get(key)?.waiting[index];
   }
 
   /** Takes the heads of up to `limit(priority)` idle queues of each priority, `max` in all; a queue is then busy until `finish`. */

@@ -1,6 +1,6 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
-import type { TopicName } from "#shared/contracts/topics.ts";
+import { isForeignTopic, type TopicName } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
@@ -13,6 +13,7 @@ import type { AnyProcessor } from "../processor.ts";
 import { decodeAndLearn } from "./decode-and-learn.ts";
 import type { Item } from "./inbox.ts";
 import { reportRecord } from "./record-telemetry.ts";
+import type { SetAsideSummary } from "./set-aside-summary.ts";
 
 /** What a pipeline works with, and what it reports to its shell. */
 export interface PipelineParts {
@@ -24,6 +25,7 @@ export interface PipelineParts {
   readonly prefix: string;
   readonly limits: Pick<ShellLimits, "recordBytes" | "outputBytes">;
   readonly outbox: Outbox;
+  readonly setAside: Pick<SetAsideSummary, "add">;
   /** Resolves once the log holds the records. */
   readonly send: (records: readonly OutRecord[]) => Promise<void>;
   /** Calls until it succeeds; rejects with `abandoned` when the records of the generation are no longer ours. */
@@ -179,10 +181,16 @@ export class RecordPipeline {
   }
 
   #finish(completion: Completion, generation: number): void {
-    const { telemetry, clock, processor, onComplete } = this.#parts;
+    const { telemetry, clock, processor, setAside, onComplete } = this.#parts;
     const { item, span, outcome } = completion;
-    const record = { value: item.value, origin: item.record, topic: this.#topicOf(item) };
-    const durationMs = clock.now() - item.deliveredAt;
+    const topic = this.#topicOf(item);
+    const record = { value: item.value, origin: item.record, topic };
+    const now = clock.now();
+    const durationMs = now - item.deliveredAt;
+    if (outcome.kind === "deadLetter" && isForeignTopic(topic)) {
+      const { reason, message } = outcome;
+      setAside.add({ topic, record: item.record, reason, message, traceId: span.traceId }, now);
+    }
     reportRecord(telemetry, { stage: processor.name, record, outcome, durationMs, span });
     item.isDetached = true;
     onComplete(completion, generation);

@@ -1,6 +1,7 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
 import type { Decision, Feedback, Send } from "#shared/contracts/records.ts";
+import { isForeignTopic } from "#shared/contracts/topics.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
@@ -24,15 +25,15 @@ export function outcomeLabel({ kind }: Pick<Outcome, "kind">): string {
 /**
  * What each record leaves in telemetry once its outputs are on the log: one line, its samples, those of its outputs, and
  * the end of its span. The line holds ids and codes, never a value or an address; of a dead letter also the sentence
- * that it carries.
+ * that it carries. A dead letter on a topic that others write has no line of its own: see `SetAsideSummary`.
  */
 export function reportRecord(telemetry: Telemetry, done: RecordEnd): void {
   const { metrics } = telemetry;
   const { stage, record, outcome, durationMs, span } = done;
   metrics.count("comms_stage_records_total", { stage, outcome: outcomeLabel(outcome) });
   metrics.observe("comms_stage_duration_seconds", { stage }, durationMs / 1000);
-  writeLine(telemetry, done);
   const isDeadLetter = outcome.kind === "deadLetter";
+  if (!isDeadLetter || !isForeignTopic(record.topic)) writeLine(telemetry, done);
   if (isDeadLetter) metrics.count("comms_dead_letters_total", { stage, topic: record.topic, reason: outcome.reason });
   else for (const output of outcome.outputs) countOutput(telemetry, output);
   span.end(outcomeLabel(outcome), isDeadLetter);

@@ -14,6 +14,8 @@ export interface CommitterParts {
   readonly inbox: Pick<Inbox, "positions" | "committed">;
   readonly generations: Pick<Generations, "current">;
   readonly limits: Pick<ShellLimits, "commitEveryMs" | "commitEveryRecords">;
+  /** Called at each commit that failed: waiting for the broker is not being wedged. */
+  readonly onFailed: () => void;
   /** Commits in the group. What it rejects with is counted; the positions go along with the next commit. */
   readonly send: (positions: readonly Position[], generation: number) => Promise<void>;
 }
@@ -29,7 +31,7 @@ export class Committer {
 
   /** Commits what has moved since the last commit, if the generation is still the current one. Never rejects. */
   async commit(generation: number): Promise<void> {
-    const { stage, telemetry, inbox, generations, send } = this.#parts;
+    const { stage, telemetry, inbox, generations, send, onFailed } = this.#parts;
     const positions = generation === generations.current ? inbox.positions() : [];
     this.#sinceCommit = 0;
     if (positions.length === 0) return;
@@ -38,6 +40,7 @@ export class Committer {
       (error: unknown) => codeOf(error),
     );
     if (outcome === "ok") inbox.committed(positions);
+    else onFailed();
     telemetry.metrics.count("comms_commits_total", { stage, outcome });
   }
 

@@ -45,6 +45,11 @@ export class Generations {
     this.#end.abort();
   }
 
+  /** The member has left the group, with nothing in work. A consumer that joins again counts its generations from the start. */
+  leaveGroup(): void {
+    this.#current = -1;
+  }
+
   /** The stage stops: neither this generation nor a later one waits for anything outside. */
   stop(): void {
     this.#isStopped = true;

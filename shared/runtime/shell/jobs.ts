@@ -8,6 +8,9 @@ import { noLongerOurs, type OutageWatch } from "../outage-watch.ts";
 import type { Outbox } from "../outputs/outbox.ts";
 import { countOutput } from "../records/record-telemetry.ts";
 
+/** How often a job looks whether the stage still rests, ms. */
+const restMs = 1_000;
+
 /** What the jobs of a stage run with. */
 export interface JobParts {
   readonly clock: Clock;
@@ -20,8 +23,10 @@ export interface JobParts {
   readonly stopping: AbortSignal;
   /** Aborts when the deadline of the stop has passed, and ends an iteration under way. */
   readonly deadline: AbortSignal;
-  /** Whether the stage takes no more work, for any reason. */
+  /** Whether the stage has crashed or stops: the job ends. */
   readonly isClosed: () => boolean;
+  /** Whether the stage rests, as it does while its fuse is blown: no iteration begins meanwhile. */
+  readonly isResting: () => boolean;
   readonly onCrash: (error: unknown) => void;
 }
 
@@ -31,7 +36,7 @@ export interface JobParts {
  */
 export async function runJob(job: Job, parts: JobParts): Promise<void> {
   while (!parts.isClosed()) {
-    const waitMs = await iterate(job, parts);
+    const waitMs = parts.isResting() ? restMs : await iterate(job, parts);
     await parts.clock.sleep(waitMs, parts.stopping);
   }
 }

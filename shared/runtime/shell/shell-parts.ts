@@ -2,6 +2,7 @@ import type { Codec } from "#shared/platform/avro/codec.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import type { FuseStore } from "../fuses/fuse-store.ts";
 import type { ShellLimits } from "../limits.ts";
 import type { Runnable } from "../processor.ts";
 
@@ -16,6 +17,10 @@ export interface ShellParts {
   readonly telemetry: Telemetry;
   /** Put before every topic and group name. */
   readonly prefix: string;
+  /** Where the dead-letter fuse of the stage is kept over restarts. */
+  readonly fuses: FuseStore;
+  /** Identifies this process and no other. */
+  readonly owner: string;
   readonly limits?: Partial<ShellLimits>;
   /** Called once when the process must end: the consumer crashed, or something unknown was thrown. */
   readonly onCrash: (error: unknown) => void;
@@ -31,6 +36,9 @@ export interface ShellState {
   readonly assigned: number;
   /** Records waiting and in work. */
   readonly inHand: number;
-  /** Milliseconds without progress while records are in hand; 0 when none are. */
+  /**
+   * Milliseconds without progress although there is something to do: records in hand, or on the log in partitions of ours.
+   * 0 where there is nothing, where the stage waits for something known outside, and where its fuse is blown.
+   */
   readonly stalledMs: number;
 }

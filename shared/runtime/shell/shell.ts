@@ -1,14 +1,18 @@
 import type { InRecord, OutRecord, TopicPartition } from "#shared/contracts/log-record.ts";
 import { groupOf } from "#shared/contracts/topics.ts";
 import type { Consumer, Producer } from "#shared/platform/kafka/port.ts";
-import { shellLimits } from "../limits.ts";
+import { groupTopicsOf, type PartitionLag } from "../lag/group-lag.ts";
+import { watchLag } from "../lag/lag-watch.ts";
+import { shellLimits, stalledMsMax } from "../limits.ts";
+import { noLongerOurs } from "../outage-watch.ts";
 import { Outbox } from "../outputs/outbox.ts";
 import { Inbox, type Item } from "../records/inbox.ts";
 import { type Completion, RecordPipeline } from "../records/record-pipeline.ts";
+import { SetAsideSummary } from "../records/set-aside-summary.ts";
 import { Committer } from "./committer.ts";
+import { FuseGuard } from "./fuse-guard.ts";
 import { Generations } from "./generations.ts";
 import { type JobParts, runJob } from "./jobs.ts";
-import { watchLag } from "./lag.ts";
 import { Pump } from "./pump.ts";
 import type { ShellParts, ShellState } from "./shell-parts.ts";
 import { StageHealth } from "./stage-health.ts";
@@ -27,14 +31,19 @@ export class Shell {
   readonly #outbox: Outbox;
   readonly #progress: StageProgress;
   readonly #health: StageHealth;
+  readonly #fuseGuard: FuseGuard;
   readonly #committer: Committer;
   readonly #pump: Pump;
+  readonly #setAside: SetAsideSummary;
   readonly #stopping = new AbortController();
   /** Aborts provider calls that outlast the deadline of a stop. */
   readonly #deadline = new AbortController();
   readonly #loops: Promise<void>[] = [];
   #producer: Producer | undefined;
   #consumer: Consumer | undefined;
+  /** Whether a rebalance waits to hear if another member has blown the fuse: nothing is taken meanwhile. */
+  #isAskingForFuse = false;
+  #isStandingStill = false;
 
   constructor(parts: ShellParts) {
     this.#parts = parts;
@@ -47,8 +56,7 @@ export class Shell {
     this.#inbox = new Inbox({
       ordered: processor.kind === "stage",
       priorityOf: (topic) => (topic.endsWith(".bulk") ? 1 : 0),
-      waitingRecords: limits.waitingRecords,
-      waitingBytes: limits.waitingBytes,
+      ...limits,
       pause: (partitions) => this.#consumer?.pause(partitions),
       resume: (partitions) => this.#consumer?.resume(partitions),
     });
@@ -59,12 +67,16 @@ export class Shell {
       stopping: this.#stopping.signal,
       onFailedTry: () => this.#progress.move(),
     });
+    this.#fuseGuard = new FuseGuard({ ...common, health: this.#health, stopping: this.#stopping.signal });
     this.#committer = new Committer({
       ...common,
+      onFailed: () => this.#progress.move(),
       send: (positions, generation) => this.#consumer?.commit(positions, generation) ?? Promise.resolve(),
     });
+    this.#setAside = new SetAsideSummary(common);
     const pipeline = new RecordPipeline({
       ...common,
+      setAside: this.#setAside,
       outbox: this.#outbox,
       send: (outputs) => this.#send(outputs),
       call: (work, generation) => this.#health.outages.call(work, generations.signalOf(generation)),
@@ -75,7 +87,7 @@ export class Shell {
     });
     this.#pump = new Pump({
       ...common,
-      isClosed: () => this.#health.isClosed,
+      isClosed: () => this.#health.isClosed || this.#isAskingForFuse,
       run: (items, generation) => pipeline.run(items, generation),
       afterEach: () => this.#observeLoad(),
     });
@@ -85,11 +97,23 @@ export class Shell {
     return this.#parts.runnable.processor.name;
   }
 
-  /** Makes ready what the processor needs, joins the group and starts the jobs. */
+  /**
+   * Makes ready what the processor needs, joins the group and starts the jobs. A stage whose fuse is blown starts and takes
+   * no part in the group until it is lifted.
+   */
   async start(): Promise<void> {
-    const { runnable, log, prefix } = this.#parts;
+    const { runnable, log } = this.#parts;
     await runnable.ready?.();
     this.#producer = await log.producer();
+    if (await this.#fuseGuard.mayRun()) await this.#join();
+    else void this.#standStill();
+    this.#loops.push(this.#commitLoop(), this.#lagLoop());
+    for (const job of runnable.jobs ?? []) this.#loops.push(runJob(job, this.#jobParts()));
+  }
+
+  async #join(): Promise<void> {
+    const { runnable, log, prefix } = this.#parts;
+    this.#health.mendFuse();
     this.#consumer = await log.consumer({
       groupId: prefix + groupOf(this.stage),
       topics: runnable.processor.inputs.map((topic) => prefix + topic),
@@ -102,8 +126,6 @@ export class Shell {
       records: (records, generation) => this.#onRecords(records, generation),
       crashed: (error) => this.#health.crash(error),
     });
-    this.#loops.push(this.#commitLoop(), this.#lagLoop());
-    for (const job of runnable.jobs ?? []) this.#loops.push(runJob(job, this.#jobParts()));
   }
 
   /** Takes no more records, lets those in work finish within the deadline, commits, leaves the group, closes. */
@@ -119,6 +141,7 @@ export class Shell {
     drained.abort();
     this.#deadline.abort();
     await this.#committer.commit(this.#generations.current);
+    this.#setAside.flush(clock.now(), true);
     await this.#consumer?.close(leftMs());
     await Promise.all(this.#loops);
     await this.#producer?.close(leftMs());
@@ -126,23 +149,46 @@ export class Shell {
   }
 
   state(): ShellState {
-    const inHand = this.#inHand();
     const why = this.#whyUnready();
-    const stalledMs = this.#progress.stalledMs(inHand);
+    const [inHand, stalledMs] = [this.#inHand(), this.#stalledMs()];
     return { stage: this.stage, ready: why === undefined, why, assigned: this.#inbox.assigned, inHand, stalledMs };
   }
 
   #whyUnready(): string | undefined {
-    return this.#health.whyUnready(this.#generations.current >= 0);
+    const why = this.#health.whyUnready(this.#generations.current >= 0);
+    const stalledMs = this.#stalledMs();
+    return why ?? (stalledMs > stalledMsMax ? `no progress for ${Math.round(stalledMs / 1000)} s` : undefined);
+  }
+
+  /** A stage that rests, or waits for something known, is not wedged: a restart would mend nothing. */
+  #stalledMs(): number {
+    if (this.#health.isClosed || this.#health.outages.outage !== undefined) return 0;
+    return this.#progress.stalledMs(this.#inHand());
   }
 
   // --- events of the log ---
 
   #onAssigned(partitions: readonly TopicPartition[], generation: number): void {
+    const isFirst = this.#generations.current < 0;
     this.#generations.begin(generation);
     this.#inbox.assign(partitions);
     this.#parts.telemetry.metrics.count("comms_rebalances_total", { stage: this.stage });
     this.#progress.move();
+    if (!isFirst) void this.#askForFuse(generation);
+  }
+
+  /** A member whose fuse blows leaves, which is a rebalance to the others: each asks before it takes up what that one left. */
+  async #askForFuse(generation: number): Promise<void> {
+    this.#isAskingForFuse = true;
+    try {
+      const mayRun = await this.#fuseGuard.mayRun(this.#generations.signalOf(generation));
+      if (!mayRun) void this.#standStill();
+    } catch (error) {
+      if (error !== noLongerOurs) this.#health.crash(error);
+    }
+    if (generation !== this.#generations.current) return;
+    this.#isAskingForFuse = false;
+    this.#pump.pump();
   }
 
   /** Drains what is in work and commits it, so that the next owner does as little as possible a second time. */
@@ -164,18 +210,40 @@ export class Shell {
   #onComplete({ item, outcome }: Completion, generation: number): void {
     this.#release(item, generation, true);
     const topic = item.record.topic.slice(this.#parts.prefix.length);
-    if (this.#health.countOutcome(outcome, topic)) this.#leaveGroup();
+    const cause = this.#health.countOutcome(outcome, topic);
+    if (cause !== undefined) void this.#standStill(cause);
   }
 
-  /** The fuse is blown: commits what is done, and takes no more part in the group. */
-  #leaveGroup(): void {
-    this.#inbox.clear();
-    void this.#committer.commit(this.#generations.current).then(() => this.#consumer?.close());
+  /**
+   * Takes no part in the group until the fuse is lifted, then joins again. With a cause, the fuse has blown here: what is done
+   * is committed, and the store knows before another member may take up the partitions. Never rejects.
+   */
+  async #standStill(cause?: string): Promise<void> {
+    if (this.#isStandingStill) return;
+    this.#isStandingStill = true;
+    try {
+      this.#inbox.clear();
+      if (cause !== undefined) await this.#fuseGuard.blow(cause);
+      await this.#leaveGroup();
+      await this.#fuseGuard.untilLifted();
+      this.#isStandingStill = false;
+      if (!this.#stopping.signal.aborted) await this.#join();
+    } catch (error) {
+      if (error !== noLongerOurs) this.#health.crash(error);
+    }
+  }
+
+  async #leaveGroup(): Promise<void> {
+    if (this.#generations.current >= 0) await this.#onRevoking(this.#generations.current);
+    await this.#consumer?.close();
+    this.#consumer = undefined;
+    this.#inbox.assign([]);
+    this.#generations.leaveGroup();
   }
 
   /** The record has left the pipeline, done or not. */
   #release(item: Item, generation: number, done: boolean): void {
-    this.#progress.finish(item.record.timestamp);
+    this.#progress.move();
     if (generation === this.#generations.current) {
       this.#inbox.finish(item, done);
       this.#committer.count(generation);
@@ -186,10 +254,7 @@ export class Shell {
 
   #observeLoad(): void {
     const { metrics } = this.#parts.telemetry;
-    const inHand = this.#inHand();
-    metrics.set("comms_stage_in_flight_records", { stage: this.stage }, inHand);
-    const behindMs = this.#progress.behindMs(inHand);
-    metrics.set("comms_consumer_lag_seconds", { group: groupOf(this.stage) }, behindMs / 1000);
+    metrics.set("comms_stage_in_flight_records", { stage: this.stage }, this.#inHand());
   }
 
   #inHand(): number {
@@ -199,17 +264,26 @@ export class Shell {
   // --- loops ---
 
   #commitLoop(): Promise<void> {
-    const { metrics } = this.#parts.telemetry;
-    return this.#committer.run(this.#stopping.signal, () =>
-      metrics.set("comms_stage_ready", { stage: this.stage }, this.#whyUnready() === undefined ? 1 : 0),
-    );
+    const { clock, telemetry } = this.#parts;
+    return this.#committer.run(this.#stopping.signal, () => {
+      telemetry.metrics.set("comms_stage_ready", { stage: this.stage }, this.#whyUnready() === undefined ? 1 : 0);
+      this.#setAside.flush(clock.now(), this.#stopping.signal.aborted);
+    });
   }
 
   #lagLoop(): Promise<void> {
-    const { clock, log, prefix, runnable, telemetry } = this.#parts;
-    const { inputs: topics } = runnable.processor;
-    const { metrics } = telemetry;
-    return watchLag({ clock, log, prefix, stage: this.stage, topics, metrics }, this.#stopping.signal);
+    const { runnable, telemetry } = this.#parts;
+    const groups = [groupTopicsOf(this.stage, runnable.processor.inputs)];
+    const onLag = (_group: string, lags: readonly PartitionLag[]) => this.#progress.observe(this.#isBehind(lags));
+    return watchLag({ ...this.#parts, metrics: telemetry.metrics, groups, onLag }, this.#stopping.signal);
+  }
+
+  /** Whether partitions of ours hold records that are not done: also where the client delivers none of them. */
+  #isBehind(lags: readonly PartitionLag[]): boolean {
+    const { prefix } = this.#parts;
+    return lags.some(
+      ({ topic, partition, oldest }) => oldest !== undefined && this.#inbox.owns({ topic: prefix + topic, partition }),
+    );
   }
 
   #jobParts(): JobParts {
@@ -222,7 +296,8 @@ export class Shell {
       send: (records) => this.#send(records),
       stopping: this.#stopping.signal,
       deadline: this.#deadline.signal,
-      isClosed: () => this.#health.isClosed,
+      isClosed: () => this.#health.hasEnded,
+      isResting: () => this.#health.isFuseBlown,
       onCrash: (error) => this.#health.crash(error),
     };
   }

@@ -1,8 +1,10 @@
+import type { Fuse as StoredFuse } from "#shared/contracts/records.ts";
 import { isForeignTopic } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import { blownReason } from "../fuses/fuse-store.ts";
 import type { ShellLimits } from "../limits.ts";
 import { type FailedTry, OutageWatch } from "../outage-watch.ts";
 import { Fuse } from "./fuse.ts";
@@ -28,7 +30,8 @@ export class StageHealth {
   /** Waits outages out. */
   readonly outages: OutageWatch;
   readonly #parts: StageHealthParts;
-  readonly #fuse: Fuse;
+  #fuse: Fuse;
+  #blown: string | undefined;
   #crashed = false;
 
   constructor(parts: StageHealthParts) {
@@ -44,14 +47,23 @@ export class StageHealth {
 
   /** Whether the stage takes no more work, for any reason. */
   get isClosed(): boolean {
-    return this.#crashed || this.#parts.stopping.aborted || this.#fuse.blownReason !== undefined;
+    return this.hasEnded || this.isFuseBlown;
+  }
+
+  /** Whether the stage has crashed or stops, which nothing takes back. */
+  get hasEnded(): boolean {
+    return this.#crashed || this.#parts.stopping.aborted;
+  }
+
+  get isFuseBlown(): boolean {
+    return this.#blown !== undefined;
   }
 
   /** Why the stage is not ready; undefined when it is. `isMember`: whether the group has assigned it anything yet. */
   whyUnready(isMember: boolean): string | undefined {
     if (this.#crashed) return "the stage has crashed";
     if (this.#parts.stopping.aborted) return "the stage is stopping";
-    if (this.#fuse.blownReason) return `the dead-letter fuse is blown: ${this.#fuse.blownReason}`;
+    if (this.#blown !== undefined) return this.#blown;
     if (!isMember) return "the group has not taken it in yet";
     const code = this.outages.outage;
     return code === undefined ? undefined : `it waits for something outside: ${code}`;
@@ -67,16 +79,32 @@ export class StageHealth {
   }
 
   /**
-   * Counts the outcome of a record for the dead-letter fuse; returns whether the fuse is blown. `topic` is without prefix. A
-   * record whose value others chose does not count: one producer's garbage must not stop the stage for all (decision 39).
+   * Counts the outcome of a record for the dead-letter fuse; returns why the fuse blows with this one, else undefined.
+   * `topic` is without prefix. A record whose value others chose does not count: one producer's garbage must not stop the
+   * stage for all (decision 39).
    */
-  countOutcome({ kind }: Outcome, topic: string): boolean {
-    if (isForeignTopic(topic)) return false;
-    if (this.#fuse.count(kind === "deadLetter") === undefined) return false;
+  countOutcome({ kind }: Outcome, topic: string): string | undefined {
+    if (this.isFuseBlown || isForeignTopic(topic)) return undefined;
+    return this.#fuse.count(kind === "deadLetter");
+  }
+
+  /** The fuse is blown, by this member or, as the store says, by another one or an earlier process. */
+  blow(fuse: Pick<StoredFuse, "cause" | "changed_at">): void {
+    if (this.isFuseBlown) return;
     const { stage, telemetry } = this.#parts;
+    this.#blown = blownReason({ ...fuse, stage });
     telemetry.metrics.set("comms_dead_letter_fuse_blown", { stage }, 1);
-    telemetry.log.error({ stage, code: "DEAD_LETTER_FUSE" }, this.#fuse.blownReason);
-    return true;
+    telemetry.log.error({ stage, code: "DEAD_LETTER_FUSE" }, this.#blown);
+  }
+
+  /** The fuse was lifted, or was never blown: the stage counts from nothing. */
+  mendFuse(): void {
+    const { stage, telemetry, limits } = this.#parts;
+    telemetry.metrics.set("comms_dead_letter_fuse_blown", { stage }, 0);
+    if (!this.isFuseBlown) return;
+    this.#blown = undefined;
+    this.#fuse = new Fuse(limits.fuse);
+    telemetry.log.warn({ stage, code: "DEAD_LETTER_FUSE" }, "the dead-letter fuse was lifted");
   }
 
   #reportFailedTry({ code, attempt, error }: FailedTry): void {

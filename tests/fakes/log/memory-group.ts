@@ -38,6 +38,11 @@ export class MemoryGroup {
     this.#parts = parts;
   }
 
+  /** Members of the group. */
+  get size(): number {
+    return this.#members.size;
+  }
+
   join(member: MemoryMember): void {
     this.#members.add(member);
     this.rebalance();

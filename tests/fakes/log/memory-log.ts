@@ -94,6 +94,19 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
     offsets: (topics) => loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) }))),
     committed: (groupId, topics) =>
       loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, offset: group(groupId).committed(at) }))),
+    timestamps: (positions) => loop.run(() => positions.map((position) => store.read(position, 1)[0]?.timestamp)),
+    groups: (prefix) =>
+      loop.run(() => {
+        const wanted = [...groups].filter(([id]) => id.startsWith(prefix));
+        return new Map(wanted.map(([id, { size }]) => [id, size]));
+      }),
+    removeGroups: (groupIds) =>
+      loop.run(() => {
+        for (const id of groupIds) {
+          if (group(id).size > 0) throw unavailable("Removing groups");
+          groups.delete(id);
+        }
+      }),
     createTopics: (specs) => loop.run(() => specs.filter((spec) => store.create(spec)).map((spec) => spec.topic)),
     close: async (deadlineMs) => {
       await Promise.all([...consumers].map((each) => each.close(deadlineMs)));

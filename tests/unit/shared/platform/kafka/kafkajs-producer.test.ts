@@ -53,3 +53,28 @@ describe("a producer that is closed while a send hangs", () => {
     ]);
   });
 });
+
+describe("a producer whose topic has grown", () => {
+  test("does not take a record for written that its client dropped, as it does for a partition it does not know", async () => {
+    let opened = 0;
+    const connect = (): KafkajsClient => {
+      // The first client knows one partition, as kafkajs would: it answers for that one alone.
+      const known = ++opened === 1 ? 1 : 2;
+      const sendBatch = async () =>
+        Array.from({ length: known }, (_, partition) => ({ topicName: "t", partition, errorCode: 0, baseOffset: "5" }));
+      const producer = { connect: async () => undefined, sendBatch, disconnect: async () => undefined };
+      return { kafka: { producer: () => producer }, end: () => undefined } as unknown as KafkajsClient;
+    };
+    const producer = new KafkajsProducer({
+      clock: createManualClock(),
+      connect,
+      partitionCounts: { peek: () => 2, learn: async () => undefined },
+      sendDeadlineMs: 30_000,
+      recordBytesMax: 1_000,
+      onClose: () => undefined,
+    });
+    const grown = { ...record("k"), partition: 1 };
+    await expect(producer.send([grown])).rejects.toMatchObject({ code: "KAFKA_UNAVAILABLE", retryable: true });
+    expect(await producer.send([grown])).toEqual([{ topic: "t", partition: 1, offset: 5 }]);
+  });
+});

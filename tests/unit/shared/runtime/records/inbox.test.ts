@@ -14,6 +14,9 @@ function inboxOf({ ordered = true } = {}) {
     priorityOf: (topic) => (topic.endsWith(".bulk") ? 1 : 0),
     waitingRecords: 4,
     waitingBytes: 100,
+    keyRecords: 2,
+    crowdRecords: 6,
+    crowdBytes: 1_000,
     pause: (partitions) => partitions.map(name).forEach((topic) => paused.add(topic)),
     resume: (partitions) => partitions.map(name).forEach((topic) => paused.delete(topic)),
   });
@@ -69,6 +72,35 @@ describe("the inbox", () => {
     expect(paused.size).toBe(1);
     inbox.finish(b, true);
     expect(paused.size).toBe(0);
+  });
+
+  it("gives one key no more than its share of the places, and pauses when what waits behind it is full too", () => {
+    const { inbox, paused } = inboxOf();
+    const hot = Array.from({ length: 8 }, () => "hot");
+    inbox.add(records(express, ...hot.slice(0, 7)), 0);
+    expect(paused.size).toBe(0);
+    inbox.add(records(express, "hot"), 0);
+    expect([...paused]).toEqual(["in"]);
+    // Two of the key keep a place each while others move up: half of the crowd has left after three.
+    for (let left = 1; left <= 3; left++) {
+      expect(paused.size).toBe(1);
+      inbox.finish(inbox.take(9, 9)[0] as Item, true);
+    }
+    expect(paused.size).toBe(0);
+    inbox.add(records(express, "anna"), 0);
+    expect(paused.size).toBe(0);
+    inbox.add(records(express, "ben"), 0);
+    expect([...paused]).toEqual(["in"]);
+  });
+
+  it("has no place taken once all of a hot key have left", () => {
+    const { inbox, paused } = inboxOf();
+    inbox.add(records(express, "hot", "hot", "hot", "hot", "hot"), 0);
+    for (let left = 0; left < 5; left++) inbox.finish(inbox.take(1, 1)[0] as Item, true);
+    inbox.add(records(express, "a", "b", "c"), 0);
+    expect(paused.size).toBe(0);
+    inbox.add(records(express, "d"), 0);
+    expect([...paused]).toEqual(["in"]);
   });
 
   it("forgets everything in a new generation", () => {

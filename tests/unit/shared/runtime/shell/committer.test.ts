@@ -13,6 +13,7 @@ function committing() {
   const telemetry = quietTelemetry();
   const sent: { readonly positions: readonly Position[]; readonly generation: number }[] = [];
   const group = { current: 1, failure: undefined as Error | undefined };
+  const failures: number[] = [];
   let open: readonly Position[] = [position];
   const committer = new Committer({
     stage: "intake",
@@ -25,6 +26,7 @@ function committing() {
       },
     },
     generations: group,
+    onFailed: () => failures.push(clock.now()),
     limits: { commitEveryMs: 1_000, commitEveryRecords: 3 },
     send: async (positions, generation) => {
       sent.push({ positions, generation });
@@ -32,7 +34,7 @@ function committing() {
     },
   });
   const commits = (outcome: string) => telemetry.metrics.read("comms_commits_total", { stage: "intake", outcome });
-  return { committer, clock, sent, group, commits };
+  return { committer, clock, sent, group, commits, failures };
 }
 
 describe("the committer", () => {
@@ -52,12 +54,13 @@ describe("the committer", () => {
   });
 
   it("counts a failure by its code, and commits the same positions the next time", async () => {
-    const { committer, sent, group, commits } = committing();
+    const { committer, sent, group, commits, failures } = committing();
     group.failure = unavailable("Committing");
     await committer.commit(1);
     group.failure = undefined;
     await committer.commit(1);
     expect(sent.map(({ positions }) => positions)).toEqual([[position], [position]]);
+    expect(failures).toHaveLength(1);
     expect(await commits("KAFKA_UNAVAILABLE")).toBe(1);
     expect(await commits("ok")).toBe(1);
   });

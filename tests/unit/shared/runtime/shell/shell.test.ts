@@ -3,7 +3,11 @@ import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Event, Rejected } from "#shared/contracts/records.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
+import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import { Host } from "#shared/runtime/process/host.ts";
+import type { Shell } from "#shared/runtime/shell/shell.ts";
 import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
+import { createMemoryFuses } from "#tests/fakes/memory-fuses.ts";
 import { createManualClock, drainMicrotasks, type ManualClock } from "#tests/support/manual-clock.ts";
 import {
   type Copier,
@@ -22,7 +26,7 @@ const codec = await memoryCodec();
 async function running(processor: Copier, more: Partial<ShellSetting> = {}) {
   const clock = more.clock ?? createManualClock();
   const log = (more.log as MemoryLog) ?? createMemoryLog({ partitions: 3, clock });
-  const bench = shellOf({ ...more, log, codec, clock, runnable: { processor } });
+  const bench = shellOf({ ...more, log, codec, clock, runnable: more.runnable ?? { processor } });
   await bench.shell.start();
   await drainMicrotasks();
   const produce = async (...records: OutRecord[]) => {
@@ -221,12 +225,69 @@ describe("shell, of the lag", () => {
     const { produce, clock, telemetry } = await running(processor);
     await produce(event("anna", "1"), event("ben", "2"));
     await clock.advance(16_000);
-    const lag = () =>
-      telemetry.metrics.read("comms_consumer_lag_records", { group: "comms.intake", topic: "comms.events" });
-    expect(await lag()).toBe(2);
+    const labels = { group: "comms.intake", topic: "comms.events" } as const;
+    const lag = async () => [
+      await telemetry.metrics.read("comms_consumer_lag_records", labels),
+      await telemetry.metrics.read("comms_consumer_lag_seconds", labels),
+    ];
+    expect(await lag()).toEqual([2, 15]);
     away = false;
     await clock.advance(20_000);
-    expect(await lag()).toBe(0);
+    expect(await lag()).toEqual([0, 0]);
+  });
+});
+
+describe("shell, of its probes", () => {
+  const probesOf = async ({ shell, telemetry }: { shell: Shell; telemetry: Telemetry }) => {
+    const hosted = { name: "intake", start: async () => {}, stop: async () => {}, state: () => shell.state() };
+    const host = new Host([hosted], telemetry.metrics);
+    await host.start();
+    return host.health;
+  };
+
+  it("is live and unready in an outage that lasts, also while one call of it hangs", async () => {
+    let tries = 0;
+    const gather = async () => (tries++ < 6 ? Promise.reject(outage()) : new Promise<never>(() => {}));
+    const bench = await running(copier({ gather }));
+    await bench.produce(event("anna", "1"));
+    await bench.clock.advance(300_000);
+    const probes = await probesOf(bench);
+    expect([probes.live(), probes.ready()]).toEqual([undefined, "intake: it waits for something outside: TEST_AWAY"]);
+  });
+
+  it("is neither live nor ready when a call hangs and nobody knows why, however full the lane is", async () => {
+    const perform = () => new Promise<never>(() => {});
+    const processor = copier({ decide: () => ({ kind: "perform", effect: "call" }), perform });
+    const bench = await running(processor, { limits: { inFlight: 2, waitingRecords: 4 } });
+    await bench.produce(...Array.from({ length: 20 }, (_, i) => event(`u${i}`, `${i}`)));
+    const probes = await probesOf(bench);
+    await bench.clock.advance(59_000);
+    expect([probes.live(), probes.ready()]).toEqual([undefined, undefined]);
+    await bench.clock.advance(2_000);
+    expect(probes.live()).toMatch(/no progress for 61000 ms/);
+    expect(probes.ready()).toMatch(/no progress for 61 s/);
+  });
+
+  it("is not live where the log holds records that its client does not deliver", async () => {
+    const bench = await running(copier());
+    bench.log.faults.hold();
+    await bench.produce(event("anna", "1"));
+    const probes = await probesOf(bench);
+    await bench.clock.advance(60_000);
+    expect(probes.live()).toBeUndefined();
+    await bench.clock.advance(20_000);
+    expect(probes.live()).toMatch(/no progress/);
+    bench.log.faults.release();
+    await bench.clock.advance(20_000);
+    expect([probes.live(), probes.ready()]).toEqual([undefined, undefined]);
+  });
+
+  it("is live for hours with nothing to do", async () => {
+    const bench = await running(copier());
+    await bench.produce(event("anna", "1"));
+    await bench.clock.advance(7_200_000);
+    const probes = await probesOf(bench);
+    expect([probes.live(), probes.ready()]).toEqual([undefined, undefined]);
   });
 });
 
@@ -243,6 +304,77 @@ describe("shell, of the fuse", () => {
     expect(dead().length).toBeLessThan(10);
     expect(shell.state().why).toMatch(/fuse/);
     expect(await telemetry.metrics.read("comms_dead_letter_fuse_blown", { stage: "intake" })).toBe(1);
+  });
+
+  it("finds after a restart that its fuse is blown: takes nothing, says the way out, and goes on once it is lifted", async () => {
+    const fuses = createMemoryFuses();
+    const clock = createManualClock();
+    const log = createMemoryLog({ partitions: 1, clock });
+    const limits = { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 };
+    const bad = (i: number) => ({ topic: "comms.accepted", key: `u${i}`, value: Buffer.from([1]) });
+    const first = await running(copier({ inputs: ["comms.accepted"] }), { limits, log, clock, fuses });
+    await first.produce(...Array.from({ length: 50 }, (_, i) => bad(i)));
+    await clock.advance(1_000);
+    expect(fuses.fuses.get("intake")).toMatchObject({ state: "BLOWN", cause: expect.stringContaining("5 records") });
+    await first.shell.stop(1_000);
+    const set = log.records("comms.intake.dlq").length;
+
+    const second = await running(copier({ inputs: ["comms.accepted"] }), { limits, log, clock, fuses });
+    await clock.advance(60_000);
+    expect(log.records("comms.intake.dlq")).toHaveLength(set);
+    expect(second.shell.state()).toMatchObject({ ready: false, assigned: 0, inHand: 0, stalledMs: 0 });
+    expect(second.shell.state().why).toMatch(/fuse is blown since .*comms fuse lift intake/);
+    expect(await second.telemetry.metrics.read("comms_dead_letter_fuse_blown", { stage: "intake" })).toBe(1);
+
+    await fuses.write({ stage: "intake", state: "LIFTED", cause: "mended", changed_at: clock.now(), changed_by: "op" });
+    await clock.advance(6_000);
+    expect(log.records("comms.intake.dlq").length).toBeGreaterThan(set);
+    expect(second.shell.state().why).toMatch(/fuse/);
+    expect(fuses.fuses.get("intake")?.state).toBe("BLOWN");
+    await second.shell.stop(1_000);
+  });
+
+  it("works again once the fuse is lifted, without a restart, and its jobs rest meanwhile", async () => {
+    const fuses = createMemoryFuses();
+    let iterations = 0;
+    const jobs = [{ name: "tick", run: async () => (iterations++, 100) }];
+    const processor = copier();
+    await fuses.write({ stage: "intake", state: "BLOWN", cause: "a test", changed_at: 0, changed_by: "test" });
+    const { produce, out, clock, shell } = await running(processor, { fuses, runnable: { processor, jobs } });
+    await produce(event("anna", "1"));
+    await clock.advance(10_000);
+    expect([out(), iterations]).toEqual([[], 0]);
+    await fuses.write({ stage: "intake", state: "LIFTED", cause: "mended", changed_at: 1, changed_by: "op" });
+    await clock.advance(6_000);
+    expect(out()).toEqual(["1"]);
+    expect(iterations).toBeGreaterThan(0);
+    expect(shell.state().ready).toBe(true);
+  });
+
+  it("of one member stops the others before they take up what it left", async () => {
+    const fuses = createMemoryFuses();
+    const clock = createManualClock();
+    const log = createMemoryLog({ partitions: 2, clock });
+    const limits = { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 };
+    const processor = copier({ inputs: ["comms.accepted"] });
+    const [one, other] = [
+      await running(processor, { limits, log, clock, fuses }),
+      await running(processor, { limits, log, clock, fuses }),
+    ];
+    await clock.advance(1_000);
+    const bad = Array.from({ length: 50 }, (_, i) => ({
+      topic: "comms.accepted",
+      key: `u${i}`,
+      value: Buffer.from([1]),
+      partition: 0,
+    }));
+    await one.produce(...bad);
+    await clock.advance(10_000);
+    expect(log.records("comms.intake.dlq").length).toBeLessThan(10);
+    expect([one, other].map(({ shell }) => shell.state().why)).toEqual([
+      expect.stringMatching(/fuse/),
+      expect.stringMatching(/fuse/),
+    ]);
   });
 
   it("goes on when what others write is garbage: all of it is set aside, all of the rest is done", async () => {

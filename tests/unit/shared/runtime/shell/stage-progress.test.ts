@@ -10,16 +10,21 @@ describe("the progress of a stage", () => {
     progress.move();
     await clock.advance(700);
     expect([progress.stalledMs(0), progress.stalledMs(3)]).toEqual([0, 700]);
-    progress.finish(clock.now());
+    progress.move();
     expect([progress.stalledMs(3), moves]).toEqual([0, 2]);
   });
 
-  it("is behind by the age of the record that left last, and only with records in hand", async () => {
+  it("counts as stalled with nothing in hand where the log holds what it is not given, from the first look on", async () => {
     const clock = createManualClock();
     const progress = new StageProgress(clock, () => {});
-    progress.finish(clock.now() - 5_000);
-    expect([progress.behindMs(0), progress.behindMs(1)]).toEqual([0, 5_000]);
-    progress.finish(clock.now() + 10);
-    expect(progress.behindMs(1)).toBe(0);
+    progress.move();
+    await clock.advance(100_000);
+    progress.observe(true);
+    expect(progress.stalledMs(0)).toBe(0);
+    await clock.advance(61_000);
+    progress.observe(true);
+    expect(progress.stalledMs(0)).toBe(61_000);
+    progress.observe(false);
+    expect(progress.stalledMs(0)).toBe(0);
   });
 });
