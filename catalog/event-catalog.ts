@@ -18,7 +18,7 @@ export const catalogFolder = import.meta.dirname;
 export function loadEventCatalog(folder: string = catalogFolder): EventCatalog {
   const files = readEventFiles(join(folder, "events"));
   const manifests = loadTemplateManifests(join(folder, "templates"));
-  const issues = files.flatMap((file) => eventFileIssues(file, new Set(manifests.keys())));
+  const issues = files.flatMap((file) => eventFileIssues(file, manifests));
   if (issues.length > 0) throw new Error(`The event catalog has issues:\n${issues.join("\n")}`);
 
   const entries = new Map(files.map(({ content }) => [content.name, entryOf(content, manifests)]));

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { stages } from "#shared/contracts/topics.ts";
 import { channelOf } from "#shared/domain/channel/channels.ts";
 import type { EventEntry } from "#shared/domain/event/event-entry.ts";
+import type { TemplateManifest } from "#shared/domain/template/manifest.ts";
+import { shownValueIssues } from "./shown-values.ts";
 
 const families = ["booking", "docs", "payments", "messaging", "trust", "promotions", "synthetic"] as const;
 
@@ -40,11 +42,15 @@ export type EventFile = z.infer<typeof eventFile>;
 /** Every issue of an event file, a sentence each, beginning with its path. */
 export function eventFileIssues(
   file: { readonly path: string; readonly content: EventFile },
-  templates: ReadonlySet<string>,
+  templates: ReadonlyMap<string, TemplateManifest>,
 ): readonly string[] {
   const parsed = eventFile.safeParse(file.content);
   const issues = parsed.success
-    ? [...placeIssues(file.path, parsed.data), ...sendIssues(parsed.data, templates)]
+    ? [
+        ...placeIssues(file.path, parsed.data),
+        ...sendIssues(parsed.data, templates),
+        ...shownValueIssues(parsed.data, templates),
+      ]
     : parsed.error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
   return issues.map((issue) => `${file.path}: ${issue}`);
 }
@@ -53,7 +59,7 @@ function placeIssues(path: string, file: EventFile): readonly string[] {
   return path === `${file.family}/${file.name}.yaml` ? [] : [`belongs in ${file.family}/${file.name}.yaml`];
 }
 
-function sendIssues(file: EventFile, templates: ReadonlySet<string>): readonly string[] {
+function sendIssues(file: EventFile, templates: ReadonlyMap<string, TemplateManifest>): readonly string[] {
   const known = new Set(["cause_ref", "minute", ...Object.keys(file.payload.properties)]);
   return file.sends.flatMap((send) => [
     ...(templates.has(send.template) ? [] : [`template '${send.template}' does not exist`]),

@@ -6,11 +6,22 @@ import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { version } from "#shared/runtime/process/version.ts";
 import type { settings } from "./config.ts";
 import { createGateway } from "./gateway.ts";
+import { addressList } from "./http/client.ts";
+import type { ServerLimits } from "./http/limits.ts";
 import { createServer } from "./http/server.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
 import { createPublisher } from "./publisher.ts";
 import { gatewayRoutes } from "./routes.ts";
 import { openWebhooks } from "./webhooks/routes.ts";
+
+function limitsOf(config: ConfigOf<typeof settings>): ServerLimits {
+  return {
+    connectionsMax: config.COMMS_GATEWAY_CONNECTIONS_MAX,
+    bodiesMax: config.COMMS_GATEWAY_BODIES_MAX,
+    bodyBytesHeldMax: config.COMMS_GATEWAY_BODIES_MIB * 1024 * 1024,
+    clientRate: config.COMMS_GATEWAY_CLIENT_RATE,
+  };
+}
 
 /** Builds the gateway from the clients of a process. */
 export async function assemble(platform: ProcessContext, config: ConfigOf<typeof settings>): Promise<HostedService> {
@@ -23,7 +34,13 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     clock,
     prefix: platform.prefix,
   });
-  const app = createServer({ telemetry, isSecure: publicUrl.startsWith("https:") });
+  const app = createServer({
+    telemetry,
+    clock,
+    isSecure: publicUrl.startsWith("https:"),
+    limits: limitsOf(config),
+    isProxy: addressList(config.COMMS_GATEWAY_TRUSTED_PROXIES),
+  });
   gatewayRoutes(app, {
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock },
     webhooks: { webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }), publisher, clock },

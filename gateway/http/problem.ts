@@ -9,6 +9,8 @@ export const problems = {
   COMMS_PAYLOAD_TOO_LARGE: { status: 413, title: reasons.COMMS_PAYLOAD_TOO_LARGE },
   COMMS_MALFORMED_REQUEST: { status: 400, title: "The request cannot be read" },
   COMMS_UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "The body is of another type than this route takes" },
+  COMMS_REQUEST_TIMEOUT: { status: 408, title: "The request did not arrive whole in time" },
+  COMMS_TOO_MANY_REQUESTS: { status: 429, title: "The client sends more requests than it may" },
   COMMS_NOT_FOUND: { status: 404, title: "There is nothing at this address" },
   COMMS_REQUEST_IN_FLIGHT: { status: 409, title: "The first request under this idempotency key is not answered yet" },
   COMMS_IDEMPOTENCY_MISMATCH: { status: 422, title: "The idempotency key was used for another request" },

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WebhookContext, WebhookReceiver, WebhookResult } from "#shared/delivery/providers/provider.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { sendProblem } from "../http/problem.ts";
+import type { QueryParameters } from "../http/query.ts";
 import { bodyOf, note } from "../http/request.ts";
 import type { Publisher } from "../publisher.ts";
 import type { ConfiguredWebhook } from "./webhook-settings.ts";
@@ -9,6 +10,8 @@ import type { ConfiguredWebhook } from "./webhook-settings.ts";
 /** The route of one provider. */
 export interface OpenWebhook {
   readonly path: string;
+  /** The parameters that its URL may have. */
+  readonly query: QueryParameters;
   readonly receiver: WebhookReceiver;
 }
 
@@ -26,6 +29,7 @@ export async function openWebhooks(
   return Promise.all(
     configured.map(async ({ webhook, accounts }) => ({
       path: webhook.path,
+      query: Object.fromEntries((webhook.query ?? []).map((name) => [name, "any" as const])),
       receiver: await webhook.open(accounts, context),
     })),
   );
@@ -33,8 +37,8 @@ export async function openWebhooks(
 
 /** Adds `POST <path>` for each webhook. What is verified is on the log before it is answered. */
 export function webhookRoutes(app: FastifyInstance, { webhooks, publisher, clock }: WebhookParts): void {
-  for (const { path, receiver } of webhooks) {
-    app.post(path, async (request, reply) => {
+  for (const { path, query, receiver } of webhooks) {
+    app.post(path, { config: { query } }, async (request, reply) => {
       const { url, headers } = request;
       const result = await receiver.receive({ url, headers, body: bodyOf(request), now: clock.now() });
       if (result.kind === "verified") return answer(result, { request, reply, publisher });

@@ -4,6 +4,7 @@ import type { Event, Rejected } from "#shared/contracts/records.ts";
 import { laneTopic } from "#shared/contracts/topics.ts";
 import { decideIntake, type IntakeDecision } from "#shared/domain/event/decide-intake.ts";
 import type { IntakeContext } from "#shared/domain/event/intake-context.ts";
+import { boundIssues } from "#shared/domain/event/issues.ts";
 import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
@@ -11,7 +12,6 @@ import type { StageProcessor } from "#shared/runtime/processor.ts";
 
 /** The most bytes of the original event in a rejection: a topic takes 1 MiB, and an event may be as large. */
 const originalBytesMax = 512 * 1024;
-const issuesMax = 50;
 /** Characters of an id and of an issue. */
 const textLengthMax = 256;
 
@@ -66,7 +66,7 @@ function rejectedRecord({ reason, issues }: Refusal, { value, origin, topic }: R
     event_name: legible(value.name),
     cause_ref: legible(value.cause_ref),
     reason,
-    faults: issues.slice(0, issuesMax).map(legible),
+    faults: boundIssues(issues).map(legible),
     source_topic: topic,
     source_partition: origin.partition,
     source_offset: origin.offset,

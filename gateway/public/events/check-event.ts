@@ -1,11 +1,12 @@
 import type { Event } from "#shared/contracts/records.ts";
 import { decideIntake, type IntakeDecision } from "#shared/domain/event/decide-intake.ts";
 import type { EventCatalog } from "#shared/domain/event/event-entry.ts";
+import { boundIssues } from "#shared/domain/event/issues.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { valueIssue } from "#shared/domain/event/storable.ts";
-import { fieldsOf, isObject } from "#shared/domain/json/readers.ts";
+import { fieldsOf, isObject, listOf } from "#shared/domain/json/readers.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import type { Problem } from "../../http/problem.ts";
+import type { Problem, ProblemCode } from "../../http/problem.ts";
 import { eventBody, shapeIssues } from "./body.ts";
 import { eventOf, topicOf } from "./event.ts";
 
@@ -15,15 +16,19 @@ export type EventCheck =
 
 /** The event in a body, checked as intake will check it; or every issue that it has, of shape and of content at once. */
 export function checkEvent(body: unknown, catalog: EventCatalog, now: Instant): EventCheck {
+  // Asked first: a schema tells every issue of every actor.
+  if (listOf(fieldsOf(body)["actors"]).length > intakeLimits.actorsMax) {
+    return { problem: invalidEvent([`actors has more than ${intakeLimits.actorsMax} people`]) };
+  }
   const shape = eventBody.safeParse(body);
-  if (!shape.success) return invalid([...shapeIssues(shape.error), ...payloadIssues(body, catalog)]);
+  if (!shape.success) return { problem: invalidEvent([...shapeIssues(shape.error), ...payloadIssues(body, catalog)]) };
   // Checked before it is serialized: JSON.stringify overflows on a deep value and writes null for Infinity.
   const issue = valueIssue(shape.data.payload, intakeLimits.payloadDepthMax);
-  if (issue !== undefined) return invalid([issue]);
+  if (issue !== undefined) return { problem: invalidEvent([issue]) };
   const event = eventOf(shape.data, now);
   const intake = decideIntake(event, { catalog, topic: topicOf(event), now });
   if (intake.kind === "accepted") return { event, intake };
-  return { problem: { code: intake.reason, detail: detailOf(intake.issues), faults: intake.issues } };
+  return { problem: eventProblem(intake.reason, intake.issues) };
 }
 
 /** The issues of the payload in a body whose shape does not fit. */
@@ -34,8 +39,13 @@ function payloadIssues(body: unknown, catalog: EventCatalog): readonly string[] 
   return entry && isObject(payload) ? catalog.issues(entry, payload) : [];
 }
 
-function invalid(issues: readonly string[]): EventCheck {
-  return { problem: { code: "COMMS_INVALID_EVENT", detail: detailOf(issues), faults: issues } };
+/** The problem of an event with these issues. */
+export function invalidEvent(issues: readonly string[]): Problem {
+  return eventProblem("COMMS_INVALID_EVENT", issues);
+}
+
+function eventProblem(code: ProblemCode, issues: readonly string[]): Problem {
+  return { code, detail: detailOf(issues), faults: boundIssues(issues) };
 }
 
 function detailOf(issues: readonly string[]): string {

@@ -1,13 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Accepted, Event } from "#shared/contracts/records.ts";
 import type { EventCatalog } from "#shared/domain/event/event-entry.ts";
+import { intakeLimits } from "#shared/domain/event/limits.ts";
+import { jsonExcess } from "#shared/domain/json/excess.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
-import { sendProblem } from "../../http/problem.ts";
+import { type Problem, sendProblem } from "../../http/problem.ts";
+import type { QueryParameters } from "../../http/query.ts";
 import { bodyOf, mediaTypeOf, note } from "../../http/request.ts";
 import type { Publisher } from "../../publisher.ts";
-import { checkEvent, type EventCheck } from "./check-event.ts";
+import { checkEvent, type EventCheck, invalidEvent } from "./check-event.ts";
 import { eventKey, topicOf } from "./event.ts";
 import type { Idempotency, StoredResponse } from "./idempotency.ts";
 import { once } from "./once.ts";
@@ -19,16 +22,25 @@ export interface EventParts {
   readonly clock: Clock;
 }
 
+const bodyBounds = {
+  /** Those of the payload, three a person, and the other fields. */
+  valuesMax: intakeLimits.payloadValuesMax + 3 * intakeLimits.actorsMax + 100,
+  depthMax: intakeLimits.payloadDepthMax + 1,
+};
+
+const dryRunValues: readonly string[] = ["true", "1", ""];
+const query: QueryParameters = { dry_run: [...dryRunValues, "false", "0"] };
+
 type EventRequest = FastifyRequest<{ Querystring: Record<string, unknown> }>;
 
 /** Intake over HTTP: the same checks, and the same bytes on the same topic, as for a producer on Kafka. */
 export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
-  app.post<{ Querystring: Record<string, unknown> }>("/v1/events", async (request, reply) => {
+  app.post<{ Querystring: Record<string, unknown> }>("/v1/events", { config: { query } }, async (request, reply) => {
     if (!/^application\/(json|[\w.-]+\+json)$/.test(mediaTypeOf(request))) {
       return sendProblem(reply, { code: "COMMS_UNSUPPORTED_MEDIA_TYPE", detail: "Send application/json" });
     }
     const json = parse(bodyOf(request));
-    if (json === undefined) return malformed(reply, "The body is not JSON");
+    if ("problem" in json) return sendProblem(reply, json.problem);
     const now = parts.clock.now();
     const check = checkEvent(json.value, parts.catalog, now);
     if ("problem" in check) return sendProblem(reply, check.problem);
@@ -94,8 +106,8 @@ function malformed(reply: FastifyReply, detail: string): FastifyReply {
   return sendProblem(reply, { code: "COMMS_MALFORMED_REQUEST", detail });
 }
 
-function isDryRun({ query }: EventRequest): boolean {
-  return query["dry_run"] === "true" || query["dry_run"] === "1" || query["dry_run"] === "";
+function isDryRun(request: EventRequest): boolean {
+  return dryRunValues.includes(String(request.query["dry_run"]));
 }
 
 function isKey(key: string | readonly string[]): key is string {
@@ -103,10 +115,14 @@ function isKey(key: string | readonly string[]): key is string {
 }
 
 /** Well-formed UTF-8 only: a lenient decoder would put other characters on the topic than were sent. */
-function parse(body: Buffer): { readonly value: unknown } | undefined {
+function parse(body: Buffer): { readonly value: unknown } | { readonly problem: Problem } {
   try {
-    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    const excess = jsonExcess(text, bodyBounds);
+    if (excess === "depth") return { problem: invalidEvent(["payload is nested too deep"]) };
+    if (excess === undefined) return { value: JSON.parse(text) };
+    return { problem: { code: "COMMS_PAYLOAD_TOO_LARGE", detail: `A body may have ${bodyBounds.valuesMax} values` } };
   } catch {
-    return undefined;
+    return { problem: { code: "COMMS_MALFORMED_REQUEST", detail: "The body is not JSON" } };
   }
 }

@@ -20,18 +20,21 @@ export interface UnsubscribeParts {
 
 type Call = FastifyRequest<{ Params: { token: string } }>;
 
+/** Mail programs and scanners add parameters to a link. No opt-out fails over one of them. */
+const config = { query: "any" } as const;
+
 /**
  * RFC 8058. GET only shows a page, because mail scanners follow links. POST unsubscribes, with a form, a multipart body or
  * none, without cookies or a redirect; a second POST has the same result.
  */
 export function unsubscribeRoutes(app: FastifyInstance, parts: UnsubscribeParts): void {
-  app.get<{ Params: { token: string } }>("/unsubscribe/:token", (request, reply) => {
+  app.get<{ Params: { token: string } }>("/unsubscribe/:token", { config }, (request, reply) => {
     const texts = textsOf(request);
     const verified = verify(request, parts);
     if ("refusal" in verified) return refuse(request, reply, verified.refusal);
     return show(reply, 200, askPage(texts, verified.claim.scope));
   });
-  app.post<{ Params: { token: string } }>("/unsubscribe/:token", async (request, reply) => {
+  app.post<{ Params: { token: string } }>("/unsubscribe/:token", { config }, async (request, reply) => {
     const verified = verify(request, parts);
     if ("refusal" in verified) return refuse(request, reply, verified.refusal);
     return unsubscribe(request, reply, { ...parts, claim: verified.claim });

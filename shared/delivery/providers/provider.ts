@@ -81,6 +81,8 @@ export interface ProviderWebhook<Config extends object> {
   readonly exclusive?: { readonly name: string; valuesOf(config: Config): readonly string[] };
   /** The route, below the gateway's origin: `/webhooks/ses`. */
   readonly path: string;
+  /** The parameters that its URL may have. Default none; the gateway refuses any other. */
+  readonly query?: readonly string[];
   /** One receiver for all accounts of the provider: it takes what is signed for any of them. */
   open(accounts: readonly WebhookAccount<Config>[], context: WebhookContext): Promise<WebhookReceiver>;
   /** Pure. */

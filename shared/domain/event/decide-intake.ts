@@ -29,7 +29,7 @@ export function decideIntake(event: Event, context: IntakeContext): IntakeDecisi
   const entry = catalog.find(event.name);
   if (!entry) return reject("COMMS_UNKNOWN_EVENT", ["the event catalog has no event of this name", ...issues]);
 
-  issues.push(...catalogIssues(event, entry));
+  issues.push(...catalogIssues(event, entry, limits));
   if (payload.kind === "unreadable") return reject("COMMS_INVALID_EVENT", [...issues, payload.issue]);
 
   issues.push(...catalog.issues(entry, payload.variables));
@@ -46,8 +46,12 @@ function fanOutFault(payload: string, count: number, { fanOutBytesMax }: IntakeL
   return `payload is larger than ${fanOutBytesMax / 1024 ** 2} MiB over all recipients; tell fewer in one event`;
 }
 
-function catalogIssues(event: Event, entry: EventEntry): readonly string[] {
-  const unfilled = entry.sends.filter((send) => recipientsOf(send.role, event.actors).length === 0);
+function catalogIssues(event: Event, entry: EventEntry, { actorsMax }: IntakeLimits): readonly string[] {
+  // Who is among too many people is not looked for.
+  const unfilled =
+    event.actors.length > actorsMax
+      ? []
+      : entry.sends.filter((send) => recipientsOf(send.role, event.actors).length === 0);
   const roles = [...new Set(unfilled.map((send) => send.role))];
   const isOtherCategory = event.category !== null && event.category !== entry.category;
   return [

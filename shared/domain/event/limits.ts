@@ -4,6 +4,8 @@ export interface IntakeLimits {
   readonly payloadBytesMax: number;
   /** People in one event; a campaign is an event a person. */
   readonly actorsMax: number;
+  /** The most values in a payload, at any depth: objects, lists, texts, numbers. */
+  readonly payloadValuesMax: number;
   /** The most levels of nested objects and lists; the payload itself is the first. */
   readonly payloadDepthMax: number;
   /** Bytes of the payload times the number of records of the event: each record carries the payload. */
@@ -23,6 +25,7 @@ const dayMs = 86_400_000;
 /** The limits of every intake; both edges, Kafka and HTTP, use the same. */
 export const intakeLimits: IntakeLimits = {
   payloadBytesMax: 256 * 1024,
+  payloadValuesMax: 10_000,
   payloadDepthMax: 64,
   fanOutBytesMax: 8 * 1024 * 1024,
   actorsMax: 1_000,

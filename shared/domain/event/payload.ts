@@ -1,3 +1,4 @@
+import { jsonExcess } from "../json/excess.ts";
 import { isObject, parseJson } from "../json/readers.ts";
 import type { IntakeLimits } from "./limits.ts";
 import { isLonger } from "./size.ts";
@@ -10,10 +11,14 @@ export type Payload =
   | { readonly kind: "too large"; readonly issue: string };
 
 /** Reads a payload. It measures first, so that a payload that is too large is never parsed. */
-export function readPayload(json: string, { payloadBytesMax, payloadDepthMax }: IntakeLimits): Payload {
+export function readPayload(json: string, limits: IntakeLimits): Payload {
+  const { payloadBytesMax, payloadDepthMax, payloadValuesMax } = limits;
   if (isLonger(json, payloadBytesMax)) {
     return { kind: "too large", issue: `payload is larger than ${payloadBytesMax / 1024} KiB` };
   }
+  const excess = jsonExcess(json, { valuesMax: payloadValuesMax, depthMax: payloadDepthMax });
+  if (excess === "values") return { kind: "too large", issue: `payload has more than ${payloadValuesMax} values` };
+  if (excess === "depth") return { kind: "unreadable", issue: "payload is nested too deep" };
   const value = parseJson(json);
   if (value === undefined) return { kind: "unreadable", issue: "payload is not JSON" };
   if (!isObject(value)) return { kind: "unreadable", issue: "payload is not a JSON object" };

@@ -56,6 +56,10 @@ export const metricDeclarations = {
   comms_scheduled_items: gauge("Items that wait for their due time"),
   comms_scheduled_oldest_seconds: gauge("How long the most overdue item has been due"),
   comms_http_request_seconds: histogram("Requests to the gateway", latency(), "route", "status"),
+  comms_http_connections_refused_total: counter(
+    "Connections to the gateway that were closed without a request: all taken, the client's share taken, late, malformed",
+    "cause",
+  ),
   comms_provider_codes_unknown_total: counter("Webhooks with an event or a code that no table has", "provider", "code"),
   comms_provider_alerts_total: counter("Answers and webhooks that say that something of ours is wrong", "channel", "provider", "level"),
   comms_webhook_subscription_ended_total: counter("Subscriptions to a provider's reports that have ended", "provider"),

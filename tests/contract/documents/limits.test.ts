@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bodyBytesMax, requestTimeoutMs } from "#gateway/http/server.ts";
+import { bodyBytesMax, defaultLimits, requestTimeoutMs } from "#gateway/http/limits.ts";
 import { closerLimits } from "#processors/digest/closer.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
@@ -14,6 +14,7 @@ import { smtpBudgetShares } from "#shared/delivery/providers/smtp/config.ts";
 import { twilioBudgetShares } from "#shared/delivery/providers/twilio/provider.ts";
 import { devicesMax } from "#shared/domain/channel/push.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
+import { issuesMax } from "#shared/domain/event/issues.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
 import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
@@ -52,6 +53,7 @@ function lease({ batch, leaseMs }: { readonly batch: number; readonly leaseMs: n
   return [count(batch), seconds(leaseMs)];
 }
 
+const edgeFile = "gateway/http/limits.ts";
 const limitsFile = "shared/runtime/limits.ts";
 const logFile = "shared/platform/kafka/kafkajs-log.ts";
 const intakeFile = "shared/domain/event/limits.ts";
@@ -109,9 +111,21 @@ const runtime: readonly Limit[] = [
 const edge: readonly Limit[] = [
   {
     name: "a request to the gateway",
-    where: ["gateway/http/server.ts"],
+    where: [edgeFile],
     figures: [bytes(bodyBytesMax), seconds(requestTimeoutMs)],
   },
+  {
+    name: "what all requests may take",
+    where: [edgeFile],
+    figures: [
+      count(defaultLimits.connectionsMax),
+      count(defaultLimits.bodiesMax),
+      bytes(defaultLimits.bodyBytesHeldMax),
+    ],
+  },
+  { name: "the rate of a client", where: [edgeFile], figures: [count(defaultLimits.clientRate)] },
+  { name: "issues", where: ["shared/domain/event/issues.ts"], figures: [count(issuesMax)] },
+  { name: "a payload's values", where: [intakeFile], figures: [count(intakeLimits.payloadValuesMax)] },
   {
     name: "a webhook's age",
     where: ["shared/delivery/providers/ses/core/trust.ts"],

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { type EventFile, eventFileIssues } from "#catalog/event-file.ts";
+import type { TemplateManifest } from "#shared/domain/template/manifest.ts";
 
+const known: TemplateManifest = {
+  category: "booking",
+  critical: false,
+  tracking: true,
+  channels: [],
+  author: "catalog",
+  variables: {},
+};
 const path = "booking/booking.confirmed.yaml";
 const send = { role: "buyer", template: "known", channels: ["email"], dedupe_key: "A:{booking_id}:{minute}" };
 const content: EventFile = {
@@ -14,7 +23,7 @@ const content: EventFile = {
 };
 
 function issuesOf(over: Partial<EventFile>): readonly string[] {
-  return eventFileIssues({ path, content: { ...content, ...over } }, new Set(["known"]));
+  return eventFileIssues({ path, content: { ...content, ...over } }, new Map([["known", known]]));
 }
 
 describe("the issues of an event file", () => {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
+import { defaultLimits, type ServerLimits } from "#gateway/http/limits.ts";
 import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
 import type { Publication } from "#gateway/publisher.ts";
@@ -10,7 +11,9 @@ import { createReplayCache } from "#shared/delivery/providers/ses/sns/replay-cac
 import { sesWebhook } from "#shared/delivery/providers/ses/webhook.ts";
 import { openTwilioReceiver } from "#shared/delivery/providers/twilio/receiver.ts";
 import { twilioWebhook } from "#shared/delivery/providers/twilio/webhook.ts";
+import { systemClock } from "#shared/platform/clock/clock.ts";
 import { unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
+import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 import { certificateUrl, publicKey, topicArn } from "../shared/delivery/providers/ses/bench.ts";
@@ -25,6 +28,7 @@ const twilioAccount = {
 
 export interface Bench {
   readonly app: FastifyInstance;
+  readonly metrics: Metrics;
   readonly clock: ManualClock;
   readonly published: Publication[];
   /** The headers that each publication was given. */
@@ -38,7 +42,15 @@ export interface Bench {
 export const catalog = loadEventCatalog();
 
 export function createBench(
-  options: { readonly publicUrl?: string; readonly idempotency?: Idempotency; readonly logFile?: string } = {},
+  options: {
+    readonly publicUrl?: string;
+    readonly idempotency?: Idempotency;
+    readonly logFile?: string;
+    readonly limits?: Partial<ServerLimits>;
+    readonly isProxy?: (address: string) => boolean;
+    /** The server's time is the machine's; that of the routes stands still. */
+    readonly systemClock?: boolean;
+  } = {},
 ): Bench {
   const clock = createManualClock();
   const published: Publication[] = [];
@@ -71,13 +83,23 @@ export function createBench(
     confirm: async (arn: string, token: string) => void confirmed.push([arn, token]),
   };
   const snsReceiver = createSnsReceiver({ topics: new Map([[topicArn, endpoint]]), replays: createReplayCache() });
-  const app = createServer({ telemetry, isSecure: publicUrl.startsWith("https:") });
+  const app = createServer({
+    telemetry,
+    clock: options.systemClock ? systemClock : clock,
+    isSecure: publicUrl.startsWith("https:"),
+    limits: { ...defaultLimits, ...options.limits },
+    ...(options.isProxy ? { isProxy: options.isProxy } : {}),
+  });
   gatewayRoutes(app, {
     events: { catalog, publisher, idempotency: options.idempotency ?? createMemoryIdempotency(), clock },
     webhooks: {
       webhooks: [
-        { path: sesWebhook.path, receiver: snsReceiver },
-        { path: twilioWebhook.path, receiver: openTwilioReceiver([{ config: twilioAccount }], { publicUrl }) },
+        { path: sesWebhook.path, query: {}, receiver: snsReceiver },
+        {
+          path: twilioWebhook.path,
+          query: { tenant: "any", msg_id: "any" },
+          receiver: openTwilioReceiver([{ config: twilioAccount }], { publicUrl }),
+        },
       ],
       publisher,
       clock,
@@ -86,7 +108,7 @@ export function createBench(
     publicUrl,
     version: "1.2.3",
   });
-  return { app, clock, published, requests, failures, confirmed, fetched };
+  return { app, metrics: telemetry.metrics, clock, published, requests, failures, confirmed, fetched };
 }
 
 /** As the table does it, without its times. */

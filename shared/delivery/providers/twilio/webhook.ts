@@ -6,6 +6,7 @@ import { type TwilioWebhookConfig, twilioWebhookSettings } from "./webhook-setti
 export const twilioWebhook: ProviderWebhook<TwilioWebhookConfig> = {
   settings: twilioWebhookSettings,
   path: "/webhooks/twilio/status",
+  query: ["tenant", "msg_id"],
   open: async (accounts, context) => (await import("./receiver.ts")).openTwilioReceiver(accounts, context),
   normalise: normaliseTwilio,
 };

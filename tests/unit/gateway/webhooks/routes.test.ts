@@ -35,10 +35,11 @@ async function createPigeon({ receive, publish, logFile }: Bench) {
   const clock = createManualClock();
   const steps: string[] = [];
   const telemetry = createTelemetry({ level: logFile ? "info" : "silent", file: logFile, version: "test" });
-  const app = createServer({ telemetry, isSecure: false });
+  const app = createServer({ telemetry, clock, isSecure: false });
   const webhook = {
     settings: settingGroup("Birds", {}),
     path: "/webhooks/pigeon/loft",
+    query: ["ring"],
     open: async (configs: readonly object[], { publicUrl }: { readonly publicUrl: string }) => {
       steps.push(`opened for ${configs.length} at ${publicUrl}`);
       return { receive: async (request: WebhookRequest) => receive(request) };

@@ -89,7 +89,7 @@ describe("intake over Kafka [INT-02] [INT-03]", () => {
     });
     // Compared here: the difference of two such buffers takes minutes to print.
     expect(rejected?.original.equals(Buffer.alloc(512 * 1024, "x"))).toBe(true);
-    expect(rejected?.faults).toHaveLength(50);
+    expect(rejected?.faults.slice(49)).toEqual([expect.stringContaining("actors"), "and 1954 more"]);
   });
 
   test("given ids that PostgreSQL refuses, they are written without what it refuses", () => {

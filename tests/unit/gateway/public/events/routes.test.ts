@@ -136,6 +136,24 @@ describe("POST /v1/events, an event that is refused [INT-02] [INT-03]", () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, problem]);
     expect(bench.published).toEqual([]);
   });
+});
+
+describe("POST /v1/events, an event that no later stage could show [INT-02] [INT-03]", () => {
+  it.each([
+    ["tz", { payload: { ...probe.payload, tz: "GMT+02:00" } }, "The payload at /tz is not a time zone"],
+    [
+      "starts_at",
+      { payload: { ...probe.payload, starts_at: "2027-06-30T23:59:60Z" } },
+      "The payload at /starts_at is not",
+    ],
+    ["occurred_at", { occurred_at: "2027-06-30T23:59:60Z" }, "occurred_at: expected"],
+    ["expires_at", { expires_at: "2027-02-29T00:00:00Z" }, "expires_at: expected"],
+  ])("refuses a %s that no later stage could show, by its name", async (_field, over, fault) => {
+    const bench = createBench();
+    const answer = await post(bench, { ...probe, ...over });
+    expect([answer.statusCode, answer.json().faults]).toEqual([422, [expect.stringContaining(fault)]]);
+    expect(bench.published).toEqual([]);
+  });
 
   it.each([
     ["nested without end", `"x":${"[".repeat(60_000)}${"]".repeat(60_000)}`, "payload is nested too deep"],

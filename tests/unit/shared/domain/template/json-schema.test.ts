@@ -17,7 +17,7 @@ describe("the issues of a value", () => {
     ["a wrong type", { name: 1 }, "The payload at /name must be string"],
     ["a value that is not listed", { name: "a", size: "canary" }, "The payload at /size is not an allowed value"],
     ["an unknown property", { name: "a", at: { canary: 1 } }, "The payload at /at has a property that is not known"],
-    ["a wrong format", { name: "a", at: { url: "canary" } }, 'The payload at /at/url must match format "uri"'],
+    ["a wrong format", { name: "a", at: { url: "canary" } }, "The payload at /at/url is not an absolute URL"],
   ])("given %s", (_, value, description) => {
     const issues = check(value);
     expect(issues.map((issue) => issue.description)).toEqual([description]);
