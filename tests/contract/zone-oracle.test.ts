@@ -1,13 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { windowsAround } from "#shared/domain/quiet-hours/window.ts";
+import { formatTime } from "#shared/domain/template/format.ts";
 import { instantOf, localTimeAt, offsetAt } from "#shared/domain/time/zone.ts";
 import { zoneDataVersion, zoneNames } from "#shared/domain/time/zone-data.ts";
-import { askZoneinfo, findPython, installTzdata } from "#tests/support/zone-oracle.ts";
+import { askZoneinfo, findPython, installTzdata, type PrintedHour, printHours } from "#tests/support/zone-oracle.ts";
 
 const first = "2026-01-01";
 const days = 730;
 const dayMs = 86_400_000;
 const python = findPython();
+
+/** The zones whose rules changed in 2025 and 2026. */
+const changed = [
+  "America/Vancouver",
+  "America/Edmonton",
+  "America/Winnipeg",
+  "America/Inuvik",
+  "America/Havana",
+  "Africa/Casablanca",
+  "Africa/El_Aaiun",
+  "Europe/Chisinau",
+];
+/** And zones that change by an hour, by half an hour, below zero, and never. */
+const others = ["America/New_York", "Europe/Dublin", "Australia/Lord_Howe", "Asia/Kathmandu"];
 
 describe.skipIf(python === undefined)("local times against Python's zoneinfo on PyPI's tzdata", () => {
   const oracle = python
@@ -49,9 +64,7 @@ describe.skipIf(python === undefined)("local times against Python's zoneinfo on 
   });
 
   test("the windows of the default hours are those, night by night, in the zones whose rules changed in 2025 and 2026", () => {
-    const changed = ["America/Vancouver", "America/Edmonton", "America/Winnipeg", "America/Inuvik", "America/Havana"];
-    const more = ["Africa/Casablanca", "Africa/El_Aaiun", "Europe/Chisinau"];
-    for (const zone of [...changed, ...more]) {
+    for (const zone of changed) {
       const { start = [], end = [] } = oracle.zones[zone] ?? {};
       for (let night = 0; night < days - 1; night++) {
         const [from, to] = [start[night] as number, end[night + 1] as number];
@@ -61,4 +74,53 @@ describe.skipIf(python === undefined)("local times against Python's zoneinfo on 
       }
     }
   });
+
+  test("the times that people read are those, hour by hour of two years, and so in the 22 nights around each change [QH-01]", () => {
+    const zones = [...changed, ...others];
+    const printed = printHours(python ?? "", installTzdata(python ?? "", zoneDataVersion), { zones, first, days });
+    const changes = zones.flatMap((zone) => changesOf(printed[zone] ?? []));
+    expect(changes.length).toBeGreaterThan(20);
+    let count = 0;
+    const wrong = zones.flatMap((zone) =>
+      (printed[zone] ?? []).flatMap((hour, index) => {
+        const iso = new Date(Date.parse(first) + index * 3_600_000).toISOString();
+        const text = formatTime("en-US", iso, { zone, style: "long" });
+        count += 1;
+        return isPrintedAs(text, hour) ? [] : [`${zone} ${iso}: ${text}, not ${hour.join(" ")}`];
+      }),
+    );
+    expect(wrong.slice(0, 20)).toEqual([]);
+    expect(count).toBe(zones.length * days * 24);
+  });
 });
+
+/** The hours at which the offset is another than the hour before. */
+function changesOf(hours: readonly PrintedHour[]): readonly PrintedHour[] {
+  return hours.filter(([, offset], index) => index > 0 && offset !== hours[index - 1]?.[1]);
+}
+
+/** North American names say an offset of their own, whatever a zone is called by: `PDT` and `MST` are both UTC-7. */
+const namedHours: Readonly<Record<string, number>> = {
+  EST: -5,
+  EDT: -4,
+  CST: -6,
+  CDT: -5,
+  MST: -7,
+  MDT: -6,
+  PST: -8,
+  PDT: -7,
+};
+
+/** Whether the words are the oracle's, and the zone's short name says the oracle's offset. */
+function isPrintedAs(text: string, [words, offset]: PrintedHour): boolean {
+  return text.startsWith(`${words} `) && secondsOf(text.slice(words.length + 1)) === offset;
+}
+
+/** The offset that a short name says, in seconds: `PDT`, `GMT+10:30`. */
+function secondsOf(name: string): number | undefined {
+  const hours = namedHours[name];
+  if (hours !== undefined) return hours * 3_600;
+  const [, sign = "+", whole, minutes = "0"] = /^GMT(?:([+-])(\d+)(?::(\d\d))?)?$/.exec(name) ?? [];
+  if (!name.startsWith("GMT")) return undefined;
+  return (sign === "-" ? -1 : 1) * (Number(whole ?? 0) * 3_600 + Number(minutes) * 60);
+}

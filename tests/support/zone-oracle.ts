@@ -3,7 +3,10 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const script = fileURLToPath(new URL("zone-oracle.py", import.meta.url));
+const scripts = {
+  days: fileURLToPath(new URL("zone-oracle.py", import.meta.url)),
+  hours: fileURLToPath(new URL("printed-times.py", import.meta.url)),
+};
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What Python's zoneinfo says of a zone; each list has a value a day. Instants in ms, offsets in seconds. */
@@ -35,9 +38,31 @@ export function installTzdata(python: string, release: string): string {
 export function askZoneinfo(
   python: string,
   folder: string,
-  { zones, first, days }: { readonly zones: readonly string[]; readonly first: string; readonly days: number },
+  question: ZoneQuestion,
 ): { readonly version: string; readonly zones: Readonly<Record<string, ZoneDays>> } {
-  const { status, stdout, stderr } = spawnSync(python, [script, folder, first, String(days)], {
+  return ask(python, [scripts.days, folder], question);
+}
+
+/** An hour as clocks of a zone show it in English, with the UTC offset in seconds then. */
+export type PrintedHour = readonly [text: string, offset: number];
+
+/** Each hour UTC of the days, in each zone. Throws if Python's data lack a zone. */
+export function printHours(
+  python: string,
+  folder: string,
+  question: ZoneQuestion,
+): Readonly<Record<string, readonly PrintedHour[]>> {
+  return ask(python, [scripts.hours, folder], question);
+}
+
+interface ZoneQuestion {
+  readonly zones: readonly string[];
+  readonly first: string;
+  readonly days: number;
+}
+
+function ask<Reply>(python: string, script: readonly string[], { zones, first, days }: ZoneQuestion): Reply {
+  const { status, stdout, stderr } = spawnSync(python, [...script, first, String(days)], {
     input: JSON.stringify(zones),
     maxBuffer: 512 * 1_048_576,
   });
