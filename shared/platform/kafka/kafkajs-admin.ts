@@ -26,7 +26,7 @@ interface Question {
  * Questions about topics and groups. Each is asked again until it is answered; at its deadline it rejects with the
  * retryable `KAFKA_UNAVAILABLE`.
  */
-export class KafkajsAdmin implements PartitionCounts, Pick<Log, "offsets" | "committed" | "createTopics"> {
+export class KafkajsAdmin implements PartitionCounts, Pick<Log, "offsets" | "committed" | "identity" | "createTopics"> {
   readonly #parts: AdminParts;
   readonly #counts = new Map<string, number>();
   #connected: { readonly api: KafkajsApi; readonly client: KafkajsClient } | undefined;
@@ -60,6 +60,11 @@ export class KafkajsAdmin implements PartitionCounts, Pick<Log, "offsets" | "com
         .map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }))
         .sort((a, b) => a.partition - b.partition),
     );
+  }
+
+  async identity(): Promise<string> {
+    const question = { what: "Looking up the cluster", about: "" };
+    return (await this.#ask(question, (api) => api.describeCluster())).clusterId;
   }
 
   async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {
