@@ -137,6 +137,7 @@ describe("a materializer that stands still [SUP-03]", () => {
 
 describe("a Redis that comes back from an older snapshot [KV-02] [SUP-03]", () => {
   test("is not trusted: nobody is written to who was suppressed since", async () => {
+    const before = await mailedTo(open);
     await world.redis.snapshot();
     await world.write(lost.map(({ email }) => suppressed(email)));
     await eventually(
@@ -154,9 +155,15 @@ describe("a Redis that comes back from an older snapshot [KV-02] [SUP-03]", () =
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await world.redis.rewind();
     await world.produceEvents(...bookings(lost), ...bookings(open));
-    await eventually(async () => (await mailedTo(open)) === 3 * open.length, "the others' mails to be sent", 60_000);
+    await eventually(
+      async () => (await mailedTo(open)) === before + open.length,
+      "the others' mails to be sent",
+      60_000,
+    );
     await world.drained();
-    expect(await mailedTo(lost)).toBe(0);
+    const mailed = await mailedTo(lost);
+    process.stderr.write(`${mailed} of ${lost.length} suppressed people were written to after the snapshot\n`);
+    expect(mailed).toBe(0);
     expect(await metric(materializer, "comms_views_behind_total", { view: "suppression" })).toBeGreaterThan(0);
   }, 120_000);
 });
