@@ -5,6 +5,7 @@ import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { portType } from "#shared/platform/config/port-type.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { processSettings } from "#shared/platform/config/process-settings.ts";
+import { redisSettings } from "#shared/platform/config/redis-settings.ts";
 import { combineSettings, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
 import { unsubscribeSettings } from "#shared/platform/config/unsubscribe-settings.ts";
@@ -42,6 +43,7 @@ export const settings = combineSettings(
   processSettings,
   kafkaSettings,
   postgresSettings,
+  redisSettings,
   unsubscribeSettings,
   gatewayUrlSettings,
   webhookSettingsOf(allProviders),

@@ -10,6 +10,7 @@ import { addressList } from "./http/client.ts";
 import type { ServerLimits } from "./http/limits.ts";
 import { createServer } from "./http/server.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
+import type { UnsubscribeParts } from "./public/unsubscribe/routes.ts";
 import { createPublisher } from "./publisher.ts";
 import { gatewayRoutes } from "./routes.ts";
 import { openWebhooks } from "./webhooks/routes.ts";
@@ -44,7 +45,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
   gatewayRoutes(app, {
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock },
     webhooks: { webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }), publisher, clock },
-    unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock },
+    unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock, ...optOutParts(platform) },
     publicUrl,
     version,
   });
@@ -56,4 +57,18 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     host: config.COMMS_GATEWAY_HOST,
     port: config.COMMS_GATEWAY_PORT,
   });
+}
+
+/** What an opt-out waits for, and where a late one is counted. */
+function optOutParts(platform: ProcessContext): Pick<UnsubscribeParts, "view" | "onLate"> {
+  const views = platform.views();
+  return {
+    view: {
+      holds: async ({ tenant_id: tenantId, channel, address_hash: addressHash, suppression_id }) => {
+        const { value } = await views.suppressions([{ tenantId, channel, addressHash }]);
+        return value.flat().some((entry) => entry.suppression_id === suppression_id);
+      },
+    },
+    onLate: () => platform.telemetry.metrics.count("comms_optout_late_total", { door: "one_click" }),
+  };
 }

@@ -4,6 +4,7 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import type { CompactedCheck } from "#shared/platform/kafka/key-places.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import { poison } from "#shared/runtime/records/decode.ts";
+import type { Continuity } from "#shared/state/views/continuity.ts";
 import type { RebuildableState } from "#shared/state/views/views.ts";
 
 const done: Outcome = { kind: "emit", outputs: [] };
@@ -11,17 +12,22 @@ const done: Outcome = { kind: "emit", outputs: [] };
 /**
  * Keeps every rebuildable state up to date from its topics. Instances share the partitions; fences make a second writer
  * harmless, as well as a record for a view that is still being restored. What `check` refuses is a dead letter, and changes
- * no state.
+ * no state. Nothing is applied to a server that `continuity` has not compared with the log: a record beyond a hole would hide
+ * it.
  */
-export function createMaterializer(states: readonly RebuildableState[], check: CompactedCheck): SinkProcessor {
+export function createMaterializer(
+  states: readonly RebuildableState[],
+  { check, continuity }: { readonly check: CompactedCheck; readonly continuity?: Pick<Continuity, "server" | "note"> },
+): SinkProcessor {
   return {
     kind: "sink",
     name: "materializer",
     inputs: [...new Set(states.flatMap((state) => state.topics))],
     apply: async (batch, now) => {
-      const issues = await check(batch);
+      const [issues, server] = await Promise.all([check(batch), continuity?.server()]);
       const sound = batch.filter((_, at) => issues[at] === undefined);
-      await Promise.all(states.map((state) => applyOwn(state, sound, now)));
+      await Promise.all(states.map((state) => applyOwn(state, sound, { now, server })));
+      continuity?.note(batch);
       return issues.map((issue) => (issue === undefined ? done : poison(issue)));
     },
   };
@@ -30,8 +36,8 @@ export function createMaterializer(states: readonly RebuildableState[], check: C
 async function applyOwn(
   state: RebuildableState,
   batch: readonly DecodedRecord<unknown>[],
-  now: Instant,
+  { now, server }: { readonly now: Instant; readonly server: string | undefined },
 ): Promise<void> {
   const own = batch.filter((record) => state.topics.includes(record.topic));
-  if (own.length > 0) await state.apply(own, now);
+  if (own.length > 0) await state.apply(own, now, server);
 }

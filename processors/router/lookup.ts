@@ -19,6 +19,8 @@ export interface LookupParts {
   readonly views: Views;
   readonly hasher: Pick<AddressHasher, "hashes">;
   readonly templates: PublishedTemplates;
+  /** How old the views may be for what is not critical, ms. */
+  readonly viewAgeMsMax: number;
 }
 
 /** A record with the facts that its gates look at. */
@@ -44,14 +46,15 @@ export async function lookup(batch: readonly Accepted[], parts: LookupParts): Pr
     return { accepted, person, channels };
   });
   const asked = found.flatMap(({ channels }) => channels);
-  const { value } = await lookUpTargets(asked, { views, hasher });
+  const { value, ageMs } = await lookUpTargets(asked, { views, hasher });
+  const age = { ageMs: Math.max(persons.ageMs, flags.ageMs, ageMs), ageMsMax: parts.viewAgeMsMax };
   const addressed = new Map(asked.map((one, index) => [one, value[index] as AddressedTargets]));
   return found.map(({ accepted, person, channels }) => {
     const facts = channels.map((one) => {
       const template = templateFor(accepted, one.channel, templates);
       return [one.channel, { to: addressed.get(one) ?? "none", template }] as const;
     });
-    return { accepted, facts: { person, flags: flags.value, channels: new Map(facts) } };
+    return { accepted, facts: { person, flags: flags.value, views: age, channels: new Map(facts) } };
   });
 }
 

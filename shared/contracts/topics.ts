@@ -84,6 +84,7 @@ export const compactedTopics = [
   "comms.flags",
   "comms.tokens",
   "comms.templates",
+  "comms.fuses",
 ] as const satisfies readonly TopicName[];
 
 /** One of `compactedTopics`. */

@@ -1,9 +1,11 @@
 import type { Channel } from "#shared/contracts/records.ts";
 import { hasAddresses } from "#shared/domain/channel/channels.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import { viewAgeMsMaxOf } from "#shared/platform/config/redis-settings.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
+import { viewWatchOf } from "#shared/runtime/process/view-watch-of.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
@@ -12,8 +14,8 @@ import { type AccountConfig, accountsIn, type OriginConfig } from "./account-set
 import { type ProviderAccount, routeByTenant } from "./accounts.ts";
 import { createBreaker } from "./breaker.ts";
 import type { SendMeter } from "./meter.ts";
-import type { ProviderContext } from "./providers/provider.ts";
 import { createProviderAlarm } from "./provider-alarm.ts";
+import type { ProviderContext } from "./providers/provider.ts";
 import { createRedisBudget } from "./redis-budget.ts";
 import { createSender, type SenderParts } from "./sender.ts";
 import type { SenderConfig } from "./sender-settings.ts";
@@ -31,7 +33,8 @@ export async function openSender<Channel extends KnownChannel>(
   const accounts = await Promise.all(
     accountsIn(config, channel).map((account) => openAccount(platform, account, { context, meter })),
   );
-  const policy = { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000 };
+  const viewAgeMsMax = viewAgeMsMaxOf(config);
+  const policy = { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000, viewAgeMsMax };
   const processor = createSender({
     ...commonParts(platform, channel),
     channel,
@@ -41,6 +44,7 @@ export async function openSender<Channel extends KnownChannel>(
   });
   return {
     processor,
+    jobs: [viewWatchOf(platform, viewAgeMsMax)],
     close: async () => {
       await Promise.all(accounts.map(({ adapter }) => adapter.close()));
     },

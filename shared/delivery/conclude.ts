@@ -8,7 +8,6 @@ import { dueNote, reportNote } from "#shared/domain/delivery/ledger-note.ts";
 import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
 import type { SendReport } from "#shared/domain/delivery/report.ts";
 import { deferOutcome, reportOutcome, type SenderName } from "#shared/domain/delivery/sender-outcomes.ts";
-import { channelName } from "#shared/domain/message/channel.ts";
 import { tokenKey } from "#shared/domain/message/record-keys.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
@@ -36,7 +35,6 @@ export interface AnsweredCalls {
  * (retryable) if the account is out of order or the breaker let no call through: then the claim is given back.
  */
 export async function conclude(parts: ConcludeParts, calls: AnsweredCalls): Promise<Outcome> {
-  countAmbiguousSend(parts, calls);
   const result = combine(parts.account.adapter.answers, calls.answers);
   if (result.kind === "halt" || calls.answers.every(isBreakerRefusal)) return halt(parts, calls.claim, result);
   // The ledger also counts calls whose processes died before they wrote a record.
@@ -48,12 +46,6 @@ export async function conclude(parts: ConcludeParts, calls: AnsweredCalls): Prom
   if (next.kind === "over") return reportOutcome(send, next.report, tombstones);
   const outcome = deferOutcome({ name: parts.name, send, now: context.now }, next.wait);
   return outcome.kind === "defer" ? { ...outcome, outputs: [...outcome.outputs, ...tombstones] } : outcome;
-}
-
-/** A call that made no connection, or that the breaker refused, cannot have sent the message a second time. */
-function countAmbiguousSend({ meter }: ConcludeParts, { send, claim, answers }: AnsweredCalls): void {
-  const isReached = answers.some((answer) => answer.kind !== "unreached");
-  if (claim.ambiguous && isReached) meter.ambiguousSend(channelName(send.channel));
 }
 
 /** This message and all others wait where they are: the account is out of order, or the breaker let no call through. */

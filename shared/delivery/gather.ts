@@ -36,7 +36,7 @@ export async function gather(parts: GatherParts, sends: readonly Send[], now: In
       archived: archived(send),
       preferences: persons.value[index] as Person,
       to: targets.value[index] as AddressedTargets,
-      viewsAsOf: Math.min(persons.asOf, targets.asOf),
+      viewsAgeMs: Math.max(persons.ageMs, targets.ageMs),
     };
   });
 }

@@ -68,6 +68,24 @@ export async function releaseClaim(
   }
 }
 
+/**
+ * What is done right before each call of a message: the first counts it if the result of an earlier call is unknown. A process
+ * that dies in the call has counted it. A call that the breaker refuses is not made, and not counted; one that made no
+ * connection is.
+ */
+export function countAmbiguousSend(
+  { meter }: { readonly meter: SendMeter },
+  send: Pick<Send, "channel">,
+  claim: Pick<MessageClaim, "ambiguous">,
+): () => void {
+  let isCounted = !claim.ambiguous;
+  return () => {
+    if (isCounted) return;
+    isCounted = true;
+    meter.ambiguousSend(channelName(send.channel));
+  };
+}
+
 /** What the result of a call is recorded with. */
 export interface RecordParts {
   readonly ledger: Ledger;

@@ -21,8 +21,8 @@ export interface ProviderAlert {
 /** What senders count. `assemble.ts` connects it to metrics and log. Channels and providers are written as in labels. */
 export interface SendMeter {
   /**
-   * A call reached the provider, or may have, although the result of an earlier call of its message is unknown. At most
-   * this many messages were sent twice.
+   * A call is about to be made although the result of an earlier call of its message is unknown. At most this many messages
+   * were sent twice.
    */
   ambiguousSend(channel: string): void;
   providerRequest(request: ProviderRequest): void;

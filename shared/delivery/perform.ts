@@ -6,7 +6,13 @@ import type { Route } from "./accounts.ts";
 import { type BudgetWaitParts, waitForBudget } from "./budget-wait.ts";
 import { type ConcludeParts, conclude } from "./conclude.ts";
 import { type ContentParts, readContent, unreadableReport } from "./content.ts";
-import { claimMessage, confirmClaim, type MessageClaimParts, releaseClaim } from "./message-claim.ts";
+import {
+  claimMessage,
+  confirmClaim,
+  countAmbiguousSend,
+  type MessageClaimParts,
+  releaseClaim,
+} from "./message-claim.ts";
 import { callProvider, type ProviderCallParts } from "./provider-call.ts";
 
 /** What every step works with, once the account is chosen. */
@@ -43,6 +49,7 @@ export async function perform(common: PerformParts, send: Send, { to, signal }: 
     await releaseClaim(parts, claim);
     throw error;
   }
-  const answers = await Promise.all(to.map((target) => callProvider(parts, { send, content, target })));
+  const beforeCall = countAmbiguousSend(parts, send, claim);
+  const answers = await Promise.all(to.map((target) => callProvider(parts, { send, content, target, beforeCall })));
   return conclude(parts, { send, claim, to, answers });
 }

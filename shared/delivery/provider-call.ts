@@ -16,6 +16,13 @@ export interface ProviderCallParts {
   readonly meter: SendMeter;
 }
 
+/** What is sent, and where. */
+interface CallOrder extends Pick<OutboundMessage, "send" | "content"> {
+  readonly target: AddressedTarget;
+  /** Runs right before the call, if the breaker lets it through. */
+  readonly beforeCall?: () => void;
+}
+
 const breakerOpen = "BREAKER_OPEN";
 /**
  * How long an adapter has, once its signal has aborted, to say what it knows of the call: that nothing went out, for
@@ -32,17 +39,17 @@ export function isBreakerRefusal(answer: Answer): boolean {
  * Makes one provider call and counts it. Never rejects for what the adapter, the provider or the network did. If the
  * breaker refuses the call (while it probes, it refuses all but one), the answer is that of a call that was never made.
  */
-export async function callProvider(
-  parts: ProviderCallParts,
-  message: Pick<OutboundMessage, "send" | "content"> & { readonly target: AddressedTarget },
-): Promise<Answer> {
+export async function callProvider(parts: ProviderCallParts, { beforeCall, ...message }: CallOrder): Promise<Answer> {
   const { account, clock, meter } = parts;
   const { adapter, breaker, provider } = account;
   const started = clock.now();
   const outbound = { ...message, addressHash: message.target.hash, now: started };
   const answer = await breaker
     .run(
-      () => callAdapter(adapter, outbound),
+      () => {
+        beforeCall?.();
+        return callAdapter(adapter, outbound);
+      },
       (value) => isProviderFailure(adapter.answers, value),
     )
     .catch(breakerRefusal);

@@ -13,7 +13,12 @@ const way: ChannelFacts = {
 };
 const ways = new Map((["EMAIL", "PUSH", "SMS", "INAPP"] as const).map((channel) => [channel, way]));
 const people = zones.map(
-  (tz): RoutingFacts => ({ person: aPerson({ profile: aProfile({ tz }) }), flags: new Map(), channels: ways }),
+  (tz): RoutingFacts => ({
+    person: aPerson({ profile: aProfile({ tz }) }),
+    flags: new Map(),
+    views: { ageMs: 0, ageMsMax: 5_000 },
+    channels: ways,
+  }),
 );
 const encode = () => Buffer.alloc(0);
 

@@ -119,12 +119,13 @@ function doubtCases(bench: Bench): void {
     await bench.ledger.claim(claimOf());
     await bench.ledger.confirm(by("a"), t0 + 1);
     const later = t0 + 1 + leaseMs;
-    expect(await bench.look(later)).toEqual({ kind: "ambiguous", owner: "a", since: t0 + 1, calls: 1 });
+    expect(await bench.look(later)).toEqual({ kind: "ambiguous", owner: "a", since: t0 + 1, calls: 1, crashes: 1 });
     expect(await bench.ledger.claim(claimOf({ owner: "b", now: later }))).toEqual({
       kind: "ambiguous",
       owner: "a",
       since: t0 + 1,
       calls: 1,
+      crashes: 1,
     });
     expect(await bench.ledger.claim(claimOf({ owner: "b", now: later, resend: true }))).toEqual({
       kind: "claimed",
@@ -136,8 +137,8 @@ function doubtCases(bench: Bench): void {
   test("the doubt of an earlier call outlives claims, releases and refusals of later ones", async () => {
     await bench.ledger.claim(claimOf());
     await bench.ledger.confirm(by("a"), t0);
-    await bench.ledger.record(by("a"), { state: "ambiguous", attempt: 1, note: "" }, t0 + 5);
-    expect(await bench.look(t0 + 5)).toEqual({ kind: "ambiguous", owner: "a", since: t0, calls: 1 });
+    await bench.ledger.record(by("a"), { state: "ambiguous", attempt: 1, note: "n" }, t0 + 5);
+    expect(await bench.look(t0 + 5)).toEqual({ kind: "ambiguous", owner: "a", since: t0, calls: 1, crashes: 0 });
     await bench.ledger.claim(claimOf({ owner: "b", now: t0 + 6, resend: true, attempt: 2 }));
     await bench.ledger.release(by("b"), t0 + 7);
     expect(await bench.look(t0 + 7, 2)).toMatchObject({ kind: "ambiguous", since: t0 });
@@ -151,20 +152,21 @@ function doubtCases(bench: Bench): void {
     });
   });
 
-  test("counts the calls whose processes died, though the record knows of none", async () => {
+  test("counts the calls whose processes died, though the record knows of none, and allows no third", async () => {
     let now = t0;
     for (const [owner, attempt] of [
       ["a", 1],
       ["b", 2],
-      ["c", 3],
     ] as const) {
       const request = claimOf({ owner, now, resend: true });
       expect(await bench.ledger.claim(request)).toMatchObject({ kind: "claimed", attempt });
       expect(await bench.ledger.claim(request)).toMatchObject({ kind: "claimed", attempt });
       await bench.ledger.confirm(by(owner), now);
       now += leaseMs;
-      expect(await bench.look(now)).toMatchObject({ kind: "ambiguous", calls: attempt });
+      expect(await bench.look(now)).toMatchObject({ kind: "ambiguous", calls: attempt, crashes: attempt });
     }
+    const third = await bench.ledger.claim(claimOf({ owner: "c", now, resend: true }));
+    expect(third).toMatchObject({ kind: "ambiguous", calls: 2, crashes: 2 });
   });
 
   test("counts no call that was given back, nor one that never was confirmed", async () => {
@@ -322,6 +324,18 @@ function reopenCases(bench: Bench): void {
     await bench.ledger.claim(claimOf(next));
     await bench.ledger.release(by("b"), t0);
     expect(await bench.look()).toEqual({ kind: "sent", attempt: 1, note: "" });
+  });
+
+  test("a process that dies in a reopened call is counted as a crash", async () => {
+    await sentOnce();
+    await bench.ledger.claim(claimOf(next));
+    await bench.ledger.confirm(by("b"), t0);
+    const later = t0 + leaseMs + 1;
+    expect(await bench.look(later)).toMatchObject({ kind: "ambiguous", calls: 2, crashes: 1 });
+    const again = claimOf({ ...next, owner: "c", resend: true, now: later });
+    expect(await bench.ledger.claim(again)).toEqual({ kind: "claimed", ambiguous: true, attempt: 3 });
+    await bench.ledger.confirm(by("c"), later);
+    expect(await bench.look(later + leaseMs + 1)).toMatchObject({ kind: "ambiguous", calls: 3, crashes: 2 });
   });
 
   test("a provider's late word on the first call does not end the second", async () => {

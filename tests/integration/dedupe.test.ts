@@ -43,7 +43,8 @@ describe("dedupe window after a wipe [KV-02]", () => {
 
   function decided(over: Partial<Decision>) {
     const head = { tenant_id: "default", user_id: "usr_1", channel: "EMAIL", dedupe_key: "K:1", stage: "router" };
-    return { value: { ...head, msg_id: "first", verdict: "PASS", recorded_at: now - 60_000, ...over } };
+    const origin = { topic: "comms.decisions", partition: 0, offset: 0 };
+    return { origin, value: { ...head, msg_id: "first", verdict: "PASS", recorded_at: now - 60_000, ...over } };
   }
 
   beforeEach(() => server.wipe());

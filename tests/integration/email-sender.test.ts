@@ -38,7 +38,7 @@ async function markerBack(): Promise<void> {
 /** The email sender on the real Redis and through the real SDK; time is moved by hand. */
 function onRedis() {
   const { redis, keys } = store;
-  const ledger = createRedisLedger(redis, keys);
+  const ledger = createRedisLedger(redis, keys, { clock: "caller" });
   const budget = createRedisBudget(redis, keys, { rate: 10_000, burst: 10_000, reserve: 1_000 });
   const breaker = {
     admit: () => {},

@@ -48,7 +48,12 @@ beforeAll(async () => {
   });
   gateway = await assembleGateway(test.platform, test.config);
   await gateway.start();
-  const stages = [assembleFeedback, assembleProjector, assembleMaterializer, assembleScheduler];
+  const stages = [
+    assembleFeedback,
+    assembleProjector,
+    (platform: typeof test.platform) => assembleMaterializer(platform, test.config),
+    assembleScheduler,
+  ];
   const onCrash = (error: unknown) => void crashes.push(error);
   shells = await Promise.all(
     stages.map(async (assemble) => startStage(test.platform, await assemble(test.platform), onCrash)),

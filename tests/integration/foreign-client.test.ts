@@ -53,8 +53,9 @@ const shells: Shell[] = [];
 describe.skipIf(python === undefined)("a Python client with confluent-kafka", () => {
   beforeAll(async () => {
     bench = await createTestPlatform();
-    const runnables = [await assembleMaterializer(bench.platform), await assembleIntake()];
-    for (const runnable of runnables) shells.push(await startStage(bench.platform, runnable, (error) => crashes.push(error)));
+    const runnables = [await assembleMaterializer(bench.platform, bench.config), await assembleIntake()];
+    for (const runnable of runnables)
+      shells.push(await startStage(bench.platform, runnable, (error) => crashes.push(error)));
     await eventually(async () => void (await bench.platform.views().persons(refs)));
   }, 120_000);
 

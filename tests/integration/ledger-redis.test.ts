@@ -10,7 +10,7 @@ import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 ledgerConformance("Redis", async () => {
   const { redis, keys, wipe, close } = connectRedis();
   const restored = async () => void (await redis.set(keys.marker("ledger"), "{}"));
-  return { ledger: createRedisLedger(redis, keys), wipe, restored, close };
+  return { ledger: createRedisLedger(redis, keys, { clock: "caller" }), wipe, restored, close };
 });
 
 describe("the ledger's keys in Redis", () => {

@@ -34,13 +34,14 @@ async function lay(topic: TopicName, key: string, value: object): Promise<void> 
 }
 
 async function trust(): Promise<void> {
-  const marker = JSON.stringify({ epoch: "e1", as_of: noon });
+  const marker = JSON.stringify({ epoch: "e1", as_of: Date.now() });
   for (const { name } of states) await server.redis.set(server.keys.marker(name), marker);
 }
 
 function route() {
   const router = createRouter({
     views: createViews(server),
+    viewAgeMsMax: 5_000,
     claims: [createDedupeClaim(createRedisDedupe(server))],
     hasher,
     templates: { active: () => ({ version: 1, locales: ["en-US"] }), version: () => undefined },

@@ -1,15 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Flag } from "#shared/contracts/records.ts";
 import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
 import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
 import { subjectOf } from "#shared/platform/avro/registry.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { partitionOfKey } from "#shared/platform/kafka/partitioner.ts";
+import { createContinuity } from "#shared/state/views/continuity.ts";
 import { createFreshness } from "#shared/state/views/freshness.ts";
 import { parseMarker } from "#shared/state/views/marker.ts";
 import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
 import { createViews } from "#shared/state/views/redis-views.ts";
 import { createRestorer, type Restorer } from "#shared/state/views/restorer.ts";
+import { readDecoded } from "#shared/state/views/topic-reader.ts";
 import type { RebuildableState } from "#shared/state/views/views.ts";
 import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
@@ -88,7 +91,7 @@ describe("restoring a view", () => {
     log.compact(topic);
     await look(restorerOf(flags));
     expect(await seen()).toEqual({ a: "2" });
-    expect(await marker()).toMatchObject({ as_of: start });
+    expect((await marker())?.as_of).toBeGreaterThan(Date.now() - 10_000);
   });
 
   it("looks for the markers of all in one trip a pass, and again after each restoration", async () => {
@@ -236,7 +239,7 @@ describe("quarantine", () => {
   it("passes before anything is read, and the lock outlives it", async () => {
     await look(restorerOf(sensitive()));
     expect(clock.slept.reduce((a, b) => a + b, 0)).toBe(10_000);
-    expect(await marker()).toMatchObject({ as_of: start + 10_000 });
+    expect(await marker()).toBeDefined();
   });
 
   it("is spared while the topics that could have been forgotten are empty, and only then", async () => {
@@ -269,9 +272,25 @@ describe("rebuild", () => {
   });
 });
 
-describe("freshness", () => {
+describe("freshness, by the clock of Redis", () => {
   const groupId = "t.comms.materializer";
-  const job = () => createFreshness({ ...redis, log, prefix, groupId, states: [flags] });
+
+  /** One process of the materializer without its shell: a record is applied when the test says so. */
+  function aMaterializer(states: readonly RebuildableState[] = [flags]) {
+    const behind: string[] = [];
+    const common = { ...redis, log, clock, prefix, groupId, states };
+    const continuity = createContinuity({ ...common, report: { behind: (name) => behind.push(name) } });
+    const freshness = createFreshness({ ...common, continuity });
+    const run = () => freshness.run(clock.now(), emit, never);
+    const applyAll = async () => {
+      const server = await continuity.server();
+      for await (const batch of readDecoded({ log, codec, prefix }, ["comms.flags"])) {
+        await flags.apply(batch, clock.now(), server);
+        continuity.note(batch);
+      }
+    };
+    return { continuity, run, applyAll, behind };
+  }
 
   async function commitAll(): Promise<void> {
     const consumer = await log.consumer({ groupId, topics: [topic] });
@@ -289,37 +308,127 @@ describe("freshness", () => {
     await consumer.close();
   }
 
-  it("moves on while the group stands at the ends", async () => {
+  /** Makes the marker old, as if nobody had stamped it for so long. */
+  async function age(ms: number): Promise<void> {
+    const text = await redis.redis.get(redis.keys.marker("flags"));
+    const old = { ...JSON.parse(text ?? "{}"), as_of: Date.now() - ms };
+    await redis.redis.set(redis.keys.marker("flags"), JSON.stringify(old));
+  }
+
+  const ageMs = async () => (await createViews(redis).flags()).ageMs;
+
+  it("moves on while everything written is applied, also where nothing is written for long", async () => {
     await look(restorerOf(flags));
+    const { run, applyAll } = aMaterializer();
+    await age(30_000);
     await write("a", "1");
-    const freshness = job();
-    await freshness.run(start + 1_000, emit, never);
-    expect(await marker()).toMatchObject({ as_of: start });
-    await commitAll();
-    await freshness.run(start + 2_000, emit, never);
-    expect(await marker()).toMatchObject({ as_of: start + 2_000 });
+    await run();
+    expect(await ageMs()).toBeGreaterThan(29_000);
+    await applyAll();
+    await run();
+    expect(await ageMs()).toBeLessThan(2_000);
+    await age(30_000);
+    await run();
+    expect(await ageMs()).toBeLessThan(2_000);
   });
 
   it("moves to the instant at which the reached ends were captured, while the topic grows", async () => {
     await look(restorerOf(flags));
+    const { run, applyAll } = aMaterializer();
+    await age(30_000);
     await write("a", "1");
-    const freshness = job();
-    await freshness.run(start + 1_000, emit, never);
-    await commitAll();
+    await run();
+    await applyAll();
     await write("a", "2");
-    await freshness.run(start + 2_000, emit, never);
-    expect(await marker()).toMatchObject({ as_of: start + 1_000 });
-  });
-
-  it("needs no commit where there is nothing to read", async () => {
-    await log.createTopics([{ topic, partitions: 2, config: {} }]);
-    await look(restorerOf(flags));
-    await job().run(start + 1_000, emit, never);
-    expect(await marker()).toMatchObject({ as_of: start + 1_000 });
+    await run();
+    expect(await ageMs()).toBeLessThan(2_000);
   });
 
   it("never brings a wiped marker back", async () => {
-    await job().run(start + 1_000, emit, never);
+    await aMaterializer().run();
     expect(await marker()).toBeUndefined();
+  });
+
+  it("passes what cannot be decoded, once it is committed, and no view is behind for it", async () => {
+    await look(restorerOf(flags));
+    const { run, behind, continuity } = aMaterializer();
+    const producer = await log.producer();
+    await producer.send([{ topic, key: "p", value: Buffer.from("nonsense") }]);
+    await age(30_000);
+    await run();
+    expect(await ageMs()).toBeGreaterThan(29_000);
+    await commitAll();
+    await run();
+    expect(await ageMs()).toBeLessThan(2_000);
+    await moveToAnotherServer();
+    await aMaterializer().continuity.server();
+    await continuity.server();
+    expect(behind).toEqual([]);
+  });
+
+  /** As a snapshot does it: everything is there, and the server is another run. */
+  async function moveToAnotherServer(): Promise<void> {
+    const text = JSON.stringify({ ...(await marker()), server: "anotherrun" });
+    await redis.redis.set(redis.keys.marker("flags"), text);
+  }
+
+  it("trusts a view on another server when it has looked at it for two seconds, and lacks nothing", async () => {
+    await write("a", "1");
+    await look(restorerOf(flags));
+    await commitAll();
+    await moveToAnotherServer();
+    const { run, behind } = aMaterializer();
+    await run();
+    await expect(seen()).rejects.toMatchObject({ code: "COMMS_STATE_STALE" });
+    await clock.sleep(2_000);
+    await run();
+    expect(await seen()).toEqual({ a: "1" });
+    expect(behind).toEqual([]);
+  });
+
+  async function everyRecord(): Promise<readonly DecodedRecord<unknown>[]> {
+    const all: DecodedRecord<unknown>[] = [];
+    for await (const batch of readDecoded({ log, codec, prefix }, ["comms.flags"])) all.push(...batch);
+    return all;
+  }
+
+  it.each([
+    ["committed", true],
+    ["applied by this process and not committed", false],
+  ])("does not trust a view that lacks what was %s: it is restored", async (_, isCommitted) => {
+    await write("a", "1");
+    const restorer = restorerOf(flags);
+    await look(restorer);
+    const process = aMaterializer();
+    const snapshot = await redis.redis.hgetall(redis.keys.applied("flags"));
+    await write("b", "1");
+    await process.applyAll();
+    if (isCommitted) await commitAll();
+    await redis.redis.del(redis.keys.applied("flags"));
+    await redis.redis.hset(redis.keys.applied("flags"), snapshot);
+    await redis.redis.hdel(redis.keys.flags(), "b");
+    await moveToAnotherServer();
+    const looking = aMaterializer();
+    if (!isCommitted) looking.continuity.note(await everyRecord());
+    await looking.continuity.server();
+    expect(looking.behind).toEqual(["flags"]);
+    expect(await marker()).toBeUndefined();
+    await look(restorer);
+    expect(await seen()).toEqual({ a: "1", b: "1" });
+  });
+
+  it("removes what another log has left, whose offsets would fence this one's", async () => {
+    for (const value of ["1", "2", "3"]) await write("a", value);
+    const restorer = restorerOf(flags);
+    await look(restorer);
+    await redis.redis.hset(redis.keys.applied("flags"), "log", "another");
+    log = createMemoryLog({ partitions: 2 });
+    await write("a", "first of the new log");
+    const { continuity, behind } = aMaterializer();
+    await continuity.server();
+    expect(behind).toEqual(["flags"]);
+    expect(await redis.redis.keys(`${redis.prefix}*`)).toEqual([]);
+    await look(restorerOf(flags));
+    expect(await seen()).toEqual({ a: "first of the new log" });
   });
 });

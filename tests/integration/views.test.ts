@@ -11,7 +11,7 @@ import { createViews } from "#shared/state/views/redis-views.ts";
 import type { RebuildableState, Views } from "#shared/state/views/views.ts";
 import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 
-const now = Date.UTC(2026, 0, 5, 12);
+const now = Date.now();
 const ann = { tenantId: "default", userId: "ann/1" };
 const head = { tenant_id: "default", user_id: "ann/1", updated_at: now };
 
@@ -220,8 +220,7 @@ describe("fenced writes", () => {
 describe("readiness", () => {
   it("is as old as the oldest of the views that a call reads", async () => {
     await mark("tokens", "e1", now - 5_000);
-    expect((await views.persons([])).asOf).toBe(now - 5_000);
-    expect((await views.flags()).asOf).toBe(now);
+    expect((await views.persons([])).ageMs - (await views.flags()).ageMs).toBeGreaterThan(4_000);
   });
 
   it.each(["profiles", "preferences", "consents", "tokens"])("of persons goes with the marker of %s", async (name) => {

@@ -39,7 +39,21 @@ function senderRedis(budgetCalls: BudgetCall[]) {
     return waitMs;
   }
   return {
-    mget: async (_marker: string, ...keys: readonly string[]) => ["ready", ...keys.map(() => null)],
+    pipeline: () => {
+      const replies: (readonly [null, unknown])[] = [];
+      const pipeline = {
+        time: () => {
+          replies.push([null, ["0", "0"]]);
+          return pipeline;
+        },
+        mget: (_marker: string, ...keys: readonly string[]) => {
+          replies.push([null, ["{}", ...keys.map(() => null)]]);
+          return pipeline;
+        },
+        exec: async () => replies,
+      };
+      return pipeline;
+    },
     evalsha: async (_sha: string, count: number, ...rest: readonly unknown[]) => {
       const args = rest.slice(count);
       return count === 1 ? budget(String(rest[0]), args) : ledgerAnswers[String(args[0])];
@@ -76,8 +90,8 @@ export function senderContext() {
     codec: () => ({ encode: () => Buffer.alloc(0) }),
     artifacts: () => ({ get: async () => emailContent }),
     views: () => ({
-      persons: async (refs: readonly unknown[]) => ({ value: refs.map(() => person), asOf: clock.now() }),
-      suppressions: async (refs: readonly unknown[]) => ({ value: refs.map(() => []), asOf: clock.now() }),
+      persons: async (refs: readonly unknown[]) => ({ value: refs.map(() => person), ageMs: 0 }),
+      suppressions: async (refs: readonly unknown[]) => ({ value: refs.map(() => []), ageMs: 0 }),
     }),
   };
   return { platform: platform as unknown as ProcessContext, clock, budgetCalls, states };

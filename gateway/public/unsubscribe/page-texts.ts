@@ -3,6 +3,8 @@ export interface PageTexts {
   readonly lang: string;
   readonly ask: { readonly title: string; readonly text: string; readonly button: string };
   readonly done: { readonly title: string; readonly text: string };
+  /** The wish is on record, and not in force everywhere yet. */
+  readonly soon: { readonly title: string; readonly text: string };
   readonly expired: { readonly title: string; readonly text: string };
   readonly broken: { readonly title: string; readonly text: string };
   readonly later: { readonly title: string; readonly text: string };
@@ -21,6 +23,10 @@ const en: PageTexts = {
   done: {
     title: "You are unsubscribed",
     text: "You will get no more {what} at this address. Security and legal messages still come.",
+  },
+  soon: {
+    title: "You are unsubscribed",
+    text: "This is in force within a minute. From then on you will get no more {what} at this address. Security and legal messages still come.",
   },
   expired: {
     title: "This link is too old",
@@ -53,6 +59,10 @@ const es: PageTexts = {
     title: "Su suscripción está cancelada",
     text: "No recibirá más {what} en esta dirección. Los mensajes legales y de seguridad seguirán llegando.",
   },
+  soon: {
+    title: "Su suscripción está cancelada",
+    text: "Será efectiva en un minuto. Desde entonces no recibirá más {what} en esta dirección. Los mensajes legales y de seguridad seguirán llegando.",
+  },
   expired: {
     title: "Este enlace es demasiado antiguo",
     text: "Use el enlace de un mensaje más reciente o cambie sus preferencias en la aplicación. No se ha cambiado nada.",
@@ -83,6 +93,10 @@ const fr: PageTexts = {
   done: {
     title: "Vous êtes désabonné",
     text: "Vous ne recevrez plus {what} à cette adresse. Les messages légaux et de sécurité continueront d’arriver.",
+  },
+  soon: {
+    title: "Vous êtes désabonné",
+    text: "Cela prend effet dans une minute au plus. Ensuite, vous ne recevrez plus {what} à cette adresse. Les messages légaux et de sécurité continueront d’arriver.",
   },
   expired: {
     title: "Ce lien est trop ancien",

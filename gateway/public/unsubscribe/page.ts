@@ -38,7 +38,11 @@ export function askPage(texts: PageTexts, scope: string): string {
 }
 
 /** The page that says what came of a request. */
-export function resultPage(texts: PageTexts, kind: "done" | "expired" | "broken" | "later", scope = ""): string {
+export function resultPage(
+  texts: PageTexts,
+  kind: "done" | "soon" | "expired" | "broken" | "later",
+  scope = "",
+): string {
   const { title, text } = texts[kind];
   return fill(page, { lang: texts.lang, title, text: about(text, texts, scope), style, form: "" });
 }

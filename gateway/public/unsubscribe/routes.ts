@@ -8,6 +8,7 @@ import {
 import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import { note } from "../../http/request.ts";
 import type { Publisher } from "../../publisher.ts";
+import { isInForce, type SuppressionView } from "./in-force.ts";
 import { askPage, pageHeaders, resultPage } from "./page.ts";
 import { type PageTexts, pageTextsFor } from "./page-texts.ts";
 import { suppressionOf } from "./suppression.ts";
@@ -16,6 +17,9 @@ export interface UnsubscribeParts {
   readonly keys: UnsubscribeKeys;
   readonly publisher: Publisher;
   readonly clock: Clock;
+  readonly view: SuppressionView;
+  /** Called for each opt-out that the view does not hold when it is answered. */
+  readonly onLate: () => void;
 }
 
 type Call = FastifyRequest<{ Params: { token: string } }>;
@@ -25,7 +29,8 @@ const config = { query: "any" } as const;
 
 /**
  * RFC 8058. GET only shows a page, because mail scanners follow links. POST unsubscribes, with a form, a multipart body or
- * none, without cookies or a redirect; a second POST has the same result.
+ * none, without cookies or a redirect; a second POST has the same result. It answers when the senders' view holds the entry, or
+ * after two seconds, and says so then.
  */
 export function unsubscribeRoutes(app: FastifyInstance, parts: UnsubscribeParts): void {
   app.get<{ Params: { token: string } }>("/unsubscribe/:token", { config }, (request, reply) => {
@@ -49,15 +54,19 @@ async function unsubscribe(
   parts: UnsubscribeParts & VerifiedClaim,
 ): Promise<FastifyReply> {
   const texts = textsOf(request);
-  const { claim, publisher, clock } = parts;
+  const { claim, publisher, clock, view } = parts;
+  const suppression = suppressionOf(claim, clock.now());
   note(request, { tenant_id: claim.tenantId, msg_id: claim.msgId });
   try {
-    await publisher.publish({ topic: "comms.suppression", ...suppressionOf(claim, clock.now()) }, request.headers);
+    await publisher.publish({ topic: "comms.suppression", ...suppression }, request.headers);
   } catch (error) {
     if (!isRetryable(error)) throw error;
     return show(reply.header("retry-after", "5"), 503, resultPage(texts, "later"));
   }
-  return show(reply, 200, resultPage(texts, "done", claim.scope));
+  if (await isInForce(view, suppression.value, clock)) return show(reply, 200, resultPage(texts, "done", claim.scope));
+  parts.onLate();
+  note(request, { code: "unsubscribe_late" });
+  return show(reply, 200, resultPage(texts, "soon", claim.scope));
 }
 
 function verify({ params }: Call, { keys, clock }: UnsubscribeParts): TokenVerification {

@@ -6,6 +6,7 @@ import { channelSwitch } from "#shared/domain/policy/gates/channel.ts";
 import { consent } from "#shared/domain/policy/gates/consent.ts";
 import { digest } from "#shared/domain/policy/gates/digest.ts";
 import { expiry } from "#shared/domain/policy/gates/expiry.ts";
+import { freshness } from "#shared/domain/policy/gates/freshness.ts";
 import { pause } from "#shared/domain/policy/gates/pause.ts";
 import { preference } from "#shared/domain/policy/gates/preference.ts";
 import { quietHours } from "#shared/domain/policy/gates/quiet-hours.ts";
@@ -40,6 +41,7 @@ interface GateInput extends EvaluationContext {
  */
 const gates: readonly (readonly [gate: string, ask: (input: GateInput) => RoutingResult])[] = [
   ["expiry", ({ message, now }) => expiry(message, now)],
+  ["freshness", ({ message, views, now }) => freshness(message, views, now)],
   ["channel", ({ message, flags }) => channelSwitch(message, flags)],
   ["template", ({ channelFacts, locale }) => template(channelFacts.template, locale)],
   ["address", ({ channelFacts }) => address(channelFacts.to)],
@@ -62,7 +64,10 @@ export function evaluateGates(accepted: Accepted, facts: RoutingFacts, now: Inst
   return selectorOf(accepted.cause_event)(accepted, (channel) => evaluateMessage(accepted, channel, context));
 }
 
-/** Evaluates every gate for one message. No gate is skipped, so the trace also shows what would have stopped it next. */
+/**
+ * Evaluates every gate for one message. No gate is skipped, so the trace also shows what would have stopped it next; but the
+ * views are not looked at where they are too old, and a message is not dropped for what they said then.
+ */
 function evaluateMessage(accepted: Accepted, channel: Channel, context: EvaluationContext): GateEvaluation {
   const { profile, preference } = context.person;
   const channelFacts = context.channels.get(channel) ?? unreachable;
@@ -72,10 +77,16 @@ function evaluateMessage(accepted: Accepted, channel: Channel, context: Evaluati
   const hours = hoursOf(preference, profile);
   const input: GateInput = { ...context, message, channelFacts, locale, hours };
 
-  const answers = gates.map(([gate, ask]): RoutingAnswer => [gate, ask(input)]);
+  const answers = untilStale(gates.map(([gate, ask]): RoutingAnswer => [gate, ask(input)]));
   const [gate, result] = decisiveAnswer(answers);
   const trace = answers.map(traceOf);
   return { message, result, gate, trace, template, locale, addressHash: addressHashOf(to), tz: hours.tz };
+}
+
+/** The answers up to `freshness` if that defers the message. */
+function untilStale(answers: readonly RoutingAnswer[]): readonly RoutingAnswer[] {
+  const stale = answers.findIndex(([gate, { verdict }]) => gate === "freshness" && verdict === "DEFER");
+  return stale < 0 ? answers : answers.slice(0, stale + 1);
 }
 
 /** The hash under the current pepper; null if the channel has no address that can be hashed. */

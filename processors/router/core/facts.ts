@@ -1,6 +1,7 @@
 import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
 import { fallbackOf } from "#shared/domain/channel/channels.ts";
 import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
+import type { ViewAge } from "#shared/domain/policy/gates/freshness.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import type { TemplateChoice } from "#shared/domain/template/template-choice.ts";
 
@@ -8,6 +9,8 @@ import type { TemplateChoice } from "#shared/domain/template/template-choice.ts"
 export interface RoutingFacts {
   readonly person: Person;
   readonly flags: ReadonlyMap<string, Flag>;
+  /** How old the views were when all this was looked up. */
+  readonly views: ViewAge;
   /** One entry for each channel of `channelsToLookAt`. */
   readonly channels: ReadonlyMap<Channel, ChannelFacts>;
 }

@@ -3,6 +3,7 @@ import { type GateResult, hold, isPassed, traceOf } from "../policy/gate-result.
 import { address } from "../policy/gates/address.ts";
 import { consent } from "../policy/gates/consent.ts";
 import { expiry } from "../policy/gates/expiry.ts";
+import { freshness } from "../policy/gates/freshness.ts";
 import { preference } from "../policy/gates/preference.ts";
 import { quietHours } from "../policy/gates/quiet-hours.ts";
 import { openTargets, suppression } from "../policy/gates/suppression.ts";
@@ -10,7 +11,6 @@ import type { Routable } from "../policy/routable.ts";
 import { hoursOf } from "../quiet-hours/hours.ts";
 import { archiveGate } from "./archive-gate.ts";
 import type { SendFacts } from "./facts.ts";
-import { freshnessGate } from "./freshness-gate.ts";
 import { ledgerGate } from "./ledger-gate.ts";
 import type { DecisionContext } from "./policy.ts";
 import { type SendDecision, type SendGateAnswer, type SendGateResult, toSendRefusal } from "./send-decision.ts";
@@ -25,19 +25,19 @@ interface SendGateInput {
 
 /**
  * The gates in their order. A finished message stays finished, and one that may be under way is not called expired, so the
- * ledger comes first. Then the router's rules again, since hours may have passed. `freshness` is last: it holds only what
- * would go out.
+ * ledger comes first. Then the router's rules again, since hours may have passed. Whatever follows `freshness` looks at the
+ * views: a message is neither sent nor dropped for what they said too long ago.
  */
 const gates: readonly (readonly [gate: string, ask: (input: SendGateInput) => SendGateResult])[] = [
   ["ledger", ({ send, facts, context }) => ledgerGate(send, facts.ledger, context)],
   ["archive", ({ message, facts, context }) => archiveGate(message, facts.archived, context)],
   ["expiry", ({ message, context }) => expiry(message, context.now)],
+  ["freshness", ({ message, facts, context }) => holdInstead(freshness(message, ageOf(facts, context), context.now))],
   ["address", ({ facts }) => address(facts.to)],
   ["suppression", ({ message, facts }) => suppression(message, facts.to)],
   ["consent", ({ message, facts }) => consent(message, facts.preferences.consents)],
   ["preference", ({ message, facts }) => preference(message, facts.preferences)],
   ["quiet_hours", ({ message, facts, context }) => holdInstead(quietHours(message, hoursNow(facts), context.now))],
-  ["freshness", ({ message, facts, context }) => freshnessGate(message, facts.viewsAsOf, context)],
 ];
 
 /**
@@ -72,6 +72,10 @@ function routableOf(send: Send): Routable {
     critical: send.critical,
     expiresAt: send.expires_at,
   };
+}
+
+function ageOf({ viewsAgeMs: ageMs }: SendFacts, { policy }: DecisionContext) {
+  return { ageMs, ageMsMax: policy.viewAgeMsMax };
 }
 
 function hoursNow({ preferences }: SendFacts) {

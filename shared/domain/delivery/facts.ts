@@ -1,6 +1,5 @@
 import type { Suppression } from "#shared/contracts/records.ts";
 import type { Person } from "../recipient/person.ts";
-import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
 import type { Target, Targets } from "./target.ts";
 
@@ -27,6 +26,6 @@ export interface SendFacts {
   readonly archived: boolean | "unknown";
   readonly preferences: RecipientPreferences;
   readonly to: AddressedTargets;
-  /** The instant that the views reflect. */
-  readonly viewsAsOf: Instant;
+  /** How old the views were when they were looked at, ms, by the clock of Redis. */
+  readonly viewsAgeMs: number;
 }

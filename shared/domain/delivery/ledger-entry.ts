@@ -15,6 +15,8 @@ export interface LedgerEntry {
   readonly since: Instant;
   /** Whether an earlier call ended with an unknown result. */
   readonly doubt: boolean;
+  /** How many of the earlier calls ended with their process, before it had written anything of them. */
+  readonly crashes: number;
   readonly owner: string;
   /**
    * The sender's report as JSON, until the log is known to hold it; then empty. Of a claim that reopens a sent message, the
@@ -36,8 +38,17 @@ export type LedgerState =
   | { readonly kind: "free" }
   /** Another sender holds the claim until then. */
   | { readonly kind: "held"; readonly owner: string; readonly until: Instant }
-  /** A call began at `since` and its result is unknown; `calls` have been made, that one included. */
-  | { readonly kind: "ambiguous"; readonly owner: string; readonly since: Instant; readonly calls: number }
+  /**
+   * A call began at `since` and its result is unknown; `calls` have been made, that one included, and the processes of
+   * `crashes` died in them.
+   */
+  | {
+      readonly kind: "ambiguous";
+      readonly owner: string;
+      readonly since: Instant;
+      readonly calls: number;
+      readonly crashes: number;
+    }
   /** This attempt was refused for now; the note holds the due time of the next. */
   | { readonly kind: "retrying"; readonly attempt: number; readonly note: string }
   /** Finished. An empty note: the log holds the report. Otherwise the note is the report, which the log may lack. */
@@ -47,10 +58,10 @@ const finished = { S: "sent", F: "failed", D: "dropped" } as const;
 
 /**
  * Reads `state|attempt|lease|since|doubt|owner|note` as `ledger.lua` writes it. Zeros are left out, so that a finished
- * entry takes a few bytes. Undefined for any other text.
+ * entry takes a few bytes; `doubt` is one more than the crashes, or empty. Undefined for any other text.
  */
 export function decodeEntry(text: string): LedgerEntry | undefined {
-  const match = /^([CKRSFD])\|(\d+)\|(\d*)\|(\d*)\|(1?)\|([^|]*)\|(.*)$/s.exec(text);
+  const match = /^([CKRSFD])\|(\d+)\|(\d*)\|(\d*)\|(\d*)\|([^|]*)\|(.*)$/s.exec(text);
   if (!match) return undefined;
   const [, state, attempt, leaseUntil, since, doubt, owner = "", note = ""] = match;
   return {
@@ -58,7 +69,8 @@ export function decodeEntry(text: string): LedgerEntry | undefined {
     attempt: Number(attempt),
     leaseUntil: Number(leaseUntil),
     since: Number(since),
-    doubt: doubt === "1",
+    doubt: doubt !== "",
+    crashes: Math.max(0, Number(doubt) - 1),
     owner,
     note,
   };
@@ -74,7 +86,7 @@ export function stateOf(entry: LedgerEntry | undefined, call: NextCall, now: Ins
   if (state !== "C" && state !== "K") return { kind: finished[state], attempt: entry.attempt, note };
   if (leaseUntil > now) return { kind: "held", owner, until: leaseUntil };
   if (state !== "K" && !entry.doubt) return { kind: "free" };
-  return { kind: "ambiguous", owner, since: entry.since, calls: callsMade(entry) };
+  return { kind: "ambiguous", owner, since: entry.since, calls: callsMade(entry), crashes: crashesIn(entry) };
 }
 
 /** Whether the message is sent, and the call that sent it is the one that the provider has reported as not delivered. */
@@ -85,4 +97,12 @@ export function isReopened({ state, attempt }: LedgerEntry, { reopens }: NextCal
 /** How many calls a claimed or calling entry has made; a claim that is not confirmed has not made its own yet. */
 export function callsMade({ state, attempt }: LedgerEntry): number {
   return state === "K" ? attempt : attempt - 1;
+}
+
+/**
+ * How many calls of an entry whose lease has run out ended with their process. One that ended with an unknown result left a
+ * report, and a claim that was given back has no owner: neither is a crash. The note of a claim that reopens is a number.
+ */
+export function crashesIn({ state, owner, note, crashes }: LedgerEntry): number {
+  return crashes + (state === "K" && owner !== "" && /^\d*$/.test(note) ? 1 : 0);
 }

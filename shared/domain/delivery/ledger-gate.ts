@@ -4,6 +4,7 @@ import { drop, hold, pass } from "../policy/gate-result.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
 import { readDueNote, readReportNote } from "./ledger-note.ts";
+import { crashesMax } from "./ledger-rules.ts";
 import type { DecisionContext } from "./policy.ts";
 import type { SendReport } from "./report.ts";
 import { fraction } from "./retry.ts";
@@ -40,12 +41,17 @@ type InDoubt = Extract<LedgerState, { readonly kind: "ambiguous" }>;
 type Retrying = Extract<LedgerState, { readonly kind: "retrying" }>;
 
 /**
- * Allows another call for a critical message that has not expired and has calls left. Any other message waits for
- * feedback until the deadline, and is then dropped.
+ * Allows another call for a critical message that has not expired and has calls left, unless two processes have died in
+ * its calls. Any other message waits for feedback until the deadline, and is then dropped.
  */
-function checkInDoubt(send: Send, { since, calls }: InDoubt, { now, policy }: DecisionContext): SendGateResult {
+function checkInDoubt(
+  send: Send,
+  { since, calls, crashes }: InDoubt,
+  { now, policy }: DecisionContext,
+): SendGateResult {
   const detail = `A call began ${now - since} ms ago and its end is unknown, as of ${calls} in all`;
-  if (mayResend(send, now) && calls < policy.maxAttempts) return pass(detail);
+  const isAllowed = calls < policy.maxAttempts && crashes < crashesMax;
+  if (mayResend(send, now) && isAllowed) return pass(detail);
   const deadline = since + policy.ambiguousHoldMs;
   if (now < deadline) return hold(inDoubt, Math.min(deadline, now + policy.recheckMs), detail);
   return { ...drop(inDoubt, detail), report: inDoubtReport(send, deadline) };

@@ -1,6 +1,12 @@
 import type { Instant } from "../time/instant.ts";
 import { callsMade, isReopened, type LedgerEntry, type NextCall, stateOf } from "./ledger-entry.ts";
 
+/**
+ * Calls of one message whose processes may die in them: after the second nobody calls again, so that a process that dies of
+ * the message itself does not send it without end. A third call needs a reason, and a crash is none.
+ */
+export const crashesMax = 2;
+
 /** One attempt to claim a message. */
 export interface ClaimRequest extends NextCall {
   readonly msgId: string;
@@ -8,7 +14,7 @@ export interface ClaimRequest extends NextCall {
   /** How long the claim keeps others out, ms; longer than a provider call may last. */
   readonly leaseMs: number;
   readonly now: Instant;
-  /** Claim the message although an earlier call of it ended with an unknown result. */
+  /** Claim the message although an earlier call of it ended with an unknown result; not after `crashesMax` crashes. */
   readonly resend: boolean;
 }
 
@@ -41,7 +47,8 @@ const letters = { sent: "S", failed: "F", dropped: "D", retry: "R" } as const;
 export function claimEntry(entry: LedgerEntry | undefined, request: ClaimRequest): LedgerEntry | undefined {
   const state = stateOf(entry, request, request.now);
   const mine = entry?.state === "C" && entry.owner === request.owner;
-  if (state.kind !== "free" && !mine && !(state.kind === "ambiguous" && request.resend)) return undefined;
+  const mayResend = state.kind === "ambiguous" && request.resend && state.crashes < crashesMax;
+  if (state.kind !== "free" && !mine && !mayResend) return undefined;
   const doubt = state.kind === "ambiguous" || entry?.doubt === true;
   return {
     state: "C",
@@ -49,6 +56,7 @@ export function claimEntry(entry: LedgerEntry | undefined, request: ClaimRequest
     leaseUntil: request.now + request.leaseMs,
     since: doubt ? (entry?.since ?? 0) : 0,
     doubt,
+    crashes: state.kind === "ambiguous" ? state.crashes : (entry?.crashes ?? 0),
     owner: request.owner,
     note: noteOfClaim(entry, { request, mine }),
   };
@@ -89,17 +97,18 @@ export function recordCall(
   if (entry?.state === "S") return undefined;
   if (entry && !isOwned(entry, owner) && record.state !== "sent") return undefined;
   const { attempt, note } = record;
+  const head = { attempt, note, crashes: entry?.crashes ?? 0 };
   if (record.state === "ambiguous")
-    return { state: "K", attempt, leaseUntil: now, since: entry?.since || now, doubt: true, owner, note };
+    return { ...head, state: "K", leaseUntil: now, since: entry?.since || now, doubt: true, owner };
   const doubt = record.state === "retry" && entry?.doubt === true;
   return {
+    ...head,
     state: letters[record.state],
-    attempt,
     leaseUntil: 0,
     since: doubt ? (entry?.since ?? 0) : 0,
     doubt,
+    crashes: doubt ? head.crashes : 0,
     owner: "",
-    note,
   };
 }
 
@@ -124,7 +133,7 @@ export function reconcileEntry(entry: LedgerEntry | undefined, logged: LoggedRes
 }
 
 function sentEntry(attempt: number): LedgerEntry {
-  return { state: "S", attempt, leaseUntil: 0, since: 0, doubt: false, owner: "", note: "" };
+  return { state: "S", attempt, leaseUntil: 0, since: 0, doubt: false, crashes: 0, owner: "", note: "" };
 }
 
 function isClaimed({ state }: LedgerEntry): boolean {

@@ -7,9 +7,9 @@ export interface SendPolicy {
   /** First and longest bound of the full-jitter backoff. Default 2,000 and 15 minutes. */
   readonly baseMs: number;
   readonly maxMs: number;
-  /** How old the views may be for a message that is not critical. Default 60,000. */
-  readonly viewAgeMaxMs: number;
-  /** How long a stale view defers. Default 30,000. */
+  /** How old the views may be for a message that is not critical. Default 5,000. */
+  readonly viewAgeMsMax: number;
+  /** How long a message is held while the table of sent messages does not answer. Default 30,000. */
   readonly staleHoldMs: number;
   /** How long a message in doubt waits for feedback before it is dropped. Default 15 minutes. */
   readonly ambiguousHoldMs: number;
@@ -30,7 +30,7 @@ export const defaultPolicy: SendPolicy = {
   maxAttempts: 8,
   baseMs: 2_000,
   maxMs: 15 * 60_000,
-  viewAgeMaxMs: 60_000,
+  viewAgeMsMax: 5_000,
   staleHoldMs: 30_000,
   ambiguousHoldMs: 15 * 60_000,
   recheckMs: 60_000,

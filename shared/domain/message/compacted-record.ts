@@ -1,5 +1,14 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { Consent, Flag, Preference, Profile, Suppression, Template, Token } from "#shared/contracts/records.ts";
+import type {
+  Consent,
+  Flag,
+  Fuse,
+  Preference,
+  Profile,
+  Suppression,
+  Template,
+  Token,
+} from "#shared/contracts/records.ts";
 import { type CompactedTopic, isCompactedTopic } from "#shared/contracts/topics.ts";
 import { templateKey } from "../template/source.ts";
 import { personKey } from "./id.ts";
@@ -57,6 +66,7 @@ const rules: Readonly<Record<CompactedTopic, KeyRule>> = {
     },
   },
   "comms.flags": { of: (value: Flag) => value.name, again: (key) => key },
+  "comms.fuses": { of: (value: Fuse) => value.stage, again: (key) => key },
   "comms.templates": { of: (value: Template) => templateKey(value), again: (key) => key },
 };
 

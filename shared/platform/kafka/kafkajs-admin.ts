@@ -28,7 +28,9 @@ interface Question {
  * retryable `KAFKA_UNAVAILABLE`.
  */
 export class KafkajsAdmin
-  implements PartitionCounts, Pick<Log, "offsets" | "committed" | "createTopics" | "groups" | "removeGroups">
+  implements
+    PartitionCounts,
+    Pick<Log, "offsets" | "committed" | "identity" | "createTopics" | "groups" | "removeGroups">
 {
   readonly #parts: AdminParts;
   readonly #counts = new Map<string, { readonly partitions: number; askedAt: number }>();
@@ -86,6 +88,11 @@ export class KafkajsAdmin
   async removeGroups(groupIds: readonly string[]): Promise<void> {
     if (groupIds.length === 0) return;
     await this.#ask({ what: "Removing groups", about: groupIds.join(", ") }, (api) => api.deleteGroups([...groupIds]));
+  }
+
+  async identity(): Promise<string> {
+    const question = { what: "Looking up the cluster", about: "" };
+    return (await this.#ask(question, (api) => api.describeCluster())).clusterId;
   }
 
   async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {

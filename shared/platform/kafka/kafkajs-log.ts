@@ -82,6 +82,7 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
     timestamps: (positions) => timestamps.at(positions),
     groups: (prefix) => admin.groups(prefix),
     removeGroups: (groupIds) => admin.removeGroups(groupIds),
+    identity: () => admin.identity(),
     createTopics: (specs) => admin.createTopics(specs),
     close: async (deadlineMs) => {
       await Promise.all([...clients].map((client) => client.close(deadlineMs)));

@@ -92,6 +92,8 @@ export interface Log {
   groups(prefix: string): Promise<ReadonlyMap<string, number>>;
   /** Removes groups and what they have committed. Rejects where one has members. */
   removeGroups(groupIds: readonly string[]): Promise<void>;
+  /** Names the log itself: positions mean nothing in another. The cluster's id. */
+  identity(): Promise<string>;
   /** Creates what is missing, changes nothing that exists; returns the names created. */
   createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]>;
   close(deadlineMs?: number): Promise<void>;

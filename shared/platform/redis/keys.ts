@@ -3,11 +3,18 @@ function part(text: string): string {
   return text.replace(/[%:]/g, encodeURIComponent);
 }
 
+/** A prefix as a pattern that matches nothing but itself. */
+function glob(text: string): string {
+  return text.replace(/[*?[\]\\]/g, "\\$&");
+}
+
 /** Every key that Carillon keeps in Redis. All of them can be wiped at any time: each is a view or a window of the log. */
 export function redisKeys(prefix: string) {
   return {
-    /** Marker of a rebuildable state: JSON `{epoch, as_of}`. If it is missing, the state must not be trusted. */
+    /** Marker of a rebuildable state: JSON `{epoch, as_of, server}`. If it is missing, the state must not be trusted. */
     marker: (name: string) => `${prefix}ready:${name}`,
+    /** Hash of what is applied of a state's topics: `<topic>/<partition>` to the next offset, `log` to the log's identity. */
+    applied: (name: string) => `${prefix}applied:${name}`,
     /** Lock of the process that restores the state: its token. */
     restoring: (name: string) => `${prefix}restoring:${name}`,
     /** Hash of everything that is known of a person: `profile`, `preference`, `consent:<CHANNEL>:<category>`, `push-token:<digest>`. */
@@ -29,6 +36,11 @@ export function redisKeys(prefix: string) {
     /** Soft bounces of an address, 72 hours. */
     softBounces: (tenantId: string, channel: string, addressHash: string) =>
       `${prefix}soft:${part(tenantId)}:${part(channel)}:${addressHash}`,
+    /** Patterns of every key that is written from the log, markers left out. */
+    fromTheLog: () =>
+      ["person:*", "push-token:*", "suppression:*", "flags", "ledger:*", "dedupe:*", "applied:*"].map(
+        (tail) => `${glob(prefix)}${tail}`,
+      ),
   } as const;
 }
 

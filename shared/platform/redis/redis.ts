@@ -1,5 +1,6 @@
 import { type ChainableCommander, Redis } from "ioredis";
 import { redisError } from "./redis-error.ts";
+import { watchServerIdentity } from "./server-identity.ts";
 
 /** Settings of a client; every time is in ms. */
 export interface RedisSettings {
@@ -28,6 +29,7 @@ export function createRedis(url: string, settings: RedisSettings = {}): Redis {
   });
   // Each command reports its own failure; without a listener the connection's error would go to the screen.
   redis.on("error", () => {});
+  watchServerIdentity(redis);
   return redis;
 }
 

@@ -105,7 +105,10 @@ export function createProcessContext(
     },
     ...kafka,
     ...stores,
-    views: once(() => createViews({ redis: stores.redis(), keys: keys() })),
+    views: once(() => {
+      const ageMsMax = declared.redis().COMMS_VIEW_AGE_CRITICAL_SECONDS * 1_000;
+      return createViews({ redis: stores.redis(), keys: keys(), ageMsMax });
+    }),
     artifacts: once(() => {
       const artifact = declared.artifact();
       const wrapper = createKeyWrapper(masterKeys(artifact));

@@ -2,6 +2,7 @@ import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Decision } from "#shared/contracts/records.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { execute } from "#shared/platform/redis/redis.ts";
+import { writeApplied } from "../views/applied-positions.ts";
 import type { RebuildableState } from "../views/views.ts";
 import { dedupeWindowMs } from "./dedupe.ts";
 import { dedupeKey, dedupeName, type RedisDedupeOptions } from "./redis-dedupe.ts";
@@ -20,14 +21,14 @@ export function createRebuildableDedupe(options: RedisDedupeOptions): Rebuildabl
     topics: ["comms.decisions"],
     quarantineMs: dedupeQuarantineMs,
     quarantineFor: ["comms.decisions"],
-    apply: async (records, now) => {
+    apply: async (records, now, server = "") => {
       const holds = records.flatMap((record) => holdOf(record, now, windowMs));
-      if (holds.length === 0) return;
       const pipeline = redis.pipeline();
       for (const { decision, leftMs } of holds) {
         pipeline.set(keyOf(options, decision), decision.msg_id, "PX", leftMs, "NX");
       }
-      await execute(pipeline);
+      if (holds.length > 0) await execute(pipeline);
+      await writeApplied(options, { state: dedupeName, server, records });
     },
   };
 }

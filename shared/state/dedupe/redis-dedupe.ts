@@ -3,6 +3,7 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { addScript, luaFile, runPipeline } from "#shared/platform/redis/script.ts";
+import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
 import { type Dedupe, type DedupeClaim, dedupeWindowMs, windowKey } from "./dedupe.ts";
 
 const claim = luaFile(import.meta.url, "./claim.lua");
@@ -27,13 +28,14 @@ export function createRedisDedupe({ redis, keys, windowMs = dedupeWindowMs }: Re
   return {
     claim: async (claims) => {
       if (claims.length === 0) return [];
+      const asked = await serverIdOf(redis);
       const replies = await runPipeline(redis, [claim], (pipeline) => {
         for (let start = 0; start < claims.length; start += claimsPerCallMax) {
           const some = claims.slice(start, start + claimsPerCallMax);
           const windows = some.map((each) => dedupeKey(keys, each));
           addScript(pipeline, claim, {
             keys: [marker, ...windows],
-            args: [windowMs, ...some.map(({ msgId }) => msgId)],
+            args: [windowMs, asked, ...some.map(({ msgId }) => msgId)],
           });
         }
       });

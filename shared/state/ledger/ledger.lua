@@ -1,12 +1,13 @@
 -- The ledger's rules, atomically. shared/domain/delivery/ledger-rules.ts has the same rules without Redis; one conformance
 -- suite compares the two.
--- KEYS[1] marker, KEYS[2] entry. ARGV[1] operation, ARGV[2] ttl in ms, then the operation's own arguments.
+-- KEYS[1] marker, KEYS[2] entry. ARGV[1] operation, ARGV[2] ttl in ms, ARGV[3] the server that is asked, ARGV[4] now in ms or
+-- empty for the time of Redis, then the operation's own arguments.
 -- Instants are always strings: a Lua number would print 1.8e+12.
-local op, ttl = ARGV[1], ARGV[2]
+local op, ttl, server = ARGV[1], ARGV[2], ARGV[3]
 
 local function parse(text)
   if not text then return nil end
-  local state, attempt, lease, since, doubt, owner, note = string.match(text, '^(%u)|(%d+)|(%d*)|(%d*)|(1?)|([^|]*)|(.*)$')
+  local state, attempt, lease, since, doubt, owner, note = string.match(text, '^(%u)|(%d+)|(%d*)|(%d*)|(%d*)|([^|]*)|(.*)$')
   return { state = state, attempt = tonumber(attempt), lease = tonumber(lease) or 0, since = since, doubt = doubt, owner = owner, note = note }
 end
 
@@ -14,34 +15,54 @@ local function put(state, attempt, lease, since, doubt, owner, note)
   redis.call('SET', KEYS[2], table.concat({ state, attempt, lease, since, doubt, owner, note }, '|'), 'PX', ttl)
 end
 
-if (op == 'claim' or op == 'confirm') and redis.call('EXISTS', KEYS[1]) == 0 then return { 'unready' } end
+-- Calls whose processes died in them. `doubt` is one more than those before; a call with a report did end.
+local function crashes(entry)
+  -- The note of a claim that reopens is a number, a report is JSON.
+  local lost = entry.state == 'K' and entry.owner ~= '' and string.find(entry.note, '^%d*$') and 1 or 0
+  return math.max(0, (tonumber(entry.doubt) or 0) - 1) + lost
+end
+
+if op == 'claim' or op == 'confirm' then
+  -- The marker of another server was restored with a snapshot: what it vouches for may be gone.
+  local marker = redis.call('GET', KEYS[1])
+  local named = marker and string.find(marker, '"server":', 1, true)
+  if not marker or (named and not string.find(marker, '"server":"' .. server .. '"', 1, true)) then return { 'unready' } end
+end
+
+local now = ARGV[4]
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local function later(ms) return string.format('%.0f', tonumber(now) + tonumber(ms)) end
 
 local text = redis.call('GET', KEYS[2])
 local entry = parse(text)
 local calling = entry and (entry.state == 'C' or entry.state == 'K')
 
 if op == 'claim' then
-  local owner, attempt, now, lease, resend = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7] == '1'
+  local owner, attempt, lease, crashesMax = ARGV[5], tonumber(ARGV[6]), later(ARGV[7]), tonumber(ARGV[8])
   -- The call that the provider took and then reported as not delivered for now; -1 for none.
-  local reopened = entry and entry.state == 'S' and entry.attempt <= tonumber(ARGV[8])
+  local reopened = entry and entry.state == 'S' and entry.attempt <= tonumber(ARGV[9])
   local free, ambiguous = not entry or reopened, false
   if entry and entry.state == 'R' then free = attempt > entry.attempt end
-  if calling and entry.lease <= now then
-    ambiguous = entry.state == 'K' or entry.doubt == '1'
+  if calling and entry.lease <= tonumber(now) then
+    ambiguous = entry.state == 'K' or entry.doubt ~= ''
     free = not ambiguous
   end
   local mine = entry and entry.state == 'C' and entry.owner == owner
-  if not (free or mine or (ambiguous and resend)) then return { 'refused', text } end
-  local doubt = (ambiguous or (entry and entry.doubt == '1')) and '1' or ''
+  if not (free or mine or (ambiguous and crashes(entry) < crashesMax)) then return { 'refused', text, now } end
+  local doubt = entry and entry.doubt or ''
+  if ambiguous then doubt = tostring(1 + crashes(entry)) end
   -- The next call after one with an unknown result has a higher number, also if the process of that one died.
-  if doubt == '1' and calling then attempt = math.max(attempt, entry.state == 'K' and entry.attempt + 1 or entry.attempt) end
+  if doubt ~= '' and calling then attempt = math.max(attempt, entry.state == 'K' and entry.attempt + 1 or entry.attempt) end
   local note = reopened and tostring(entry.attempt) or (mine and entry.note) or ''
-  put('C', attempt, lease, doubt == '1' and entry.since or '', doubt, owner, note)
+  put('C', attempt, lease, doubt ~= '' and entry.since or '', doubt, owner, note)
   return { 'claimed', doubt, tostring(attempt) }
 end
 
 if op == 'confirm' then
-  local owner, now, lease = ARGV[3], ARGV[4], ARGV[5]
+  local owner, lease = ARGV[5], later(ARGV[6])
   -- After a lost answer the client confirms again, so a second confirmation succeeds like the first.
   if not calling or entry.owner ~= owner then return { 'lost' } end
   put('K', entry.attempt, lease, entry.since ~= '' and entry.since or now, entry.doubt, owner, entry.note)
@@ -49,15 +70,15 @@ if op == 'confirm' then
 end
 
 if op == 'record' then
-  local owner, state, attempt, note, now = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+  local owner, state, attempt, note = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
   if entry and entry.state == 'S' then return { 'lost' } end
   local mine = not entry or (calling and entry.owner == owner)
   if not mine and state ~= 'S' then return { 'lost' } end
-  local since = entry and entry.since or ''
+  local since, doubt = entry and entry.since or '', entry and entry.doubt or ''
   if state == 'K' then
-    put('K', attempt, now, since ~= '' and since or now, '1', owner, note)
-  elseif state == 'R' and entry and entry.doubt == '1' then
-    put('R', attempt, '', since, '1', '', note)
+    put('K', attempt, now, since ~= '' and since or now, doubt ~= '' and doubt or '1', owner, note)
+  elseif state == 'R' and doubt ~= '' then
+    put('R', attempt, '', since, doubt, '', note)
   else
     put(state, attempt, '', '', '', '', note)
   end
@@ -65,10 +86,10 @@ if op == 'record' then
 end
 
 if op == 'release' then
-  local owner, now = ARGV[3], ARGV[4]
+  local owner = ARGV[5]
   if not calling or entry.owner ~= owner then return { 'lost' } end
-  if entry.doubt == '1' then
-    put('K', math.max(1, entry.attempt - 1), now, entry.since, '1', '', entry.note)
+  if entry.doubt ~= '' then
+    put('K', math.max(1, entry.attempt - 1), now, entry.since, entry.doubt, '', entry.note)
   elseif entry.note ~= '' then
     put('S', entry.note, '', '', '', '', '')
   else
@@ -78,7 +99,7 @@ if op == 'release' then
 end
 
 if op == 'reconcile' then
-  local state, attempt, bySender = ARGV[3], tonumber(ARGV[4]), ARGV[5] == '1'
+  local state, attempt, bySender = ARGV[5], tonumber(ARGV[6]), ARGV[7] == '1'
   if entry then
     if entry.state == 'S' then
       if not (state == 'S' and bySender and (entry.note ~= '' or attempt > entry.attempt)) then return { 'kept' } end

@@ -1,6 +1,7 @@
 import type { Feedback } from "#shared/contracts/records.ts";
 import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
 import { loggedResultOf } from "#shared/domain/delivery/logged-result.ts";
+import { type AppliedClient, writeApplied } from "../views/applied-positions.ts";
 import type { RebuildableState } from "../views/views.ts";
 import { type Ledger, leaseMs } from "./ledger.ts";
 
@@ -12,18 +13,19 @@ const sendTopics = (Object.keys(topicRecords) as TopicName[]).filter((topic) => 
  * note: an entry without a note is a few bytes. Do not trust it for a lease after a wipe: until then a call that the
  * wipe made it forget may still be under way, and its report not yet on the log.
  */
-export function createRebuildableLedger(ledger: Ledger): RebuildableState {
+export function createRebuildableLedger(ledger: Pick<Ledger, "reconcile">, client?: AppliedClient): RebuildableState {
   return {
     name: "ledger",
     topics: ["comms.feedback"],
     quarantineMs: leaseMs,
     quarantineFor: sendTopics,
-    apply: (records, now) => {
+    apply: async (records, now, server = "") => {
       const results = records.flatMap(({ value }) => {
         const result = value === null ? undefined : loggedResultOf(value as Feedback);
         return result ? [result] : [];
       });
-      return ledger.reconcile(results, now);
+      await ledger.reconcile(results, now);
+      if (client) await writeApplied(client, { state: "ledger", server, records });
     },
   };
 }

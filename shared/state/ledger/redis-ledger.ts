@@ -1,11 +1,13 @@
 import type { Redis } from "ioredis";
 import { decodeEntry, type LedgerState, type NextCall, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
-import type { LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
+import { crashesMax, type LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
-import { redisCall } from "#shared/platform/redis/redis.ts";
+import { execute } from "#shared/platform/redis/redis.ts";
 import { luaFile, runScript, type ScriptArg } from "#shared/platform/redis/script.ts";
+import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
+import { instantOf, isOn, parseMarker } from "../views/marker.ts";
 import { hotWindowMs, type Ledger, leaseMs } from "./ledger.ts";
 
 const script = luaFile(import.meta.url, "./ledger.lua");
@@ -15,17 +17,28 @@ const letters = { sent: "S", failed: "F", dropped: "D", retry: "R", ambiguous: "
 interface Operation {
   readonly name: "claim" | "confirm" | "record" | "release" | "reconcile";
   readonly msgId: string;
+  readonly now: Instant;
   readonly args: readonly ScriptArg[];
   /** How long the entry lives from now, ms. Default `hotWindowMs`. */
   readonly ttlMs?: number;
 }
 
-/** The ledger in Redis: one string a message. Refuses to answer while `keys.marker("ledger")` is missing. */
-export function createRedisLedger(redis: Redis, keys: RedisKeys): Ledger {
+/** Whose clock says whether a lease has run out. */
+export interface RedisLedgerOptions {
+  /** `redis`: that of the server, one for all senders. `caller`: the `now` of each call, for tests. Default `redis`. */
+  readonly clock?: "redis" | "caller";
+}
+
+/**
+ * The ledger in Redis: one string a message. Refuses to answer while `keys.marker("ledger")` is missing, or is another
+ * server's. Two senders whose clocks differ see the same leases: the time is that of Redis, and `now` is not used.
+ */
+export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redis" }: RedisLedgerOptions = {}): Ledger {
   const marker = keys.marker("ledger");
 
-  async function run({ name, msgId, args, ttlMs = hotWindowMs }: Operation): Promise<readonly string[]> {
-    const call = { keys: [marker, keys.ledger(msgId)], args: [name, ttlMs, ...args] };
+  async function run({ name, msgId, now, args, ttlMs = hotWindowMs }: Operation): Promise<readonly string[]> {
+    const head = [name, ttlMs, await serverIdOf(redis), clock === "redis" ? "" : now];
+    const call = { keys: [marker, keys.ledger(msgId)], args: [...head, ...args] };
     const answer = (await runScript(redis, script, call)) as string[];
     if (answer[0] === "unready") throw stateStale();
     return answer;
@@ -35,30 +48,39 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys): Ledger {
     const ttlMs = Math.ceil(recordedAt + hotWindowMs - now);
     if (ttlMs <= 0) return;
     const args = [letters[state], attempt, bySender ? 1 : 0];
-    await run({ name: "reconcile", msgId, args, ttlMs: Math.min(ttlMs, hotWindowMs) });
+    await run({ name: "reconcile", msgId, now, args, ttlMs: Math.min(ttlMs, hotWindowMs) });
   }
 
   return {
     peek: async (messages, now) => {
       if (messages.length === 0) return [];
-      const values = await redisCall(() => redis.mget(marker, ...messages.map(({ msgId }) => keys.ledger(msgId))));
-      if (values[0] == null) throw stateStale();
-      return messages.map((message, index) => stateIn(values[index + 1] ?? undefined, message, now));
+      const entries = messages.map(({ msgId }) => keys.ledger(msgId));
+      const [time, found] = await execute(
+        redis
+          .pipeline()
+          .time()
+          .mget(marker, ...entries),
+      );
+      const [trust, ...values] = found as readonly (string | null)[];
+      const known = parseMarker(trust);
+      if (known === undefined || !isOn(known, await serverIdOf(redis))) throw stateStale();
+      const at = clock === "redis" ? instantOf(time) : now;
+      return messages.map((message, index) => stateIn(values[index] ?? undefined, message, at));
     },
     claim: async ({ msgId, owner, attempt, reopens, leaseMs, now, resend }) => {
-      const args = [owner, attempt, now, now + leaseMs, resend ? 1 : 0, reopens ?? -1];
-      const [verdict, detail = "", call] = await run({ name: "claim", msgId, args });
-      if (verdict === "claimed") return { kind: "claimed", ambiguous: detail === "1", attempt: Number(call) };
-      const state = stateIn(detail, { msgId, attempt, reopens: reopens ?? null }, now);
+      const args = [owner, attempt, leaseMs, resend ? crashesMax : 0, reopens ?? -1];
+      const [verdict, detail = "", last] = await run({ name: "claim", msgId, now, args });
+      if (verdict === "claimed") return { kind: "claimed", ambiguous: detail !== "", attempt: Number(last) };
+      const state = stateIn(detail, { msgId, attempt, reopens: reopens ?? null }, Number(last));
       if (state.kind === "free") throw new Error(`The ledger refused a free entry of message ${msgId}`);
       return state;
     },
     confirm: async ({ msgId, owner }, now) =>
-      (await run({ name: "confirm", msgId, args: [owner, now, now + leaseMs] }))[0] === "confirmed",
+      (await run({ name: "confirm", msgId, now, args: [owner, leaseMs] }))[0] === "confirmed",
     record: async ({ msgId, owner }, { state, attempt, note }, now) =>
-      (await run({ name: "record", msgId, args: [owner, letters[state], attempt, note, now] }))[0] === "recorded",
+      (await run({ name: "record", msgId, now, args: [owner, letters[state], attempt, note] }))[0] === "recorded",
     release: async ({ msgId, owner }, now) => {
-      await run({ name: "release", msgId, args: [owner, now] });
+      await run({ name: "release", msgId, now, args: [owner] });
     },
     reconcile: async (results, now) => {
       await Promise.all(results.map((result) => reconcileOne(result, now)));

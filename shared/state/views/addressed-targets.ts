@@ -4,7 +4,7 @@ import type { AddressedTarget, AddressedTargets } from "#shared/domain/delivery/
 import type { Target, Targets } from "#shared/domain/delivery/target.ts";
 import type { AddressRef } from "#shared/domain/recipient/person.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
-import type { AsOf, Views } from "./views.ts";
+import type { Aged, Views } from "./views.ts";
 
 /** Where one message goes, before its addresses are looked at. */
 interface TargetsOnChannel {
@@ -23,21 +23,20 @@ interface AddressParts {
  * Adds to each target the hash of its address and the suppressions of it, in the order of the batch and in one trip.
  * Addresses are looked up under every pepper, because an entry may be older than the last rotation; the hash is the one
  * under the current pepper, and empty where a channel has no addresses. If the batch has none at all, nothing is asked, and
- * `asOf` is infinite. Throws what `Views` says.
+ * the age is 0. Throws what `Views` says.
  */
 export async function lookUpTargets(
   batch: readonly TargetsOnChannel[],
   { views, hasher }: AddressParts,
-): Promise<AsOf<readonly AddressedTargets[]>> {
+): Promise<Aged<readonly AddressedTargets[]>> {
   const hashed = batch.map((one) => hashTargets(one, hasher));
   const refs = hashed.flatMap((targets) => (typeof targets === "string" ? [] : targets.flatMap((one) => one.refs)));
-  const { value, asOf } =
-    refs.length === 0 ? { value: [], asOf: Number.POSITIVE_INFINITY } : await views.suppressions(refs);
+  const { value, ageMs } = refs.length === 0 ? { value: [], ageMs: 0 } : await views.suppressions(refs);
   const entries = new Map(refs.map((ref, index) => [ref, value[index] ?? []]));
   const addressed = hashed.map((targets) =>
     typeof targets === "string" ? targets : targets.map((one) => withEntries(one, entries)),
   );
-  return { value: addressed, asOf };
+  return { value: addressed, ageMs };
 }
 
 /** A target with the names that its suppressions may be stored under, the current one first. */

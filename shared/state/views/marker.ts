@@ -5,8 +5,24 @@ import { AppError } from "#shared/platform/errors/app-error.ts";
 export interface Marker {
   /** Random, new at each restoration. */
   readonly epoch: string;
-  /** When the materializer last was at the end of the topics. */
+  /** When the materializer last was at the end of the topics, by the clock of Redis. */
   readonly as_of: Instant;
+  /**
+   * The run of the Redis server that is known to hold the state whole. One that came back from a snapshot has another. Markers
+   * of earlier versions name none, and are valid on any.
+   */
+  readonly server?: string;
+}
+
+/** What a read saw beside the state. */
+export interface MarkerRead {
+  /** The replies to `MGET` of the markers, before and after the state in the same trip. */
+  readonly before: unknown;
+  readonly after: unknown;
+  /** The reply to `TIME` in the same trip. */
+  readonly time: unknown;
+  /** The identity of the server that answered. */
+  readonly server: string;
 }
 
 /** The marker in a reply of Redis, or undefined if there is none. */
@@ -14,18 +30,30 @@ export function parseMarker(reply: unknown): Marker | undefined {
   return typeof reply === "string" ? (JSON.parse(reply) as Marker) : undefined;
 }
 
+/** The reply to `TIME` in ms. */
+export function instantOf(time: unknown): Instant {
+  const [seconds, micros] = time as readonly [string, string];
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+}
+
+/** Whether the marker vouches for the state on this server. */
+export function isOn(marker: Marker, server: string): boolean {
+  return marker.server === undefined || marker.server === server;
+}
+
 /**
- * The instant as of which all of these views are current, given their markers from before and after a read. Throws the
- * retryable `COMMS_STATE_STALE` if one is missing, or was replaced in between: then the read may have seen a hole.
+ * How old the oldest of these views is, ms, by the clock of Redis. Throws the retryable `COMMS_STATE_STALE` if a marker is
+ * missing, was replaced in between, so that the read may have seen a hole, or is another server's.
  */
-export function trustedAsOf(names: readonly string[], before: unknown, after: unknown): Instant {
-  const asOf = names.map((name, index) => {
+export function trustedAge(names: readonly string[], { before, after, time, server }: MarkerRead): number {
+  const now = instantOf(time);
+  const ages = names.map((name, index) => {
     const first = markerAt(name, before, index);
     const second = markerAt(name, after, index);
-    if (first.epoch !== second.epoch) throw stale(name);
-    return first.as_of;
+    if (first.epoch !== second.epoch || !isOn(first, server) || !isOn(second, server)) throw stale(name);
+    return now - first.as_of;
   });
-  return Math.min(...asOf);
+  return Math.max(0, ...ages);
 }
 
 function markerAt(name: string, replies: unknown, index: number): Marker {

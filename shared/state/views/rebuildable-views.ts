@@ -2,15 +2,21 @@ import type { Redis } from "ioredis";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
-import { addScript, luaFile, runPipeline, type ScriptArg } from "#shared/platform/redis/script.ts";
+import { runPipeline } from "#shared/platform/redis/script.ts";
+import {
+  addFenced,
+  type FencedWrite,
+  fencedApply,
+  positionsAfter,
+  refuseMoved,
+  writeApplied,
+} from "./applied-positions.ts";
 import { type Placement, placements } from "./placement.ts";
 import { applyTokens } from "./token-view.ts";
 import type { RebuildableState } from "./views.ts";
 
-const fencedApply = luaFile(import.meta.url, "./fenced-apply.lua");
-
-/** Fields that one call of the script writes at most; Redis serves no other client meanwhile. */
-const fieldsPerCallMax = 200;
+/** Records that one call of the script writes at most; Redis serves no other client meanwhile. */
+const recordsPerCallMax = 200;
 
 const topics = {
   profiles: "comms.profiles",
@@ -23,6 +29,9 @@ const topics = {
 
 type ViewName = keyof typeof topics;
 
+/** The views by name; readers ask how old each is. */
+export const agedViews: readonly string[] = Object.keys(topics);
+
 /** The six views of the compacted topics as rebuildable states; `createViews` reads them. */
 export function createRebuildableViews(client: {
   readonly redis: Redis;
@@ -33,34 +42,39 @@ export function createRebuildableViews(client: {
     name,
     topics: [topics[name]],
     quarantineMs: 0,
-    apply: (records) =>
-      name === "tokens" ? applyTokens(client, records) : applyFenced(client.redis, records, places[name]),
+    hasAge: true,
+    apply: async (records, _now, server = "") => {
+      if (name !== "tokens") return applyFenced(client, records, { name, server, placement: places[name] });
+      await applyTokens(client, records);
+      await writeApplied(client, { state: name, server, records });
+    },
   }));
 }
 
-interface Write {
-  readonly hash: string;
-  readonly args: readonly ScriptArg[];
+interface Target {
+  readonly name: ViewName;
+  readonly server: string;
+  readonly placement: Placement;
 }
 
-/** Writes each record to its place unless a later one is there. Skips a record that has no place. */
+/** Writes each record to its place unless a later one is there. Only counts a record that has no place. */
 async function applyFenced(
-  redis: Redis,
+  { redis, keys }: { readonly redis: Redis; readonly keys: RedisKeys },
   records: readonly DecodedRecord<unknown>[],
-  placement: Placement,
+  { name, server, placement }: Target,
 ): Promise<void> {
-  const writes = records.flatMap((record) => writeOf(record, placement));
-  if (writes.length === 0) return;
-  await runPipeline(redis, [fencedApply], (pipeline) => {
-    for (let start = 0; start < writes.length; start += fieldsPerCallMax) {
-      const some = writes.slice(start, start + fieldsPerCallMax);
-      const keys = some.map((write) => write.hash);
-      addScript(pipeline, fencedApply, { keys, args: some.flatMap((write) => write.args) });
+  if (records.length === 0) return;
+  const replies = await runPipeline(redis, [fencedApply], (pipeline) => {
+    for (let start = 0; start < records.length; start += recordsPerCallMax) {
+      const some = records.slice(start, start + recordsPerCallMax);
+      const writes = some.flatMap((record) => writeOf(record, placement));
+      addFenced(pipeline, keys, { state: name, server, positions: positionsAfter(some), writes });
     }
   });
+  refuseMoved(replies);
 }
 
-function writeOf(record: DecodedRecord<unknown>, placement: Placement): readonly Write[] {
+function writeOf(record: DecodedRecord<unknown>, placement: Placement): readonly FencedWrite[] {
   const place = placement(record);
   if (place === undefined) return [];
   const payload = record.value === null ? "" : JSON.stringify(record.value);

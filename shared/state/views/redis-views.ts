@@ -1,28 +1,40 @@
 import type { ChainableCommander, Redis } from "ioredis";
 import type { Flag, Suppression } from "#shared/contracts/records.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { execute } from "#shared/platform/redis/redis.ts";
+import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
 import { recordsOf } from "./fenced-field.ts";
-import { trustedAsOf } from "./marker.ts";
+import { trustedAge } from "./marker.ts";
 import { personOf } from "./person-fields.ts";
-import type { AsOf, Views } from "./views.ts";
+import type { Aged, Views } from "./views.ts";
 
 const personViews = ["profiles", "preferences", "consents", "tokens"] as const;
 
+/** Where the views lie, and how old they may be for anything at all. */
+export interface ViewsOptions {
+  readonly redis: Redis;
+  readonly keys: RedisKeys;
+  /** How old a view may be at most, ms; it is refused when older. Default: a minute. */
+  readonly ageMsMax?: number;
+}
+
 /** The views in Redis. Only reads: the materializer fills them. `Views` says what each call throws. */
-export function createViews({ redis, keys }: { readonly redis: Redis; readonly keys: RedisKeys }): Views {
+export function createViews({ redis, keys, ageMsMax = 60_000 }: ViewsOptions): Views {
   /** The markers are read before and after, in the same trip: Redis may be wiped between two commands of a pipeline. */
   const read = async <T>(
     names: readonly string[],
     fill: (pipeline: ChainableCommander) => void,
     parse: (replies: readonly unknown[]) => T,
-  ): Promise<AsOf<T>> => {
+  ): Promise<Aged<T>> => {
     const markers = names.map(keys.marker);
     const pipeline = redis.pipeline().mget(markers);
     fill(pipeline);
-    const replies = await execute(pipeline.mget(markers));
-    const asOf = trustedAsOf(names, replies.at(0), replies.at(-1));
-    return { value: parse(replies.slice(1, -1)), asOf };
+    const replies = await execute(pipeline.time().mget(markers));
+    const server = await serverIdOf(redis);
+    const ageMs = trustedAge(names, { before: replies.at(0), after: replies.at(-1), time: replies.at(-2), server });
+    if (ageMs > ageMsMax) throw tooOld(ageMs, ageMsMax);
+    return { value: parse(replies.slice(1, -2)), ageMs };
   };
 
   return {
@@ -46,4 +58,9 @@ export function createViews({ redis, keys }: { readonly redis: Redis; readonly k
         ([hash]) => new Map(recordsOf(hash) as readonly (readonly [string, Flag])[]),
       ),
   };
+}
+
+function tooOld(ageMs: number, ageMsMax: number): AppError {
+  const message = `The views are ${ageMs} ms old, bound ${ageMsMax} ms: look at the materializer`;
+  return new AppError("COMMS_STATE_STALE", message, { retryable: true });
 }

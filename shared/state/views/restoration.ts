@@ -1,5 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { Position } from "#shared/contracts/log-record.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
+import { redisCall } from "#shared/platform/redis/redis.ts";
+import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
+import { instantOf } from "./marker.ts";
 import { createRestoreLock, type RestoreLock, type RestoreLockOptions } from "./restore-lock.ts";
 import { readDecoded, type TopicReader } from "./topic-reader.ts";
 import type { RebuildableState } from "./views.ts";
@@ -25,8 +29,9 @@ export async function restore(
   state: RebuildableState,
   signal: AbortSignal,
 ): Promise<Restoration> {
-  const { clock } = options;
+  const { clock, redis, log } = options;
   const began = clock.now();
+  const server = await serverIdOf(redis);
   const lock = createRestoreLock(options, state.name);
   const end = (result: Restoration["result"], records: number): Restoration => {
     return { name: state.name, result, records, elapsedMs: clock.now() - began };
@@ -35,9 +40,11 @@ export async function restore(
   try {
     const guard = { lock, signal };
     if (!(await waitFor(await quarantineOf(options, state), clock, guard))) return end("interrupted", 0);
-    const asOf = clock.now();
-    const records = await replay(options, state, guard);
-    const isDone = records !== undefined && (await lock.finish({ epoch: randomUUID(), as_of: asOf }));
+    const asOf = instantOf(await redisCall(() => redis.time()));
+    const positions = await endsOf(options, state);
+    const records = await replay(options, state, { ...guard, server });
+    const marker = { epoch: randomUUID(), as_of: asOf, server };
+    const isDone = records !== undefined && (await lock.finish({ marker, positions, log: await log.identity() }));
     return end(isDone ? "restored" : "interrupted", records ?? 0);
   } finally {
     await lock.release();
@@ -48,6 +55,12 @@ export async function restore(
 interface Guard {
   readonly lock: RestoreLock;
   readonly signal: AbortSignal;
+}
+
+/** The ends before the topics are read: all below them is applied when the reading has ended. */
+async function endsOf({ log, prefix }: TopicReader, state: RebuildableState): Promise<readonly Position[]> {
+  const offsets = await log.offsets(state.topics.map((topic) => `${prefix}${topic}`));
+  return offsets.map(({ topic, partition, high }) => ({ topic, partition, offset: high }));
 }
 
 async function quarantineOf({ log, prefix }: TopicReader, state: RebuildableState): Promise<number> {
@@ -68,10 +81,14 @@ async function waitFor(waitMs: number, clock: Clock, { lock, signal }: Guard): P
 }
 
 /** Applies every record up to the captured ends. Their number; undefined if the lock was lost or the signal aborted. */
-async function replay(options: RestorationOptions, state: RebuildableState, { lock, signal }: Guard) {
+async function replay(
+  options: RestorationOptions,
+  state: RebuildableState,
+  { lock, signal, server }: Guard & { readonly server: string },
+) {
   let records = 0;
   for await (const batch of readDecoded(options, state.topics, signal)) {
-    await state.apply(batch, options.clock.now());
+    await state.apply(batch, options.clock.now(), server);
     records += batch.length;
     if (!(await lock.renew())) return undefined;
   }

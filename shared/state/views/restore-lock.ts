@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
+import type { Position } from "#shared/contracts/log-record.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { redisCall } from "#shared/platform/redis/redis.ts";
 import { luaFile, runScript } from "#shared/platform/redis/script.ts";
+import { positionArgs } from "./applied-positions.ts";
 import type { Marker } from "./marker.ts";
 
 const finishRebuild = luaFile(import.meta.url, "./finish-rebuild.lua");
@@ -19,6 +21,15 @@ export interface RestoreLockOptions {
   readonly leaseMs?: number;
 }
 
+/** What a restoration has come to. */
+export interface RestorationEnd {
+  readonly marker: Marker;
+  /** All below is applied. */
+  readonly positions: readonly Position[];
+  /** The identity of the log that was read. */
+  readonly log: string;
+}
+
 /**
  * Lets one process at a time restore a state. A wipe removes the lock as well, and only the owner of the lock can set
  * the marker: so a wipe during the restoration is noticed.
@@ -28,8 +39,8 @@ export interface RestoreLock {
   take(): Promise<boolean>;
   /** Renews the lease once a quarter of it has passed; false if the lock is lost. */
   renew(): Promise<boolean>;
-  /** Sets the marker and ends the lock; false if the lock was lost. */
-  finish(marker: Marker): Promise<boolean>;
+  /** Sets marker and positions and ends the lock; false if the lock was lost, or another server answers than the marker names. */
+  finish(end: RestorationEnd): Promise<boolean>;
   /** Never rejects: if Redis does not answer, the lease ends by itself. */
   release(): Promise<void>;
 }
@@ -53,8 +64,11 @@ export function createRestoreLock(
       renewed = clock.now();
       return (await runScript(redis, renewLock, { keys: [key], args: [owner, leaseMs] })) === 1;
     },
-    finish: async (marker) => {
-      const call = { keys: [key, keys.marker(name)], args: [owner, JSON.stringify(marker)] };
+    finish: async ({ marker, positions, log }) => {
+      const call = {
+        keys: [key, keys.marker(name), keys.applied(name)],
+        args: [owner, JSON.stringify(marker), marker.server ?? "", log, ...positionArgs(positions)],
+      };
       return (await runScript(redis, finishRebuild, call)) === 1;
     },
     release: () => runScript(redis, releaseLock, { keys: [key], args: [owner] }).then(ignore, ignore),

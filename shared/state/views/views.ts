@@ -4,22 +4,23 @@ import type { TopicName } from "#shared/contracts/topics.ts";
 import type { AddressRef, Person, PersonRef } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
-/** What a read saw, and as of when: the instant at which the materializer last was at the end of the topics. */
-export interface AsOf<T> {
+/** What a read saw, and its age: how long ago the materializer was at the end of the topics, ms, by the clock of Redis. */
+export interface Aged<T> {
   readonly value: T;
-  readonly asOf: Instant;
+  readonly ageMs: number;
 }
 
 /**
  * The views of the compacted topics in Redis, read in batches: each call is one pipelined trip. Every call throws the
- * retryable `AppError` `COMMS_STATE_STALE` if a view that it needs has lost its marker (Redis was wiped, or was never
- * filled), and `REDIS_UNAVAILABLE` (retryable) if Redis does not answer. The caller decides by `asOf` what is too old.
+ * retryable `AppError` `COMMS_STATE_STALE` if a view that it needs has lost its marker (Redis was wiped, was never filled, or
+ * has come back from a snapshot), or is too old for anything, and `REDIS_UNAVAILABLE` (retryable) if Redis does not answer.
+ * The caller decides by `ageMs` what is too old for what is not critical.
  */
 export interface Views {
-  persons(refs: readonly PersonRef[]): Promise<AsOf<readonly Person[]>>;
+  persons(refs: readonly PersonRef[]): Promise<Aged<readonly Person[]>>;
   /** Every entry for each address; all of them bind. */
-  suppressions(refs: readonly AddressRef[]): Promise<AsOf<readonly (readonly Suppression[])[]>>;
-  flags(): Promise<AsOf<ReadonlyMap<string, Flag>>>;
+  suppressions(refs: readonly AddressRef[]): Promise<Aged<readonly (readonly Suppression[])[]>>;
+  flags(): Promise<Aged<ReadonlyMap<string, Flag>>>;
 }
 
 /**
@@ -31,9 +32,12 @@ export interface RebuildableState {
   readonly topics: readonly TopicName[];
   /**
    * Writes the records, fenced by partition and offset where a later one must win; the same records again change
-   * nothing. A null value is a tombstone. Throws a retryable `AppError` in an outage.
+   * nothing. A null value is a tombstone. Throws a retryable `AppError` in an outage, and if another server than `server`
+   * answers; left out, any may. Writes how far it came into `applied`, beside the data.
    */
-  apply(records: readonly DecodedRecord<unknown>[], now: Instant): Promise<void>;
+  apply(records: readonly DecodedRecord<unknown>[], now: Instant, server?: string): Promise<void>;
+  /** Whether its readers ask how old it is. */
+  readonly hasAge?: boolean;
   /** How long it may not be trusted after a wipe, ms: as long as a provider call that the wipe removed may last. */
   readonly quarantineMs: number;
   /**

@@ -170,7 +170,7 @@ const domain: readonly Limit[] = [
   { name: "a claim's lease", where: [ledgerFile], figures: [seconds(leaseMs), seconds(quarantineMs)] },
   { name: "the ledger's hot window", where: [ledgerFile], figures: [days(hotWindowMs)] },
   { name: "a message in doubt", where: [policyFile], figures: [minutes(defaultPolicy.ambiguousHoldMs)] },
-  { name: "age of the views", where: [policyFile], figures: [seconds(defaultPolicy.viewAgeMaxMs)] },
+  { name: "age of the views", where: [policyFile], figures: [seconds(defaultPolicy.viewAgeMsMax)] },
 ];
 
 const senders: readonly Limit[] = [

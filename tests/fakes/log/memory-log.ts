@@ -92,6 +92,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
     consumer: async (wanted) => consumer(wanted),
     readToEnd: (topics, signal) => readToEnd({ store, loop }, topics, signal),
     offsets: (topics) => loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) }))),
+    identity: () => loop.run(() => "memory"),
     committed: (groupId, topics) =>
       loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, offset: group(groupId).committed(at) }))),
     timestamps: (positions) => loop.run(() => positions.map((position) => store.read(position, 1)[0]?.timestamp)),

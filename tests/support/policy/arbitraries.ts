@@ -167,6 +167,7 @@ const flags: fc.Arbitrary<ReadonlyMap<string, Flag>> = fc
 export const facts: fc.Arbitrary<RoutingFacts> = fc.record({
   person,
   flags,
+  views: fc.constant({ ageMs: 0, ageMsMax: 5_000 }),
   channels: fc.array(fc.tuple(channel, channelFacts), { maxLength: 8 }).map((entries) => new Map(entries)),
 });
 
@@ -180,6 +181,7 @@ export const openFacts = (over: Partial<RoutingFacts> = {}, one: Partial<Channel
     consents: categories.flatMap((key) => [aConsent("SMS", key), aConsent("WHATSAPP", key), aConsent("PUSH", key)]),
   }),
   flags: new Map(),
+  views: { ageMs: 0, ageMsMax: 5_000 },
   channels: new Map(
     (["EMAIL", "PUSH", "SMS", "INAPP", "WHATSAPP"] as const).map((name) => [name, { ...openChannel, ...one }]),
   ),

@@ -13,6 +13,8 @@ import { aPerson, noon } from "./records.ts";
 /** The records and templates that the router's lookups return. */
 export interface World {
   readonly person?: Person;
+  /** Default 0. */
+  readonly viewsAgeMs?: number;
   readonly flags?: ReadonlyMap<string, Flag>;
   readonly entries?: (ref: AddressRef) => readonly Suppression[];
   readonly active?: (name: string, channel: Channel) => TemplateChoice | undefined;
@@ -22,7 +24,7 @@ export interface World {
 /** A router in a world of one person, and the calls that it made. It encodes payloads as JSON. */
 export function routerIn(world: World = {}) {
   const calls: string[] = [];
-  const asOf = <T>(value: T) => Promise.resolve({ value, asOf: noon });
+  const aged = <T>(value: T) => Promise.resolve({ value, ageMs: world.viewsAgeMs ?? 0 });
   const record = <T>(call: string, answer: T): T => {
     calls.push(call);
     return answer;
@@ -30,15 +32,16 @@ export function routerIn(world: World = {}) {
   const dedupe = createMemoryDedupe();
   const parts: RouterParts = {
     views: {
-      persons: (refs: readonly PersonRef[]) => record("persons", asOf(refs.map(() => world.person ?? aPerson()))),
-      flags: () => record("flags", asOf(world.flags ?? new Map<string, Flag>())),
-      suppressions: (refs) => record("suppressions", asOf(refs.map(world.entries ?? (() => [])))),
+      persons: (refs: readonly PersonRef[]) => record("persons", aged(refs.map(() => world.person ?? aPerson()))),
+      flags: () => record("flags", aged(world.flags ?? new Map<string, Flag>())),
+      suppressions: (refs) => record("suppressions", aged(refs.map(world.entries ?? (() => [])))),
     },
     hasher: { hashes: (channel) => [`v1:new:${channel}`, `v1:old:${channel}`] },
     templates: {
       active: world.active ?? (() => ({ version: 3, locales: ["en-US"] })),
       version: world.version ?? ((_name, _channel, version) => ({ version, locales: ["en-US"] })),
     },
+    viewAgeMsMax: 5_000,
     claims: [createDedupeClaim({ claim: (keys, now) => record(`claim ${keys.length}`, dedupe.claim(keys, now)) })],
     encode: (topic, value) => Buffer.from(JSON.stringify({ topic, value })),
   };

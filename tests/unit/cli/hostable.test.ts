@@ -39,7 +39,14 @@ const required: Readonly<Record<string, readonly Name[]>> = {
   scheduler: [...kafka, "COMMS_POSTGRES_URL"],
   materializer: [...kafka, "COMMS_REDIS_URL"],
   projector: [...kafka, "COMMS_POSTGRES_URL"],
-  gateway: [...kafka, "COMMS_POSTGRES_URL", ...links, "COMMS_SNS_TOPIC_ARNS", "COMMS_TWILIO_AUTH_TOKEN"],
+  gateway: [
+    ...kafka,
+    "COMMS_POSTGRES_URL",
+    "COMMS_REDIS_URL",
+    ...links,
+    "COMMS_SNS_TOPIC_ARNS",
+    "COMMS_TWILIO_AUTH_TOKEN",
+  ],
 };
 
 function environmentOf(names: readonly Name[]): Record<string, string> {

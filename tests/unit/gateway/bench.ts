@@ -4,6 +4,7 @@ import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import { defaultLimits, type ServerLimits } from "#gateway/http/limits.ts";
 import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
+import type { SuppressionView } from "#gateway/public/unsubscribe/in-force.ts";
 import type { Publication } from "#gateway/publisher.ts";
 import { gatewayRoutes } from "#gateway/routes.ts";
 import { createSnsReceiver } from "#shared/delivery/providers/ses/sns/receiver.ts";
@@ -37,27 +38,32 @@ export interface Bench {
   readonly failures: Error[];
   readonly confirmed: (readonly [string, string])[];
   readonly fetched: string[];
+  /** When each opt-out was answered that the view did not hold. */
+  readonly late: number[];
+}
+
+interface BenchOptions {
+  readonly publicUrl?: string;
+  readonly idempotency?: Idempotency;
+  readonly logFile?: string;
+  /** Whether the senders' view has an opt-out; by default it has each. */
+  readonly holds?: SuppressionView["holds"];
+  readonly limits?: Partial<ServerLimits>;
+  readonly isProxy?: (address: string) => boolean;
+  /** The server's time is the machine's; that of the routes stands still. */
+  readonly systemClock?: boolean;
 }
 
 export const catalog = loadEventCatalog();
 
-export function createBench(
-  options: {
-    readonly publicUrl?: string;
-    readonly idempotency?: Idempotency;
-    readonly logFile?: string;
-    readonly limits?: Partial<ServerLimits>;
-    readonly isProxy?: (address: string) => boolean;
-    /** The server's time is the machine's; that of the routes stands still. */
-    readonly systemClock?: boolean;
-  } = {},
-): Bench {
+export function createBench(options: BenchOptions = {}): Bench {
   const clock = createManualClock();
   const published: Publication[] = [];
   const requests: IncomingHttpHeaders[] = [];
   const failures: Error[] = [];
   const confirmed: (readonly [string, string])[] = [];
   const fetched: string[] = [];
+  const late: number[] = [];
   const publisher = {
     publish: async (publication: Publication, request: IncomingHttpHeaders) => {
       const failure = failures.shift();
@@ -104,11 +110,17 @@ export function createBench(
       publisher,
       clock,
     },
-    unsubscribe: { keys: unsubscribeKeys(unsubscribeSecret), publisher, clock },
+    unsubscribe: {
+      keys: unsubscribeKeys(unsubscribeSecret),
+      publisher,
+      clock,
+      view: { holds: options.holds ?? (async () => true) },
+      onLate: () => void late.push(clock.now()),
+    },
     publicUrl,
     version: "1.2.3",
   });
-  return { app, metrics: telemetry.metrics, clock, published, requests, failures, confirmed, fetched };
+  return { app, metrics: telemetry.metrics, clock, published, requests, failures, confirmed, fetched, late };
 }
 
 /** As the table does it, without its times. */

@@ -30,7 +30,7 @@ describe("createMaterializer", () => {
   const flags = recording("flags", "comms.flags");
   const ledger = recording("ledger", "comms.feedback");
   const softBounces = recording("soft-bounces", "comms.feedback", "comms.flags");
-  const materializer = createMaterializer([flags, ledger, softBounces], allSound);
+  const materializer = createMaterializer([flags, ledger, softBounces], { check: allSound });
 
   it("reads each topic once", () => {
     expect(materializer.inputs).toEqual(["comms.flags", "comms.feedback"]);
@@ -48,9 +48,9 @@ describe("createMaterializer", () => {
       ...recording("x", "comms.flags"),
       apply: () => Promise.reject(new Error("away")),
     };
-    await expect(createMaterializer([flags, failing], allSound).apply([record("comms.flags", 1)], 0)).rejects.toThrow(
-      "away",
-    );
+    await expect(
+      createMaterializer([flags, failing], { check: allSound }).apply([record("comms.flags", 1)], 0),
+    ).rejects.toThrow("away");
   });
 
   it("makes a dead letter of what the check refuses, and applies the others", async () => {
@@ -58,7 +58,7 @@ describe("createMaterializer", () => {
     const check: CompactedCheck = async (batch) =>
       batch.map(({ value }) => (value === 2 ? "It is not its key's" : undefined));
     const batch = [1, 2, 3].map((value) => record("comms.flags", value));
-    const outcomes = await createMaterializer([own], check).apply(batch, 0);
+    const outcomes = await createMaterializer([own], { check }).apply(batch, 0);
     expect(own.got).toEqual([1, 3]);
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(["emit", "deadLetter", "emit"]);
     expect(outcomes[1]).toMatchObject({ reason: "COMMS_POISON", message: "It is not its key's" });

@@ -13,7 +13,14 @@ function evaluated(user_id: string): EvaluatedRecord {
     ["EMAIL", openChannel],
     ["PUSH", { ...openChannel, to: "none" }],
   ]);
-  return { accepted, evaluations: evaluateGates(accepted, { person: aPerson(), flags: new Map(), channels }, noon) };
+  return {
+    accepted,
+    evaluations: evaluateGates(
+      accepted,
+      { person: aPerson(), flags: new Map(), views: { ageMs: 0, ageMsMax: 5_000 }, channels },
+      noon,
+    ),
+  };
 }
 
 /** A claim with an answer for each person, and the trips that it made. */

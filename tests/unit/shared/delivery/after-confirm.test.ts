@@ -49,7 +49,7 @@ describe("what is thrown once bytes may have gone out [DED-03]", () => {
 });
 
 describe("a process that dies in each call", () => {
-  test("calls no more often than one that lives: the ledger counts, not the record", async () => {
+  test("calls twice at most, and each second call is counted: the message is held, then given up", async () => {
     const bench = aSender();
     bench.world.provider = unreadable;
     bench.account.breaker.run = async (call) => call();
@@ -59,7 +59,8 @@ describe("a process that dies in each call", () => {
       outcomes.push(await bench.take(aSend({ critical: true })));
       await bench.clock.advance(60_000);
     }
-    expect(bench.calls).toHaveLength(8);
+    expect(bench.calls).toHaveLength(2);
+    expect(bench.metered.filter((line) => line === "ambiguous email")).toHaveLength(1);
     expect(outputsOn(outcomes.at(-1) as (typeof outcomes)[0], "comms.feedback")).toMatchObject([
       { status: "DROPPED", reason: "COMMS_AMBIGUOUS_SEND" },
     ]);

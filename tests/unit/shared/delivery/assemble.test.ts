@@ -122,7 +122,7 @@ test("a message in doubt waits as many seconds as COMMS_AMBIGUOUS_HOLD_SECONDS h
   const order = orderOf(aSend());
   const [facts] = await sender.gather([order], start);
   if (!facts) throw new Error("no facts");
-  const ledger = { kind: "ambiguous", owner: "another", since: start, calls: 1 } as const;
-  const after = (ms: number) => sender.decide(order, { ...facts, ledger, viewsAsOf: start + ms }, start + ms).kind;
+  const ledger = { kind: "ambiguous", owner: "another", since: start, calls: 1, crashes: 0 } as const;
+  const after = (ms: number) => sender.decide(order, { ...facts, ledger, viewsAgeMs: 0 }, start + ms).kind;
   expect([after(29_999), after(30_000)]).toEqual(["defer", "drop"]);
 });

@@ -3,10 +3,10 @@ import { gather } from "#shared/delivery/gather.ts";
 import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
 import { aProfile, aSend, hasher, start } from "./sender-bench.ts";
 
-/** What a sender knows of one message, if persons and suppressions are as of these instants. */
-async function factsAsOf(
+/** What a sender knows of one message, if persons and suppressions are so old, ms. */
+async function factsOfAge(
   channel: "EMAIL" | "INAPP",
-  asOf: { readonly persons: number; readonly suppressions: number },
+  age: { readonly persons: number; readonly suppressions: number },
 ) {
   const trips: string[] = [];
   const person = { profile: aProfile(), preference: null, consents: [], tokens: [] };
@@ -15,11 +15,11 @@ async function factsAsOf(
     views: {
       persons: async (refs: readonly unknown[]) => {
         trips.push("persons");
-        return { value: refs.map(() => person), asOf: asOf.persons };
+        return { value: refs.map(() => person), ageMs: age.persons };
       },
       suppressions: async (refs: readonly unknown[]) => {
         trips.push("suppressions");
-        return { value: refs.map(() => []), asOf: asOf.suppressions };
+        return { value: refs.map(() => []), ageMs: age.suppressions };
       },
     },
     ledger: createMemoryLedger(),
@@ -31,16 +31,16 @@ async function factsAsOf(
 }
 
 test.each([
-  ["persons", { persons: start - 2, suppressions: start - 1 }],
-  ["suppressions", { persons: start - 1, suppressions: start - 2 }],
-])("the views are as old as the older of both: %s", async (_, asOf) => {
-  const { facts, trips } = await factsAsOf("EMAIL", asOf);
-  expect(facts?.viewsAsOf).toBe(start - 2);
+  ["persons", { persons: 2, suppressions: 1 }],
+  ["suppressions", { persons: 1, suppressions: 2 }],
+])("the views are as old as the older of both: %s", async (_, age) => {
+  const { facts, trips } = await factsOfAge("EMAIL", age);
+  expect(facts?.viewsAgeMs).toBe(2);
   expect(trips).toEqual(["persons", "suppressions"]);
 });
 
 test("without addresses, the age of the suppressions does not count and no trip is made for them", async () => {
-  const { facts, trips } = await factsAsOf("INAPP", { persons: start - 1, suppressions: start - 2 });
-  expect(facts?.viewsAsOf).toBe(start - 1);
+  const { facts, trips } = await factsOfAge("INAPP", { persons: 1, suppressions: 2 });
+  expect(facts?.viewsAgeMs).toBe(1);
   expect(trips).toEqual(["persons"]);
 });

@@ -20,7 +20,6 @@ import type { Answer, AnswerTable } from "#shared/domain/delivery/answer.ts";
 import { deriveMsgId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import type { Clock } from "#shared/platform/clock/clock.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
@@ -125,7 +124,7 @@ function aWorld(calls: readonly OutboundMessage[]) {
     consents: [] as Consent[],
     tokens: [] as Token[],
     suppressions: [] as Suppression[],
-    asOf: undefined as Instant | undefined,
+    viewsAgeMs: 0,
     sentLongAgo: new Set<string>(),
     askedArchive: [] as string[],
     artifact: async (): Promise<Content> => emailContent,
@@ -136,15 +135,15 @@ function aWorld(calls: readonly OutboundMessage[]) {
 type World = ReturnType<typeof aWorld>;
 
 /** Everybody is the person of the world. */
-function viewsOf(world: World, clock: Pick<Clock, "now">): SenderParts["views"] {
+function viewsOf(world: World): SenderParts["views"] {
   return {
     persons: async (refs) => {
       const { profile, preference, consents, tokens } = world;
-      return { value: refs.map(() => ({ profile, preference, consents, tokens })), asOf: world.asOf ?? clock.now() };
+      return { value: refs.map(() => ({ profile, preference, consents, tokens })), ageMs: world.viewsAgeMs };
     },
     suppressions: async (refs) => ({
       value: refs.map((ref) => world.suppressions.filter((entry) => entry.address_hash === ref.addressHash)),
-      asOf: world.asOf ?? clock.now(),
+      ageMs: world.viewsAgeMs,
     }),
   };
 }
@@ -202,7 +201,7 @@ export function aSender({ adapter, breaker, budget, ...change }: SenderChange = 
   const parts: SenderParts = {
     channel: "EMAIL",
     route: routeByTenant([account]),
-    views: viewsOf(world, clock),
+    views: viewsOf(world),
     ledger,
     archive: {
       wasSent: async (ids) => {

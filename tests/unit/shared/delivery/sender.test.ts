@@ -214,11 +214,11 @@ describe("the last look before the call", () => {
 
   test("a view older than its bound holds what is not critical, and lets a code through", async () => {
     const bench = aSender();
-    bench.world.asOf = start - 2 * minute;
+    bench.world.viewsAgeMs = 5_001;
     const outcome = await bench.take(aSend());
     expect(reasonOf(outcome)).toBe("COMMS_STATE_STALE");
     expect(scheduledSend(outcome)).toMatchObject({
-      item: { kind: "hold", due_at: start + 30_000 },
+      item: { kind: "hold", due_at: expect.any(Number) },
       send: { attempt: 1 },
     });
     expect((await bench.take(aSend({ critical: true, cause_ref: "code-1" }))).kind).toBe("emit");
@@ -404,18 +404,40 @@ describe("a call with an unknown result", () => {
 });
 
 describe("the call after one with an unknown result", () => {
+  test("is counted before it is made, so that a process that dies in it has counted it", async () => {
+    const bench = aSender();
+    bench.world.provider = timeout;
+    const { send } = scheduledSend(await bench.take(aSend({ critical: true })));
+    let before: readonly string[] = [];
+    bench.world.provider = async () => {
+      before = bench.metered.filter((line) => line === "ambiguous email");
+      return { kind: "accepted", ref: "r" };
+    };
+    await bench.take(send);
+    expect(before).toEqual(["ambiguous email"]);
+  });
+
+  test("is not counted where the breaker lets it through no more", async () => {
+    let isOpen = false;
+    const run = async <T>(call: () => Promise<T>) => (isOpen ? Promise.reject(outage("PROVIDER_UNAVAILABLE")) : call());
+    const bench = aSender({ breaker: { ...createBreaker({ account: "fake:default" }), run } });
+    bench.world.provider = timeout;
+    const { send } = scheduledSend(await bench.take(aSend({ critical: true })));
+    isOpen = true;
+    await bench.take(send).catch((error: unknown) => expect(error).toMatchObject({ code: "PROVIDER_UNAVAILABLE" }));
+    expect(bench.metered).not.toContain("ambiguous email");
+  });
+
   test.each<readonly [string, () => Promise<Answer>, readonly string[]]>([
-    ["the breaker lets it through no more", () => Promise.reject(outage("PROVIDER_UNAVAILABLE")), []],
-    ["no connection was made", async () => ({ kind: "unreached", code: "ECONNREFUSED" }), []],
+    ["no connection was made", async () => ({ kind: "unreached", code: "ECONNREFUSED" }), ["ambiguous email"]],
     ["the provider said no", async () => ({ kind: "refused", code: "Slow" }), ["ambiguous email"]],
     ["its end is unknown too", timeout, ["ambiguous email"]],
-  ])("the second call counts as one only where it may have reached the provider: %s", async (_, run, counted) => {
-    let answer: () => Promise<Answer> = timeout;
-    const breaker = { ...createBreaker({ account: "fake:default" }), run: async <T>() => (await answer()) as T };
-    const bench = aSender({ breaker });
+  ])("the second call counts once, whatever comes of it: %s", async (_, run, counted) => {
+    const bench = aSender();
+    bench.world.provider = timeout;
     const { send } = scheduledSend(await bench.take(aSend({ critical: true })));
-    answer = run;
-    await bench.take(send).catch((error: unknown) => expect(error).toMatchObject({ code: "PROVIDER_UNAVAILABLE" }));
+    bench.world.provider = run;
+    await bench.take(send);
     expect(bench.metered.filter((line) => line === "ambiguous email")).toEqual(counted);
   });
 

@@ -28,6 +28,19 @@ interface Form {
 const post = (bench: Bench, token: string, { payload = "", headers = {} }: Form = {}) =>
   bench.app.inject({ method: "POST", url: `/unsubscribe/${token}`, payload, headers });
 
+/** The answer, with time moved on in small steps until it is there, for three seconds at most. */
+async function afterTime<Answer>(bench: Bench, answer: Promise<Answer>): Promise<Answer> {
+  let isThere = false;
+  void answer.finally(() => {
+    isThere = true;
+  });
+  for (let passed = 0; passed < 3_000 && !isThere; passed += 50) {
+    await new Promise(setImmediate);
+    await bench.clock.advance(50);
+  }
+  return answer;
+}
+
 const key = `default/EMAIL/${hash}/UNSUBSCRIBE/RECIPIENT/category:booking`;
 const entry = {
   topic: "comms.suppression",
@@ -119,6 +132,32 @@ describe("POST /unsubscribe/{token}", () => {
     await post(bench, token);
     expect(bench.published).toMatchObject([entry, entry]);
   });
+
+  it("answers when the view holds the entry, and looks for the entry that it wrote", async () => {
+    const asked: unknown[] = [];
+    const bench = createBench({ holds: async (suppression) => asked.push(suppression) > 2 });
+    const answer = post(bench, tokenOf(bench));
+    const response = await afterTime(bench, answer);
+    expect([response.statusCode, bench.late]).toEqual([200, []]);
+    expect(response.body).not.toContain("within a minute");
+    expect(asked).toMatchObject([entry.value, entry.value, entry.value]);
+  });
+
+  it.each([
+    ["lacks the entry", async () => false],
+    ["cannot be asked", () => Promise.reject(new AppError("REDIS_UNAVAILABLE", "away", { retryable: true }))],
+    ["does not answer", () => new Promise<boolean>(() => {})],
+  ])(
+    "says after two seconds that it is in force within a minute where the view %s, and counts it",
+    async (_, holds) => {
+      const bench = createBench({ holds });
+      const response = await afterTime(bench, post(bench, tokenOf(bench)));
+      expect(response.statusCode).toBe(200);
+      expect(response.body).toContain("in force within a minute");
+      expect(bench.late).toHaveLength(1);
+      expect(bench.published).toMatchObject([entry]);
+    },
+  );
 
   it("takes the whole of marketing back where the token says so", async () => {
     const bench = createBench();

@@ -9,9 +9,11 @@ const channels = new Map([
   ["EMAIL", openChannel],
   ["INAPP", openChannel],
 ] as const);
-const claimants = evaluateGates(accepted, { person: aPerson(), flags: new Map(), channels }, noon).map(
-  (evaluation) => ({ accepted, evaluation }),
-);
+const claimants = evaluateGates(
+  accepted,
+  { person: aPerson(), flags: new Map(), views: { ageMs: 0, ageMsMax: 5_000 }, channels },
+  noon,
+).map((evaluation) => ({ accepted, evaluation }));
 
 test("claims the key of every message in one trip, and drops those whose key another holds [DED-01]", async () => {
   const trips: (readonly DedupeClaim[])[] = [];

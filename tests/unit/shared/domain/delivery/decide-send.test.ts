@@ -17,7 +17,7 @@ const facts: SendFacts = {
   archived: false,
   preferences: { profile: null, preference: null, consents: [] },
   to: [to()],
-  viewsAsOf: start,
+  viewsAgeMs: 0,
 };
 
 function decide(over: Partial<SendFacts> = {}, send: Partial<Send> = {}) {
@@ -52,16 +52,27 @@ describe("the decision before the call [SUP-02] [CAN-11]", () => {
     },
     {
       name: "views that are too old",
-      facts: { viewsAsOf: start - 60_001 },
-      expected: { kind: "wait", as: "hold", gate: "freshness", dueAt: start + defaultPolicy.staleHoldMs },
+      facts: { viewsAgeMs: 5_001 },
+      expected: { kind: "wait", as: "hold", gate: "freshness", reason: "COMMS_STATE_STALE" },
     },
     {
       name: "views that are too old, critical",
-      facts: { viewsAsOf: 0 },
+      facts: { viewsAgeMs: 60_000 },
       send: { critical: true },
       expected: { kind: "send" },
     },
-    { name: "views at the bound", facts: { viewsAsOf: start - 60_000 }, expected: { kind: "send" } },
+    { name: "views at the bound", facts: { viewsAgeMs: 5_000 }, expected: { kind: "send" } },
+    {
+      name: "views that are too old to drop for what they say",
+      facts: { viewsAgeMs: 5_001, to: [to({})] },
+      expected: { kind: "wait", gate: "freshness" },
+    },
+    {
+      name: "the blocklist, critical, on views that only a critical message passes",
+      facts: { viewsAgeMs: 60_000, to: [to({ reason: "LEGAL" })] },
+      send: { critical: true },
+      expected: { kind: "drop", reason: "COMMS_BLOCKLISTED" },
+    },
   ])("given $name", ({ facts: over, send, expected }) => {
     expect(decide(over, send)).toMatchObject(expected);
   });
@@ -73,6 +84,7 @@ describe("the decision before the call [SUP-02] [CAN-11]", () => {
       "ledger PASS",
       "archive PASS",
       "expiry PASS",
+      "freshness PASS",
       "address DROP",
     ]);
   });

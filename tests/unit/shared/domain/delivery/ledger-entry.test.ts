@@ -2,11 +2,21 @@ import { describe, expect, test } from "vitest";
 import { callsMade, decodeEntry, type LedgerEntry, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
 
 const now = 1_000;
-const claimed: LedgerEntry = { state: "C", attempt: 2, leaseUntil: 0, since: 0, doubt: false, owner: "a", note: "" };
+const claimed: LedgerEntry = {
+  state: "C",
+  attempt: 2,
+  leaseUntil: 0,
+  since: 0,
+  doubt: false,
+  crashes: 0,
+  owner: "a",
+  note: "",
+};
 
 describe("an entry as Redis holds it", () => {
   test.each([
     ["K|2|1050|1000|1|a|{}", { state: "K", attempt: 2, leaseUntil: 1_050, since: 1_000, doubt: true, owner: "a" }],
+    ["K|3|1050|1000|2|a|", { doubt: true, crashes: 1 }],
     ["S|1|||||", { state: "S", attempt: 1, leaseUntil: 0, since: 0, doubt: false, owner: "", note: "" }],
     ['F|1|||||{"a":"|\\n"}', { note: '{"a":"|\\n"}' }],
     ["F|1|||||two\nlines", { note: "two\nlines" }],
@@ -14,7 +24,7 @@ describe("an entry as Redis holds it", () => {
     expect(decodeEntry(text)).toMatchObject(expected);
   });
 
-  test.each(["", "X|1|||||", "S|x|||||", "S|1|||2||", "S|1||"])("%j is none", (text) => {
+  test.each(["", "X|1|||||", "S|x|||||", "S|1|||x||", "S|1||"])("%j is none", (text) => {
     expect(decodeEntry(text)).toBeUndefined();
   });
 });

@@ -6,11 +6,12 @@ import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { aSend, start } from "../../delivery/sender-bench.ts";
 
 const context = { now: start, policy: defaultPolicy };
-const inDoubt = (agoMs: number, calls = 1): LedgerState => ({
+const inDoubt = (agoMs: number, calls = 1, crashes = 0): LedgerState => ({
   kind: "ambiguous",
   owner: "a",
   since: start - agoMs,
   calls,
+  crashes,
 });
 const { ambiguousHoldMs, recheckMs, maxAttempts } = defaultPolicy;
 
@@ -31,6 +32,24 @@ describe("the ledger's gate [DED-03]", () => {
       name: "a sent message that the log may lack",
       state: { kind: "sent", attempt: 1, note: '{"status":"SENT"}' },
       expected: { verdict: "REPEAT", report: { status: "SENT" } },
+    },
+    {
+      name: "a critical call that one process died in",
+      state: inDoubt(1_000, 1, 1),
+      send: { critical: true, expires_at: null },
+      expected: { verdict: "PASS" },
+    },
+    {
+      name: "a critical call that two processes died in",
+      state: inDoubt(1_000, 2, 2),
+      send: { critical: true, expires_at: null },
+      expected: { verdict: "HOLD", reason: "COMMS_AMBIGUOUS_SEND" },
+    },
+    {
+      name: "the same after the deadline",
+      state: inDoubt(ambiguousHoldMs, 2, 2),
+      send: { critical: true, expires_at: null },
+      expected: { verdict: "DROP", reason: "COMMS_AMBIGUOUS_SEND" },
     },
     {
       name: "a call in doubt",

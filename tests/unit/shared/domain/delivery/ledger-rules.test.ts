@@ -14,7 +14,17 @@ const now = 1_000;
 const leaseMs = 100;
 
 function entryOf(over: Partial<LedgerEntry> = {}): LedgerEntry {
-  return { state: "C", attempt: 1, leaseUntil: now + 50, since: 0, doubt: false, owner: "a", note: "", ...over };
+  return {
+    state: "C",
+    attempt: 1,
+    leaseUntil: now + 50,
+    since: 0,
+    doubt: false,
+    crashes: 0,
+    owner: "a",
+    note: "",
+    ...over,
+  };
 }
 
 function requestOf(over: Partial<ClaimRequest> = {}): ClaimRequest {
@@ -33,7 +43,18 @@ describe("claiming an entry [DED-03]", () => {
       name: "an expired call, to send again",
       entry: entryOf({ state: "K", leaseUntil: now, since: 7 }),
       over: { resend: true },
-      expected: { doubt: true, since: 7, attempt: 2 },
+      expected: { doubt: true, since: 7, attempt: 2, crashes: 1 },
+    },
+    {
+      name: "a call that two processes died in, to send again",
+      entry: entryOf({ state: "K", leaseUntil: now, doubt: true, crashes: 1 }),
+      over: { resend: true },
+    },
+    {
+      name: "a call whose result its process recorded as unknown, after a crash, to send again",
+      entry: entryOf({ state: "K", leaseUntil: now, doubt: true, crashes: 1, note: "n" }),
+      over: { resend: true },
+      expected: { doubt: true, crashes: 1 },
     },
     { name: "a refused attempt", entry: entryOf({ state: "R" }) },
     { name: "the attempt after it", entry: entryOf({ state: "R" }), over: { attempt: 2 }, expected: { attempt: 2 } },

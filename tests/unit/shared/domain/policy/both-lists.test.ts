@@ -32,17 +32,17 @@ interface Case {
 /** The rules that both lists ask. */
 const shared = ["expiry", "address", "suppression", "consent", "preference", "quiet_hours"] as const;
 
-function senderFacts({ person: preferences, to }: Case, now: number): SendFacts {
-  return { ledger: { kind: "free" }, archived: false, preferences, to, viewsAsOf: now };
+function senderFacts({ person: preferences, to }: Case): SendFacts {
+  return { ledger: { kind: "free" }, archived: false, preferences, to, viewsAgeMs: 0 };
 }
 
 /** What the sender decides; the message is new to it, and its views are fresh. */
 function decide(given: Case, now: number) {
-  return decideSend(aSend(given.message), senderFacts(given, now), { now, policy: defaultPolicy });
+  return decideSend(aSend(given.message), senderFacts(given), { now, policy: defaultPolicy });
 }
 
 function senderAnswers(given: Case, now: number) {
-  return askGates(aSend(given.message), senderFacts(given, now), { now, policy: defaultPolicy });
+  return askGates(aSend(given.message), senderFacts(given), { now, policy: defaultPolicy });
 }
 
 /** The router's evaluation of the same message, with nothing against it but what both lists ask. */
@@ -50,7 +50,11 @@ function routerEvaluation({ message, person, to }: Case, now: number) {
   const { channel, ...rest } = message;
   const found = new Map([[channel, { to, template: { version: 1, locales: ["en-US"] } }]]);
   const accepted = anAccepted({ ...rest, channels: [channel] });
-  const [evaluation] = evaluateGates(accepted, { person, flags: new Map(), channels: found }, now);
+  const [evaluation] = evaluateGates(
+    accepted,
+    { person, flags: new Map(), views: { ageMs: 0, ageMsMax: 5_000 }, channels: found },
+    now,
+  );
   if (!evaluation) throw new Error("The record has a channel");
   return evaluation;
 }

@@ -3,7 +3,7 @@ import type { Suppression } from "#shared/contracts/records.ts";
 import type { AddressRef } from "#shared/domain/recipient/person.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { lookUpTargets } from "#shared/state/views/addressed-targets.ts";
-import { aSuppression, noon } from "#tests/support/policy/records.ts";
+import { aSuppression } from "#tests/support/policy/records.ts";
 
 const peppers = { old: "an-old-pepper-of-sixteen", new: "a-new-pepper-of-sixteen" };
 const before = createAddressHasher({ current: "old", peppers: { old: peppers.old } });
@@ -23,7 +23,7 @@ function viewsWith(entries: Readonly<Record<string, readonly Suppression[]>> = {
     suppressions: async (refs: readonly AddressRef[]) => {
       const names = refs.map(nameOf);
       trips.push(names);
-      return { value: names.map((name) => entries[name] ?? []), asOf: noon };
+      return { value: names.map((name) => entries[name] ?? []), ageMs: 7 };
     },
   };
   return { views, trips };
@@ -56,7 +56,7 @@ describe("the targets of a batch", () => {
         [{ ...phone, hash: hasher.hash("SMS", phone.address), suppressions: [other] }],
         [{ ...bob, hash: hasher.hash("EMAIL", bob.address), suppressions: [one] }],
       ],
-      asOf: noon,
+      ageMs: 7,
     });
     expect(trips.map((names) => names.length)).toEqual([8]);
   });
@@ -113,7 +113,7 @@ describe("the hashes of targets", () => {
     ["nobody who has an address", [{ ...mail, targets: "none" }], ["none"]],
   ] as const)("make no trip for %s, and no age is held against it", async (_, batch, value) => {
     const { views, trips } = viewsWith();
-    expect(await lookUpTargets(batch, { views, hasher })).toEqual({ value, asOf: Number.POSITIVE_INFINITY });
+    expect(await lookUpTargets(batch, { views, hasher })).toEqual({ value, ageMs: 0 });
     expect(trips).toEqual([]);
   });
 });
