@@ -119,6 +119,6 @@ function meterOf({ telemetry }: ProcessContext): SendMeter {
       metrics.set("comms_breaker_state", { provider, account: id }, levels[state]),
     tokenInvalid: (code) => metrics.count("comms_push_tokens_invalid_total", { code }),
     alert: ({ channel, provider, code, level }) =>
-      log.warn({ channel, provider, code, level }, "the provider's answer needs a look"),
+      log.warn({ channel, provider, code, severity: level }, "the provider's answer needs a look"),
   };
 }
