@@ -1,6 +1,6 @@
 # Each target works from a bare clone: what it needs is installed first.
 .DEFAULT_GOAL := help
-.PHONY: demo dev up down status test ok bench clean help
+.PHONY: demo dev up down status test ok bench proof clean help
 
 NODE := bin/node
 INSTALLED := node_modules/.installed
@@ -34,6 +34,9 @@ ok: $(INSTALLED) ## Run the static checks
 
 bench: $(INSTALLED) ## Measure the whole path
 	@$(NODE) tests/bench/main.ts
+
+proof: $(INSTALLED) ## Prove what takes longer than a test may, and write its figures to docs/proofs.md (SUITE=simulation)
+	@$(NODE) tests/proof/main.ts $(SUITE)
 
 clean: $(INSTALLED) ## Stop the stack and remove its data (the fetched servers stay in the cache)
 	@$(NODE) stack/main.ts clean

@@ -3,6 +3,7 @@ import { groupOf, type Stage } from "#shared/contracts/topics.ts";
 import { readConfig, unknownSettings } from "#shared/platform/config/environment.ts";
 import { processSettings } from "#shared/platform/config/process-settings.ts";
 import { combineSettings } from "#shared/platform/config/setting.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { type Health, startHealthServer } from "#shared/platform/http/health-server.ts";
 import { errorText, redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 import { createFuseTopic } from "#shared/runtime/fuses/fuse-store.ts";
@@ -11,6 +12,7 @@ import { watchLag } from "#shared/runtime/lag/lag-watch.ts";
 import { Host, type HostedService } from "#shared/runtime/process/host.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { Shell } from "#shared/runtime/shell/shell.ts";
+import { announceProcess } from "#stack/run-processes.ts";
 import { type CliCommand, exit } from "./command.ts";
 import { commandSettings } from "./command-settings.ts";
 import { hostableGateway, hostableSettings, hostableStages } from "./hostable.ts";
@@ -69,6 +71,7 @@ async function host(names: readonly string[]): Promise<number> {
       health: running.health,
     });
     process.stderr.write(`health and metrics at ${server.url}\n`);
+    const withdraw = announce(names, server.url);
     await Promise.race([running.start().catch(crash), ended.promise]);
     const ending = new AbortController();
     void sayReady(running.health, names, server.url, ending.signal);
@@ -77,6 +80,7 @@ async function host(names: readonly string[]): Promise<number> {
     ending.abort();
     await running.stop(code === exit.done ? config.COMMS_SHUTDOWN_SECONDS * 1000 : 1_000);
     await server.close();
+    withdraw();
     return code;
   } finally {
     await Promise.race([platform.close(), sleep(10_000, undefined, { ref: false })]);
@@ -85,14 +89,25 @@ async function host(names: readonly string[]): Promise<number> {
   }
 }
 
+/** Lists the process in `make status` where it runs beside a local stack. */
+function announce(names: readonly string[], health: string): () => void {
+  const { root } = readStackConfig();
+  return announceProcess(root, { hosts: hostsOf(names), pid: process.pid, startedAt: Date.now(), health });
+}
+
+function hostsOf(names: readonly string[]): string {
+  return names.length === hostableNames.length ? "all" : names.join(", ");
+}
+
 /** Writes one line once everything that is hosted is ready: what a script or a person waits for. */
 async function sayReady(health: Health, names: readonly string[], url: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && health.ready() !== undefined) {
     await sleep(readyEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
   if (signal.aborted) return;
-  const what = names.length === hostableNames.length ? "all" : names.join(", ");
-  process.stderr.write(`ready: ${what}; probes at ${url}/readyz and ${url}/livez, metrics at ${url}/metrics\n`);
+  process.stderr.write(
+    `ready: ${hostsOf(names)}; probes at ${url}/readyz and ${url}/livez, metrics at ${url}/metrics\n`,
+  );
 }
 
 /**

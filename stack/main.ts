@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
-import { devProcessRows, readDevProcess } from "./dev-process.ts";
 import { stackOptionsFrom } from "./options.ts";
 import { isStackRefusal } from "./refusal.ts";
+import { runProcesses, runProcessRows } from "./run-processes.ts";
 import { cleanStack, type StackOptions, stackStatus, startStack, stopStack } from "./stack.ts";
 import { answeringAmong, statusRows, tableOf } from "./status-table.ts";
 
@@ -26,8 +25,8 @@ async function printStatus(options: StackOptions): Promise<void> {
   if (addresses === undefined) return say("The stack was never started here: start it with 'make up'.");
   const { gateway, simulator } = addresses;
   const answering = await answeringAmong([gateway.url, simulator.url, simulator.smtp]);
-  const dev = readDevProcess(join(options.root, ".carillon", "dev.json"));
-  process.stdout.write(tableOf([...statusRows(parts, addresses, answering), ...devProcessRows(dev)], Date.now()));
+  const running = runProcessRows(runProcesses(options.root));
+  process.stdout.write(tableOf([...statusRows(parts, addresses, answering), ...running], Date.now()));
   say(`the stack is ${state === "part" ? "partly up" : state} (${addresses.mode})`);
 }
 

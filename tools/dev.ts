@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync, watch, writeFileSync } from "node:fs";
+import { watch } from "node:fs";
 import { join } from "node:path";
 import { devActionForAll } from "./dev-changes.ts";
 
@@ -13,8 +13,6 @@ const watched = ["catalog", "cli", "gateway", "processors", "shared"];
 /** An editor writes one save in several steps; what changes within this time counts as one, ms. */
 const quietMs = 250;
 const logFile = ".carillon/logs/dev.ndjson";
-/** The process and its address, for `make status`. */
-const processFile = ".carillon/dev.json";
 
 let processes: ChildProcess | undefined;
 let isStopping = false;
@@ -60,13 +58,10 @@ function start(): void {
   processes = child;
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     process.stderr.write(text);
-    const health = /health and metrics at (\S+)/.exec(text)?.[1];
-    if (health === undefined) return;
-    writeFileSync(processFile, JSON.stringify({ pid: child.pid, startedAt: began, health }));
+    if (!/^ready: /m.test(text)) return;
     say(`started in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   });
   child.once("exit", (code) => {
-    rmSync(processFile, { force: true });
     if (processes !== child || isStopping) return;
     processes = undefined;
     say(`the processes ended with ${code}; they start again at the next change`);

@@ -2,7 +2,7 @@ import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { exit } from "../command.ts";
 import { providersAccount } from "./ledger-check.ts";
-import type { Scenario } from "./scenario.ts";
+import { ownRecords, type Scenario } from "./scenario.ts";
 import { missingEnds, sentIds, tally } from "./tally.ts";
 
 const selectInapp = sqlFile(import.meta.url, "./inapp-ids.sql");
@@ -18,15 +18,17 @@ interface RunFacts {
  * Counts from the topics, compares with the providers' ledger and prints the summary as the last line. Resolves with the
  * exit code.
  */
-export async function concludeDemo({ platform, watch }: Scenario, { ledger, began }: RunFacts): Promise<number> {
-  const counts = tally(watch);
-  const ids = new Set(watch.decisions.map(({ msg_id }) => msg_id));
+export async function concludeDemo(scenario: Scenario, { ledger, began }: RunFacts): Promise<number> {
+  const { platform } = scenario;
+  const own = ownRecords(scenario);
+  const counts = tally(own);
+  const ids = new Set(own.decisions.map(({ msg_id }) => msg_id));
   const account = await providersAccount(ledger, ids);
   const taken = new Map([...account.taken, ["inapp", await inappNotes(platform, ids)]]);
-  const errors = [...missingEnds(watch), ...disagreements(sentIds(watch), taken)];
+  const errors = [...missingEnds(own), ...disagreements(sentIds(own), taken)];
   for (const error of errors) process.stderr.write(`${error}\n`);
   const firstSent = Math.min(
-    ...watch.feedback.filter(({ status }) => status === "SENT").map(({ recorded_at }) => recorded_at),
+    ...own.feedback.filter(({ status }) => status === "SENT").map(({ recorded_at }) => recorded_at),
   );
   const summary = {
     ...counts,

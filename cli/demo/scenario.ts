@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Output } from "#shared/contracts/output.ts";
-import type { Event } from "#shared/contracts/records.ts";
+import type { Event, Suppression } from "#shared/contracts/records.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { produce } from "../prepare.ts";
 import type { EventFactory } from "./event-factory.ts";
 import { type Character, introduce } from "./people.ts";
-import { tally } from "./tally.ts";
+import { type RunRecords, recordsOfRun, tally } from "./tally.ts";
 import type { Watch } from "./watch.ts";
 
 /** What one run of the demo works with. */
@@ -14,6 +14,11 @@ export interface Scenario {
   readonly watch: Watch;
   /** In the order of `characters`. */
   readonly people: readonly Character[];
+}
+
+/** What the topics hold of this run so far, without what an earlier one left under way. */
+export function ownRecords({ watch, people }: Pick<Scenario, "watch" | "people">): RunRecords {
+  return recordsOfRun(watch, new Set(people.map(({ userId }) => userId)));
 }
 
 /** Writes the people's profiles, devices, consents and settings, and waits until the views have them all. */
@@ -40,13 +45,18 @@ export async function addPeople({ platform, people }: Scenario): Promise<void> {
 }
 
 /** Sends one event of every kind that the demo shows, and waits until the last message has ended. */
-export async function playScenario({ platform, watch, people }: Scenario, events: EventFactory): Promise<void> {
+export async function playScenario(scenario: Scenario, events: EventFactory): Promise<void> {
+  const { platform, watch, people } = scenario;
   const [ines, theo, bounce, night, quiet, studio] = idsOf(people);
   const now = () => Date.now();
   const feed = (...all: readonly Event[]) => produce(platform, all.map(eventOutput));
   const first = events.booking({ buyer: ines, seller: studio }, now());
   await feed(first);
-  await watch.until(() => watch.feedback.some(({ status }) => status === "SENT"), "the first delivery", 60_000);
+  await watch.until(
+    () => ownRecords(scenario).feedback.some(({ status }) => status === "SENT"),
+    "the first delivery",
+    60_000,
+  );
   await feed(
     events.receipt(theo, now()),
     events.code(ines, now()),
@@ -62,9 +72,9 @@ export async function playScenario({ platform, watch, people }: Scenario, events
     first,
     events.booking({ buyer: ines, seller: studio }, now(), { bookingId: first.cause_ref }),
   );
-  const suppressed = () => watch.suppressions.length > 0;
+  const suppressed = () => ownSuppression(scenario) !== undefined;
   await watch.until(suppressed, "the bounce to become a suppression", 60_000);
-  await untilViewHasSuppression(platform, watch);
+  await untilViewHasSuppression(scenario);
   await feed(events.booking({ buyer: bounce, seller: studio }, now()));
   const refused = () =>
     watch.decisions.some(({ user_id, reason }) => user_id === bounce && reason === "COMMS_SUPPRESSED");
@@ -72,12 +82,19 @@ export async function playScenario({ platform, watch, people }: Scenario, events
   const digest = () =>
     watch.feedback.some(({ user_id, template_name }) => user_id === theo && template_name === "new_message_digest");
   await watch.until(digest, "the digest", 60_000);
-  await watch.until(() => tally(watch).in_flight === 0, "the last message to end", 60_000);
+  await watch.until(() => tally(ownRecords(scenario)).in_flight === 0, "the last message to end", 60_000);
+}
+
+/** The suppression that a bounce of this run has led to. */
+function ownSuppression(scenario: Scenario): Suppression | undefined {
+  const own = new Set(ownRecords(scenario).decisions.map(({ msg_id }) => msg_id));
+  return scenario.watch.suppressions.find(({ msg_id }) => msg_id !== null && own.has(msg_id));
 }
 
 /** Waits until the view has the suppression that the topic has: the gates read the view. */
-async function untilViewHasSuppression(platform: ProcessContext, watch: Watch): Promise<void> {
-  const entry = watch.suppressions[0];
+async function untilViewHasSuppression(scenario: Scenario): Promise<void> {
+  const { platform } = scenario;
+  const entry = ownSuppression(scenario);
   if (!entry) return;
   const ref = { tenantId: entry.tenant_id, channel: entry.channel, addressHash: entry.address_hash };
   for (let tries = 0; tries < 100; tries++) {

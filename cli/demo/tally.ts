@@ -26,6 +26,24 @@ export interface Tally {
   readonly in_flight: number;
 }
 
+/**
+ * What of these records is about the people of one run. A run that was interrupted leaves messages under way, and they come
+ * while the next one watches. Dead letters are kept: nobody can say whose they are.
+ */
+export function recordsOfRun(records: RunRecords, userIds: ReadonlySet<string>): RunRecords {
+  const events = records.events.filter(({ actors }) => actors.some(({ user_id }) => userIds.has(user_id)));
+  const causes = new Set(events.map(({ cause_ref }) => cause_ref));
+  const isOurs = ({ user_id }: { readonly user_id: string }) => userIds.has(user_id);
+  return {
+    events,
+    accepted: records.accepted.filter(isOurs),
+    decisions: records.decisions.filter(isOurs),
+    feedback: records.feedback.filter(isOurs),
+    rejected: records.rejected.filter(({ cause_ref }) => cause_ref !== null && causes.has(cause_ref)),
+    deadLetters: records.deadLetters,
+  };
+}
+
 type End = "sent" | "blocked" | "deferred" | "digested" | "expired" | "failed" | "in_flight";
 
 interface MessageEnd {

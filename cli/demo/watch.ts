@@ -58,8 +58,10 @@ export async function startWatch(
   const checks = new Set<() => void>();
   const decode = decoder(platform.prefix, platform.codec());
   const joined = Promise.withResolvers<void>();
+  const groupId = `${platform.prefix}${demoGroups}${run}`;
+  await removeIdleGroups(platform);
   const consumer = await platform.log().consumer({
-    groupId: `${platform.prefix}comms.demo.${run}`,
+    groupId,
     topics: [...watched, ...deadLetterTopics].map((topic) => platform.prefix + topic),
     from: "latest",
   });
@@ -80,8 +82,27 @@ export async function startWatch(
   return {
     ...records,
     until: (condition, description, ms) => until(checks, condition, { description, ms }),
-    close: () => consumer.close(),
+    close: async () => {
+      await consumer.close();
+      await removeIdleGroups(platform);
+    },
   };
+}
+
+/** A demo's group begins so. */
+const demoGroups = "comms.demo.";
+
+/** Removes the groups of demos that have ended, those that were killed included. What the broker refuses stays: it is no harm. */
+async function removeIdleGroups(platform: ProcessContext): Promise<void> {
+  const groups = await platform
+    .log()
+    .groups(platform.prefix + demoGroups)
+    .catch(() => new Map<string, number>());
+  const idle = [...groups].filter(([, members]) => members === 0).map(([id]) => id);
+  await platform
+    .log()
+    .removeGroups(idle)
+    .catch(() => undefined);
 }
 
 interface Wait {

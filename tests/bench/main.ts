@@ -4,7 +4,9 @@ import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
 import { benchDemo } from "./demo.ts";
 import { benchFaults } from "./faults.ts";
+import { benchGarbage } from "./garbage.ts";
 import { benchHop } from "./hop.ts";
+import { benchHot } from "./hot.ts";
 import { benchBrief, benchPath } from "./path.ts";
 import { benchUpsert } from "./upsert.ts";
 
@@ -15,6 +17,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   faults: benchFaults,
   brief: benchBrief,
   upsert: benchUpsert,
+  garbage: benchGarbage,
+  hot: benchHot,
 };
 const usual = ["demo", "hop", "path", "faults"];
 

@@ -20,12 +20,26 @@ export interface TelemetryOptions {
   readonly version: string;
 }
 
+/** The names that pino writes itself: a field of such a name would stand twice in a line, and a reader of JSON takes the last. */
+const reservedFields = ["level", "time", "msg"];
+
+/** The fields of a line, those of a reserved name under `field_<name>`. */
+function withoutReserved(fields: unknown): unknown {
+  if (typeof fields !== "object" || fields === null || fields instanceof Error) return fields;
+  if (!reservedFields.some((name) => Object.hasOwn(fields, name))) return fields;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [reservedFields.includes(name) ? `field_${name}` : name, value]),
+  );
+}
+
 /** Logs an error under `err` as type, code and frames. If a line has no message, pino would take the error's. */
 const errorOptions: Pick<LoggerOptions, "serializers" | "hooks"> = {
   serializers: { err: (error: unknown) => redactedError(error) },
   hooks: {
     logMethod(args, method) {
-      const [first, message, ...rest] = args as unknown[];
+      const [given, message, ...rest] = args as unknown[];
+      const first = withoutReserved(given);
+      args[0] = first as never;
       const error = first instanceof Error ? first : (first as { readonly err?: unknown } | undefined)?.err;
       if (!(error instanceof Error) || message !== undefined) return method.apply(this, args);
       const line = first === error ? { err: error } : first;

@@ -79,14 +79,14 @@ export class RecordPipeline {
     }
   }
 
-  /** Gives one record a task of its own, so that it holds back nobody but its key. */
-  #detach(item: Item, generation: number, work: () => Promise<void>): void {
-    item.isDetached = true;
+  /** Gives records a task of their own, so that they hold back nobody but their keys. */
+  #detach(items: readonly Item[], generation: number, work: () => Promise<void>): void {
+    for (const item of items) item.isDetached = true;
     void this.#own([], generation, async () => {
       try {
         await work();
       } catch (error) {
-        this.#release(item, generation);
+        for (const item of items) this.#release(item, generation);
         throw error;
       }
     });
@@ -94,17 +94,20 @@ export class RecordPipeline {
 
   async #batch(items: readonly Item[], generation: number): Promise<void> {
     const tasks: Task[] = [];
+    const unusable: Completion[] = [];
     for (const item of items) {
       const span = startRecordSpan(this.#parts.processor.name, this.#topicOf(item), item.record);
       const decoded = await this.#decode(item, generation);
       if (decoded.kind !== "decoded") {
         const outcome = decoded.kind === "foreign" ? this.#reject(item, decoded.message) : decoded;
-        this.#detach(item, generation, () => this.#complete([{ item, span, outcome }], generation));
+        unusable.push({ item, span, outcome });
       } else {
         item.value = decoded.record.value;
         tasks.push({ item, record: decoded.record, span });
       }
     }
+    const unusableItems = unusable.map(({ item }) => item);
+    if (unusable.length > 0) this.#detach(unusableItems, generation, () => this.#complete(unusable, generation));
     if (tasks.length === 0) return;
     if (this.#parts.processor.kind === "sink") await this.#apply(tasks, generation);
     else await this.#decide(tasks, generation);
@@ -144,7 +147,7 @@ export class RecordPipeline {
     for (const [i, task] of tasks.entries()) {
       const result = results[i] as StageResult;
       if (result.kind !== "perform") completions.push({ item: task.item, span: task.span, outcome: result });
-      else this.#detach(task.item, generation, () => this.#perform(task, result, generation));
+      else this.#detach([task.item], generation, () => this.#perform(task, result, generation));
     }
     if (completions.length > 0) await this.#complete(completions, generation);
   }

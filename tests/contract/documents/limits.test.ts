@@ -19,9 +19,10 @@ import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
 import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
+import { metadataAgeMsMax } from "#shared/platform/kafka/kafkajs-internals.ts";
 import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
 import { connectionsMax } from "#shared/platform/postgres/pool.ts";
-import { sinkLimits, stageLimits } from "#shared/runtime/limits.ts";
+import { sinkLimits, stageLimits, stalledMsMax } from "#shared/runtime/limits.ts";
 import { outageBackoff } from "#shared/runtime/outage-watch.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
@@ -77,6 +78,11 @@ const runtime: readonly Limit[] = [
     where: [limitsFile],
     figures: [count(stageLimits.waitingRecords), bytes(stageLimits.waitingBytes)],
   },
+  {
+    name: "records of one key, and what waits behind it",
+    where: [limitsFile],
+    figures: [count(stageLimits.keyRecords), count(stageLimits.crowdRecords), bytes(stageLimits.crowdBytes)],
+  },
   { name: "outputs of a batch", where: [limitsFile], figures: [bytes(stageLimits.outputBytes)] },
   { name: "a value that is read", where: [limitsFile], figures: [bytes(stageLimits.recordBytes)] },
   {
@@ -88,6 +94,12 @@ const runtime: readonly Limit[] = [
     name: "the fuse",
     where: [limitsFile],
     figures: [count(fuse.inRow), fuse.share === 0.5 ? "half" : count(fuse.share), count(fuse.window)],
+  },
+  { name: "no progress", where: [limitsFile], figures: [seconds(stalledMsMax)] },
+  {
+    name: "the age of metadata",
+    where: ["shared/platform/kafka/kafkajs-internals.ts"],
+    figures: [seconds(metadataAgeMsMax)],
   },
   {
     name: "the wait of an outage",

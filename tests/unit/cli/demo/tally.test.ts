@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { missingEnds, type RunRecords, sentIds, tally } from "#cli/demo/tally.ts";
+import { missingEnds, type RunRecords, recordsOfRun, sentIds, tally } from "#cli/demo/tally.ts";
 import type { Accepted, Decision, Event, Feedback, Rejected } from "#shared/contracts/records.ts";
 import { deriveEventId } from "#shared/domain/message/id.ts";
 
@@ -19,6 +19,33 @@ const decision = (msg: string, of: string, facts: Pick<Decision, "verdict"> & Pa
 const feedback = (msg: string, status: Feedback["status"], origin: Feedback["origin"] = "SENDER"): Feedback =>
   ({ msg_id: msg, status, origin, channel: "EMAIL", reason: null }) as Feedback;
 const nothing: RunRecords = { events: [], accepted: [], decisions: [], feedback: [], rejected: [], deadLetters: [] };
+
+describe("the records of a run", () => {
+  it("are those of its people: a message that an interrupted run left under way is not counted", () => {
+    const of = <T extends object>(record: T, user_id: string): T => ({ ...record, user_id });
+    const eventFor = (causeRef: string, user_id: string) => ({
+      ...event(causeRef),
+      actors: [{ role: "buyer", user_id }],
+    });
+    const rejected = (cause_ref: string) => ({ cause_ref }) as Rejected;
+    const seen: RunRecords = {
+      events: [eventFor("1", "anna-new"), eventFor("2", "anna-old")],
+      accepted: [of(accepted("a"), "anna-new"), of(accepted("b"), "anna-old")],
+      decisions: [
+        of(decision("m", "a", { verdict: "PASS" }), "anna-new"),
+        of(decision("n", "b", { verdict: "PASS" }), "anna-old"),
+      ],
+      feedback: [of(feedback("m", "SENT"), "anna-new"), of(feedback("n", "SENT"), "anna-old")],
+      rejected: [rejected("1"), rejected("2")],
+      deadLetters: [],
+    };
+    const own = recordsOfRun(seen, new Set(["anna-new"]));
+    expect(tally(seen).messages).toBe(2);
+    expect(tally(own)).toMatchObject({ events: 1, messages: 1, sent: { email: 1 }, in_flight: 0 });
+    expect([...(sentIds(own).get("email") ?? [])]).toEqual(["m"]);
+    expect(own.rejected).toEqual([rejected("1")]);
+  });
+});
 
 describe("tally of a run", () => {
   it("counts each message once, however often it was reported", () => {

@@ -1,0 +1,12 @@
+/** `make proof SUITE=simulation`: a proof that takes longer than a test may; its figures go to `docs/proofs.md`. */
+import { proveSimulation } from "./simulation.ts";
+
+const suites: Readonly<Record<string, () => Promise<boolean>>> = { simulation: proveSimulation };
+
+const name = process.argv[2] ?? "";
+const prove = suites[name];
+if (prove === undefined) {
+  process.stderr.write(`There is no proof '${name}'. There are: ${Object.keys(suites).join(", ")}\n`);
+  process.exit(2);
+}
+process.exit((await prove()) ? 0 : 1);
