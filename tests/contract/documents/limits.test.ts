@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bodyBytesMax, defaultLimits, requestTimeoutMs } from "#gateway/http/limits.ts";
+import { intakeAbsentMsMax, unreadAgeMsMax } from "#gateway/public/events/intake-watch.ts";
 import { closerLimits } from "#processors/digest/closer.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
@@ -124,6 +125,11 @@ const edge: readonly Limit[] = [
     ],
   },
   { name: "the rate of a client", where: [edgeFile], figures: [count(defaultLimits.clientRate)] },
+  {
+    name: "the door's patience",
+    where: ["gateway/public/events/intake-watch.ts"],
+    figures: [seconds(intakeAbsentMsMax), minutes(unreadAgeMsMax)],
+  },
   { name: "issues", where: ["shared/domain/event/issues.ts"], figures: [count(issuesMax)] },
   { name: "a payload's values", where: [intakeFile], figures: [count(intakeLimits.payloadValuesMax)] },
   {

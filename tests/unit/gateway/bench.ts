@@ -4,6 +4,7 @@ import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import { defaultLimits, type ServerLimits } from "#gateway/http/limits.ts";
 import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
+import type { DoorCause } from "#gateway/public/events/intake-watch.ts";
 import type { Publication } from "#gateway/publisher.ts";
 import { gatewayRoutes } from "#gateway/routes.ts";
 import { createSnsReceiver } from "#shared/delivery/providers/ses/sns/receiver.ts";
@@ -41,17 +42,18 @@ export interface Bench {
 
 export const catalog = loadEventCatalog();
 
-export function createBench(
-  options: {
-    readonly publicUrl?: string;
-    readonly idempotency?: Idempotency;
-    readonly logFile?: string;
-    readonly limits?: Partial<ServerLimits>;
-    readonly isProxy?: (address: string) => boolean;
-    /** The server's time is the machine's; that of the routes stands still. */
-    readonly systemClock?: boolean;
-  } = {},
-): Bench {
+interface BenchOptions {
+  readonly publicUrl?: string;
+  readonly idempotency?: Idempotency;
+  readonly logFile?: string;
+  readonly limits?: Partial<ServerLimits>;
+  readonly closed?: () => DoorCause | undefined;
+  readonly isProxy?: (address: string) => boolean;
+  /** The server's time is the machine's; that of the routes stands still. */
+  readonly systemClock?: boolean;
+}
+
+export function createBench(options: BenchOptions = {}): Bench {
   const clock = createManualClock();
   const published: Publication[] = [];
   const requests: IncomingHttpHeaders[] = [];
@@ -91,7 +93,13 @@ export function createBench(
     ...(options.isProxy ? { isProxy: options.isProxy } : {}),
   });
   gatewayRoutes(app, {
-    events: { catalog, publisher, idempotency: options.idempotency ?? createMemoryIdempotency(), clock },
+    events: {
+      catalog,
+      publisher,
+      idempotency: options.idempotency ?? createMemoryIdempotency(),
+      clock,
+      watch: { closed: options.closed ?? (() => undefined) },
+    },
     webhooks: {
       webhooks: [
         { path: sesWebhook.path, query: {}, receiver: snsReceiver },
