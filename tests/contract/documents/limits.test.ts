@@ -21,7 +21,8 @@ import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
 import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
-import { connectionsMax } from "#shared/platform/postgres/pool.ts";
+import { answerMs, connectionsMax, statementMsMax } from "#shared/platform/postgres/pool.ts";
+import { silentMsMax } from "#shared/platform/postgres/pool-watch.ts";
 import { sinkLimits, stageLimits } from "#shared/runtime/limits.ts";
 import { outageBackoff } from "#shared/runtime/outage-watch.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
@@ -212,6 +213,11 @@ const stores: readonly Limit[] = [
   { name: "a webhook's wait", where: ["processors/feedback/core/wait.ts"], figures: [minutes(patienceMs)] },
   { name: "scheduled items in a lease", where: ["processors/scheduler/dispatcher.ts"], figures: lease(dispatchLimits) },
   { name: "digest windows in a lease", where: ["processors/digest/closer.ts"], figures: lease(closerLimits) },
+  {
+    name: "a statement",
+    where: ["shared/platform/postgres/pool.ts", "shared/platform/postgres/pool-watch.ts"],
+    figures: [seconds(statementMsMax), seconds(statementMsMax + answerMs), seconds(silentMsMax)],
+  },
   { name: "connections to Postgres", where: ["shared/platform/postgres/pool.ts"], figures: [count(connectionsMax)] },
   {
     name: "a stop",
