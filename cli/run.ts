@@ -64,7 +64,7 @@ async function host(names: readonly string[]): Promise<number> {
   try {
     await platform.warm();
     const hosted = await Promise.all(names.map((name) => hostedOf(name, { platform, config, onCrash: crash })));
-    const running = new Host(hosted, platform.telemetry.metrics);
+    const running = new Host(hosted, platform.telemetry.metrics, platform.trouble);
     const server = await startHealthServer({
       host: config.COMMS_HTTP_HOST,
       port: config.COMMS_HTTP_PORT,

@@ -11,6 +11,8 @@ export interface GatewayParts {
   readonly clock: Clock;
   /** Deletes idempotency keys that have expired. A failure is ignored: the next sweep deletes them. */
   readonly sweep: (now: Instant) => Promise<void>;
+  /** Watches until the signal aborts whether somebody reads what is taken in. */
+  readonly watch: (signal: AbortSignal) => Promise<void>;
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -43,6 +45,7 @@ export function createGateway(parts: GatewayParts): HostedService & { url(): str
     start: async () => {
       url = await listen(app, host, port);
       void sweepLoop();
+      void parts.watch(stop.signal);
     },
     stop: async (deadlineMs) => {
       const end = clock.now() + deadlineMs;

@@ -10,6 +10,7 @@ import { addressList } from "./http/client.ts";
 import type { ServerLimits } from "./http/limits.ts";
 import { createServer } from "./http/server.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
+import { createIntakeWatch } from "./public/events/intake-watch.ts";
 import type { UnsubscribeParts } from "./public/unsubscribe/routes.ts";
 import { createPublisher } from "./publisher.ts";
 import { gatewayRoutes } from "./routes.ts";
@@ -35,6 +36,12 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     clock,
     prefix: platform.prefix,
   });
+  const watch = createIntakeWatch({
+    log: platform.log(),
+    clock,
+    metrics: telemetry.metrics,
+    prefix: platform.prefix,
+  });
   const app = createServer({
     telemetry,
     clock,
@@ -43,7 +50,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     isProxy: addressList(config.COMMS_GATEWAY_TRUSTED_PROXIES),
   });
   gatewayRoutes(app, {
-    events: { catalog: loadEventCatalog(), publisher, idempotency, clock },
+    events: { catalog: loadEventCatalog(), publisher, idempotency, clock, watch },
     webhooks: { webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }), publisher, clock },
     unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock, ...optOutParts(platform) },
     publicUrl,
@@ -54,6 +61,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     publisher,
     clock,
     sweep: (now) => idempotency.sweep(now),
+    watch: (signal) => watch.run(signal),
     host: config.COMMS_GATEWAY_HOST,
     port: config.COMMS_GATEWAY_PORT,
   });

@@ -105,7 +105,7 @@ function commonParts(platform: ProcessContext, channel: KnownChannel): Omit<Send
   return {
     views: platform.views(),
     ledger: createRedisLedger(platform.redis(), platform.keys),
-    archive: createSentArchive(platform.postgres()),
+    archive: createSentArchive(platform.postgres(), platform.clock),
     artifacts: platform.artifacts(),
     hasher: hasAddresses(channel) ? platform.hasher : noHasher,
     clock: platform.clock,

@@ -64,7 +64,7 @@ async function gatherHistory({ ledger, archive }: GatherParts, sends: readonly S
   return { states, archived: await archivedOf(archive, unknown, now) };
 }
 
-/** In an outage of the archive an old message stops the whole batch, by the error; otherwise the gates decide. */
+/** In an outage of the archive the gates decide, for each message by itself. */
 async function archivedOf(
   archive: SentArchive,
   sends: readonly Send[],
@@ -75,9 +75,9 @@ async function archivedOf(
     const sent = await archive.wasSent(ids);
     return ({ msg_id }) => sent.has(msg_id);
   } catch (error) {
-    if (!isRetryable(error) || sends.some((send) => isOld(send, now))) throw error;
+    if (!isRetryable(error)) throw error;
     const unknown = new Set(ids);
-    return ({ msg_id }) => (unknown.has(msg_id) ? "unknown" : false);
+    return (send) => (unknown.has(send.msg_id) ? (isOld(send, now) ? "forgotten" : "unknown") : false);
   }
 }
 

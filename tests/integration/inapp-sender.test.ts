@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createInappAdapter } from "#shared/delivery/providers/inapp/adapter.ts";
 import { inappAnswers } from "#shared/delivery/providers/inapp/core/answers.ts";
+import { systemClock } from "#shared/platform/clock/clock.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
@@ -77,7 +78,7 @@ describe("the archive of what was sent long ago", () => {
         [status],
       );
     }
-    const sent = await createSentArchive(database.pool).wasSent([...statuses, "never"]);
+    const sent = await createSentArchive(database.pool, systemClock).wasSent([...statuses, "never"]);
     expect([...sent].sort()).toEqual(["bounced", "complained", "delivered", "sent"]);
   });
 });

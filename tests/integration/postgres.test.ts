@@ -10,8 +10,10 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import { lattice, statusName } from "#shared/domain/status/status.ts";
 import { migrate } from "#shared/platform/postgres/migrate.ts";
 import { createPool, postgres } from "#shared/platform/postgres/pool.ts";
+import { watchPool } from "#shared/platform/postgres/pool-watch.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
+import { startHangingProxy } from "#tests/support/hanging-proxy.ts";
 
 let database: TestDatabase;
 
@@ -185,6 +187,33 @@ describe("an outage", () => {
     const killed = postgres(() => database.pool.query("select pg_terminate_backend(pg_backend_pid())"));
     await expect(killed).rejects.toMatchObject({ code: "POSTGRES_UNAVAILABLE" });
     await expect(postgres(() => database.pool.query("selct 1"))).rejects.toMatchObject({ code: "42601" });
+  });
+
+  it("is one when the server hangs: every statement ends, a transaction too, and the pool tells", async () => {
+    const { hostname, port } = new URL(database.url);
+    const proxy = await startHangingProxy({ host: hostname, port: Number(port) });
+    const url = new URL(database.url);
+    url.port = String(proxy.port);
+    const pool = createPool(url.href, { max: 2, connectTimeoutMs: 300, statementTimeoutMs: 500 });
+    let now = 0;
+    const silence = watchPool(pool, { now: () => now });
+    await pool.query("select 1");
+    proxy.hang();
+    const waiting = Promise.allSettled([
+      postgres(() => pool.query("select 1")),
+      postgres(() => inTransaction(pool, (client) => client.query("select 1"))),
+      postgres(() => pool.query("select 1"), { deadlineMs: 100 }),
+    ]);
+    await new Promise((resolve) => setImmediate(resolve));
+    now = 6_000;
+    expect(silence()).toBe("Postgres has not answered for 6 s");
+    const outage = { status: "rejected", reason: { code: "POSTGRES_UNAVAILABLE", retryable: true } };
+    expect(await waiting).toMatchObject([outage, outage, outage]);
+    expect(silence()).toBeUndefined();
+    proxy.goOn();
+    expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+    await proxy.close();
   });
 
   it("leaves nothing of a transaction that fails", async () => {

@@ -42,6 +42,9 @@ const keptMs = 24 * 3_600_000;
 /** A request that has not ended after this time died with its process, ms. No request may take as long. */
 const abandonedMs = 30_000;
 
+/** A caller waits no longer for the table of keys; what began late is taken for abandoned later. */
+const inTime = { deadlineMs: 3_000 };
+
 interface Row {
   readonly claimed: boolean;
   readonly request_hash: string;
@@ -53,15 +56,15 @@ export function createIdempotency(pool: Pool): Idempotency {
   return {
     begin: async ({ tenantId, key, requestHash }, now) => {
       const times = [now, now + keptMs, now - abandonedMs].map((at) => new Date(at));
-      const { rows } = await postgres(() => pool.query<Row>(beginSql, [tenantId, key, requestHash, ...times]));
+      const { rows } = await postgres(() => pool.query<Row>(beginSql, [tenantId, key, requestHash, ...times]), inTime);
       return claimOf(rows[0], requestHash, now);
     },
     finish: async ({ tenantId, key }, at, { status, body }) => {
       const values = [tenantId, key, new Date(at), status, JSON.stringify(body)];
-      await postgres(() => pool.query(finishSql, values));
+      await postgres(() => pool.query(finishSql, values), inTime);
     },
     release: async ({ tenantId, key }, at) => {
-      await postgres(() => pool.query(releaseSql, [tenantId, key, new Date(at)]));
+      await postgres(() => pool.query(releaseSql, [tenantId, key, new Date(at)]), inTime);
     },
     sweep: async (now) => {
       await postgres(() => pool.query(sweepSql, [new Date(now)]));

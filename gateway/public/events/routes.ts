@@ -13,6 +13,7 @@ import type { Publisher } from "../../publisher.ts";
 import { checkEvent, type EventCheck, invalidEvent } from "./check-event.ts";
 import { eventKey, topicOf } from "./event.ts";
 import type { Idempotency, StoredResponse } from "./idempotency.ts";
+import { closedRetrySeconds, type IntakeWatch } from "./intake-watch.ts";
 import { once } from "./once.ts";
 
 export interface EventParts {
@@ -20,6 +21,7 @@ export interface EventParts {
   readonly publisher: Publisher;
   readonly idempotency: Idempotency;
   readonly clock: Clock;
+  readonly watch: Pick<IntakeWatch, "closed">;
 }
 
 const bodyBounds = {
@@ -44,9 +46,19 @@ export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
     const now = parts.clock.now();
     const check = checkEvent(json.value, parts.catalog, now);
     if ("problem" in check) return sendProblem(reply, check.problem);
-    return isDryRun(request) ? send(reply, dryRun(check)) : publishOnce(check.event, { request, reply, now }, parts);
+    if (isDryRun(request)) return send(reply, dryRun(check));
+    return parts.watch.closed() === undefined
+      ? publishOnce(check.event, { request, reply, now }, parts)
+      : sendProblem(reply, closedDoor);
   });
 }
+
+/** The log would take the event, and nobody would read it in time. */
+const closedDoor: Problem = {
+  code: "COMMS_UNAVAILABLE",
+  detail: "Nobody reads events at the moment; send it again",
+  retryAfterSeconds: closedRetrySeconds,
+};
 
 type AcceptedCheck = Extract<EventCheck, { event: Event }>;
 

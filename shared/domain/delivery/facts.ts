@@ -21,9 +21,10 @@ export interface SendFacts {
   readonly ledger: LedgerState;
   /**
    * Whether `comms_message` has the message as sent. It is asked for messages that the ledger does not know, as the ledger
-   * may have forgotten them. `unknown`: the table could not be asked.
+   * may have forgotten them. `unknown`: the table could not be asked. `forgotten`: neither could it, and the message is older
+   * than all that the ledger remembers.
    */
-  readonly archived: boolean | "unknown";
+  readonly archived: boolean | "unknown" | "forgotten";
   readonly preferences: RecipientPreferences;
   readonly to: AddressedTargets;
   /** How old the views were when they were looked at, ms, by the clock of Redis. */

@@ -30,6 +30,9 @@ export interface PostgresKeyStore extends KeyStore {
   destroy(tenantId: string, userId: string): Promise<void>;
 }
 
+/** What a message waits for a key: it holds its place among others meanwhile. Finding and making one may be repeated. */
+const inTime = { deadlineMs: 2_000 };
+
 const find = sqlFile(import.meta.url, "./user-key-find.sql");
 const create = sqlFile(import.meta.url, "./user-key-create.sql");
 const destroy = sqlFile(import.meta.url, "./user-key-destroy.sql");
@@ -42,7 +45,7 @@ export function createPostgresKeyStore(options: PostgresKeyStoreOptions): Postgr
   );
 
   async function wrappedKey(person: readonly [string, string]): Promise<Buffer | null | undefined> {
-    const { rows } = await postgres(() => database.query(find, person));
+    const { rows } = await postgres(() => database.query(find, person), inTime);
     return rows[0] === undefined ? undefined : (rows[0]["wrapped_key"] as Buffer | null);
   }
 
@@ -51,7 +54,7 @@ export function createPostgresKeyStore(options: PostgresKeyStoreOptions): Postgr
     let wrapped = await wrappedKey(person);
     if (wrapped === undefined) {
       const fresh = wrapper.wrap(randomBytes(32), context);
-      await postgres(() => database.query(create, [...person, fresh]));
+      await postgres(() => database.query(create, [...person, fresh]), inTime);
       wrapped = await wrappedKey(person);
     }
     if (!wrapped) throw keyDestroyed();

@@ -65,6 +65,7 @@ export const metricDeclarations = {
   comms_scheduled_oldest_seconds: gauge("How long the most overdue item has been due"),
   comms_optout_late_total: counter("Opt-outs that the view did not hold within two seconds", "door"),
   comms_http_request_seconds: histogram("Requests to the gateway", latency(), "route", "status"),
+  comms_event_door_closed: gauge("1 while POST /v1/events answers 503 because nobody reads what it takes", "cause"),
   comms_http_connections_refused_total: counter(
     "Connections to the gateway that were closed without a request: all taken, the client's share taken, late, malformed",
     "cause",

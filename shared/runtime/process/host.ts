@@ -19,7 +19,8 @@ export class Host {
   readonly #started: HostedService[] = [];
   readonly health: Health;
 
-  constructor(hosted: readonly HostedService[], metrics: Metrics) {
+  /** `trouble` says what is the matter with what all of them use; a process in trouble is not ready. */
+  constructor(hosted: readonly HostedService[], metrics: Metrics, trouble: () => string | undefined = () => undefined) {
     this.#hosted = hosted;
     this.#metrics = metrics;
     this.health = {
@@ -28,7 +29,9 @@ export class Host {
           stalledMs > stalledMsMax ? `${stage}: no progress for ${stalledMs} ms` : undefined,
         ),
       ready: () =>
-        this.#unstarted() ?? this.#problems(({ ready, stage, why }) => (ready ? undefined : `${stage}: ${why}`)),
+        this.#unstarted() ??
+        this.#problems(({ ready, stage, why }) => (ready ? undefined : `${stage}: ${why}`)) ??
+        trouble(),
       metrics: () => this.#metrics.text(),
     };
   }

@@ -22,6 +22,7 @@ import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
+import { watchPool } from "#shared/platform/postgres/pool-watch.ts";
 import { type RedisKeys, redisKeys } from "#shared/platform/redis/keys.ts";
 import { createRedis } from "#shared/platform/redis/redis.ts";
 import { startTracing } from "#shared/platform/telemetry/start-tracing.ts";
@@ -52,6 +53,8 @@ export interface ProcessContext {
   codec(): Codec;
   redis(): Redis;
   postgres(): Pool;
+  /** What is the matter with a client that no call has failed over yet: a store that hangs. It asks nothing. */
+  trouble(): string | undefined;
   views(): Views;
   artifacts(): ArtifactStore;
   templates(): TemplateTable;
@@ -85,7 +88,7 @@ export function createProcessContext(
   const telemetry = createTelemetry({ level: config.COMMS_LOG_LEVEL, file: config.COMMS_LOG_FILE, version });
   closers.add("log file", () => telemetry.flush());
   const declared = declaredGroups(config, name);
-  const stores = storeClients(declared, closers);
+  const stores = storeClients(declared, closers, clock);
   const kafka = kafkaClients(declared, { name, clock, telemetry, closers });
   const keys = once(() => redisKeys(declared.redis().COMMS_REDIS_PREFIX));
   const hasher = once(() => createAddressHasher(addressPeppers(declared.address())));
@@ -187,7 +190,7 @@ function kafkaClients(declared: DeclaredGroups, { name, clock, telemetry, closer
   return { log, registry, codec, templates };
 }
 
-function storeClients(declared: DeclaredGroups, closers: Closers) {
+function storeClients(declared: DeclaredGroups, closers: Closers, clock: Clock) {
   const redis = once(() => {
     const opened = createRedis(declared.redis().COMMS_REDIS_URL);
     closers.add("redis", () => opened.quit());
@@ -196,9 +199,11 @@ function storeClients(declared: DeclaredGroups, closers: Closers) {
   const postgres = once(() => {
     const opened = createPool(declared.postgres().COMMS_POSTGRES_URL);
     closers.add("postgres", () => opened.end());
+    silence = watchPool(opened, clock);
     return opened;
   });
-  return { redis, postgres };
+  let silence: () => string | undefined = () => undefined;
+  return { redis, postgres, trouble: () => silence() };
 }
 
 /** Calls the function once and returns its first result from then on. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bodyBytesMax, defaultLimits, requestTimeoutMs } from "#gateway/http/limits.ts";
+import { intakeAbsentMsMax, unreadAgeMsMax } from "#gateway/public/events/intake-watch.ts";
 import { closerLimits } from "#processors/digest/closer.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
@@ -21,7 +22,8 @@ import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { metadataAgeMsMax } from "#shared/platform/kafka/kafkajs-internals.ts";
 import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
-import { connectionsMax } from "#shared/platform/postgres/pool.ts";
+import { answerMs, connectionsMax, statementMsMax } from "#shared/platform/postgres/pool.ts";
+import { silentMsMax } from "#shared/platform/postgres/pool-watch.ts";
 import { sinkLimits, stageLimits, stalledMsMax } from "#shared/runtime/limits.ts";
 import { outageBackoff } from "#shared/runtime/outage-watch.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
@@ -136,6 +138,11 @@ const edge: readonly Limit[] = [
     ],
   },
   { name: "the rate of a client", where: [edgeFile], figures: [count(defaultLimits.clientRate)] },
+  {
+    name: "the door's patience",
+    where: ["gateway/public/events/intake-watch.ts"],
+    figures: [seconds(intakeAbsentMsMax), minutes(unreadAgeMsMax)],
+  },
   { name: "issues", where: ["shared/domain/event/issues.ts"], figures: [count(issuesMax)] },
   { name: "a payload's values", where: [intakeFile], figures: [count(intakeLimits.payloadValuesMax)] },
   {
@@ -218,6 +225,11 @@ const stores: readonly Limit[] = [
   { name: "a webhook's wait", where: ["processors/feedback/core/wait.ts"], figures: [minutes(patienceMs)] },
   { name: "scheduled items in a lease", where: ["processors/scheduler/dispatcher.ts"], figures: lease(dispatchLimits) },
   { name: "digest windows in a lease", where: ["processors/digest/closer.ts"], figures: lease(closerLimits) },
+  {
+    name: "a statement",
+    where: ["shared/platform/postgres/pool.ts", "shared/platform/postgres/pool-watch.ts"],
+    figures: [seconds(statementMsMax), seconds(statementMsMax + answerMs), seconds(silentMsMax)],
+  },
   { name: "connections to Postgres", where: ["shared/platform/postgres/pool.ts"], figures: [count(connectionsMax)] },
   {
     name: "a stop",

@@ -4,6 +4,7 @@ import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import { defaultLimits, type ServerLimits } from "#gateway/http/limits.ts";
 import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
+import type { DoorCause } from "#gateway/public/events/intake-watch.ts";
 import type { SuppressionView } from "#gateway/public/unsubscribe/in-force.ts";
 import type { Publication } from "#gateway/publisher.ts";
 import { gatewayRoutes } from "#gateway/routes.ts";
@@ -49,6 +50,7 @@ interface BenchOptions {
   /** Whether the senders' view has an opt-out; by default it has each. */
   readonly holds?: SuppressionView["holds"];
   readonly limits?: Partial<ServerLimits>;
+  readonly closed?: () => DoorCause | undefined;
   readonly isProxy?: (address: string) => boolean;
   /** The server's time is the machine's; that of the routes stands still. */
   readonly systemClock?: boolean;
@@ -97,7 +99,13 @@ export function createBench(options: BenchOptions = {}): Bench {
     ...(options.isProxy ? { isProxy: options.isProxy } : {}),
   });
   gatewayRoutes(app, {
-    events: { catalog, publisher, idempotency: options.idempotency ?? createMemoryIdempotency(), clock },
+    events: {
+      catalog,
+      publisher,
+      idempotency: options.idempotency ?? createMemoryIdempotency(),
+      clock,
+      watch: { closed: options.closed ?? (() => undefined) },
+    },
     webhooks: {
       webhooks: [
         { path: sesWebhook.path, query: {}, receiver: snsReceiver },

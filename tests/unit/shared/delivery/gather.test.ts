@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { gather } from "#shared/delivery/gather.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
 import { aProfile, aSend, hasher, start } from "./sender-bench.ts";
 
@@ -43,4 +44,23 @@ test("without addresses, the age of the suppressions does not count and no trip 
   const { facts, trips } = await factsOfAge("INAPP", { persons: 1, suppressions: 2 });
   expect(facts?.viewsAgeMs).toBe(1);
   expect(trips).toEqual(["persons"]);
+});
+
+test("an archive that is away holds back the old messages of a batch, and says of the others that it does not know", async () => {
+  const person = { profile: aProfile(), preference: null, consents: [], tokens: [] };
+  const parts = {
+    channel: "INAPP" as const,
+    views: {
+      persons: async (refs: readonly unknown[]) => ({ value: refs.map(() => person), asOf: start }),
+      suppressions: async (refs: readonly unknown[]) => ({ value: refs.map(() => []), asOf: start }),
+    },
+    ledger: createMemoryLedger(),
+    archive: {
+      wasSent: () => Promise.reject(new AppError("POSTGRES_UNAVAILABLE", "away", { retryable: true })),
+    },
+    hasher,
+  };
+  const old = aSend({ msg_id: "m-old", channel: "INAPP", occurred_at: start - 5 * 24 * 3_600_000 });
+  const facts = await gather(parts, [old, aSend({ channel: "INAPP" })], start);
+  expect(facts.map(({ archived }) => archived)).toEqual(["forgotten", "unknown"]);
 });

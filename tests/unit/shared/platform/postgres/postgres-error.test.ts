@@ -14,6 +14,10 @@ describe("postgresError", () => {
     expect(postgresError(new Error("Connection terminated unexpectedly"))).toBeInstanceOf(AppError);
   });
 
+  it("reports a server that does not answer in time as an outage", () => {
+    expect(postgresError(new Error("Query read timeout"))).toMatchObject({ code: "POSTGRES_UNAVAILABLE" });
+  });
+
   it.each(["23505", "22021", "42601", "55000"])("passes %s as it is", (code) => {
     const error = failed(code);
     expect(postgresError(error)).toBe(error);

@@ -23,6 +23,13 @@ describe("the health of a process", () => {
     expect(host.health.ready()).toBe("router: it waits");
   });
 
+  it("is not ready while what all use is in trouble, and lives", async () => {
+    const host = new Host([hosted({})], createMetrics(), () => "Postgres has not answered for 9 s");
+    expect(host.health.live()).toBeUndefined();
+    await host.start();
+    expect(host.health.ready()).toBe("Postgres has not answered for 9 s");
+  });
+
   it("is not live when a stage has records in hand and does nothing", () => {
     const stuck = new Host([hosted({ stalledMs: 61_000, inHand: 3 })], createMetrics());
     expect(stuck.health.live()).toMatch(/router: no progress/);
