@@ -10,6 +10,7 @@ import { createServer } from "./http/server.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
 import { createPublisher } from "./publisher.ts";
 import { gatewayRoutes } from "./routes.ts";
+import { createWebhookMeter } from "./webhooks/meter.ts";
 import { openWebhooks } from "./webhooks/routes.ts";
 
 /** Builds the gateway from the clients of a process. */
@@ -26,7 +27,12 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
   const app = createServer({ telemetry, isSecure: publicUrl.startsWith("https:") });
   gatewayRoutes(app, {
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock },
-    webhooks: { webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }), publisher, clock },
+    webhooks: {
+      webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }),
+      publisher,
+      clock,
+      meter: createWebhookMeter(telemetry),
+    },
     unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock },
     publicUrl,
     version,

@@ -4,10 +4,13 @@ import type { Clock } from "#shared/platform/clock/clock.ts";
 import { sendProblem } from "../http/problem.ts";
 import { bodyOf, note } from "../http/request.ts";
 import type { Publisher } from "../publisher.ts";
+import type { WebhookMeter } from "./meter.ts";
 import type { ConfiguredWebhook } from "./webhook-settings.ts";
 
 /** The route of one provider. */
 export interface OpenWebhook {
+  /** The provider's name. */
+  readonly provider: string;
   readonly path: string;
   readonly receiver: WebhookReceiver;
 }
@@ -16,6 +19,7 @@ export interface WebhookParts {
   readonly webhooks: readonly OpenWebhook[];
   readonly publisher: Publisher;
   readonly clock: Clock;
+  readonly meter: WebhookMeter;
 }
 
 /** Opens the receivers of the configured webhooks, and loads what they verify with. */
@@ -24,7 +28,8 @@ export async function openWebhooks(
   context: WebhookContext,
 ): Promise<readonly OpenWebhook[]> {
   return Promise.all(
-    configured.map(async ({ webhook, accounts }) => ({
+    configured.map(async ({ provider, webhook, accounts }) => ({
+      provider,
       path: webhook.path,
       receiver: await webhook.open(accounts, context),
     })),
@@ -32,12 +37,16 @@ export async function openWebhooks(
 }
 
 /** Adds `POST <path>` for each webhook. What is verified is on the log before it is answered. */
-export function webhookRoutes(app: FastifyInstance, { webhooks, publisher, clock }: WebhookParts): void {
-  for (const { path, receiver } of webhooks) {
+export function webhookRoutes(app: FastifyInstance, { webhooks, publisher, clock, meter }: WebhookParts): void {
+  for (const { provider, path, receiver } of webhooks) {
     app.post(path, async (request, reply) => {
       const { url, headers } = request;
       const result = await receiver.receive({ url, headers, body: bodyOf(request), now: clock.now() });
-      if (result.kind === "verified") return answer(result, { request, reply, publisher });
+      if (result.kind === "verified") {
+        if (result.isSubscriptionEnd) meter.subscriptionEnded(provider);
+        return answer(result, { request, reply, publisher });
+      }
+      meter.refused(provider, result.code);
       return sendProblem(reply, { code: result.code, detail: result.detail });
     });
   }

@@ -33,6 +33,8 @@ export interface Bench {
   readonly failures: Error[];
   readonly confirmed: (readonly [string, string])[];
   readonly fetched: string[];
+  /** What the routes of webhooks counted. */
+  readonly counted: string[];
 }
 
 export const catalog = loadEventCatalog();
@@ -45,6 +47,7 @@ export function createBench(
   const requests: IncomingHttpHeaders[] = [];
   const failures: Error[] = [];
   const confirmed: (readonly [string, string])[] = [];
+  const counted: string[] = [];
   const fetched: string[] = [];
   const publisher = {
     publish: async (publication: Publication, request: IncomingHttpHeaders) => {
@@ -76,17 +79,25 @@ export function createBench(
     events: { catalog, publisher, idempotency: options.idempotency ?? createMemoryIdempotency(), clock },
     webhooks: {
       webhooks: [
-        { path: sesWebhook.path, receiver: snsReceiver },
-        { path: twilioWebhook.path, receiver: openTwilioReceiver([{ config: twilioAccount }], { publicUrl }) },
+        { provider: "ses", path: sesWebhook.path, receiver: snsReceiver },
+        {
+          provider: "twilio",
+          path: twilioWebhook.path,
+          receiver: openTwilioReceiver([{ config: twilioAccount }], { publicUrl }),
+        },
       ],
       publisher,
       clock,
+      meter: {
+        refused: (provider, code) => counted.push(`${provider} ${code}`),
+        subscriptionEnded: (provider) => counted.push(`${provider} subscription ended`),
+      },
     },
     unsubscribe: { keys: unsubscribeKeys(unsubscribeSecret), publisher, clock },
     publicUrl,
     version: "1.2.3",
   });
-  return { app, clock, published, requests, failures, confirmed, fetched };
+  return { app, clock, published, requests, failures, confirmed, fetched, counted };
 }
 
 /** As the table does it, without its times. */
