@@ -30,6 +30,7 @@ export function networkAnswer(error: unknown): Extract<Answer, { readonly kind: 
   if (/establish(ing)? a connection/.test(error.message)) return { kind: "unreached", code: "CONNECT_TIMEOUT" };
   if (/before secure TLS connection/.test(error.message)) return { kind: "unreached", code };
   if (interrupted.test(code)) return { kind: "unknown", code };
-  if (["TimeoutError", "AbortError", "CanceledError"].includes(error.name)) return { kind: "unknown", code: "DEADLINE" };
+  if (["TimeoutError", "AbortError", "CanceledError"].includes(error.name))
+    return { kind: "unknown", code: "DEADLINE" };
   return error.cause === undefined ? undefined : networkAnswer(error.cause);
 }

@@ -5,7 +5,10 @@ import type { ProviderAlert } from "./meter.ts";
  * Raises alerts about providers' answers and webhooks: a count by channel, provider and level, which alert rules watch, and a
  * line with the code. The line has no address and no text of the provider's.
  */
-export function createProviderAlarm({ metrics, log }: Pick<Telemetry, "metrics" | "log">): (alert: ProviderAlert) => void {
+export function createProviderAlarm({
+  metrics,
+  log,
+}: Pick<Telemetry, "metrics" | "log">): (alert: ProviderAlert) => void {
   return ({ channel, provider, code, level: severity }) => {
     metrics.count("comms_provider_alerts_total", { channel, provider, level: severity });
     log.warn({ channel, provider, code, severity }, "the provider's answer needs a look");

@@ -61,7 +61,10 @@ export const argumentErrors = {
 /** An INVALID_ARGUMENT of FCM or of APNs behind it, with what it is about in the details. */
 export function argumentError(name: keyof typeof argumentErrors): CallVerdict {
   const { message, details } = argumentErrors[name];
-  const all = [{ "@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", errorCode: "INVALID_ARGUMENT" }, ...details];
+  const all = [
+    { "@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", errorCode: "INVALID_ARGUMENT" },
+    ...details,
+  ];
   return { outcome: name, answer: googleError(400, { message, status: "INVALID_ARGUMENT", details: all }) };
 }
 

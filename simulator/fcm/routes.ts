@@ -5,7 +5,15 @@ import { bearerToken } from "../core/auth.ts";
 import { type CallVerdict, json } from "../core/call.ts";
 import { respond } from "../respond.ts";
 import { grantProblem, issueToken, isValidToken, lifetimeSeconds } from "./access-token.ts";
-import { argumentError, argumentErrors, authenticationError, badRequest, fcmCodes, fcmError, refuseFcm } from "./errors.ts";
+import {
+  argumentError,
+  argumentErrors,
+  authenticationError,
+  badRequest,
+  fcmCodes,
+  fcmError,
+  refuseFcm,
+} from "./errors.ts";
 import { type PushMessage, readPush } from "./request.ts";
 
 export interface FcmParts {

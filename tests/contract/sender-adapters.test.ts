@@ -78,14 +78,17 @@ describe.each(cases)("the real client of $name against the simulator", ({ name, 
     expect(await adapter.send(message(), within(5_000))).toMatchObject({ kind: "unknown" });
   });
 
-  test.each(["empty", "html"] as const)("success with %s content is no proof that the message was taken", async (kind) => {
-    const adapter = adapterOf(name);
-    const sent = message();
-    await world.control.fault({ provider: name, kind, count: 1, ...onSends(name) });
-    expect(await adapter.send(sent, within(5_000))).toMatchObject({ kind: "unknown" });
-    expect(await world.control.ledger({ msg_id: sent.send.msg_id, outcome: kind })).toHaveLength(1);
-    await world.control.reset();
-  });
+  test.each(["empty", "html"] as const)(
+    "success with %s content is no proof that the message was taken",
+    async (kind) => {
+      const adapter = adapterOf(name);
+      const sent = message();
+      await world.control.fault({ provider: name, kind, count: 1, ...onSends(name) });
+      expect(await adapter.send(sent, within(5_000))).toMatchObject({ kind: "unknown" });
+      expect(await world.control.ledger({ msg_id: sent.send.msg_id, outcome: kind })).toHaveLength(1);
+      await world.control.reset();
+    },
+  );
 
   test("a port that nobody listens on: nothing went out", async () => {
     expect(await adapterOf(name, `http://127.0.0.1:${await freePort()}`).send(message(), within(5_000))).toMatchObject({

@@ -1,14 +1,14 @@
 import type { Output } from "#shared/contracts/output.ts";
 import type { Channel, Feedback, ProviderEvent } from "#shared/contracts/records.ts";
-import type { NormalisedWebhook, ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import type { EncodeSend } from "#shared/domain/delivery/sender-outcomes.ts";
+import type { NormalisedWebhook, ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { KnownMessage } from "./message.ts";
+import { nextAttempt } from "./next-attempt.ts";
 import { type FeedbackContext, providerFeedback } from "./provider-feedback.ts";
 import { lift, suppress } from "./suppression.ts";
-import { nextAttempt } from "./next-attempt.ts";
 import { isYoung, waitOutput } from "./wait.ts";
 
 export type Hash = (channel: Channel, address: string) => string;

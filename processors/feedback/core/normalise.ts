@@ -4,7 +4,10 @@ import type { NormalisedWebhook, ParsedWebhook, WebhookNormalisers } from "#shar
 type Webhook = Pick<ProviderEvent, "provider" | "body" | "msg_id" | "query">;
 
 /** A webhook in our terms, read by its provider's normaliser. Total: it never throws, for any body. */
-export function normalise({ provider, body, msg_id, query }: Webhook, normalisers: WebhookNormalisers): NormalisedWebhook {
+export function normalise(
+  { provider, body, msg_id, query }: Webhook,
+  normalisers: WebhookNormalisers,
+): NormalisedWebhook {
   const normaliser = normalisers.get(provider);
   if (normaliser === undefined) return { kind: "unreadable", why: "There is no table for this provider" };
   const normalised = normaliser(body.toString("utf8"), msg_id, query);

@@ -40,7 +40,12 @@ export interface AnswerRow {
 export type AlertLevel = "P0" | "P1" | "P2";
 
 /** Of a row whose fault is in our set-up and does not meet every recipient: the message waits some eight hours for a remedy. */
-export const setupFault = { act: "retry", baseMs: 15 * 60_000, tries: 32, alert: "P1" } as const satisfies Partial<AnswerRow>;
+export const setupFault = {
+  act: "retry",
+  baseMs: 15 * 60_000,
+  tries: 32,
+  alert: "P1",
+} as const satisfies Partial<AnswerRow>;
 
 /** A row for each code of a provider. A code without a row is retried and never suppresses. */
 export type AnswerTable = Readonly<Record<string, AnswerRow>>;

@@ -57,7 +57,11 @@ export function dropOutcome(context: OutcomeContext, drop: Drop): Outcome {
 export function deferOutcome(context: OutcomeContext, wait: Wait): Outcome {
   const verdict = wait.as === "retry" ? "DEFER" : "HOLD";
   const decision = decisionOutput(context, { ...wait, verdict });
-  return { kind: "defer", reason: wait.reason, outputs: [scheduleSend(context.name, { ...context, ...wait }), decision] };
+  return {
+    kind: "defer",
+    reason: wait.reason,
+    outputs: [scheduleSend(context.name, { ...context, ...wait }), decision],
+  };
 }
 
 /** The message is already finished; its report is written again under the same id. */

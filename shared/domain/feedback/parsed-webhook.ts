@@ -1,6 +1,6 @@
 import type { Status } from "#shared/contracts/records.ts";
-import type { KnownChannel } from "../message/channel.ts";
 import type { AlertLevel, AnswerRow } from "../delivery/answer.ts";
+import type { KnownChannel } from "../message/channel.ts";
 import type { Reason } from "../message/reason.ts";
 import type { CallReference } from "./call-reference.ts";
 

@@ -42,7 +42,12 @@ export const metricDeclarations = {
   comms_scheduled_oldest_seconds: gauge("How long the most overdue item has been due"),
   comms_http_request_seconds: histogram("Requests to the gateway", latency(), "route", "status"),
   comms_provider_codes_unknown_total: counter("Webhooks with an event or a code that no table has", "provider", "code"),
-  comms_provider_alerts_total: counter("Answers and webhooks that say that something of ours is wrong", "channel", "provider", "level"),
+  comms_provider_alerts_total: counter(
+    "Answers and webhooks that say that something of ours is wrong",
+    "channel",
+    "provider",
+    "level",
+  ),
   comms_webhook_subscription_ended_total: counter("Subscriptions to a provider's reports that have ended", "provider"),
   comms_webhooks_refused_total: counter("Requests to a webhook that were refused", "provider", "code"),
   comms_tzdata_info: gauge("1; the label says which zone data is in force", "version"),

@@ -39,10 +39,7 @@ export type ClaimResult =
  */
 export interface Ledger {
   /** The state of each message, in the order given, in one trip. A claim may still be refused a moment later. */
-  peek(
-    messages: readonly ({ readonly msgId: string } & NextCall)[],
-    now: Instant,
-  ): Promise<readonly LedgerState[]>;
+  peek(messages: readonly ({ readonly msgId: string } & NextCall)[], now: Instant): Promise<readonly LedgerState[]>;
   /** Takes the message for `leaseMs`. The same owner may claim again. */
   claim(request: ClaimRequest): Promise<ClaimResult>;
   /**

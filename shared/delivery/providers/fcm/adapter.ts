@@ -77,7 +77,5 @@ function bodyOf(message: OutboundMessage): string {
 /** The answer in a 2xx. Without the name that FCM gives a message it proves nothing: it may be a proxy's. */
 function acceptedAnswer(text: string): Answer {
   const name = textOf(fieldsOf(parseJson(text))["name"]);
-  return name?.startsWith("projects/")
-    ? { kind: "accepted", ref: name }
-    : { kind: "unknown", code: unreadableAnswer };
+  return name?.startsWith("projects/") ? { kind: "accepted", ref: name } : { kind: "unknown", code: unreadableAnswer };
 }

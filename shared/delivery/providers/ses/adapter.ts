@@ -1,8 +1,8 @@
 import { SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { contentFor } from "#shared/domain/channel/channels.ts";
+import { hashTag } from "#shared/domain/feedback/call-reference.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { composeMail, type MailOptions, mailStreamOf } from "../../email/mime.ts";
-import { hashTag } from "#shared/domain/feedback/call-reference.ts";
 import { createSesClient, type SesAccess, sendBySes } from "./client.ts";
 import { invalidLocalPart, sesAnswers } from "./core/answers.ts";
 

@@ -86,9 +86,12 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
         const resource = await callSignal.run(signal, () =>
           client.messages.create({ ...sender, to: message.target.address, body, statusCallback }),
         );
-        if (resource.status === "failed" && resource.errorCode) return { kind: "refused", code: String(resource.errorCode) };
+        if (resource.status === "failed" && resource.errorCode)
+          return { kind: "refused", code: String(resource.errorCode) };
         // A 2xx without a SID is not Twilio's: a proxy's page, or nothing at all.
-        return isSid(resource.sid) ? { kind: "accepted", ref: resource.sid } : { kind: "unknown", code: unreadableAnswer };
+        return isSid(resource.sid)
+          ? { kind: "accepted", ref: resource.sid }
+          : { kind: "unknown", code: unreadableAnswer };
       } catch (error) {
         return answerOf(error);
       }

@@ -169,8 +169,7 @@ describe("a webhook that says what is ours to mend [FBK-02]", () => {
         bouncedRecipients: [{ emailAddress: "anna@example.com", ...recipient }],
       },
     });
-  const heard = (body: string) =>
-    run([received("comms.provider-events", providerEvent(body))], { known: [message] });
+  const heard = (body: string) => run([received("comms.provider-events", providerEvent(body))], { known: [message] });
 
   it("a network on a block list: the message failed, an alert is raised, and nobody is suppressed", async () => {
     const recipient = { status: "5.7.1", diagnosticCode: "smtp; 550 5.7.1 network on block list" };
@@ -196,7 +195,11 @@ describe("a webhook that says what is ours to mend [FBK-02]", () => {
     const body = ses({
       eventType: "Bounce",
       mail: { tags: { msg_id: ["m-1"], to: [sentTo.replaceAll(":", ".")] } },
-      bounce: { bounceType: "Permanent", bounceSubType: "NoEmail", bouncedRecipients: [{ emailAddress: "elsewhere@example.org" }] },
+      bounce: {
+        bounceType: "Permanent",
+        bounceSubType: "NoEmail",
+        bouncedRecipients: [{ emailAddress: "elsewhere@example.org" }],
+      },
     });
     const [report] = outputsOf(await receive(body, { known: [message] }));
     expect(report?.value).toMatchObject({ address_hash: sentTo, suppress: "hard_bounce" });

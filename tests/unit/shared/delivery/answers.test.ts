@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { inappAnswers } from "#shared/delivery/providers/inapp/core/answers.ts";
 import { fcmAnswers } from "#shared/delivery/providers/fcm/core/answers.ts";
+import { inappAnswers } from "#shared/delivery/providers/inapp/core/answers.ts";
 import { sesAnswers } from "#shared/delivery/providers/ses/core/answers.ts";
 import { smtpAnswers } from "#shared/delivery/providers/smtp/core/answers.ts";
 import { twilioAnswers } from "#shared/delivery/providers/twilio/core/answers.ts";
@@ -46,8 +46,7 @@ describe("the tables of answers", () => {
         retry:
           "421 450 451 452 4.3.0 4.3.1 4.3.2 4.3.5 4.4.0 4.4.1 4.4.2 4.4.3 4.4.5 4.7.0 4.1.1 4.2.0 4.2.1 4.2.2 4.7.1 4yz",
         "retry, 4 tries": "5.2.2",
-        "retry, 32 tries, P1":
-          "500 502 503 504 5.5.1 5.7.20 5.7.21 5.7.22 5.7.23 5.7.24 5.7.25 5.7.26 5.7.27 5.7.29",
+        "retry, 32 tries, P1": "500 502 503 504 5.5.1 5.7.20 5.7.21 5.7.22 5.7.23 5.7.24 5.7.25 5.7.26 5.7.27 5.7.29",
         "halt, P0":
           "530 534 535 538 5.1.7 5.1.8 5.7.8 5.7.9 5.7.11 AUTH_REFUSED SESSION_REFUSED TLS_NOT_OFFERED TLS_UNTRUSTED SENDER_REFUSED RELAY_DENIED",
         "halt, P1": "AUTH_UNAVAILABLE",
@@ -88,16 +87,21 @@ describe("the tables of answers", () => {
       },
     ],
     ["in-app", inappAnswers, { "retry, 50 tries": "POSTGRES_UNAVAILABLE", "refuse, P2": "POSTGRES_REFUSED" }],
-  ])("%s: what every other recipient would meet too is a fault of the account, and charged to nobody", (_, table, rows) => {
-    const said = Object.fromEntries(
-      Object.entries(table).map(([code, { act, tries, suppress, prune, alert }]) => [
-        code,
-        [act, tries && `${tries} tries`, suppress, prune && "prune", alert].filter(Boolean).join(", "),
-      ]),
-    );
-    const expected = Object.entries(rows).flatMap(([row, codes]) => codes.split(" ").map((code) => [code, row] as const));
-    expect(said).toEqual(Object.fromEntries(expected));
-  });
+  ])(
+    "%s: what every other recipient would meet too is a fault of the account, and charged to nobody",
+    (_, table, rows) => {
+      const said = Object.fromEntries(
+        Object.entries(table).map(([code, { act, tries, suppress, prune, alert }]) => [
+          code,
+          [act, tries && `${tries} tries`, suppress, prune && "prune", alert].filter(Boolean).join(", "),
+        ]),
+      );
+      const expected = Object.entries(rows).flatMap(([row, codes]) =>
+        codes.split(" ").map((code) => [code, row] as const),
+      );
+      expect(said).toEqual(Object.fromEntries(expected));
+    },
+  );
 
   test("SES: rates wait, an account out of order halts all, a refused message blames no address", () => {
     expect(sesAnswers).toMatchObject({

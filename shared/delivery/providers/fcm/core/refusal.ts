@@ -22,7 +22,12 @@ const body = z.object({
 
 /** APNs' reasons that are about the token. All others are about the message, or about us. */
 const deadTokens: ReadonlySet<string> = new Set(["BadDeviceToken", "Unregistered"]);
-const wrongApps: ReadonlySet<string> = new Set(["DeviceTokenNotForTopic", "TopicDisallowed", "BadTopic", "MissingTopic"]);
+const wrongApps: ReadonlySet<string> = new Set([
+  "DeviceTokenNotForTopic",
+  "TopicDisallowed",
+  "BadTopic",
+  "MissingTopic",
+]);
 
 /**
  * The code of an FCM error body. INVALID_ARGUMENT means an invalid token only where a field violation or APNs' reason says

@@ -1,5 +1,5 @@
-import type { Meaning, NormalisedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { hashInTag, readCallQuery } from "#shared/domain/feedback/call-reference.ts";
+import type { Meaning, NormalisedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { type Fields, fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 import { byReply } from "./bounce-reply.ts";
 import { sesBounces, sesComplaint, sesComplaints, sesEvents, sesIgnored, sesSoftBounce } from "./meanings.ts";
@@ -49,7 +49,8 @@ function bounce(detail: Fields): Reports {
   const known = rowOf(sesBounces, code);
   const byType = known ?? rowOf(sesBounces, type) ?? sesSoftBounce;
   const meaningOf = (recipient: Fields) =>
-    byReply({ status: textOf(recipient["status"], 40), diagnostic: textOf(recipient["diagnosticCode"], 2_000) }) ?? byType;
+    byReply({ status: textOf(recipient["status"], 40), diagnostic: textOf(recipient["diagnosticCode"], 2_000) }) ??
+    byType;
   const reports = reportsOf(meaningOf, code, detail["bouncedRecipients"]);
   return known ? { reports } : { reports, unknown: `Bounce/${code}` };
 }

@@ -114,7 +114,8 @@ export function codeOfReply(reply: SmtpReply, stage: SmtpStage): string {
 }
 
 /** Postfix, Exim, Exchange and Sendmail: this client may not send through this server, to anybody. */
-const deniesRelay = /\brelay(?:ing)? (?:access )?(?:denied|not (?:allowed|permitted)|prohibited)|unable to relay|client host rejected/i;
+const deniesRelay =
+  /\brelay(?:ing)? (?:access )?(?:denied|not (?:allowed|permitted)|prohibited)|unable to relay|client host rejected/i;
 
 function temporaryCode({ enhanced: status, code }: SmtpReply): string {
   if (status !== undefined && Object.hasOwn(enhanced, status)) return status;

@@ -2,7 +2,11 @@ import { type AnswerRow, type AnswerTable, setupFault } from "#shared/domain/del
 
 const credentials: AnswerRow = { act: "halt", description: "Credentials refused", alert: "P0" };
 /** Every other text of the account would get this answer too. */
-const sender: AnswerRow = { act: "halt", description: "The number or service that texts come from cannot send", alert: "P0" };
+const sender: AnswerRow = {
+  act: "halt",
+  description: "The number or service that texts come from cannot send",
+  alert: "P0",
+};
 const address: AnswerRow = { act: "halt", description: "The account or the address of the API is wrong", alert: "P0" };
 const rate: AnswerRow = { act: "retry", description: "Too many requests", isOutage: true };
 const badNumber: AnswerRow = {

@@ -143,24 +143,27 @@ describe("a failure after the provider had taken the message [FBK-03]", () => {
     return item && { item, ...(JSON.parse(item.payload.toString()) as { topic: string; send: Send }) };
   };
 
-  test.each([1, 2])("makes the next attempt of the same message after attempt %i, and no status of it is final", (attempt) => {
-    const outcome = decideProviderEvent(received({ normalised: webhookOf({ attempt }) }), parts, now);
-    expect(topicsOf(outcome)).toEqual(["comms.feedback", "comms.schedule"]);
-    expect(outcome).toMatchObject({
-      outputs: [{ value: { status: "QUEUED", attempt, provider_code: "30003", suppress: null } }, {}],
-    });
-    const { item, send } = scheduled(outcome) as NonNullable<ReturnType<typeof scheduled>>;
-    expect(item).toMatchObject({ kind: "retry", msg_id: "m-1", target_topic: "comms.send.sms", key: "acme/anna" });
-    expect(item.due_at).toBeGreaterThanOrEqual(now + 60_000);
-    expect(send).toMatchObject({
-      msg_id: "m-1",
-      attempt: attempt + 1,
-      reopens: attempt,
-      artifact_ref: "renders/1",
-      content_hash: "abc",
-      channel: "SMS",
-    });
-  });
+  test.each([1, 2])(
+    "makes the next attempt of the same message after attempt %i, and no status of it is final",
+    (attempt) => {
+      const outcome = decideProviderEvent(received({ normalised: webhookOf({ attempt }) }), parts, now);
+      expect(topicsOf(outcome)).toEqual(["comms.feedback", "comms.schedule"]);
+      expect(outcome).toMatchObject({
+        outputs: [{ value: { status: "QUEUED", attempt, provider_code: "30003", suppress: null } }, {}],
+      });
+      const { item, send } = scheduled(outcome) as NonNullable<ReturnType<typeof scheduled>>;
+      expect(item).toMatchObject({ kind: "retry", msg_id: "m-1", target_topic: "comms.send.sms", key: "acme/anna" });
+      expect(item.due_at).toBeGreaterThanOrEqual(now + 60_000);
+      expect(send).toMatchObject({
+        msg_id: "m-1",
+        attempt: attempt + 1,
+        reopens: attempt,
+        artifact_ref: "renders/1",
+        content_hash: "abc",
+        channel: "SMS",
+      });
+    },
+  );
 
   test("told twice is one item on the schedule", () => {
     const ids = [now, now + 5_000].map((at) => {
@@ -179,7 +182,10 @@ describe("a failure after the provider had taken the message [FBK-03]", () => {
     ["its row promises no more", { normalised: webhookOf({ attempt: 3 }) }],
     ["it would come after the message's expiry", { normalised: webhookOf({ expires_at: now + 30_000 }) }],
     ["the callback does not say which attempt it was", { normalised: { ...webhookOf(), call: readCallQuery("") } }],
-    ["the expiry in it cannot be read", { normalised: { ...webhookOf(), call: readCallQuery(`${query()}&expires=x`) } }],
+    [
+      "the expiry in it cannot be read",
+      { normalised: { ...webhookOf(), call: readCallQuery(`${query()}&expires=x`) } },
+    ],
   ])("is final where %s", (_, over) => {
     const outcome = decideProviderEvent(received(over), parts, now);
     expect(outcome).toMatchObject({ outputs: [{ topic: "comms.feedback", value: { status: "FAILED" } }] });

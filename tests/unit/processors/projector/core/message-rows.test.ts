@@ -1,7 +1,7 @@
-import { noStamp } from "#processors/projector/core/stamp.ts";
 import { describe, expect, it } from "vitest";
 import { mergeRows } from "#processors/projector/core/merge-rows.ts";
 import { rowOfDecision, rowOfFeedback, rowOfRendered } from "#processors/projector/core/message-rows.ts";
+import { noStamp } from "#processors/projector/core/stamp.ts";
 import { aDecision, aFeedback, aRendered } from "./builders.ts";
 
 describe("the row of a message", () => {
@@ -32,16 +32,20 @@ describe("the row of a message", () => {
   });
 
   it("takes the provider's code for the error, or else the reason", () => {
-    const errorOf = (change: Parameters<typeof aFeedback>[0]) => rowOfFeedback(aFeedback({ status: "FAILED", ...change })).last_error_code;
+    const errorOf = (change: Parameters<typeof aFeedback>[0]) =>
+      rowOfFeedback(aFeedback({ status: "FAILED", ...change })).last_error_code;
     expect(errorOf({ provider_code: "21211", reason: "COMMS_INVALID_ADDRESS" })).toBe("21211");
     expect(errorOf({ reason: "COMMS_AMBIGUOUS_SEND" })).toBe("COMMS_AMBIGUOUS_SEND");
     expect(errorOf({})).toBeNull();
   });
 
-  it.each(["SENT", "DELIVERED"] as const)("has no error of a message that was %s, whatever the provider calls it", (status) => {
-    const row = rowOfFeedback(aFeedback({ status, provider_code: "Delivery" }));
-    expect(row).toMatchObject({ last_error_code: null, error_stamp: noStamp });
-  });
+  it.each(["SENT", "DELIVERED"] as const)(
+    "has no error of a message that was %s, whatever the provider calls it",
+    (status) => {
+      const row = rowOfFeedback(aFeedback({ status, provider_code: "Delivery" }));
+      expect(row).toMatchObject({ last_error_code: null, error_stamp: noStamp });
+    },
+  );
 
   it("prefers a report with the provider's reference to a later one without", () => {
     const named = rowOfFeedback(aFeedback());

@@ -61,10 +61,13 @@ describe("SES's odd answers", () => {
     expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
   });
 
-  test.each(["", "{}", '{"MessageId":""}', '{"MessageId":null}'])("a 200 without an id proves nothing (%j)", async (body) => {
-    provider.says(200, body);
-    expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
-  });
+  test.each(["", "{}", '{"MessageId":""}', '{"MessageId":null}'])(
+    "a 200 without an id proves nothing (%j)",
+    async (body) => {
+      provider.says(200, body);
+      expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
+    },
+  );
 
   test.each([
     [404, "NotFoundException", "Configuration set <comms-transactional> does not exist.", "NotFound"],

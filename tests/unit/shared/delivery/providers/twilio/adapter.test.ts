@@ -98,11 +98,8 @@ describe("Twilio's odd answers", () => {
     expect(Object.fromEntries(callback.searchParams)).toMatchObject({ msg_id: aSend().msg_id, attempt: "1", to: "h" });
   });
 
-  test.each(["", "<html>", "null"])(
-    "one that cannot be read (%j) leaves the call unknown",
-    async (body) => {
-      provider.says(201, body);
-      expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
-    },
-  );
+  test.each(["", "<html>", "null"])("one that cannot be read (%j) leaves the call unknown", async (body) => {
+    provider.says(201, body);
+    expect(await through(provider.plain)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
+  });
 });

@@ -20,14 +20,24 @@ describe("FCM's answers [PSH-03]", () => {
 
   test.for<[string, number, string, string]>([
     ["a token that is gone", 404, error("NOT_FOUND", fcm("UNREGISTERED")), "UNREGISTERED"],
-    ["a message that is too big, by FcmError only", 400, error("INVALID_ARGUMENT", fcm("INVALID_ARGUMENT")), "BAD_REQUEST"],
+    [
+      "a message that is too big, by FcmError only",
+      400,
+      error("INVALID_ARGUMENT", fcm("INVALID_ARGUMENT")),
+      "BAD_REQUEST",
+    ],
     ["a device of another app", 400, argument(apns("DeviceTokenNotForTopic")), "APNS_TOPIC"],
     ["a topic that is not ours", 400, argument(apns("TopicDisallowed")), "APNS_TOPIC"],
     ["a token that APNs does not know", 400, argument(apns("BadDeviceToken")), "INVALID_ARGUMENT"],
     ["a token that APNs has given up", 410, argument(apns("Unregistered", 410)), "INVALID_ARGUMENT"],
     ["a payload that APNs finds too big", 413, argument(apns("PayloadTooLarge", 413)), "APNS_REFUSED"],
     ["a collapse id that APNs finds too long", 400, argument(apns("BadCollapseId")), "APNS_REFUSED"],
-    ["a token named beside another field", 400, argument(fields("message.token"), fields("message.data")), "BAD_REQUEST"],
+    [
+      "a token named beside another field",
+      400,
+      argument(fields("message.token"), fields("message.data")),
+      "BAD_REQUEST",
+    ],
     ["another project's tokens", 403, error("PERMISSION_DENIED", fcm("SENDER_ID_MISMATCH")), "SENDER_ID_MISMATCH"],
     ["a project that FCM does not know", 404, error("NOT_FOUND"), "NOT_FOUND"],
     ["an address where nothing is", 404, "<html>", "http_404"],

@@ -15,7 +15,11 @@ describe("the reply of a recipient's server, before SES's type of the bounce [FB
     ["5.1.1", "smtp; 550 5.7.1 rejected by policy", ours],
     ["5.7.509", "smtp; 550 5.1.1 unknown", ours],
     ["4.7.650", "smtp; 451 4.7.650 the mail server has been temporarily rate limited", ours],
-    ["5.1.8", "smtp; 550 5.1.8 sender address rejected", { alert: "P1", description: "The sender's address is refused" }],
+    [
+      "5.1.8",
+      "smtp; 550 5.1.8 sender address rejected",
+      { alert: "P1", description: "The sender's address is refused" },
+    ],
     [null, "smtp; 554 blocked using zen.spamhaus.org", ours],
     ["5.0.0", "smtp; 550 SPF check failed", ours],
     ["5.2.2", "smtp; 552 5.2.2 over quota", full],

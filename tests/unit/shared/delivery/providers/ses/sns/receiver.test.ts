@@ -32,7 +32,7 @@ describe("POST /webhooks/ses [FBK-01] [EML-04] [INT-06]", () => {
           received_at: bench.clock.now(),
           content_type: "text/plain; charset=UTF-8",
           msg_id: null,
-            query: null,
+          query: null,
           body: Buffer.from(signEnvelope(message, signing).body),
         } satisfies ProviderEvent,
       },

@@ -43,15 +43,25 @@ describe("Twilio", () => {
     ["30034", { tries: 32, baseMs: 900_000 }, "P0"],
     ["30410", {}, undefined],
     ["21610", undefined, undefined],
-  ])("%s after acceptance promises what it promises at once, and blames nobody for our set-up [FBK-03]", (code, retry, alert) => {
-    const webhook = twilio({ MessageStatus: "undelivered", ErrorCode: code }) as ParsedWebhook;
-    expect(webhook.reports[0]?.retry).toEqual(retry);
-    expect(webhook.reports[0]?.alert).toBe(alert);
-  });
+  ])(
+    "%s after acceptance promises what it promises at once, and blames nobody for our set-up [FBK-03]",
+    (code, retry, alert) => {
+      const webhook = twilio({ MessageStatus: "undelivered", ErrorCode: code }) as ParsedWebhook;
+      expect(webhook.reports[0]?.retry).toEqual(retry);
+      expect(webhook.reports[0]?.alert).toBe(alert);
+    },
+  );
 
   it("names the call by what our callback's address says: whom it was to, which attempt, until when", () => {
     const to = `v1:k1:${"a".repeat(64)}`;
-    const query = new URLSearchParams({ tenant: "acme", msg_id: "m-1", to, attempt: "2", lane: "bulk", expires: "1770000000000" });
+    const query = new URLSearchParams({
+      tenant: "acme",
+      msg_id: "m-1",
+      to,
+      attempt: "2",
+      lane: "bulk",
+      expires: "1770000000000",
+    });
     expect(normaliseTwilio("MessageStatus=sent&MessageSid=SM1", "m-1", query.toString())).toMatchObject({
       call: { addressHash: to, attempt: 2, lane: "BULK", expiresAt: 1_770_000_000_000 },
     });
