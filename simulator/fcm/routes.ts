@@ -83,7 +83,8 @@ const collapseIdBytesMax = 64;
 
 function collapseIdBytes({ apns }: PushMessage): number {
   const headers = apns?.["headers"] as Readonly<Record<string, unknown>> | undefined;
-  return Buffer.byteLength(String(headers?.["apns-collapse-id"] ?? ""));
+  const id = headers?.["apns-collapse-id"];
+  return typeof id === "string" ? Buffer.byteLength(id) : 0;
 }
 
 /** A token that contains an error code of FCM, or a reason of APNs, meets that error; any other token is reached. */

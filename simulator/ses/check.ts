@@ -30,7 +30,7 @@ function rawProblem({ content, headers }: Mail): string | undefined {
   const odd = headers.find(({ name }) => !/^[\x21-\x39\x3b-\x7e]+$/.test(name));
   if (odd !== undefined) return "Invalid header name.";
   const text = raw.toString("latin1");
-  if (/[^\x00-\x7f]/.test(text.split("\r\n\r\n", 1)[0] ?? "")) return "Header contains characters outside ASCII.";
+  if (/[\x80-\xff]/.test(text.split("\r\n\r\n", 1)[0] ?? "")) return "Header contains characters outside ASCII.";
   return text.split("\r\n").some((line) => line.length > lineBytesMax) ? "Line is too long." : undefined;
 }
 

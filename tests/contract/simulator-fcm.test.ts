@@ -104,7 +104,9 @@ describe("FCM HTTP v1 over undici [TST-08]", () => {
     });
     expect(await bench.control.ledger({ msg_id: `p-${code}` })).toMatchObject([{ outcome: code, status }]);
   });
+});
 
+describe("FCM's INVALID_ARGUMENT, and what else is wrong with a request [TST-08]", () => {
   it.each([
     ["INVALID_ARGUMENT", [fcmDetail("INVALID_ARGUMENT"), { fieldViolations: [{ field: "message.token" }] }]],
     ["MESSAGE_TOO_BIG", [fcmDetail("INVALID_ARGUMENT")]],

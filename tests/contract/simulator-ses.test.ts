@@ -212,10 +212,12 @@ describe("SES callbacks", () => {
     await send(rawMail(address, `m-case-${local}`));
     await bench.control.quiet();
     const last = eventsOf(`m-case-${local}`).at(-1);
-    const { emailAddress } = (last.bounce?.bouncedRecipients ?? last.complaint?.complainedRecipients)[0];
-    expect(emailAddress).toBe(address.toLowerCase());
+    const [recipient] = last.bounce?.bouncedRecipients ?? last.complaint?.complainedRecipients ?? [];
+    expect(recipient).toMatchObject({ emailAddress: address.toLowerCase() });
   });
+});
 
+describe("SES callbacks, in their order", () => {
   it.each([
     ["success", [{ eventType: "Delivery" }]],
     ["bounce", [{ eventType: "Bounce", bounce: { bounceType: "Permanent", bounceSubType: "General" } }]],
