@@ -14,6 +14,7 @@ import { createIntakeWatch } from "./public/events/intake-watch.ts";
 import type { UnsubscribeParts } from "./public/unsubscribe/routes.ts";
 import { createPublisher } from "./publisher.ts";
 import { gatewayRoutes } from "./routes.ts";
+import { createWebhookMeter } from "./webhooks/meter.ts";
 import { openWebhooks } from "./webhooks/routes.ts";
 
 function limitsOf(config: ConfigOf<typeof settings>): ServerLimits {
@@ -51,7 +52,12 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
   });
   gatewayRoutes(app, {
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock, watch },
-    webhooks: { webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }), publisher, clock },
+    webhooks: {
+      webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }),
+      publisher,
+      clock,
+      meter: createWebhookMeter(telemetry),
+    },
     unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock, ...optOutParts(platform) },
     publicUrl,
     version,

@@ -52,6 +52,13 @@ export interface CallHandlerParts {
 
 const reset: CallVerdict = { outcome: "reset", answer: { status: 0, headers: {}, body: "" } };
 
+/** Success as a proxy says it that stands in front: the provider has not seen the call. */
+function lieOf(kind: "empty" | "html"): CallVerdict {
+  const page = "<!doctype html><title>Welcome</title><h1>It works</h1>\r\n";
+  const headers = { "content-type": "text/html" };
+  return { outcome: kind, answer: { status: 200, headers, body: kind === "html" ? page : "" } };
+}
+
 const stepDone: CallVerdict = { outcome: "ok", answer: { status: 250, headers: {}, body: "" } };
 
 export function createCallHandler({ faults, ledger, mailbox, callbacks }: CallHandlerParts): CallHandler {
@@ -84,6 +91,9 @@ function decide({ decide, refuse }: Pick<ReceivedCall, "decide" | "refuse">, fau
   switch (fault?.kind) {
     case "reset":
       return reset;
+    case "empty":
+    case "html":
+      return lieOf(fault.kind);
     case "status":
     case "rate_limit":
     case "outage":

@@ -85,6 +85,7 @@ export const providerRoom: Room = {
   imports: [
     ...upToPlatform,
     "shared/delivery/adapter.ts",
+    "shared/delivery/bounded-answer.ts",
     "shared/delivery/budget.ts",
     "shared/delivery/network.ts",
     "shared/delivery/email",
@@ -144,9 +145,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
   "shared/delivery": {
     imports: [...upToRuntime, "shared/state"],
-    packages: ["ioredis", "opossum", "pg (types)", "yaml", "zod"],
+    packages: ["node:*", "ioredis", "opossum", "pg (types)", "yaml", "zod"],
   },
-  "shared/delivery/email": { imports: [...upToPlatform, "shared/delivery/adapter.ts"], packages: ["nodemailer"] },
+  "shared/delivery/email": {
+    imports: [...upToPlatform, "shared/delivery/adapter.ts"],
+    packages: ["nodemailer", "zod"],
+  },
   ...providerRooms(providerNames),
   ...Object.fromEntries(processorRooms),
   gateway: {

@@ -20,6 +20,7 @@ export const problems = {
   COMMS_WEBHOOK_TOPIC: { status: 403, title: "The webhook's topic is not one of ours" },
   COMMS_WEBHOOK_STALE: { status: 403, title: "The webhook was signed too long ago, or ahead of time" },
   COMMS_WEBHOOK_CERTIFICATE: { status: 403, title: "The webhook's certificate is not to be trusted" },
+  COMMS_WEBHOOK_NO_STATUS: { status: 422, title: "The webhook reports no status: it belongs at another address" },
   COMMS_WEBHOOK_SIGNATURE: { status: 403, title: "The webhook's signature does not fit" },
 } as const;
 

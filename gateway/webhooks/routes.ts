@@ -5,10 +5,13 @@ import { sendProblem } from "../http/problem.ts";
 import type { QueryParameters } from "../http/query.ts";
 import { bodyOf, note } from "../http/request.ts";
 import type { Publisher } from "../publisher.ts";
+import type { WebhookMeter } from "./meter.ts";
 import type { ConfiguredWebhook } from "./webhook-settings.ts";
 
 /** The route of one provider. */
 export interface OpenWebhook {
+  /** The provider's name. */
+  readonly provider: string;
   readonly path: string;
   /** The parameters that its URL may have. */
   readonly query: QueryParameters;
@@ -19,6 +22,7 @@ export interface WebhookParts {
   readonly webhooks: readonly OpenWebhook[];
   readonly publisher: Publisher;
   readonly clock: Clock;
+  readonly meter: WebhookMeter;
 }
 
 /** Opens the receivers of the configured webhooks, and loads what they verify with. */
@@ -27,7 +31,8 @@ export async function openWebhooks(
   context: WebhookContext,
 ): Promise<readonly OpenWebhook[]> {
   return Promise.all(
-    configured.map(async ({ webhook, accounts }) => ({
+    configured.map(async ({ provider, webhook, accounts }) => ({
+      provider,
       path: webhook.path,
       query: Object.fromEntries((webhook.query ?? []).map((name) => [name, "any" as const])),
       receiver: await webhook.open(accounts, context),
@@ -36,12 +41,16 @@ export async function openWebhooks(
 }
 
 /** Adds `POST <path>` for each webhook. What is verified is on the log before it is answered. */
-export function webhookRoutes(app: FastifyInstance, { webhooks, publisher, clock }: WebhookParts): void {
-  for (const { path, query, receiver } of webhooks) {
+export function webhookRoutes(app: FastifyInstance, { webhooks, publisher, clock, meter }: WebhookParts): void {
+  for (const { provider, path, query, receiver } of webhooks) {
     app.post(path, { config: { query } }, async (request, reply) => {
       const { url, headers } = request;
       const result = await receiver.receive({ url, headers, body: bodyOf(request), now: clock.now() });
-      if (result.kind === "verified") return answer(result, { request, reply, publisher });
+      if (result.kind === "verified") {
+        if (result.isSubscriptionEnd) meter.subscriptionEnded(provider);
+        return answer(result, { request, reply, publisher });
+      }
+      meter.refused(provider, result.code);
       return sendProblem(reply, { code: result.code, detail: result.detail });
     });
   }

@@ -1,4 +1,4 @@
-import { createProviderAlarm } from "#shared/delivery/provider-alarm.ts";
+import { createProviderAlarm } from "#shared/delivery/providers/provider-alarm.ts";
 import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";

@@ -1,6 +1,6 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Channel, Feedback, ProviderEvent } from "#shared/contracts/records.ts";
-import type { ProviderAlert } from "#shared/delivery/meter.ts";
+import type { ProviderAlert } from "#shared/delivery/providers/provider-alarm.ts";
 import type { EncodeSend } from "#shared/domain/delivery/sender-outcomes.ts";
 import type { WebhookNormalisers } from "#shared/domain/feedback/parsed-webhook.ts";
 import { channelName } from "#shared/domain/message/channel.ts";

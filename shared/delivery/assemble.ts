@@ -14,8 +14,8 @@ import { type AccountConfig, accountsIn, type OriginConfig } from "./account-set
 import { type ProviderAccount, routeByTenant } from "./accounts.ts";
 import { createBreaker } from "./breaker.ts";
 import type { SendMeter } from "./meter.ts";
-import { createProviderAlarm } from "./provider-alarm.ts";
 import type { ProviderContext } from "./providers/provider.ts";
+import { createProviderAlarm } from "./providers/provider-alarm.ts";
 import { createRedisBudget } from "./redis-budget.ts";
 import { createSender, type SenderParts } from "./sender.ts";
 import type { SenderConfig } from "./sender-settings.ts";

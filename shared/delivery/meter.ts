@@ -1,5 +1,6 @@
 import type { ProviderAccount } from "./accounts.ts";
 import type { BreakerState } from "./breaker.ts";
+import type { ProviderAlert } from "./providers/provider-alarm.ts";
 
 /** One provider call, as its metric has it. */
 export interface ProviderRequest {
@@ -8,14 +9,6 @@ export interface ProviderRequest {
   /** `accepted`, `unreached`, `unknown`, or what the row of the provider's code asks for. */
   readonly outcome: string;
   readonly seconds: number;
-}
-
-/** A code that needs attention; an unknown one does. */
-export interface ProviderAlert {
-  readonly channel: string;
-  readonly provider: string;
-  readonly code: string;
-  readonly level: "P0" | "P1" | "P2";
 }
 
 /** What senders count. `assemble.ts` connects it to metrics and log. Channels and providers are written as in labels. */

@@ -7,12 +7,15 @@ import { providers } from "../core/call.ts";
  * `reset`: drops the connection and takes nothing. `reset_after_accept`: takes the call, then drops the connection.
  * `latency`: takes the call at once and answers later. `slow_body`: answers at once, and trickles the body.
  * `garbled`: takes the call, and answers with bytes that are no answer.
+ * `empty`, `html`: takes nothing, and answers with success and no body, or with a proxy's page.
  */
 export const faultKinds = [
   "status",
   "latency",
   "slow_body",
   "garbled",
+  "empty",
+  "html",
   "reset",
   "reset_after_accept",
   "rate_limit",

@@ -44,6 +44,34 @@ export function fcmError(code: FcmCode, status: number = rows[code].http, header
   return { outcome: code, answer: googleError(status, { ...row, details }, headers) };
 }
 
+const badToken = [{ field: "message.token", description: "Invalid registration token" }];
+
+/** What a token that contains this name meets, beside the codes: INVALID_ARGUMENT has four meanings. */
+export const argumentErrors = {
+  MESSAGE_TOO_BIG: { message: "Message is too big", details: [] },
+  DeviceTokenNotForTopic: { message: "Invalid argument", details: [apnsError("DeviceTokenNotForTopic")] },
+  BadDeviceToken: { message: "Invalid argument", details: [apnsError("BadDeviceToken")] },
+  BadCollapseId: { message: "Invalid argument", details: [apnsError("BadCollapseId")] },
+  INVALID_ARGUMENT: {
+    message: "The registration token is not a valid FCM registration token",
+    details: [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: badToken }],
+  },
+} as const satisfies Readonly<Record<string, { readonly message: string; readonly details: readonly object[] }>>;
+
+/** An INVALID_ARGUMENT of FCM or of APNs behind it, with what it is about in the details. */
+export function argumentError(name: keyof typeof argumentErrors): CallVerdict {
+  const { message, details } = argumentErrors[name];
+  const all = [
+    { "@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", errorCode: "INVALID_ARGUMENT" },
+    ...details,
+  ];
+  return { outcome: name, answer: googleError(400, { message, status: "INVALID_ARGUMENT", details: all }) };
+}
+
+function apnsError(reason: string): object {
+  return { "@type": "type.googleapis.com/google.firebase.fcm.v1.ApnsError", statusCode: 400, reason };
+}
+
 /** A request that the API in front of FCM refuses: `details` holds a BadRequest with the field, and no FcmError. */
 export function badRequest(field: string, description: string): CallVerdict {
   const details = [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field, description }] }];

@@ -5,7 +5,15 @@ import { bearerToken } from "../core/auth.ts";
 import { type CallVerdict, json } from "../core/call.ts";
 import { respond } from "../respond.ts";
 import { grantProblem, issueToken, isValidToken, lifetimeSeconds } from "./access-token.ts";
-import { authenticationError, badRequest, fcmCodes, fcmError, refuseFcm } from "./errors.ts";
+import {
+  argumentError,
+  argumentErrors,
+  authenticationError,
+  badRequest,
+  fcmCodes,
+  fcmError,
+  refuseFcm,
+} from "./errors.ts";
 import { type PushMessage, readPush } from "./request.ts";
 
 export interface FcmParts {
@@ -68,8 +76,22 @@ function receiveSend(request: FastifyRequest<{ Params: Params }>, seed: number):
   };
 }
 
-/** A token that contains an error code of FCM meets that error; any other token is reached. */
+const argumentNames = Object.keys(argumentErrors) as readonly (keyof typeof argumentErrors)[];
+
+/** APNs counts bytes. */
+const collapseIdBytesMax = 64;
+
+function collapseIdBytes({ apns }: PushMessage): number {
+  const headers = apns?.["headers"] as Readonly<Record<string, unknown>> | undefined;
+  const id = headers?.["apns-collapse-id"];
+  return typeof id === "string" ? Buffer.byteLength(id) : 0;
+}
+
+/** A token that contains an error code of FCM, or a reason of APNs, meets that error; any other token is reached. */
 function send(message: PushMessage, project: string): CallVerdict {
+  const argument = argumentNames.find((name) => message.token?.includes(name));
+  if (argument !== undefined) return argumentError(argument);
+  if (collapseIdBytes(message) > collapseIdBytesMax) return argumentError("BadCollapseId");
   const named = fcmCodes.find((code) => message.token?.includes(code));
   if (named !== undefined) return fcmError(named);
   const id = `0:${Date.now()}${randomInt(1000, 9999)}%${randomUUID().replaceAll("-", "").slice(0, 16)}`;

@@ -56,7 +56,7 @@ function bounceOf(sent: SentMail, address: string, bounce: Bounce): object {
     bounceSubType: bounce.subType,
     bouncedRecipients: [
       {
-        emailAddress: address,
+        emailAddress: spelledBack(address),
         ...(bounce.status !== undefined && { action: "failed", status: bounce.status }),
         ...(bounce.diagnostic !== undefined && { diagnosticCode: bounce.diagnostic }),
       },
@@ -107,7 +107,7 @@ function complaintOf(sent: SentMail, address: string, type: string): object {
   return {
     feedbackId: feedbackId(sent, address),
     complaintSubType: null,
-    complainedRecipients: [{ emailAddress: address }],
+    complainedRecipients: [{ emailAddress: spelledBack(address) }],
     timestamp: isoAt(sent, 600),
     userAgent: "Amazon SES Mailbox Simulator",
     complaintFeedbackType: type,
@@ -185,6 +185,11 @@ function tagsOf({ mail }: SentMail, domain: string): Record<string, readonly str
 
 function feedbackId({ messageId }: SentMail, address: string): string {
   return `${messageId.slice(0, 16)}-${Buffer.from(address).toString("hex").slice(0, 40)}-000000`;
+}
+
+/** The recipient as a report names it: not as it was sent to, but as the receiving side has it, in small letters. */
+function spelledBack(address: string): string {
+  return address.toLowerCase();
 }
 
 function isoAt({ at }: SentMail, afterMs: number): string {

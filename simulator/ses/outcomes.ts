@@ -32,6 +32,9 @@ const beyond: Readonly<Record<string, SesOutcome>> = {
   accountsuppression: bounce("Permanent", "OnAccountSuppressionList", ["5.1.1", suppressed]),
   noemail: bounce("Permanent", "NoEmail", ["5.1.2", "smtp; 550 5.1.2 no such domain"]),
   unsubscribed: bounce("Permanent", "UnsubscribedRecipient", ["5.1.1", "smtp; 550 the recipient has unsubscribed"]),
+  // Neither is the recipient's fault, though SES calls both permanent.
+  blocked: bounce("Permanent", "General", ["5.7.1", "smtp; 550 5.7.1 network on block list"]),
+  overquota: bounce("Permanent", "General", ["5.2.2", "smtp; 552 5.2.2 mailbox over quota"]),
   softbounce: bounce("Transient", "General", ["4.0.0", "smtp; 450 4.0.0 try again later"]),
   mailboxfull: bounce("Transient", "MailboxFull", ["4.2.2", "smtp; 452 4.2.2 mailbox full"]),
   toolarge: bounce("Transient", "MessageTooLarge", ["5.3.4", "smtp; 552 5.3.4 message too big"]),

@@ -15,6 +15,12 @@ export async function applyFault({ kind, delay_ms }: Fault, socket: Socket | und
     case "garbled":
       socket?.write("\u0000\u0001 not an answer\r\n");
       return false;
+    case "empty":
+      socket?.end();
+      return false;
+    case "html":
+      socket?.write("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<h1>It works</h1>\r\n");
+      return false;
     case "latency":
       await sleep(delayMs, undefined, { ref: false });
       return true;

@@ -78,6 +78,18 @@ describe.each(cases)("the real client of $name against the simulator", ({ name, 
     expect(await adapter.send(message(), within(5_000))).toMatchObject({ kind: "unknown" });
   });
 
+  test.each(["empty", "html"] as const)(
+    "success with %s content is no proof that the message was taken",
+    async (kind) => {
+      const adapter = adapterOf(name);
+      const sent = message();
+      await world.control.fault({ provider: name, kind, count: 1, ...onSends(name) });
+      expect(await adapter.send(sent, within(5_000))).toMatchObject({ kind: "unknown" });
+      expect(await world.control.ledger({ msg_id: sent.send.msg_id, outcome: kind })).toHaveLength(1);
+      await world.control.reset();
+    },
+  );
+
   test("a port that nobody listens on: nothing went out", async () => {
     expect(await adapterOf(name, `http://127.0.0.1:${await freePort()}`).send(message(), within(5_000))).toMatchObject({
       kind: "unreached",
@@ -102,6 +114,33 @@ describe("the codes by which a provider tells things apart", () => {
     ["+15005550003", "21408"],
   ])("Twilio's %s is %s", async (number, code) => {
     expect(await adapterOf("twilio").send(textTo(number), within(5_000))).toMatchObject({ kind: "refused", code });
+  });
+
+  test.each([
+    ["MESSAGE_TOO_BIG", "BAD_REQUEST"],
+    ["DeviceTokenNotForTopic", "APNS_TOPIC"],
+    ["BadDeviceToken", "INVALID_ARGUMENT"],
+  ])("FCM's INVALID_ARGUMENT about %s is %s", async (name, code) => {
+    const adapter = adapterOf("fcm");
+    expect(await adapter.send(pushTo(`token-${name}`), within(5_000))).toMatchObject({ kind: "refused", code });
+    expect(rowOf(adapter.answers, code).prune === true).toBe(name === "BadDeviceToken");
+  });
+
+  test("a collapse id of more than 64 bytes arrives at APNs cut to them", async () => {
+    const long = pushTo("token-1");
+    const content = { ...long.content, collapseKey: `booking-${"é".repeat(64)}` } as typeof long.content;
+    expect(await adapterOf("fcm").send({ ...long, content }, within(5_000))).toMatchObject({ kind: "accepted" });
+  });
+
+  test("SES's configuration set that is gone halts the account, and no mail is charged with it", async () => {
+    const adapter = adapterOf("ses");
+    await world.control.fault({ provider: "ses", kind: "status", status: 404, code: "NotFoundException", count: 3 });
+    for (let receipt = 0; receipt < 3; receipt++) {
+      const answer = await adapter.send(emailTo("ada@example.com"), within(5_000));
+      expect(answer).toMatchObject({ kind: "refused", code: "NotFound" });
+      expect(rowOf(adapter.answers, "NotFound")).toMatchObject({ act: "halt", alert: "P0" });
+    }
+    expect(await adapter.send(emailTo("ada@example.com"), within(5_000))).toMatchObject({ kind: "accepted" });
   });
 
   test.each([

@@ -92,7 +92,6 @@ describe("FCM HTTP v1 over undici [TST-08]", () => {
   it.each([
     ["UNREGISTERED", 404, "NOT_FOUND"],
     ["SENDER_ID_MISMATCH", 403, "PERMISSION_DENIED"],
-    ["INVALID_ARGUMENT", 400, "INVALID_ARGUMENT"],
     ["THIRD_PARTY_AUTH_ERROR", 401, "UNAUTHENTICATED"],
     ["QUOTA_EXCEEDED", 429, "RESOURCE_EXHAUSTED"],
     ["UNAVAILABLE", 503, "UNAVAILABLE"],
@@ -104,6 +103,28 @@ describe("FCM HTTP v1 over undici [TST-08]", () => {
       body: { error: { code: status, status: name, details: [fcmDetail(code)] } },
     });
     expect(await bench.control.ledger({ msg_id: `p-${code}` })).toMatchObject([{ outcome: code, status }]);
+  });
+});
+
+describe("FCM's INVALID_ARGUMENT, and what else is wrong with a request [TST-08]", () => {
+  it.each([
+    ["INVALID_ARGUMENT", [fcmDetail("INVALID_ARGUMENT"), { fieldViolations: [{ field: "message.token" }] }]],
+    ["MESSAGE_TOO_BIG", [fcmDetail("INVALID_ARGUMENT")]],
+    ["DeviceTokenNotForTopic", [fcmDetail("INVALID_ARGUMENT"), { statusCode: 400, reason: "DeviceTokenNotForTopic" }]],
+    ["BadDeviceToken", [fcmDetail("INVALID_ARGUMENT"), { statusCode: 400, reason: "BadDeviceToken" }]],
+  ])("answers a token that names %s with one of the four meanings of INVALID_ARGUMENT", async (name, details) => {
+    const answer = await push(to(`device-${name}-7`, `p-${name}`));
+    expect(answer).toMatchObject({ status: 400, body: { error: { status: "INVALID_ARGUMENT", details } } });
+    expect(await bench.control.ledger({ msg_id: `p-${name}` })).toMatchObject([{ outcome: name, status: 400 }]);
+  });
+
+  it("counts a collapse id in bytes, as APNs does", async () => {
+    const withId = (id: string) => ({ ...to("device-1", "p-id"), apns: { headers: { "apns-collapse-id": id } } });
+    expect((await push(withId("é".repeat(32)))).status).toBe(200);
+    expect(await push(withId("é".repeat(33)))).toMatchObject({
+      status: 400,
+      body: { error: { details: [{}, { reason: "BadCollapseId" }] } },
+    });
   });
 
   it.each([

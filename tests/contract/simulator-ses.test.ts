@@ -43,6 +43,11 @@ const rawMail = (to: string, msgId: string): SendEmailCommandInput => ({
   ConfigurationSetName: "comms",
 });
 
+const withRaw = (change: (mail: string) => string): SendEmailCommandInput => ({
+  ...rawMail("a@example.org", "m-bad"),
+  Content: { Raw: { Data: Buffer.from(change(raw("a@example.org", "m-bad"))) } },
+});
+
 const send = (input: SendEmailCommandInput) => ses.send(new SendEmailCommand(input));
 const eventsOf = (msgId: string) =>
   bench.gateway.received
@@ -96,6 +101,10 @@ describe("SES v2 by its SDK [TST-08]", () => {
     [{ ...rawMail("nowhere", "m-bad"), FromEmailAddress: "a@example.com" }, "Missing final '@domain'"],
     [{ ...rawMail("a@example.org", "m-bad"), EmailTags: [{ Name: "n", Value: "no spaces" }] }, "Invalid tag"],
     [{ ...rawMail("a@example.org", "m-bad"), Content: {} }, "Content must hold"],
+    [rawMail("josé@example.org", "m-bad"), "outside ASCII"],
+    [withRaw((mail) => `Subject: again\r\n${mail}`), "Duplicate header 'subject'"],
+    [withRaw((mail) => mail.replace("=?utf-8?q?Booking_confirmed_=E2=9C=93?=", "Bücher")), "outside ASCII"],
+    [withRaw((mail) => `${mail}\r\n${"x".repeat(999)}`), "Line is too long"],
   ])("refuses a request that SES would refuse %#", async (input, message) => {
     await expect(send(input)).rejects.toMatchObject({
       name: "BadRequestException",
@@ -187,6 +196,28 @@ async function verified(request: ReceivedRequest, fields = notificationFields): 
 }
 
 describe("SES callbacks", () => {
+  it.each([
+    ["blocked", "5.7.1"],
+    ["overquota", "5.2.2"],
+  ])("call %s@simulator.amazonses.com permanent, though its reply says %s", async (local, status) => {
+    await send(rawMail(`${local}@simulator.amazonses.com`, `m-${local}`));
+    await bench.control.quiet();
+    expect(eventsOf(`m-${local}`)).toMatchObject([
+      { bounce: { bounceType: "Permanent", bounceSubType: "General", bouncedRecipients: [{ status }] } },
+    ]);
+  });
+
+  it.each(["bounce", "complaint"])("name an address in small letters, however it was sent to: %s", async (local) => {
+    const address = `${local[0]?.toUpperCase()}${local.slice(1)}+Mira.Holt@Simulator.AmazonSES.com`;
+    await send(rawMail(address, `m-case-${local}`));
+    await bench.control.quiet();
+    const last = eventsOf(`m-case-${local}`).at(-1);
+    const [recipient] = last.bounce?.bouncedRecipients ?? last.complaint?.complainedRecipients ?? [];
+    expect(recipient).toMatchObject({ emailAddress: address.toLowerCase() });
+  });
+});
+
+describe("SES callbacks, in their order", () => {
   it.each([
     ["success", [{ eventType: "Delivery" }]],
     ["bounce", [{ eventType: "Bounce", bounce: { bounceType: "Permanent", bounceSubType: "General" } }]],

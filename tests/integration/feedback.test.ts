@@ -1,14 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
+import { type MessageTag, SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { assemble as assembleGateway } from "#gateway/main.ts";
 import { assemble as assembleFeedback } from "#processors/feedback/main.ts";
 import { assemble as assembleMaterializer } from "#processors/materializer/main.ts";
 import { assemble as assembleProjector } from "#processors/projector/main.ts";
 import { assemble as assembleScheduler } from "#processors/scheduler/main.ts";
-import type { Decision, Feedback } from "#shared/contracts/records.ts";
+import type { Channel, Decision, Feedback, Rendered, Send } from "#shared/contracts/records.ts";
+import type { OutboundMessage } from "#shared/delivery/adapter.ts";
+import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
+import { hashTag } from "#shared/domain/feedback/call-reference.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import { decisiveSuppression } from "#shared/domain/suppression/suppression.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
@@ -23,6 +26,7 @@ import {
   startStage,
   type TestPlatform,
 } from "#tests/support/platform.ts";
+import { aSend } from "#tests/unit/shared/delivery/sender-bench.ts";
 
 let folder: string;
 let simulator: Simulator;
@@ -43,6 +47,7 @@ beforeAll(async () => {
   test = await createTestPlatform({
     COMMS_GATEWAY_PORT: String(port),
     COMMS_GATEWAY_PUBLIC_URL: base,
+    COMMS_TWILIO_AUTH_TOKEN: sandboxAccounts.twilio.authToken,
     COMMS_SNS_TOPIC_ARNS: sandboxAccounts.ses.topicArn,
     COMMS_SNS_CERTIFICATE_ORIGIN: `${simulator.url}/sns`,
   });
@@ -70,7 +75,8 @@ afterAll(async () => {
   expect(crashes).toEqual([]);
 });
 
-function decision(msg_id: string): Decision {
+/** What every record of a message begins with. */
+function subjectOf(msg_id: string, channel: Channel) {
   const now = Date.now();
   return {
     event_id: `e-${msg_id}`,
@@ -81,18 +87,24 @@ function decision(msg_id: string): Decision {
     msg_id,
     correlation_id: `c-${msg_id}`,
     causation_id: `a-${msg_id}`,
-    decision_id: `d-${msg_id}`,
-    stage: "router",
-    round: 0,
-    channel: "EMAIL",
+    channel,
     cause_event: "booking.confirmed",
     cause_ref: `bk-${msg_id}`,
     template_name: "booking_confirmed_buyer",
     template_version: 1,
     category: "booking",
-    critical: false,
     locale: "en-US",
     dedupe_key: `BOOKING:${msg_id}:confirmed`,
+  } as const;
+}
+
+function decision(msg_id: string, channel: Channel = "EMAIL"): Decision {
+  return {
+    ...subjectOf(msg_id, channel),
+    decision_id: `d-${msg_id}`,
+    stage: "router",
+    round: 0,
+    critical: false,
     gate: "end",
     verdict: "PASS",
     reason: null,
@@ -102,12 +114,34 @@ function decision(msg_id: string): Decision {
 }
 
 /** The router lets the message through, and the projector writes it down. */
-async function decided(msgId: string): Promise<void> {
-  await produce(test.platform, "comms.decisions", { key: personKey("acme", "anna"), value: decision(msgId) });
+async function decided(msgId: string, channel: Channel = "EMAIL"): Promise<void> {
+  await produce(test.platform, "comms.decisions", { key: personKey("acme", "anna"), value: decision(msgId, channel) });
+}
+
+/** The SMS sender's call, as Twilio gets it, with the callback that the adapter names. */
+async function texted(msgId: string, to: string, attempt: number): Promise<void> {
+  const { accountSid, authToken } = sandboxAccounts.twilio;
+  const adapter = createTwilioAdapter({
+    accountSid,
+    authToken,
+    baseUrl: `${simulator.url}/twilio`,
+    from: "+15005550006",
+    callbackUrl: test.config.COMMS_GATEWAY_PUBLIC_URL,
+    deadlineMs: 5_000,
+  });
+  const send = aSend({ ...subjectOf(msgId, "SMS"), channel: "SMS", attempt });
+  const message: OutboundMessage = {
+    send,
+    content: { channel: "SMS", text: "Your code" },
+    target: { address: to, deviceId: "" },
+    addressHash: test.platform.hasher.hash("SMS", to),
+    now: Date.now(),
+  };
+  expect(await adapter.send(message, AbortSignal.timeout(5_000))).toMatchObject({ kind: "accepted" });
 }
 
 /** The email sender's call, as SES gets it. */
-async function mailed(msgId: string, to: string): Promise<void> {
+async function mailed(msgId: string, to: string, tags: readonly MessageTag[] = []): Promise<void> {
   const client = new SESv2Client({
     region: "us-east-1",
     endpoint: `${simulator.url}/ses`,
@@ -119,7 +153,7 @@ async function mailed(msgId: string, to: string): Promise<void> {
       Destination: { ToAddresses: [to] },
       Content: { Simple: { Subject: { Data: "Hi" }, Body: { Text: { Data: "Hi" } } } },
       ConfigurationSetName: "comms-transactional",
-      EmailTags: [{ Name: "msg_id", Value: msgId }],
+      EmailTags: [{ Name: "msg_id", Value: msgId }, ...tags],
     }),
   );
   client.destroy();
@@ -206,6 +240,70 @@ describe("a webhook, from the provider to the next message [EML-04] [FBK-01] [FB
     await published("m-complaint", "Complaint", { complaintFeedbackType: "not-spam" });
     await expect.poll(() => refusal(address, false), long).toBeUndefined();
     expect(await statusOf("m-complaint")).toBe("complained");
+  });
+});
+
+describe("whom a report stops [FBK-02] [SUP-03]", () => {
+  it.each([
+    ["Bounce", "HARD_BOUNCE"],
+    ["Complaint", "COMPLAINT"],
+  ])("the mailbox that was sent to, by any spelling of it: %s", async (local, reason) => {
+    const address = `${local}+Mira.Holt@Simulator.AmazonSES.com`;
+    const msgId = `m-spelled-${local}`;
+    await decided(msgId);
+    await mailed(msgId, address, [{ Name: "to", Value: hashTag(test.platform.hasher.hash("EMAIL", address)) }]);
+    await expect.poll(() => refusal(address, false), long).toBe(reason);
+    // As an identity service may rewrite the profile later.
+    expect(await refusal(address.toLowerCase(), false)).toBe(reason);
+  });
+
+  it("nobody, where the recipient's server blames our network: the message failed, and the next one goes", async () => {
+    const address = "Blocked+1@simulator.amazonses.com";
+    await decided("m-blocked");
+    await mailed("m-blocked", address);
+    await expect.poll(() => rowOf("m-blocked"), long).toEqual({ status: "failed", reason: "COMMS_PROVIDER_REJECTED" });
+    // A bounce that suppresses, on the same partition after it.
+    await decided("m-after");
+    await mailed("m-after", "bounce+9@simulator.amazonses.com");
+    await expect.poll(() => refusal("bounce+9@simulator.amazonses.com", true), long).toBe("HARD_BOUNCE");
+    expect([await refusal(address, false), await refusal(address, true)]).toEqual([undefined, undefined]);
+  });
+});
+
+describe("a text that its carrier gives back after acceptance [FBK-03]", () => {
+  it("gets its next attempt on the schedule, to the sender, and stays on its way", async () => {
+    const rendered: Rendered = {
+      ...subjectOf("m-text", "SMS"),
+      artifact_ref: "acme/m-text/abc",
+      content_hash: "abc",
+      content_bytes: 9,
+    };
+    await decided("m-text", "SMS");
+    await produce(test.platform, "comms.rendered", { key: personKey("acme", "anna"), value: rendered });
+    await expect.poll(() => statusOf("m-text"), long).toBe("queued");
+    await texted("m-text", "+15005553003", 1);
+    const item = async () =>
+      (await recordsOf(test.platform, "comms.schedule")).find(
+        ({ value }) => value.msg_id === "m-text" && value.kind === "retry",
+      )?.value;
+    await expect.poll(item, long).toMatchObject({ target_topic: "comms.send.sms", key: "acme/anna" });
+    const send = test.platform.codec().decode("comms.send.sms", (await item())?.payload as Buffer);
+    expect(send).toMatchObject({
+      msg_id: "m-text",
+      attempt: 2,
+      reopens: 1,
+      content_hash: "abc",
+    } satisfies Partial<Send>);
+    expect(await statusOf("m-text")).not.toBe("failed");
+  });
+
+  it("fails after the last attempt of its row", async () => {
+    await texted("m-text", "+15005553003", 3);
+    await expect.poll(() => statusOf("m-text"), long).toBe("failed");
+    const { rows } = await test.database.pool.query(
+      "select last_error_code, attempts from comms_message where msg_id = 'm-text'",
+    );
+    expect(rows).toEqual([{ last_error_code: "30003", attempts: 3 }]);
   });
 });
 

@@ -12,6 +12,8 @@ export interface MailLinks {
   /** Public origin of the gateway: links are `<url>/unsubscribe/<token>`. */
   readonly unsubscribeUrl: string;
   readonly unsubscribeKeys: UnsubscribeKeys;
+  /** An address whose mail somebody reads and unsubscribes by. Absent: the header has the link alone. */
+  readonly unsubscribeMailbox?: string;
 }
 
 /** Who a mail comes from, and where its unsubscribe links lead. */
@@ -58,10 +60,11 @@ const oneClick = { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
 function listHeaders(message: OutboundMessage, stream: MailStream, options: MailOptions) {
   const token = tokenOf(message, options);
   const link = `${options.unsubscribeUrl}/unsubscribe/${token}`;
-  const mailbox = `mailto:unsubscribe@${stream.domain}?subject=${token}`;
+  const { unsubscribeMailbox } = options;
+  const mailbox = unsubscribeMailbox === undefined ? [] : [`mailto:${unsubscribeMailbox}?subject=${token}`];
   const { category } = message.send;
   return {
-    unsubscribe: [[link, mailbox]],
+    unsubscribe: [[link, ...mailbox]],
     id: { url: `${oneLine(category)}.${stream.domain}`, comment: oneLine(category) },
   };
 }

@@ -131,6 +131,8 @@ export type WebhookResult =
       /** Ids for the log line. */
       readonly notes: Readonly<Record<string, string>>;
       readonly status: 200 | 204;
+      /** Whether the provider says that its reports end here. It raises an alarm. */
+      readonly isSubscriptionEnd?: boolean;
       /**
        * What else must be done before the answer: a message remembered, a subscription confirmed. Called once the event,
        * if there is one, is on the log, and not if it could not be published. May reject as `receive` does.
@@ -147,4 +149,5 @@ export type WebhookRefusalCode =
   | "COMMS_WEBHOOK_TOPIC"
   | "COMMS_WEBHOOK_STALE"
   | "COMMS_WEBHOOK_CERTIFICATE"
+  | "COMMS_WEBHOOK_NO_STATUS"
   | "COMMS_WEBHOOK_SIGNATURE";

@@ -13,11 +13,14 @@ export interface CallReference {
 
 const hashForm = /^v1:[\w-]{1,64}:[0-9a-f]{64}$/;
 
+/** The parameters that the query of a callback address may have besides those that name the message. */
+export const callQueryNames = ["attempt", "to", "lane", "expires"] as const;
+
 /** The call in the query of its callback address. It holds no address, and nothing that a log may not. */
 export function writeCallQuery(
   { attempt, lane, expires_at }: Pick<Send, "attempt" | "lane" | "expires_at">,
   addressHash: string,
-): Readonly<Record<string, string>> {
+): Readonly<Partial<Record<(typeof callQueryNames)[number], string>>> {
   return {
     attempt: String(attempt),
     ...(addressHash !== "" && { to: addressHash }),

@@ -41,6 +41,8 @@ export interface Bench {
   readonly fetched: string[];
   /** When each opt-out was answered that the view did not hold. */
   readonly late: number[];
+  /** What the routes of webhooks counted. */
+  readonly counted: string[];
 }
 
 interface BenchOptions {
@@ -64,6 +66,7 @@ export function createBench(options: BenchOptions = {}): Bench {
   const requests: IncomingHttpHeaders[] = [];
   const failures: Error[] = [];
   const confirmed: (readonly [string, string])[] = [];
+  const counted: string[] = [];
   const fetched: string[] = [];
   const late: number[] = [];
   const publisher = {
@@ -108,15 +111,20 @@ export function createBench(options: BenchOptions = {}): Bench {
     },
     webhooks: {
       webhooks: [
-        { path: sesWebhook.path, query: {}, receiver: snsReceiver },
+        { provider: "ses", path: sesWebhook.path, query: {}, receiver: snsReceiver },
         {
+          provider: "twilio",
           path: twilioWebhook.path,
-          query: { tenant: "any", msg_id: "any" },
+          query: Object.fromEntries((twilioWebhook.query ?? []).map((name) => [name, "any" as const])),
           receiver: openTwilioReceiver([{ config: twilioAccount }], { publicUrl }),
         },
       ],
       publisher,
       clock,
+      meter: {
+        refused: (provider, code) => counted.push(`${provider} ${code}`),
+        subscriptionEnded: (provider) => counted.push(`${provider} subscription ended`),
+      },
     },
     unsubscribe: {
       keys: unsubscribeKeys(unsubscribeSecret),
@@ -128,7 +136,7 @@ export function createBench(options: BenchOptions = {}): Bench {
     publicUrl,
     version: "1.2.3",
   });
-  return { app, metrics: telemetry.metrics, clock, published, requests, failures, confirmed, fetched, late };
+  return { app, metrics: telemetry.metrics, clock, published, requests, failures, confirmed, fetched, late, counted };
 }
 
 /** As the table does it, without its times. */

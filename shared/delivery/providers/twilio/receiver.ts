@@ -36,6 +36,11 @@ export function openTwilioReceiver(
       if (signers.length === 0) {
         return { kind: "refused", code: "COMMS_WEBHOOK_SIGNATURE", detail: "X-Twilio-Signature does not verify" };
       }
+      // An inbound text is signed too, and would be a dead letter of the feedback stage, of which a fuse counts few.
+      if (!fields.get("MessageStatus") || !fields.get("MessageSid")) {
+        const detail = "This address takes status callbacks; point inbound texts at another";
+        return { kind: "refused", code: "COMMS_WEBHOOK_NO_STATUS", detail };
+      }
       return accept(request, fields, signers);
     },
   };

@@ -1,3 +1,4 @@
+import { callQueryNames } from "#shared/domain/feedback/call-reference.ts";
 import type { ProviderWebhook } from "../provider.ts";
 import { normaliseTwilio } from "./core/normalise.ts";
 import { type TwilioWebhookConfig, twilioWebhookSettings } from "./webhook-settings.ts";
@@ -6,7 +7,7 @@ import { type TwilioWebhookConfig, twilioWebhookSettings } from "./webhook-setti
 export const twilioWebhook: ProviderWebhook<TwilioWebhookConfig> = {
   settings: twilioWebhookSettings,
   path: "/webhooks/twilio/status",
-  query: ["tenant", "msg_id"],
+  query: ["tenant", "msg_id", ...callQueryNames],
   open: async (accounts, context) => (await import("./receiver.ts")).openTwilioReceiver(accounts, context),
   normalise: normaliseTwilio,
 };

@@ -59,13 +59,18 @@ async function createPigeon({ receive, publish, logFile }: Bench) {
     [{ provider: "pigeon", webhook, accounts: [{ config: {} }, { tenant: "loft", config: {} }] }],
     context,
   );
-  webhookRoutes(app, { webhooks, publisher, clock });
+  const counted: string[] = [];
+  const meter = {
+    refused: (provider: string, code: string) => counted.push(`refused ${provider} ${code}`),
+    subscriptionEnded: (provider: string) => counted.push(`ended ${provider}`),
+  };
+  webhookRoutes(app, { webhooks, publisher, clock, meter });
   const post = async (url = "/webhooks/pigeon/loft?ring=7", payload = "coo") => {
     const answer = await app.inject({ method: "POST", url, payload, headers: { "content-type": "text/coo" } });
     steps.push(`answered ${answer.statusCode}`);
     return answer;
   };
-  return { post, steps, clock };
+  return { post, steps, clock, counted };
 }
 
 const opened = "opened for 2 at https://comms.example.com";
@@ -159,12 +164,24 @@ describe("the route of a provider's webhook, besides [INT-06]", () => {
   it.each([
     ["COMMS_WEBHOOK_SIGNATURE", 403],
     ["COMMS_UNSUPPORTED_MEDIA_TYPE", 415],
+    ["COMMS_WEBHOOK_NO_STATUS", 422],
   ] as const)("answers %s with a problem, and writes nothing", async (code, status) => {
-    const { post, steps } = await createPigeon({ receive: () => ({ kind: "refused", code, detail: "No ring" }) });
+    const { post, steps, counted } = await createPigeon({
+      receive: () => ({ kind: "refused", code, detail: "No ring" }),
+    });
     const answer = await post();
     expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
     expect(answer.json()).toMatchObject({ status, code, detail: "No ring" });
     expect(steps).toEqual([opened, `answered ${status}`]);
+    expect(counted).toEqual([`refused pigeon ${code}`]);
+  });
+
+  it("raises an alarm where the provider's reports end, and answers as ever", async () => {
+    const { post, counted } = await createPigeon({
+      receive: () => ({ kind: "verified", notes: {}, status: 200, isSubscriptionEnd: true }),
+    });
+    expect((await post()).statusCode).toBe(200);
+    expect(counted).toEqual(["ended pigeon"]);
   });
 
   it("is there for POST alone, and at no other path", async () => {

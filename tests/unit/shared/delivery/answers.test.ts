@@ -14,6 +14,71 @@ const tables: readonly (readonly [string, AnswerTable])[] = [
   ["SMTP", smtpAnswers],
 ];
 
+/** What each code of each table asks for. */
+const everyRow: readonly [string, AnswerTable, Record<string, string>][] = [
+  [
+    "SES",
+    sesAnswers,
+    {
+      retry: "TooManyRequests Throttling InternalServiceError InternalFailure ServiceUnavailable",
+      "retry, 96 tries, P1": "LimitExceeded",
+      "halt, P0":
+        "AccountSuspended SendingPaused UnrecognizedClient InvalidSignature SignatureDoesNotMatch InvalidClientTokenId CREDENTIALS_UNAVAILABLE ExpiredToken AccessDenied NotFound MailFromDomainNotVerified IdentityNotVerified UnknownOperation",
+      "refuse, P2": "MessageRejected",
+      "refuse, P1": "BadRequest",
+      refuse: "INVALID_LOCAL_PART",
+    },
+  ],
+  [
+    "SMTP",
+    smtpAnswers,
+    {
+      retry:
+        "421 450 451 452 4.3.0 4.3.1 4.3.2 4.3.5 4.4.0 4.4.1 4.4.2 4.4.3 4.4.5 4.7.0 4.1.1 4.2.0 4.2.1 4.2.2 4.7.1 4yz",
+      "retry, 4 tries": "5.2.2",
+      "retry, 32 tries, P1": "500 502 503 504 5.5.1 5.7.20 5.7.21 5.7.22 5.7.23 5.7.24 5.7.25 5.7.26 5.7.27 5.7.29",
+      "halt, P0":
+        "530 534 535 538 5.1.7 5.1.8 5.7.8 5.7.9 5.7.11 AUTH_REFUSED SESSION_REFUSED TLS_NOT_OFFERED TLS_UNTRUSTED SENDER_REFUSED RELAY_DENIED",
+      "halt, P1": "AUTH_UNAVAILABLE",
+      "refuse, P1": "501 555 5.5.0 5.5.2 5.5.4 5.6.7 5.7.0 5.7.1 5.7.2 5.7.28",
+      "refuse, P2":
+        "550 552 554 5.1.2 5.4.0 5.4.1 5.4.4 5.4.6 5.4.7 5.2.3 5.3.4 5.0.0 5.3.0 5.6.0 5.6.1 5.6.3 MESSAGE_TOO_BIG",
+      refuse: "551 553 5.1.3 5.1.0 5.1.4 5.2.0 5.2.1 INVALID_RECIPIENT",
+      "refuse, hard_bounce": "5.1.1 5.1.6 5.1.10",
+    },
+  ],
+  [
+    "FCM",
+    fcmAnswers,
+    {
+      retry: "QUOTA_EXCEEDED RESOURCE_EXHAUSTED UNAVAILABLE INTERNAL",
+      "retry, P1": "TOKEN_UNREADABLE",
+      "retry, 24 tries, P0": "THIRD_PARTY_AUTH_ERROR",
+      "halt, P0": "SENDER_ID_MISMATCH NOT_FOUND PERMISSION_DENIED TOKEN_REFUSED",
+      "halt, P1": "UNAUTHENTICATED",
+      "refuse, prune": "UNREGISTERED INVALID_ARGUMENT",
+      "refuse, P1": "BAD_REQUEST APNS_TOPIC APNS_REFUSED",
+    },
+  ],
+  [
+    "Twilio",
+    twilioAnswers,
+    {
+      retry: "20429 21611 30001 30410",
+      "retry, 3 tries": "30003",
+      "retry, 2 tries": "30008",
+      "retry, 32 tries, P1": "21408 21612 30023",
+      "retry, 32 tries, P0": "30032 30034",
+      "halt, P0": "20003 20005 20008 20404 21212 21603 21606 21608 21659 21660 21703 21705 30002",
+      refuse: "30004 30005 30006",
+      "refuse, P2": "21602 21617 30007",
+      "refuse, stop": "21610",
+      "refuse, hard_bounce": "21211 21614",
+    },
+  ],
+  ["in-app", inappAnswers, { "retry, 50 tries": "POSTGRES_UNAVAILABLE", "refuse, P2": "POSTGRES_REFUSED" }],
+];
+
 describe("the tables of answers", () => {
   test.each(tables)(
     "%s: a code that nobody knows is tried three times, looked at, and suppresses nobody",
@@ -25,69 +90,7 @@ describe("the tables of answers", () => {
     },
   );
 
-  test.each<[string, AnswerTable, Record<string, string>]>([
-    [
-      "SES",
-      sesAnswers,
-      {
-        retry: "TooManyRequests Throttling InternalServiceError InternalFailure ServiceUnavailable",
-        "retry, 96 tries, P1": "LimitExceeded",
-        "halt, P0":
-          "AccountSuspended SendingPaused UnrecognizedClient InvalidSignature SignatureDoesNotMatch InvalidClientTokenId CREDENTIALS_UNAVAILABLE ExpiredToken AccessDenied NotFound MailFromDomainNotVerified IdentityNotVerified UnknownOperation",
-        "refuse, P2": "MessageRejected",
-        "refuse, P1": "BadRequest",
-        refuse: "INVALID_LOCAL_PART",
-      },
-    ],
-    [
-      "SMTP",
-      smtpAnswers,
-      {
-        retry:
-          "421 450 451 452 4.3.0 4.3.1 4.3.2 4.3.5 4.4.0 4.4.1 4.4.2 4.4.3 4.4.5 4.7.0 4.1.1 4.2.0 4.2.1 4.2.2 4.7.1 4yz",
-        "retry, 4 tries": "5.2.2",
-        "retry, 32 tries, P1": "500 502 503 504 5.5.1 5.7.20 5.7.21 5.7.22 5.7.23 5.7.24 5.7.25 5.7.26 5.7.27 5.7.29",
-        "halt, P0":
-          "530 534 535 538 5.1.7 5.1.8 5.7.8 5.7.9 5.7.11 AUTH_REFUSED SESSION_REFUSED TLS_NOT_OFFERED TLS_UNTRUSTED SENDER_REFUSED RELAY_DENIED",
-        "halt, P1": "AUTH_UNAVAILABLE",
-        "refuse, P1": "501 555 5.5.0 5.5.2 5.5.4 5.6.7 5.7.0 5.7.1 5.7.2 5.7.28",
-        "refuse, P2":
-          "550 552 554 5.1.2 5.4.0 5.4.1 5.4.4 5.4.6 5.4.7 5.2.3 5.3.4 5.0.0 5.3.0 5.6.0 5.6.1 5.6.3 MESSAGE_TOO_BIG",
-        refuse: "551 553 5.1.3 5.1.0 5.1.4 5.2.0 5.2.1 INVALID_RECIPIENT",
-        "refuse, hard_bounce": "5.1.1 5.1.6 5.1.10",
-      },
-    ],
-    [
-      "FCM",
-      fcmAnswers,
-      {
-        retry: "QUOTA_EXCEEDED RESOURCE_EXHAUSTED UNAVAILABLE INTERNAL",
-        "retry, P1": "TOKEN_UNREADABLE",
-        "retry, 24 tries, P0": "THIRD_PARTY_AUTH_ERROR",
-        "halt, P0": "SENDER_ID_MISMATCH NOT_FOUND PERMISSION_DENIED TOKEN_REFUSED",
-        "halt, P1": "UNAUTHENTICATED",
-        "refuse, prune": "UNREGISTERED INVALID_ARGUMENT",
-        "refuse, P1": "BAD_REQUEST APNS_TOPIC APNS_REFUSED",
-      },
-    ],
-    [
-      "Twilio",
-      twilioAnswers,
-      {
-        retry: "20429 21611 30001 30410",
-        "retry, 3 tries": "30003",
-        "retry, 2 tries": "30008",
-        "retry, 32 tries, P1": "21408 21612 30023",
-        "retry, 32 tries, P0": "30032 30034",
-        "halt, P0": "20003 20005 20008 20404 21212 21603 21606 21608 21659 21660 21703 21705 30002",
-        refuse: "30004 30005 30006",
-        "refuse, P2": "21602 21617 30007",
-        "refuse, stop": "21610",
-        "refuse, hard_bounce": "21211 21614",
-      },
-    ],
-    ["in-app", inappAnswers, { "retry, 50 tries": "POSTGRES_UNAVAILABLE", "refuse, P2": "POSTGRES_REFUSED" }],
-  ])(
+  test.each<[string, AnswerTable, Record<string, string>]>(everyRow)(
     "%s: what every other recipient would meet too is a fault of the account, and charged to nobody",
     (_, table, rows) => {
       const said = Object.fromEntries(

@@ -4,58 +4,34 @@ import { type Breaker, type BreakerState, createBreaker } from "#shared/delivery
 const isFailure = (value: string) => value === "failure";
 const fire = (breaker: Breaker, value: string) => breaker.run(async () => value, isFailure);
 
+let states: BreakerState[];
+let breaker: Breaker;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"] });
+  states = [];
+  breaker = createBreaker({
+    account: "ses:default",
+    volume: 4,
+    openMs: 10_000,
+    random: () => 0.5,
+    onState: (state) => states.push(state),
+  });
+});
+afterEach(() => {
+  breaker.close();
+  vi.useRealTimers();
+});
+
+async function open(): Promise<void> {
+  for (let call = 0; call < 4; call++) expect(await fire(breaker, "failure")).toBe("failure");
+}
+
 describe("the breaker", () => {
-  let states: BreakerState[];
-  let breaker: Breaker;
-
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"] });
-    states = [];
-    breaker = createBreaker({
-      account: "ses:default",
-      volume: 4,
-      openMs: 10_000,
-      random: () => 0.5,
-      onState: (state) => states.push(state),
-    });
-  });
-  afterEach(() => {
-    breaker.close();
-    vi.useRealTimers();
-  });
-
-  async function open(): Promise<void> {
-    for (let call = 0; call < 4; call++) expect(await fire(breaker, "failure")).toBe("failure");
-  }
-
   test("opens on failures, and still returns every value", async () => {
     await open();
     expect(breaker.state()).toBe("open");
     expect(states).toEqual(["open"]);
-  });
-
-  test("opens on so many failures in a row, whatever went well before them", async () => {
-    for (let call = 0; call < 100; call++) await fire(breaker, "fine");
-    for (let call = 0; call < 3; call++) await fire(breaker, "failure");
-    await fire(breaker, "fine");
-    for (let call = 0; call < 3; call++) await fire(breaker, "failure");
-    expect(breaker.state()).toBe("closed");
-    await fire(breaker, "failure");
-    expect(breaker.state()).toBe("open");
-  });
-
-  test("stays open for a time of its own, so that it does not probe in step with the provider", async () => {
-    const draws = [0, 0.999];
-    const own = createBreaker({ account: "ses:other", volume: 1, openMs: 10_000, random: () => draws.shift() ?? 0.5 });
-    own.trip();
-    await vi.advanceTimersByTimeAsync(8_000);
-    expect(own.state()).toBe("half_open");
-    await fire(own, "failure");
-    await vi.advanceTimersByTimeAsync(11_900);
-    expect(own.state()).toBe("open");
-    await vi.advanceTimersByTimeAsync(100);
-    expect(own.state()).toBe("half_open");
-    own.close();
   });
 
   test("stays closed on refusals of one address, however many", async () => {
@@ -102,5 +78,31 @@ describe("the breaker", () => {
     await expect(breaker.run(async () => Promise.reject(new TypeError("ours")), isFailure)).rejects.toThrow(
       new TypeError("ours"),
     );
+  });
+});
+
+describe("the breaker of a provider that flaps", () => {
+  test("opens on so many failures in a row, whatever went well before them", async () => {
+    for (let call = 0; call < 100; call++) await fire(breaker, "fine");
+    for (let call = 0; call < 3; call++) await fire(breaker, "failure");
+    await fire(breaker, "fine");
+    for (let call = 0; call < 3; call++) await fire(breaker, "failure");
+    expect(breaker.state()).toBe("closed");
+    await fire(breaker, "failure");
+    expect(breaker.state()).toBe("open");
+  });
+
+  test("stays open for a time of its own, so that it does not probe in step with the provider", async () => {
+    const draws = [0, 0.999];
+    const own = createBreaker({ account: "ses:other", volume: 1, openMs: 10_000, random: () => draws.shift() ?? 0.5 });
+    own.trip();
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(own.state()).toBe("half_open");
+    await fire(own, "failure");
+    await vi.advanceTimersByTimeAsync(11_900);
+    expect(own.state()).toBe("open");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(own.state()).toBe("half_open");
+    own.close();
   });
 });

@@ -51,8 +51,8 @@ test("an archive that is away holds back the old messages of a batch, and says o
   const parts = {
     channel: "INAPP" as const,
     views: {
-      persons: async (refs: readonly unknown[]) => ({ value: refs.map(() => person), asOf: start }),
-      suppressions: async (refs: readonly unknown[]) => ({ value: refs.map(() => []), asOf: start }),
+      persons: async (refs: readonly unknown[]) => ({ value: refs.map(() => person), ageMs: 0 }),
+      suppressions: async (refs: readonly unknown[]) => ({ value: refs.map(() => []), ageMs: 0 }),
     },
     ledger: createMemoryLedger(),
     archive: {

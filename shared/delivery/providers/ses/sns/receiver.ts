@@ -67,7 +67,7 @@ function accept(envelope: SnsEnvelope, request: WebhookRequest, { topics, replay
     if (Type === "SubscriptionConfirmation") await topics.get(TopicArn)?.confirm(TopicArn, Token);
     remember();
   };
-  return { kind: "verified", notes, status: 200, published };
+  return { kind: "verified", notes, status: 200, published, isSubscriptionEnd: Type === "UnsubscribeConfirmation" };
 }
 
 function providerEvent(

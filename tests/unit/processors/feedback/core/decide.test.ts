@@ -118,31 +118,31 @@ describe("the address of a report [FBK-02] [SUP-03]", () => {
   });
 });
 
-describe("a failure after the provider had taken the message [FBK-03]", () => {
-  const query = (change: Partial<Send> = {}) => {
-    const send = { attempt: 1, lane: "EXPRESS", expires_at: null, ...change } as const;
-    return new URLSearchParams(writeCallQuery(send, `v1:k1:${"b".repeat(64)}`)).toString();
-  };
-  const failed: ProviderReport = {
-    status: "FAILED",
-    description: "The handset cannot be reached",
-    code: "30003",
-    address: null,
-    reason: "COMMS_PROVIDER_REJECTED",
-    retry: { tries: 3, baseMs: 60_000 },
-  };
-  const webhookOf = (change: Partial<Send> = {}): ParsedWebhook => {
-    const call = readCallQuery(query(change));
-    return { kind: "parsed", channel: "SMS", msgId: "m-1", providerRef: "SM1", call, reports: [failed] };
-  };
-  const scheduled = (outcome: Outcome) => {
-    const outputs = outcome.kind === "deadLetter" ? [] : outcome.outputs;
-    const item = outputs
-      .map((output) => ("value" in output && output.topic === "comms.schedule" ? (output.value as ScheduleItem) : null))
-      .find((value) => value !== null);
-    return item && { item, ...(JSON.parse(item.payload.toString()) as { topic: string; send: Send }) };
-  };
+const queryOf = (change: Partial<Send> = {}) => {
+  const send = { attempt: 1, lane: "EXPRESS", expires_at: null, ...change } as const;
+  return new URLSearchParams(writeCallQuery(send, `v1:k1:${"b".repeat(64)}`)).toString();
+};
+const givenBack: ProviderReport = {
+  status: "FAILED",
+  description: "The handset cannot be reached",
+  code: "30003",
+  address: null,
+  reason: "COMMS_PROVIDER_REJECTED",
+  retry: { tries: 3, baseMs: 60_000 },
+};
+const webhookOf = (change: Partial<Send> = {}): ParsedWebhook => {
+  const call = readCallQuery(queryOf(change));
+  return { kind: "parsed", channel: "SMS", msgId: "m-1", providerRef: "SM1", call, reports: [givenBack] };
+};
+const scheduled = (outcome: Outcome) => {
+  const outputs = outcome.kind === "deadLetter" ? [] : outcome.outputs;
+  const item = outputs
+    .map((output) => ("value" in output && output.topic === "comms.schedule" ? (output.value as ScheduleItem) : null))
+    .find((value) => value !== null);
+  return item && { item, ...(JSON.parse(item.payload.toString()) as { topic: string; send: Send }) };
+};
 
+describe("a failure after the provider had taken the message [FBK-03]", () => {
   test.each([1, 2])(
     "makes the next attempt of the same message after attempt %i, and no status of it is final",
     (attempt) => {
@@ -177,14 +177,16 @@ describe("a failure after the provider had taken the message [FBK-03]", () => {
     const outcome = decideProviderEvent(received({ normalised: webhookOf({ lane: "BULK" }) }), parts, now);
     expect(scheduled(outcome)).toMatchObject({ topic: "comms.send.sms.bulk", send: { lane: "BULK" } });
   });
+});
 
+describe("the last failure of a message that the provider had taken [FBK-03]", () => {
   test.each<[string, Partial<ReceivedWebhook>]>([
     ["its row promises no more", { normalised: webhookOf({ attempt: 3 }) }],
     ["it would come after the message's expiry", { normalised: webhookOf({ expires_at: now + 30_000 }) }],
     ["the callback does not say which attempt it was", { normalised: { ...webhookOf(), call: readCallQuery("") } }],
     [
       "the expiry in it cannot be read",
-      { normalised: { ...webhookOf(), call: readCallQuery(`${query()}&expires=x`) } },
+      { normalised: { ...webhookOf(), call: readCallQuery(`${queryOf()}&expires=x`) } },
     ],
   ])("is final where %s", (_, over) => {
     const outcome = decideProviderEvent(received(over), parts, now);
@@ -203,7 +205,7 @@ describe("a failure after the provider had taken the message [FBK-03]", () => {
 
   test("without a number of its own is tried as often as a sender tries", () => {
     const { tries: _, ...retry } = { tries: 0, baseMs: 1_000 };
-    const normalised = (attempt: number) => ({ ...webhookOf({ attempt }), reports: [{ ...failed, retry }] });
+    const normalised = (attempt: number) => ({ ...webhookOf({ attempt }), reports: [{ ...givenBack, retry }] });
     const kinds = [defaultPolicy.maxAttempts - 1, defaultPolicy.maxAttempts].map((attempt) =>
       topicsOf(decideProviderEvent(received({ normalised: normalised(attempt) }), parts, now)),
     );

@@ -57,7 +57,7 @@ describe("the mail on the wire [EML-02]", () => {
     expect(headers.get("list-unsubscribe-post")).toBe("List-Unsubscribe=One-Click");
     const list = headers.get("list-unsubscribe") ?? "";
     const [, token = ""] = /<https:\/\/gateway\.example\.com\/unsubscribe\/([^>]+)>/.exec(list) ?? [];
-    expect(list).toMatch(/<mailto:unsubscribe@notify\.example\.com\?subject=v1\./);
+    expect(list).not.toContain("mailto:");
     expect(verifyUnsubscribe(token, options.unsubscribeKeys, start)).toMatchObject({
       claim: { tenantId: "default", userId: "u1", channel: "email", addressHash, scope: "category:booking" },
     });
@@ -107,5 +107,17 @@ describe("the mail on the wire [EML-02]", () => {
     );
     for (const line of raw.split("\r\n")) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(998);
     expect(raw.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+  });
+});
+
+describe("the mailbox to unsubscribe by", () => {
+  test("offers a mailbox too, but only one that something reads", async () => {
+    const read = { ...options, unsubscribeMailbox: "leave@list.example.com" };
+    const target = { address: "ada@example.com", deviceId: "" };
+    const message: OutboundMessage = { send: aSend(), content, target, addressHash, now: start };
+    const raw = await composeMail(message, content, read);
+    expect(headersOf(raw.toString("utf8")).get("list-unsubscribe")).toMatch(
+      /^<https:\/\/gateway\.example\.com\/unsubscribe\/[^>]+>, <mailto:leave@list\.example\.com\?subject=v1\.[^>]+>$/,
+    );
   });
 });

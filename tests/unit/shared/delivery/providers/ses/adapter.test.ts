@@ -74,7 +74,7 @@ describe("SES's odd answers", () => {
     [400, "MailFromDomainNotVerifiedException", "Mail From domain is not verified.", "MailFromDomainNotVerified"],
     [400, "MessageRejected", "Email address is not verified. The following identities failed", "IdentityNotVerified"],
     [404, "UnknownOperationException", "", "UnknownOperation"],
-  ])("what the account's set-up is guilty of halts it: %i %s", async (status, __type, said, code) => {
+  ])("what the account's set-up is guilty of halts it: %i %s", async (...[status, __type, said, code]) => {
     provider.says(status, JSON.stringify({ __type, message: said }));
     expect(await through(provider.plain)).toMatchObject({ kind: "refused", code });
     expect(rowOf(sesAnswers, code)).toMatchObject({ act: "halt", alert: "P0" });

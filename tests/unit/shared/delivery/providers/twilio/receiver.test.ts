@@ -109,6 +109,33 @@ describe("POST /webhooks/twilio/status [FBK-01] [INT-06]", () => {
   });
 });
 
+describe("POST /webhooks/twilio/status, of what is no status [INT-06]", () => {
+  it.each([
+    ["an inbound text", { MessageSid: "SM1", SmsStatus: "received", Body: "STOP", From: "+14155550123" }],
+    ["a form without a status", { MessageSid: "SM1" }],
+    ["a status of nothing", { MessageStatus: "delivered" }],
+  ])(
+    "refuses %s, though it is signed: it is no status callback, and must not come to the stage that reads them",
+    async (_, fields) => {
+      const bench = createBench({ publicUrl: "https://comms.example.com" });
+      for (let time = 0; time < 30; time++) {
+        const answer = await bench.app.inject({
+          method: "POST",
+          url: path,
+          payload: new URLSearchParams(fields as Record<string, string>).toString(),
+          headers: {
+            "content-type": "application/x-www-form-urlencoded",
+            "x-twilio-signature": signForm(twilioTokens[0], `https://comms.example.com${path}`, fields),
+          },
+        });
+        expect([answer.statusCode, answer.json().code]).toEqual([422, "COMMS_WEBHOOK_NO_STATUS"]);
+      }
+      expect(bench.published).toEqual([]);
+      expect(bench.counted).toHaveLength(30);
+    },
+  );
+});
+
 describe("the receiver of several Twilio accounts", () => {
   const account = (token: string) => ({
     config: { COMMS_TWILIO_AUTH_TOKEN: token, COMMS_TWILIO_AUTH_TOKEN_PREVIOUS: undefined },
@@ -209,7 +236,7 @@ describe("a body that nobody has signed", () => {
   });
 
   it("is taken with as many fields as that, if it is signed", async () => {
-    const fields = fieldsOf(256);
+    const fields = { ...fieldsOf(254), MessageSid: "SM1", MessageStatus: "sent" };
     const body = new URLSearchParams(fields).toString();
     expect(await receiveBody(body, signForm("t", publicUrl + path, fields))).toMatchObject({ kind: "verified" });
   });

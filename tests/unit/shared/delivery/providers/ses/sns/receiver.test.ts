@@ -91,10 +91,14 @@ describe("POST /webhooks/ses, subscriptions [INT-06]", () => {
     expect(bench.fetched).toHaveLength(1);
   });
 
-  it("takes note of the end of a subscription, and does nothing", async () => {
+  it("raises an alarm at the end of a subscription, once, and restores none: somebody may have meant it", async () => {
     const bench = createBench();
-    expect((await post(bench, confirmation(bench.clock, "UnsubscribeConfirmation"))).statusCode).toBe(200);
+    const ended = confirmation(bench.clock, "UnsubscribeConfirmation");
+    for (let told = 0; told < 2; told++) expect((await post(bench, ended)).statusCode).toBe(200);
     expect([bench.published, bench.confirmed]).toEqual([[], []]);
+    expect(bench.counted).toEqual(["ses subscription ended"]);
+    await post(bench, confirmation(bench.clock));
+    expect(bench.counted).toHaveLength(1);
   });
 });
 

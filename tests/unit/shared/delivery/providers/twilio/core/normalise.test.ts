@@ -29,7 +29,9 @@ describe("Twilio", () => {
     });
     expect([webhook.reports[0]?.suppress, webhook.unknown]).toEqual([suppress, undefined]);
   });
+});
 
+describe("Twilio, of a text that it had taken", () => {
   it.each<[string, object | undefined, string | undefined]>([
     ["30001", {}, undefined],
     ["30002", { tries: 32, baseMs: 900_000 }, "P0"],
@@ -69,7 +71,9 @@ describe("Twilio", () => {
       call: { addressHash: null, attempt: null, lane: "EXPRESS", expiresAt: null },
     });
   });
+});
 
+describe("Twilio, besides", () => {
   it.each(["accepted", "queued", "sending", "scheduled"])("%s says nothing new", (MessageStatus) => {
     expect(twilio({ MessageStatus })).toEqual({ kind: "nothing" });
   });

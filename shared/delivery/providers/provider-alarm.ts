@@ -1,5 +1,13 @@
+import type { AlertLevel } from "#shared/domain/delivery/answer.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
-import type { ProviderAlert } from "./meter.ts";
+
+/** A code that needs attention; an unknown one does. Channels and providers are written as in labels. */
+export interface ProviderAlert {
+  readonly channel: string;
+  readonly provider: string;
+  readonly code: string;
+  readonly level: AlertLevel;
+}
 
 /**
  * Raises alerts about providers' answers and webhooks: a count by channel, provider and level, which alert rules watch, and a
