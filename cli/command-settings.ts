@@ -10,6 +10,7 @@ import { telemetrySettings } from "#shared/platform/config/telemetry-settings.ts
 
 export const prepareSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings, provisionSettings);
 export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings);
+export const topicSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings, postgresSettings);
 export const whySettings = postgresSettings;
 /** What the demo itself reads; its processors read their own. */
 export const demoSettings = combineSettings(prepareSettings, redisSettings);
@@ -22,6 +23,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   prepare: prepareSettings,
   check: checkSettingsOf(sendingChannels),
   rebuild: rebuildSettings,
+  topic: topicSettings,
   why: whySettings,
   demo: demoSettings,
 };

@@ -4,7 +4,8 @@ import { demo } from "./demo/demo.ts";
 import { prepare } from "./prepare.ts";
 import { rebuild } from "./rebuild.ts";
 import { run } from "./run.ts";
+import { topic } from "./topic.ts";
 import { why } from "./why.ts";
 
 /** Every command, in the order in which `comms help` lists them. */
-export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, check, why];
+export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, check, topic, why];

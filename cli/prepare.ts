@@ -61,7 +61,11 @@ export async function prepareAll(
 
 /** What was done to topics and schemas, and a line for each subject with versions that are not ours. */
 export function provisionLines(report: ProvisionReport): readonly string[] {
-  const { topicsCreated, schemasRegistered, releasesMarked, foreignVersions } = report;
+  const { topicsCreated, schemasRegistered, releasesMarked, foreignVersions, largerCompacted } = report;
+  const larger = largerCompacted.map(
+    (topic) =>
+      `compacted topic: ${topic} has more partitions than its contract; if it has grown in place, its keys lie in two places: 'comms topic repartition' puts them right`,
+  );
   const foreign = foreignVersions.map(
     ({ subject, versions }) =>
       `foreign schema: ${subject} has ${versions.length === 1 ? "version" : "versions"} ${versions.join(", ")}, which no release has marked; what is written with it is refused. docs/runbooks/foreign-records.md says what to do`,
@@ -69,6 +73,7 @@ export function provisionLines(report: ProvisionReport): readonly string[] {
   return [
     `topics: ${topicsCreated.length} created; schemas: ${schemasRegistered.length} registered, ${releasesMarked.length} marked as released`,
     ...foreign,
+    ...larger,
   ];
 }
 

@@ -53,6 +53,7 @@ describe("provisioning on Kafka and its registry", () => {
       schemasRegistered: [],
       releasesMarked: [],
       foreignVersions: [],
+      largerCompacted: [],
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Admin as KafkajsApi } from "kafkajs";
 import type { Position, TopicSpec } from "#shared/contracts/log-record.ts";
+import { compactedTopics } from "#shared/contracts/topics.ts";
 import type { Clock } from "../clock/clock.ts";
 import { within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
@@ -7,6 +8,9 @@ import type { KafkajsClient } from "./kafkajs-client.ts";
 import { toAppError } from "./kafkajs-failure.ts";
 import type { PartitionCounts } from "./kafkajs-producer.ts";
 import type { Log } from "./port.ts";
+
+/** How long the partitions of a compacted topic are believed, ms. */
+const countMsMax = 10_000;
 
 /** What the admin is made of. */
 export interface AdminParts {
@@ -26,24 +30,32 @@ interface Question {
  * Questions about topics and groups. Each is asked again until it is answered; at its deadline it rejects with the
  * retryable `KAFKA_UNAVAILABLE`.
  */
-export class KafkajsAdmin implements PartitionCounts, Pick<Log, "offsets" | "committed" | "createTopics"> {
+export class KafkajsAdmin implements PartitionCounts, Pick<Log, "offsets" | "committed" | "topics" | "createTopics"> {
   readonly #parts: AdminParts;
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, { readonly count: number; readonly learntAt: number }>();
   #connected: { readonly api: KafkajsApi; readonly client: KafkajsClient } | undefined;
 
   constructor(parts: AdminParts) {
     this.#parts = parts;
   }
 
+  /** A compacted topic may be made again with other partitions while a process runs; a key in the wrong one counts for nothing. */
   peek(topic: string): number | undefined {
-    return this.#counts.get(topic);
+    const known = this.#counts.get(topic);
+    const isOld = known !== undefined && this.#parts.clock.now() - known.learntAt >= countMsMax;
+    return isOld && compactedTopics.some((one) => topic.endsWith(one)) ? undefined : known?.count;
+  }
+
+  last(topic: string): number | undefined {
+    return this.#counts.get(topic)?.count;
   }
 
   async learn(topics: readonly string[]): Promise<void> {
     if (topics.length === 0) return;
     const question = { what: "Looking up topics", about: topics.join(", ") };
     const known = await this.#ask(question, (api) => api.fetchTopicMetadata({ topics: [...topics] }));
-    for (const { name, partitions } of known.topics) this.#counts.set(name, partitions.length);
+    const learntAt = this.#parts.clock.now();
+    for (const { name, partitions } of known.topics) this.#counts.set(name, { count: partitions.length, learntAt });
   }
 
   async offsets(topics: readonly string[]) {
@@ -62,8 +74,12 @@ export class KafkajsAdmin implements PartitionCounts, Pick<Log, "offsets" | "com
     );
   }
 
+  topics(): Promise<readonly string[]> {
+    return this.#ask({ what: "Listing topics", about: "" }, (api) => api.listTopics());
+  }
+
   async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {
-    const existing = new Set(await this.#ask({ what: "Listing topics", about: "" }, (api) => api.listTopics()));
+    const existing = new Set(await this.topics());
     const missing = specs.filter((spec) => !existing.has(spec.topic));
     if (missing.length === 0) return [];
     const names = missing.map((spec) => spec.topic);

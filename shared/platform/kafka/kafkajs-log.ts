@@ -76,6 +76,7 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
       readToEnd({ clock, connect, bounds, stallMs: options.readStallMs ?? 30_000 }, topics, signal),
     offsets: bounds,
     committed: (groupId, topics) => admin.committed(groupId, topics),
+    topics: () => admin.topics(),
     createTopics: (specs) => admin.createTopics(specs),
     close: async (deadlineMs) => {
       await Promise.all([...clients].map((client) => client.close(deadlineMs)));

@@ -83,6 +83,8 @@ export interface Log {
   ): Promise<readonly (TopicPartition & { readonly low: number; readonly high: number })[]>;
   /** What a group has committed; -1 where nothing. */
   committed(groupId: string, topics: readonly string[]): Promise<readonly Position[]>;
+  /** The names of all topics. */
+  topics(): Promise<readonly string[]>;
   /** Creates what is missing, changes nothing that exists; returns the names created. */
   createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]>;
   close(deadlineMs?: number): Promise<void>;

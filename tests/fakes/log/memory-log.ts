@@ -94,6 +94,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
     offsets: (topics) => loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) }))),
     committed: (groupId, topics) =>
       loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, offset: group(groupId).committed(at) }))),
+    topics: () => loop.run(() => store.names()),
     createTopics: (specs) => loop.run(() => specs.filter((spec) => store.create(spec)).map((spec) => spec.topic)),
     close: async (deadlineMs) => {
       await Promise.all([...consumers].map((each) => each.close(deadlineMs)));

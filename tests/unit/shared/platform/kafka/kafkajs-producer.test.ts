@@ -33,7 +33,7 @@ describe("a producer that is closed while a send hangs", () => {
     const producer = new KafkajsProducer({
       clock,
       connect,
-      partitionCounts: { peek: () => 1, learn: async () => undefined },
+      partitionCounts: { peek: () => 1, last: () => 1, learn: async () => undefined },
       sendDeadlineMs: 30_000,
       recordBytesMax: 1_000,
       onClose: () => undefined,
