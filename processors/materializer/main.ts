@@ -1,5 +1,6 @@
 import { groupOf } from "#shared/contracts/topics.ts";
 import { createCompactedCheck } from "#shared/platform/kafka/key-places.ts";
+import { watchForeignVersions } from "#shared/runtime/process/foreign-versions.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createRebuildableDedupe } from "#shared/state/dedupe/rebuildable-dedupe.ts";
@@ -53,5 +54,7 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
     groupId: prefix + groupOf("materializer"),
   });
   const check = createCompactedCheck({ log: platform.log(), prefix });
-  return { processor: createMaterializer(states, check), jobs: [...restorerOf(platform).jobs, freshness] };
+  const processor = createMaterializer(states, check);
+  const watch = watchForeignVersions(platform, processor.inputs);
+  return { processor, jobs: [...restorerOf(platform).jobs, freshness, watch] };
 }

@@ -53,7 +53,7 @@ const shells: Shell[] = [];
 describe.skipIf(python === undefined)("a Python client with confluent-kafka", () => {
   beforeAll(async () => {
     bench = await createTestPlatform();
-    const runnables = [await assembleMaterializer(bench.platform), await assembleIntake()];
+    const runnables = [await assembleMaterializer(bench.platform), await assembleIntake(bench.platform)];
     for (const runnable of runnables) shells.push(await startStage(bench.platform, runnable, (error) => crashes.push(error)));
     await eventually(async () => void (await bench.platform.views().persons(refs)));
   }, 120_000);
