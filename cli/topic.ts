@@ -83,7 +83,10 @@ async function recordsBehind({ log, prefix }: ProcessContext, stage: string, who
     log().committed(prefix + groupOf(stage), [whole]),
   ]);
   const done = new Map(committed.map(({ partition, offset }) => [partition, offset]));
-  return ends.reduce((sum, { partition, low, high }) => sum + Math.max(0, high - Math.max(low, done.get(partition) ?? -1)), 0);
+  return ends.reduce(
+    (sum, { partition, low, high }) => sum + Math.max(0, high - Math.max(low, done.get(partition) ?? -1)),
+    0,
+  );
 }
 
 /**
@@ -100,7 +103,10 @@ export async function repartitionCompacted(change: TopicChange): Promise<Reparti
       throw refusal("TOPIC_IN_USE", `${stage} is running and reads ${whole}: stop every process that hosts it first`);
   }
   if (await admin.makesTopics())
-    throw refusal("TOPIC_MADE_BY_BROKER", "The broker makes topics by itself: set auto.create.topics.enable=false first");
+    throw refusal(
+      "TOPIC_MADE_BY_BROKER",
+      "The broker makes topics by itself: set auto.create.topics.enable=false first",
+    );
   return repartition(
     { admin, openLog, bytesMax: contract.max_message, forget: () => forget(platform, contract.topic), report },
     whole,

@@ -58,11 +58,7 @@ export function acceptedOutputs({ records }: Extract<IntakeDecision, { kind: "ac
   });
 }
 
-function rejectedRecord(
-  { reason, issues }: Refusal,
-  { value, origin, topic }: RejectedEvent,
-  now: Instant,
-): Rejected {
+function rejectedRecord({ reason, issues }: Refusal, { value, origin, topic }: RejectedEvent, now: Instant): Rejected {
   return {
     rejected_id: deriveId("rejected", topic, origin.partition, origin.offset),
     recorded_at: now,

@@ -13,7 +13,13 @@ import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 const flag = { name: "a", value: "true", updated_by: "operator-1", updated_at: 1_790_000_000_000 };
 
 /** What provisioning reports where everything is there. */
-const nothing = { topicsCreated: [], schemasRegistered: [], releasesMarked: [], foreignVersions: [], largerCompacted: [] };
+const nothing = {
+  topicsCreated: [],
+  schemasRegistered: [],
+  releasesMarked: [],
+  foreignVersions: [],
+  largerCompacted: [],
+};
 
 /** A log and a registry, and a prefix that is new for each test. */
 interface ProvisionBench {
@@ -72,7 +78,9 @@ function describeProvisioning(bench: ProvisionBench): void {
     test("marks every version that it knows of what others write, and tells of versions that nobody has marked", async () => {
       const { releasesMarked } = await provision(bench);
       expect(releasesMarked).toContain(`${bench.prefix}comms.released.Event`);
-      const [oldest = "", newest = ""] = schemaVersions("Event").filter((_, at, all) => [0, all.length - 1].includes(at));
+      const [oldest = "", newest = ""] = schemaVersions("Event").filter((_, at, all) =>
+        [0, all.length - 1].includes(at),
+      );
       const subject = subjectOf(bench.prefix, "comms.events");
       await bench.registry.register(subject, oldest);
       expect(await provision(bench)).toEqual(nothing);

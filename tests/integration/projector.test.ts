@@ -137,7 +137,8 @@ let projector: SinkProcessor;
 beforeAll(async () => {
   database = await createDatabase();
   const { pool } = database;
-  const check: CompactedCheck = async (batch) => batch.map(({ origin }) => (origin.partition === 9 ? "Misplaced" : undefined));
+  const check: CompactedCheck = async (batch) =>
+    batch.map(({ origin }) => (origin.partition === 9 ? "Misplaced" : undefined));
   projector = createProjector({ tables: createTables(pool), partitions: createPartitions(pool), check });
 });
 

@@ -45,8 +45,12 @@ describe("a compacted topic in another number of partitions", () => {
     for (const entry of lifted) await lift(entry);
     await eventually(async () => expect(await boundEntries()).toEqual(namesOf(entries.slice(10))));
     await eventually(async () => expect(await liftedRows()).toHaveLength(lifted.length));
-    await expect(repartitionCompacted(changeOf("comms.suppression", 9))).rejects.toMatchObject({ code: "TOPIC_IN_USE" });
-    await expect(repartitionCompacted(changeOf("comms.events", 9))).rejects.toMatchObject({ code: "TOPIC_NOT_COMPACTED" });
+    await expect(repartitionCompacted(changeOf("comms.suppression", 9))).rejects.toMatchObject({
+      code: "TOPIC_IN_USE",
+    });
+    await expect(repartitionCompacted(changeOf("comms.events", 9))).rejects.toMatchObject({
+      code: "TOPIC_NOT_COMPACTED",
+    });
     await stopAll();
   });
 
@@ -87,9 +91,10 @@ describe("a compacted topic in another number of partitions", () => {
     await startAll();
     await eventually(async () => expect(await boundEntries()).toEqual(namesOf(entries.slice(10))));
     await eventually(async () => {
-      const { rows } = await bench.database.pool.query("select evidence from comms_suppression where suppress_id = $1", [
-        newest.suppression_id,
-      ]);
+      const { rows } = await bench.database.pool.query(
+        "select evidence from comms_suppression where suppress_id = $1",
+        [newest.suppression_id],
+      );
       expect(rows).toEqual([{ evidence: "written meanwhile" }]);
     });
     expect(await liftedRows()).toEqual(before);
@@ -158,7 +163,11 @@ function namesOf(bound: readonly Suppression[]): readonly string[] {
 
 /** The hashes that the views hold an entry for, in the order of `entries`. */
 async function boundEntries(): Promise<readonly string[]> {
-  const refs = entries.map(({ address_hash }) => ({ tenantId: "default", channel: "EMAIL" as const, addressHash: address_hash }));
+  const refs = entries.map(({ address_hash }) => ({
+    tenantId: "default",
+    channel: "EMAIL" as const,
+    addressHash: address_hash,
+  }));
   const { value } = await bench.platform.views().suppressions(refs);
   return refs.flatMap(({ addressHash }, index) => ((value[index]?.length ?? 0) > 0 ? [addressHash] : []));
 }

@@ -147,7 +147,9 @@ describe("restoring from records whose place or key is wrong", () => {
   });
 
   it("leaves them out, so that a rebuild applies what the consumer applied", async () => {
-    const wrong = [0, 1, 2].find((each) => ![2, 6, 12].some((count) => partitionOfKey(victim, count) === each)) as number;
+    const wrong = [0, 1, 2].find(
+      (each) => ![2, 6, 12].some((count) => partitionOfKey(victim, count) === each),
+    ) as number;
     const producer = await log.producer();
     const at = { topic: "t.comms.profiles", key: victim };
     await producer.send([

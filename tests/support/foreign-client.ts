@@ -35,7 +35,14 @@ export function findForeignClient(): string | undefined {
   const works = () => existsSync(python) && spawnSync(python, ["-c", "import confluent_kafka, fastavro"]).status === 0;
   if (works()) return python;
   if (spawnSync("python3", ["-m", "venv", environment]).status !== 0) return undefined;
-  spawnSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `confluent-kafka[avro]==${version}`]);
+  spawnSync(python, [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    `confluent-kafka[avro]==${version}`,
+  ]);
   return works() ? python : undefined;
 }
 

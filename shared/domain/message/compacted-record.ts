@@ -37,7 +37,9 @@ const rules: Readonly<Record<CompactedTopic, KeyRule>> = {
     again: (key) => {
       const name = parseConsentKey(key);
       // A channel that this build does not know is still a channel.
-      return name && consentKey({ ...namesOf(name), channel: name.channel as Consent["channel"], category: name.category });
+      return (
+        name && consentKey({ ...namesOf(name), channel: name.channel as Consent["channel"], category: name.category })
+      );
     },
   },
   "comms.tokens": {
@@ -81,7 +83,8 @@ export function keyIssue(topic: CompactedTopic, key: Buffer | null, value: unkno
   const text = key?.toString("utf8") ?? "";
   const { of, again } = rules[topic];
   const isText = key !== null && Buffer.from(text).equals(key);
-  if (text === "" || !isText || again(text) !== text) return `The record's key does not name anything that ${topic} holds`;
+  if (text === "" || !isText || again(text) !== text)
+    return `The record's key does not name anything that ${topic} holds`;
   if (value === null || (of(value as never) === text && !splitsElsewhere(value))) return undefined;
   return "The record's key is not the one that its value names";
 }

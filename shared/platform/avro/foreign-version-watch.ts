@@ -19,7 +19,11 @@ export function createForeignVersionWatch({ topics, report, ...parts }: ForeignV
     run: async () => {
       try {
         const found = await findForeignVersions(parts, topics);
-        for (const topic of topics) report(topic, found.find((one) => one.topic === topic));
+        for (const topic of topics)
+          report(
+            topic,
+            found.find((one) => one.topic === topic),
+          );
       } catch (error) {
         if (!isRetryable(error)) throw error;
       }

@@ -48,7 +48,8 @@ export function createReleasedSchemas({ registry, prefix }: ReleasedSchemasParts
   return {
     has: async (record, canonical) =>
       isGuardedRecord(record) &&
-      (ownOf(record).has(canonical) || (await registry.lookup(releasedSubject(prefix, record), canonical)) !== undefined),
+      (ownOf(record).has(canonical) ||
+        (await registry.lookup(releasedSubject(prefix, record), canonical)) !== undefined),
   };
 }
 

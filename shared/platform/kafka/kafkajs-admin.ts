@@ -10,7 +10,7 @@ import type { PartitionCounts } from "./kafkajs-producer.ts";
 import type { Log } from "./port.ts";
 
 /** How long the partitions of a compacted topic are believed, ms. */
-const countMsMax = 10_000;
+export const countMsMax = 10_000;
 
 /** What the admin is made of. */
 export interface AdminParts {

@@ -1,9 +1,11 @@
+import type { ConfigResourceTypes } from "kafkajs";
 import type { TopicSpec } from "#shared/contracts/log-record.ts";
 import { systemClock } from "../clock/clock.ts";
 import { within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
 import { type ConnectionOptions, createKafkajsClient } from "./kafkajs-client.ts";
 import { toAppError } from "./kafkajs-failure.ts";
+import { kafkajs } from "./kafkajs-internals.ts";
 
 /** A topic as the broker has it; `config` holds what was set for the topic itself. */
 export interface TopicState {
@@ -35,20 +37,26 @@ export interface TopicAdmin {
 }
 
 const deadlineMs = 10_000;
-/** Kafka's numbers of what a configuration belongs to. */
-const resource = { topic: 2, broker: 4 } as const;
+/** A tenth of a second apart. */
+const triesMax = 100;
 /** Kafka's number for a value that was set for the topic. */
 const setForTopic = 1;
 
-/** Topic changes on real brokers. Connects when it is first used. */
-export function createTopicAdmin(options: ConnectionOptions): TopicAdmin {
+function isSetForTopic(source: number): boolean {
+  return source === setForTopic;
+}
+
+/** The API of a client, each call with a deadline and our errors, and what several calls are made of. */
+function openApi(options: ConnectionOptions) {
   const client = createKafkajsClient(options);
   const api = client.kafka.admin({ retry: { retries: 2 } });
-
   const ask = async <T>(what: string, about: string, call: () => Promise<T>): Promise<T> => {
     try {
-      const work = api.connect().then(call);
-      const answer = await within(systemClock, deadlineMs, work.then((value) => ({ value })));
+      const work = api
+        .connect()
+        .then(call)
+        .then((value) => ({ value }));
+      const answer = await within(systemClock, deadlineMs, work);
       if (typeof answer === "symbol") throw unavailable(what);
       return answer.value;
     } catch (error) {
@@ -57,25 +65,38 @@ export function createTopicAdmin(options: ConnectionOptions): TopicAdmin {
   };
   const exists = async (name: string): Promise<boolean> =>
     (await ask("Listing topics", name, () => api.listTopics())).includes(name);
-  const until = async (name: string, isThere: boolean): Promise<void> => {
-    for (let tries = 0; (await exists(name)) !== isThere; tries++) {
-      if (tries === 100) throw unavailable(isThere ? "Making a topic" : "Removing a topic");
-      await systemClock.sleep(100);
-    }
+  return {
+    api,
+    client,
+    ask,
+    exists,
+    /** Resolves once all can see that the topic is there, or is not. */
+    until: async (name: string, isThere: boolean): Promise<void> => {
+      for (let tries = 0; (await exists(name)) !== isThere; tries++) {
+        if (tries === triesMax) throw unavailable(isThere ? "Making a topic" : "Removing a topic");
+        await systemClock.sleep(100);
+      }
+    },
+    configOf: async (type: ConfigResourceTypes, name: string) => {
+      const found = await ask("Looking up settings", name, () =>
+        api.describeConfigs({ includeSynonyms: false, resources: [{ type, name }] }),
+      );
+      return found.resources.flatMap(({ configEntries }) => configEntries);
+    },
   };
-  const configOf = async (type: number, name: string) => {
-    const found = await ask("Looking up settings", name, () =>
-      api.describeConfigs({ includeSynonyms: false, resources: [{ type, name }] }),
-    );
-    return found.resources.flatMap(({ configEntries }) => configEntries);
-  };
+}
 
+/** Topic changes on real brokers. Connects when it is first used. */
+export function createTopicAdmin(options: ConnectionOptions): TopicAdmin {
+  const { api, client, ask, exists, until, configOf } = openApi(options);
   return {
     topic: async (name) => {
       if (!(await exists(name))) return undefined;
       const found = await ask("Looking up a topic", name, () => api.fetchTopicMetadata({ topics: [name] }));
       const partitions = found.topics.flatMap((topic) => topic.partitions);
-      const own = (await configOf(resource.topic, name)).filter(({ configSource }) => configSource === setForTopic);
+      const own = (await configOf(kafkajs.ConfigResourceTypes.TOPIC, name)).filter(({ configSource }) =>
+        isSetForTopic(configSource),
+      );
       return {
         partitions: partitions.length,
         replicationFactor: partitions[0]?.replicas.length ?? 1,
@@ -88,8 +109,10 @@ export function createTopicAdmin(options: ConnectionOptions): TopicAdmin {
     },
     makesTopics: async () => {
       const { brokers } = await ask("Looking up brokers", "", () => api.describeCluster());
-      const entries = await configOf(resource.broker, String(brokers[0]?.nodeId ?? 0));
-      return entries.some(({ configName, configValue }) => configName === "auto.create.topics.enable" && configValue === "true");
+      const entries = await configOf(kafkajs.ConfigResourceTypes.BROKER, String(brokers[0]?.nodeId ?? 0));
+      return entries.some(
+        ({ configName, configValue }) => configName === "auto.create.topics.enable" && configValue === "true",
+      );
     },
     create: async ({ topic, partitions, replicationFactor = -1, config }) => {
       const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
@@ -102,7 +125,7 @@ export function createTopicAdmin(options: ConnectionOptions): TopicAdmin {
     },
     configure: async (name, config) => {
       const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
-      const resources = [{ type: resource.topic, name, configEntries }];
+      const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }];
       await ask("Configuring a topic", name, () => api.alterConfigs({ validateOnly: false, resources }));
     },
     remove: async (name) => {

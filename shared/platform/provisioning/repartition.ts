@@ -156,7 +156,11 @@ async function copy({ openLog }: RepartitionParts, { from, to, headers }: Copy):
   });
 }
 
-function copyOf({ key, value, timestamp, headers }: InRecord, topic: string, extra: OutRecord["headers"] = {}): OutRecord {
+function copyOf(
+  { key, value, timestamp, headers }: InRecord,
+  topic: string,
+  extra: OutRecord["headers"] = {},
+): OutRecord {
   const { [copyHeader]: _, ...own } = headers;
   return { topic, key, value, timestamp, headers: { ...own, ...extra } };
 }

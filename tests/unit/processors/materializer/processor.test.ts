@@ -48,12 +48,15 @@ describe("createMaterializer", () => {
       ...recording("x", "comms.flags"),
       apply: () => Promise.reject(new Error("away")),
     };
-    await expect(createMaterializer([flags, failing], allSound).apply([record("comms.flags", 1)], 0)).rejects.toThrow("away");
+    await expect(createMaterializer([flags, failing], allSound).apply([record("comms.flags", 1)], 0)).rejects.toThrow(
+      "away",
+    );
   });
 
   it("makes a dead letter of what the check refuses, and applies the others", async () => {
     const own = recording("own", "comms.flags");
-    const check: CompactedCheck = async (batch) => batch.map(({ value }) => (value === 2 ? "It is not its key's" : undefined));
+    const check: CompactedCheck = async (batch) =>
+      batch.map(({ value }) => (value === 2 ? "It is not its key's" : undefined));
     const batch = [1, 2, 3].map((value) => record("comms.flags", value));
     const outcomes = await createMaterializer([own], check).apply(batch, 0);
     expect(own.got).toEqual([1, 3]);

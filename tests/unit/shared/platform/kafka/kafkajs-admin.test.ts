@@ -8,7 +8,10 @@ function brokerWith(partitions: () => number): KafkajsClient {
   const metadata = ({ topics }: { readonly topics: readonly string[] }) => ({
     topics: topics.map((name) => ({ name, partitions: Array.from({ length: partitions() }) })),
   });
-  const api = { connect: async () => {}, fetchTopicMetadata: async (of: Parameters<typeof metadata>[0]) => metadata(of) };
+  const api = {
+    connect: async () => {},
+    fetchTopicMetadata: async (of: Parameters<typeof metadata>[0]) => metadata(of),
+  };
   return { kafka: { admin: () => api }, end: () => {} } as unknown as KafkajsClient;
 }
 
