@@ -12,6 +12,7 @@ export const prepareSettings = combineSettings(telemetrySettings, kafkaSettings,
 export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings);
 export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
 export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
+export const topicSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings, postgresSettings);
 export const whySettings = postgresSettings;
 /** What the demo itself reads; its processors read their own. */
 export const demoSettings = combineSettings(prepareSettings, redisSettings);
@@ -27,6 +28,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   fuse: fuseSettings,
   status: statusSettings,
   group: statusSettings,
+  topic: topicSettings,
   why: whySettings,
   demo: demoSettings,
 };

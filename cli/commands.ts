@@ -6,7 +6,8 @@ import { prepare } from "./prepare.ts";
 import { rebuild } from "./rebuild.ts";
 import { run } from "./run.ts";
 import { group, status } from "./status.ts";
+import { topic } from "./topic.ts";
 import { why } from "./why.ts";
 
 /** Every command, in the order in which `comms help` lists them. */
-export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, check, status, group, fuse, why];
+export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, check, status, group, fuse, topic, why];

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Output } from "#shared/contracts/output.ts";
 import { createTemplateStore } from "#shared/control/templates/postgres-template-store.ts";
 import { publishTemplates } from "#shared/control/templates/publish.ts";
+import { foreignVersionsText } from "#shared/platform/avro/foreign-version-watch.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { migrate } from "#shared/platform/postgres/migrate.ts";
 import { type ProvisionReport, provision } from "#shared/platform/provisioning/provision.ts";
@@ -61,14 +62,15 @@ export async function prepareAll(
 
 /** What was done to topics and schemas, and a line for each subject with versions that are not ours. */
 export function provisionLines(report: ProvisionReport): readonly string[] {
-  const { topicsCreated, schemasRegistered, releasesMarked, foreignVersions } = report;
-  const foreign = foreignVersions.map(
-    ({ subject, versions }) =>
-      `foreign schema: ${subject} has ${versions.length === 1 ? "version" : "versions"} ${versions.join(", ")}, which no release has marked; what is written with it is refused. docs/runbooks/foreign-records.md says what to do`,
+  const { topicsCreated, schemasRegistered, releasesMarked, foreignVersions, largerCompacted } = report;
+  const larger = largerCompacted.map(
+    (topic) =>
+      `compacted topic: ${topic} has more partitions than its contract; if it has grown in place, its keys lie in two places: 'comms topic repartition' puts them right`,
   );
   return [
     `topics: ${topicsCreated.length} created; schemas: ${schemasRegistered.length} registered, ${releasesMarked.length} marked as released`,
-    ...foreign,
+    ...foreignVersions.map(foreignVersionsText),
+    ...larger,
   ];
 }
 

@@ -68,7 +68,7 @@ async function host(names: readonly string[]): Promise<number> {
     const server = await startHealthServer({
       host: config.COMMS_HTTP_HOST,
       port: config.COMMS_HTTP_PORT,
-      health: running.health,
+      health: { ...running.health, notes: () => [...platform.notes.values()] },
     });
     process.stderr.write(`health and metrics at ${server.url}\n`);
     const withdraw = announce(names, server.url);

@@ -1,4 +1,5 @@
 import type { DeadLetterContract, TopicContract } from "#shared/contracts/topic-contract.ts";
+import { hasForeignWriters } from "#shared/contracts/topics.ts";
 
 type PageType = string | readonly PageType[] | PageComplex;
 interface PageComplex {
@@ -30,12 +31,29 @@ export interface TopicPage {
 
 const banner = "<!-- Written by `npm run generate` from schemas/. Do not edit. -->";
 
+/** What a client that is not ours must keep to. Empty for topics that only our own stages write. */
+function writersSection(of: TopicContract): readonly string[] {
+  if (!hasForeignWriters(of.topic)) return [];
+  const lines = [
+    "- **Schema**: a version that `comms prepare` has marked as released. Fetch it and register none (`auto.register.schemas=false`): a record of any other version is refused, and nothing of it is applied.",
+    ...(of.cleanup === "compact"
+      ? [
+          "- **Partition**: murmur2 of the key, as Java's clients have it. Clients of librdkafka (Python, Go, .NET, kcat) need `partitioner=murmur2_random`. A record or tombstone in another partition than its key's is a dead letter, and changes nothing.",
+          `- **Key**: \`${of.key}\` of the value; in the parts after the person a \`/\` is \`%2F\` and a \`%\` is \`%25\`. A record under any other key is a dead letter, and changes nothing.`,
+          "- **Partitions** are never added in place: `comms topic repartition` copies the topic.",
+        ]
+      : []),
+  ];
+  return [`## Who writes it\n`, `${lines.join("\n")}\n`];
+}
+
 /** The page of one topic: its contract, its fields, its examples. */
 export function renderTopicPage({ contract, schema, examples }: TopicPage): string {
   return [
     `${banner}\n\n# ${contract.topic}\n`,
     `${contract.description}\n`,
     contractTable(contract),
+    ...writersSection(contract),
     `## Late and duplicate records\n`,
     `${contract.late} Two records that agree in ${listed(contract.identity)} are duplicates of one record: keep either.\n`,
     `## ${contract.record}\n`,

@@ -2,6 +2,7 @@ import { groupOf } from "#shared/contracts/topics.ts";
 import { viewAgeMsMaxOf } from "#shared/platform/config/redis-settings.ts";
 import type { ConfigOf } from "#shared/platform/config/setting.ts";
 import { createCompactedCheck } from "#shared/platform/kafka/key-places.ts";
+import { watchForeignVersions } from "#shared/runtime/process/foreign-versions.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { viewWatchOf } from "#shared/runtime/process/view-watch-of.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
@@ -59,8 +60,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
   const freshness = createFreshness({ ...clients, ...group, continuity });
   const watch = viewWatchOf(platform, viewAgeMsMaxOf(config));
   const check = createCompactedCheck({ log: platform.log(), prefix });
-  return {
-    processor: createMaterializer(states, { check, continuity }),
-    jobs: [...restorerOf(platform).jobs, freshness, watch],
-  };
+  const processor = createMaterializer(states, { check, continuity });
+  const versions = watchForeignVersions(platform, processor.inputs);
+  return { processor, jobs: [...restorerOf(platform).jobs, freshness, watch, versions] };
 }

@@ -30,6 +30,8 @@ export interface OutRecord {
   readonly headers?: Headers;
   /** Default: murmur2 of the key, as in Java's default partitioner; records without a key are spread evenly. */
   readonly partition?: number;
+  /** Default: the instant of writing, ms. A copy keeps the time of what it copies. */
+  readonly timestamp?: number;
 }
 
 /** A topic to be created; `config` in the broker's own names. */

@@ -13,7 +13,13 @@ import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 const flag = { name: "a", value: "true", updated_by: "operator-1", updated_at: 1_790_000_000_000 };
 
 /** What provisioning reports where everything is there. */
-const nothing = { topicsCreated: [], schemasRegistered: [], releasesMarked: [], foreignVersions: [] };
+const nothing = {
+  topicsCreated: [],
+  schemasRegistered: [],
+  releasesMarked: [],
+  foreignVersions: [],
+  largerCompacted: [],
+};
 
 /** A log and a registry, and a prefix that is new for each test. */
 interface ProvisionBench {
@@ -105,8 +111,33 @@ function describeTopicChecks(bench: ProvisionBench): void {
       await expect(provision(bench)).rejects.toMatchObject({
         code: "TOPIC_PARTITIONS_TOO_FEW",
         retryable: false,
-        message: expect.stringContaining(`${bench.prefix}comms.events (2 of 6)`),
+        message: expect.stringContaining(
+          `${bench.prefix}comms.events (2 of 6): comms topic grow comms.events --partitions 6`,
+        ),
       });
+    });
+
+    test("refuses to let a compacted one grow in place", async () => {
+      await bench.log.createTopics([{ topic: `${bench.prefix}comms.profiles`, partitions: 2, config: {} }]);
+      await expect(provision(bench)).rejects.toMatchObject({
+        code: "TOPIC_PARTITIONS_TOO_FEW",
+        message: expect.stringContaining("comms topic repartition comms.profiles --partitions 6"),
+      });
+    });
+
+    test("tells of a compacted one with more, which may have grown in place", async () => {
+      const topic = `${bench.prefix}comms.profiles`;
+      await bench.log.createTopics([{ topic, partitions: 8, config: {} }]);
+      const report = await provision(bench);
+      expect(report.largerCompacted).toEqual([topic]);
+      expect(provisionLines(report).at(-1)).toContain(`${topic} has more partitions than its contract`);
+    });
+
+    test("creates nothing beside the side topic of a repartitioning that was cut off", async () => {
+      const side = `${bench.prefix}comms.profiles.repartition`;
+      await bench.log.createTopics([{ topic: side, partitions: 1, config: {} }]);
+      await expect(provision(bench)).rejects.toMatchObject({ code: "TOPIC_REPARTITION_UNFINISHED", retryable: false });
+      expect((await bench.log.topics()).filter((name) => name.startsWith(bench.prefix))).toEqual([side]);
     });
 
     test("takes a topic with more", async () => {

@@ -12,7 +12,7 @@ import { type Registry, subjectOf } from "#shared/platform/avro/registry.ts";
 import { releasedSubject } from "#shared/platform/avro/released-schemas.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
-import { provision } from "#shared/platform/provisioning/provision.ts";
+import { type ProvisionOptions, provision } from "#shared/platform/provisioning/provision.ts";
 import { createMemoryRegistry } from "#tests/fakes/memory-registry.ts";
 import { addresses } from "#tests/support/addresses.ts";
 
@@ -53,29 +53,12 @@ describe("provisioning on Kafka and its registry", () => {
       schemasRegistered: [],
       releasesMarked: [],
       foreignVersions: [],
+      largerCompacted: [],
     });
   });
 
-  test("a codec of another release takes what it has marked, and refuses what nobody has", async () => {
-    const codec = createCodec({ registry, prefix });
-    await codec.warm(["comms.profiles"]);
-    const later = JSON.parse(schemaVersions("Profile").at(-1) ?? "") as { fields: object[] };
-    later.fields.push({ name: "nickname", type: ["null", "string"], default: null, doc: randomUUID(), pii: "direct" });
-    const schema = JSON.stringify(later);
-    const id = await registry.register(subjectOf(prefix, "comms.profiles"), schema);
-    const bytes = Buffer.alloc(5);
-    bytes.writeUInt32BE(id, 1);
-    await codec.learn(id);
-    expect(() => codec.decode("comms.profiles", bytes)).toThrow("is no released version of Profile");
-    const subject = subjectOf(prefix, "comms.profiles");
-    expect((await provision({ log, registry, prefix })).foreignVersions).toMatchObject([{ subject }]);
-    await registry.register(releasedSubject(prefix, "Profile"), canonicalSchema(schema));
-    const other = createCodec({ registry, prefix });
-    await other.warm(["comms.profiles"]);
-    await other.learn(id);
-    expect(() => other.decode("comms.profiles", bytes)).toThrow("truncated");
-    expect((await provision({ log, registry, prefix })).foreignVersions).toEqual([]);
-  });
+  test("a codec of another release takes what it has marked, and refuses what nobody has", () =>
+    takesMarkedOnly({ log, registry, prefix }));
 
   test("leaves what a codec needs: a record goes through the log and comes out as it was", async () => {
     const codec = createCodec({ registry, prefix });
@@ -101,6 +84,28 @@ describe("provisioning on Kafka and its registry", () => {
     });
   });
 });
+
+/** A later version of profiles: first registered by nobody of ours, then marked. */
+async function takesMarkedOnly({ log, registry, prefix }: ProvisionOptions): Promise<void> {
+  const codec = createCodec({ registry, prefix });
+  await codec.warm(["comms.profiles"]);
+  const later = JSON.parse(schemaVersions("Profile").at(-1) ?? "") as { fields: object[] };
+  later.fields.push({ name: "nickname", type: ["null", "string"], default: null, doc: randomUUID(), pii: "direct" });
+  const schema = JSON.stringify(later);
+  const id = await registry.register(subjectOf(prefix, "comms.profiles"), schema);
+  const bytes = Buffer.alloc(5);
+  bytes.writeUInt32BE(id, 1);
+  await codec.learn(id);
+  expect(() => codec.decode("comms.profiles", bytes)).toThrow("is no released version of Profile");
+  const subject = subjectOf(prefix, "comms.profiles");
+  expect((await provision({ log, registry, prefix })).foreignVersions).toMatchObject([{ subject }]);
+  await registry.register(releasedSubject(prefix, "Profile"), canonicalSchema(schema));
+  const other = createCodec({ registry, prefix });
+  await other.warm(["comms.profiles"]);
+  await other.learn(id);
+  expect(() => other.decode("comms.profiles", bytes)).toThrow("truncated");
+  expect((await provision({ log, registry, prefix })).foreignVersions).toEqual([]);
+}
 
 async function readAll(log: Log, topic: string): Promise<readonly InRecord[]> {
   const records: InRecord[] = [];

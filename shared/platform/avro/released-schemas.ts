@@ -76,12 +76,18 @@ export interface ForeignVersions {
   readonly versions: readonly number[];
 }
 
-/** The foreign versions of every topic that clients of others write; topics without any are left out. */
-export async function findForeignVersions(parts: ReleasedSchemasParts): Promise<readonly ForeignVersions[]> {
+/**
+ * The foreign versions of topics that clients of others write, of all of them unless some are given; topics without any are
+ * left out. Rejects with the registry's errors.
+ */
+export async function findForeignVersions(
+  parts: ReleasedSchemasParts,
+  topics: readonly TopicName[] = foreignlyWritten,
+): Promise<readonly ForeignVersions[]> {
   const { registry, prefix } = parts;
   const released = createReleasedSchemas(parts);
   const found = await Promise.all(
-    foreignlyWritten.map(async (topic) => {
+    topics.filter(hasForeignWriters).map(async (topic) => {
       const subject = subjectOf(prefix, topic);
       const versions: number[] = [];
       for (const { version, schema } of await registry.versions(subject)) {

@@ -6,6 +6,8 @@ export interface Health {
   /** Undefined if all is well, else the reason, for people. */
   live(): string | undefined;
   ready(): string | undefined;
+  /** What somebody should look at, though it fails no check: further lines of `/readyz`. */
+  notes?(): readonly string[];
   /** Prometheus text. */
   metrics(): Promise<string>;
 }
@@ -46,7 +48,8 @@ async function answer(health: Health, url: string, response: ServerResponse): Pr
   if (path === "/metrics") return reply(response, { body: await health.metrics(), type: "text/plain; version=0.0.4" });
   if (path !== "/livez" && path !== "/readyz") return reply(response, { status: 404, body: "Not found" });
   const reason = path === "/livez" ? health.live() : health.ready();
-  reply(response, { status: reason === undefined ? 200 : 503, body: reason ?? "ok" });
+  const notes = path === "/livez" ? [] : (health.notes?.() ?? []);
+  reply(response, { status: reason === undefined ? 200 : 503, body: [reason ?? "ok", ...notes].join("\n") });
 }
 
 interface Reply {

@@ -1,5 +1,6 @@
 import type { Admin as KafkajsApi } from "kafkajs";
 import type { Position, TopicSpec } from "#shared/contracts/log-record.ts";
+import { compactedTopics } from "#shared/contracts/topics.ts";
 import type { Clock } from "../clock/clock.ts";
 import { within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
@@ -8,6 +9,9 @@ import { toAppError } from "./kafkajs-failure.ts";
 import { metadataAgeMsMax } from "./kafkajs-internals.ts";
 import type { PartitionCounts } from "./kafkajs-producer.ts";
 import type { Log } from "./port.ts";
+
+/** How long the partitions of a compacted topic are believed, ms. */
+export const countMsMax = 10_000;
 
 /** What the admin is made of. */
 export interface AdminParts {
@@ -30,33 +34,43 @@ interface Question {
 export class KafkajsAdmin
   implements
     PartitionCounts,
-    Pick<Log, "offsets" | "committed" | "identity" | "createTopics" | "groups" | "removeGroups">
+    Pick<Log, "offsets" | "committed" | "identity" | "topics" | "createTopics" | "groups" | "removeGroups">
 {
   readonly #parts: AdminParts;
-  readonly #counts = new Map<string, { readonly partitions: number; askedAt: number }>();
+  readonly #counts = new Map<string, { readonly partitions: number; readonly learntAt: number; askedAt: number }>();
   #connected: { readonly api: KafkajsApi; readonly client: KafkajsClient } | undefined;
 
   constructor(parts: AdminParts) {
     this.#parts = parts;
   }
 
-  /** A number that is some seconds old is asked for again meanwhile: topics grow. */
+  /**
+   * A number that is some seconds old is asked for again meanwhile: topics grow. A compacted topic may be made again with
+   * other partitions, and a key in the wrong one counts for nothing: an old number of it is none.
+   */
   peek(topic: string): number | undefined {
     const known = this.#counts.get(topic);
+    if (known === undefined) return undefined;
     const now = this.#parts.clock.now();
-    if (known !== undefined && now - known.askedAt >= metadataAgeMsMax) {
+    if (now - known.learntAt >= countMsMax && compactedTopics.some((one) => topic.endsWith(one))) return undefined;
+    if (now - known.askedAt >= metadataAgeMsMax) {
       known.askedAt = now;
       void this.learn([topic]).catch(() => {});
     }
-    return known?.partitions;
+    return known.partitions;
+  }
+
+  last(topic: string): number | undefined {
+    return this.#counts.get(topic)?.partitions;
   }
 
   async learn(topics: readonly string[]): Promise<void> {
     if (topics.length === 0) return;
     const question = { what: "Looking up topics", about: topics.join(", ") };
     const known = await this.#ask(question, (api) => api.fetchTopicMetadata({ topics: [...topics] }));
-    const askedAt = this.#parts.clock.now();
-    for (const { name, partitions } of known.topics) this.#counts.set(name, { partitions: partitions.length, askedAt });
+    const now = this.#parts.clock.now();
+    for (const { name, partitions } of known.topics)
+      this.#counts.set(name, { partitions: partitions.length, learntAt: now, askedAt: now });
   }
 
   async offsets(topics: readonly string[]) {
@@ -95,8 +109,12 @@ export class KafkajsAdmin
     return (await this.#ask(question, (api) => api.describeCluster())).clusterId;
   }
 
+  topics(): Promise<readonly string[]> {
+    return this.#ask({ what: "Listing topics", about: "" }, (api) => api.listTopics());
+  }
+
   async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {
-    const existing = new Set(await this.#ask({ what: "Listing topics", about: "" }, (api) => api.listTopics()));
+    const existing = new Set(await this.topics());
     const missing = specs.filter((spec) => !existing.has(spec.topic));
     if (missing.length === 0) return [];
     const names = missing.map((spec) => spec.topic);

@@ -83,6 +83,7 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
     groups: (prefix) => admin.groups(prefix),
     removeGroups: (groupIds) => admin.removeGroups(groupIds),
     identity: () => admin.identity(),
+    topics: () => admin.topics(),
     createTopics: (specs) => admin.createTopics(specs),
     close: async (deadlineMs) => {
       await Promise.all([...clients].map((client) => client.close(deadlineMs)));

@@ -27,8 +27,10 @@ export interface ProducerParts {
 
 /** How many partitions topics have. */
 export interface PartitionCounts {
-  /** The number, if it is known already. */
+  /** The number, if it is known already and not too old to place a key by. */
   peek(topic: string): number | undefined;
+  /** The number that was learnt last, however old. */
+  last(topic: string): number | undefined;
   /** Asks the broker. */
   learn(topics: readonly string[]): Promise<void>;
 }
@@ -111,7 +113,7 @@ export class KafkajsProducer implements Producer {
 
   /** kafkajs asks its partitioner again at each retry, so the partition is chosen here, once. */
   #place(record: OutRecord): PlacedRecord {
-    const count = this.#parts.partitionCounts.peek(record.topic) ?? 0;
+    const count = this.#parts.partitionCounts.last(record.topic) ?? 0;
     const partition = this.#partitionOf(record, count);
     if (!(partition < count)) throw unknownTopic(`${record.topic}/${partition}`);
     return { ...record, partition };
@@ -168,7 +170,8 @@ function byTopic(batch: readonly PlacedRecord[], now: number): TopicMessages[] {
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 }
 
-function toMessage({ key, value, headers, partition }: PlacedRecord, timestamp: string): Message {
+function toMessage({ key, value, headers, partition, timestamp: own }: PlacedRecord, now: string): Message {
+  const timestamp = own === undefined ? now : String(own);
   return { key, value, partition, timestamp, ...(headers === undefined ? {} : { headers: toHeaders(headers) }) };
 }
 

@@ -94,6 +94,8 @@ export interface Log {
   removeGroups(groupIds: readonly string[]): Promise<void>;
   /** Names the log itself: positions mean nothing in another. The cluster's id. */
   identity(): Promise<string>;
+  /** The names of all topics. */
+  topics(): Promise<readonly string[]>;
   /** Creates what is missing, changes nothing that exists; returns the names created. */
   createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]>;
   close(deadlineMs?: number): Promise<void>;

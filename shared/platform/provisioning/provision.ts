@@ -1,12 +1,13 @@
 import type { InRecord, TopicSpec } from "#shared/contracts/log-record.ts";
 import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
 import { allTopicSpecs } from "#shared/contracts/topic-contract.ts";
-import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import { compactedTopics, isCompactedTopic, type TopicName, topicRecords } from "#shared/contracts/topics.ts";
 import { schemaIdOf } from "../avro/framing.ts";
 import { type Registry, subjectOf } from "../avro/registry.ts";
 import { type ForeignVersions, findForeignVersions, markReleased } from "../avro/released-schemas.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Log } from "../kafka/port.ts";
+import { sideTopic } from "./repartition.ts";
 
 /** Where to provision, and under which names. */
 export interface ProvisionOptions {
@@ -32,12 +33,15 @@ export interface ProvisionResult {
 export interface ProvisionReport extends ProvisionResult {
   /** Versions that somebody else has registered; stages refuse what is written with them. */
   readonly foreignVersions: readonly ForeignVersions[];
+  /** Compacted topics, by their whole names, with more partitions than their contract: made so, or grown in place. */
+  readonly largerCompacted: readonly string[];
 }
 
 /**
  * Brings log and registry to the contracts: topics, then the marks of released versions, then compatibility
  * levels, then schemas. Again, it changes nothing.
  * Never alters a topic that exists. Refuses, not retryably, with
+ * - `TOPIC_REPARTITION_UNFINISHED`: a repartitioning was cut off,
  * - `TOPIC_PARTITIONS_TOO_FEW`: an existing topic has fewer partitions than its contract,
  * - `REGISTRY_YOUNGER_THAN_LOG`: the log holds schema ids that the registry has lost,
  * - `REGISTRY_INCOMPATIBLE`: a schema does not go with its earlier versions.
@@ -45,14 +49,16 @@ export interface ProvisionReport extends ProvisionResult {
 export async function provision(options: ProvisionOptions): Promise<ProvisionReport> {
   const { log, prefix } = options;
   const specs = allTopicSpecs(prefix).map((spec) => replicated(spec, options.replicationFactor ?? 1));
+  await refuseUnfinishedRepartition(options);
   const topicsCreated = await log.createTopics(specs);
-  await refuseFewerPartitions(log, specs);
+  const grown = await refuseFewerPartitions(options, specs);
   const missing = await unregistered(options);
   await refuseYoungerRegistry(options, missing);
   // First the marks: a stage of another release must know a version before anybody can write with it.
   const releasesMarked = await markReleased(options);
   const schemasRegistered = await register(options, missing);
-  return { topicsCreated, schemasRegistered, releasesMarked, foreignVersions: await findForeignVersions(options) };
+  const foreignVersions = await findForeignVersions(options);
+  return { topicsCreated, schemasRegistered, releasesMarked, foreignVersions, largerCompacted: grown };
 }
 
 function replicated(spec: TopicSpec, replicationFactor: number): TopicSpec {
@@ -60,15 +66,39 @@ function replicated(spec: TopicSpec, replicationFactor: number): TopicSpec {
   return { ...spec, replicationFactor, config: { ...spec.config, ...inSync } };
 }
 
-async function refuseFewerPartitions(log: Log, specs: readonly TopicSpec[]): Promise<void> {
-  const found = await log.offsets(specs.map((spec) => spec.topic));
-  const count = Map.groupBy(found, (at) => at.topic);
-  const few = specs.filter((spec) => (count.get(spec.topic)?.length ?? 0) < spec.partitions);
-  if (few.length === 0) return;
-  const names = few.map((spec) => `${spec.topic} (${count.get(spec.topic)?.length ?? 0} of ${spec.partitions})`);
+/** Where `comms topic repartition` was cut off, the side topic holds the records: the other must not come into being empty. */
+async function refuseUnfinishedRepartition({ log, prefix }: ProvisionOptions): Promise<void> {
+  const existing = new Set(await log.topics());
+  const unfinished = compactedTopics.filter((topic) => existing.has(sideTopic(prefix + topic)));
+  if (unfinished.length === 0) return;
+  throw new AppError(
+    "TOPIC_REPARTITION_UNFINISHED",
+    `A repartitioning of ${unfinished.join(", ")} was cut off: run 'comms topic repartition' again with the same number of partitions`,
+    { retryable: false },
+  );
+}
+
+/** Returns the compacted topics with more partitions than their contract. */
+async function refuseFewerPartitions(
+  { log, prefix }: ProvisionOptions,
+  specs: readonly TopicSpec[],
+): Promise<readonly string[]> {
+  const count = Map.groupBy(await log.offsets(specs.map((spec) => spec.topic)), (at) => at.topic);
+  const foundOf = ({ topic }: TopicSpec): number => count.get(topic)?.length ?? 0;
+  const few = specs.filter((spec) => foundOf(spec) < spec.partitions);
+  const isCompacted = ({ topic }: TopicSpec): boolean => isCompactedTopic(topic.slice(prefix.length));
+  if (few.length === 0) {
+    const more = specs.filter((spec) => isCompacted(spec) && foundOf(spec) > spec.partitions);
+    return more.map((spec) => spec.topic);
+  }
+  const advice = few.map((spec) => {
+    const verb = isCompacted(spec) ? "repartition" : "grow";
+    const command = `comms topic ${verb} ${spec.topic.slice(prefix.length)} --partitions ${spec.partitions}`;
+    return `${spec.topic} (${foundOf(spec)} of ${spec.partitions}): ${command}`;
+  });
   throw new AppError(
     "TOPIC_PARTITIONS_TOO_FEW",
-    `These topics have fewer partitions than their contract: ${names.join(", ")}. Adding partitions moves keys, so do it with the processors stopped: kafka-topics.sh --alter --topic <name> --partitions <n>`,
+    `These topics have fewer partitions than their contract. Adding partitions moves keys: a compacted topic is copied, any other grows only when it is drained. ${advice.join("; ")}`,
     { retryable: false },
   );
 }

@@ -58,6 +58,8 @@ export interface ProcessContext {
   views(): Views;
   artifacts(): ArtifactStore;
   templates(): TemplateTable;
+  /** What `/readyz` says beside its answer, by what it is about: it needs somebody's eye and stops nothing. */
+  readonly notes: Map<string, string>;
   /** Looks up every schema id that encoding needs, and waits for the tracer. Rejects with `SCHEMA_NOT_REGISTERED` or `REGISTRY_UNAVAILABLE`. */
   warm(): Promise<void>;
   close(): Promise<void>;
@@ -106,6 +108,7 @@ export function createProcessContext(
     get prefix() {
       return declared.kafka().COMMS_TOPIC_PREFIX;
     },
+    notes: new Map(),
     ...kafka,
     ...stores,
     views: once(() => {

@@ -19,7 +19,9 @@ import { issuesMax } from "#shared/domain/event/issues.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
 import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
+import { refusalMs, unknownIdMs } from "#shared/platform/avro/schema-cache.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
+import { countMsMax } from "#shared/platform/kafka/kafkajs-admin.ts";
 import { metadataAgeMsMax } from "#shared/platform/kafka/kafkajs-internals.ts";
 import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
 import { answerMs, connectionsMax, statementMsMax } from "#shared/platform/postgres/pool.ts";
@@ -58,6 +60,7 @@ function lease({ batch, leaseMs }: { readonly batch: number; readonly leaseMs: n
 
 const edgeFile = "gateway/http/limits.ts";
 const limitsFile = "shared/runtime/limits.ts";
+const adminFile = "shared/platform/kafka/kafkajs-admin.ts";
 const logFile = "shared/platform/kafka/kafkajs-log.ts";
 const intakeFile = "shared/domain/event/limits.ts";
 const ledgerFile = "shared/state/ledger/ledger.ts";
@@ -87,6 +90,12 @@ const runtime: readonly Limit[] = [
   },
   { name: "outputs of a batch", where: [limitsFile], figures: [bytes(stageLimits.outputBytes)] },
   { name: "a value that is read", where: [limitsFile], figures: [bytes(stageLimits.recordBytes)] },
+  {
+    name: "a schema's refusal",
+    where: ["shared/platform/avro/schema-cache.ts"],
+    figures: [seconds(refusalMs), seconds(unknownIdMs)],
+  },
+  { name: "a topic's partitions", where: [adminFile], figures: [seconds(countMsMax)] },
   {
     name: "a commit",
     where: [limitsFile],

@@ -108,6 +108,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
           groups.delete(id);
         }
       }),
+    topics: () => loop.run(() => store.names()),
     createTopics: (specs) => loop.run(() => specs.filter((spec) => store.create(spec)).map((spec) => spec.topic)),
     close: async (deadlineMs) => {
       await Promise.all([...consumers].map((each) => each.close(deadlineMs)));

@@ -58,7 +58,7 @@ export class MemoryProducer implements Producer {
     const placed = records.map((record) => this.#place(record));
     const fault = nextFault();
     if (fault?.fate === "unwritten") throw fault.error ?? unavailable("Sending");
-    const positions = placed.map(({ at, record }) => store.append(at, record, clock.now()));
+    const positions = placed.map(({ at, record }) => store.append(at, record, record.timestamp ?? clock.now()));
     onWritten();
     if (fault !== undefined) throw fault.error ?? unavailable("Sending");
     return positions;

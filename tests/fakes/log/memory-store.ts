@@ -30,6 +30,11 @@ export class MemoryStore {
     return true;
   }
 
+  /** The names of all topics. */
+  names(): readonly string[] {
+    return [...this.#topics.keys()];
+  }
+
   partitionsOf(topic: string): readonly TopicPartition[] {
     return this.#find(topic).partitions.map(({ partition }) => ({ topic, partition }));
   }

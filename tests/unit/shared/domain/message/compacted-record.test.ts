@@ -16,7 +16,11 @@ const keyByContract = (topic: CompactedTopic): string => {
   return (contract?.key ?? "").replace(/\{(\w+)\}/g, (_, name: string) => String(value[name]));
 };
 
-const record = (topic: CompactedTopic, key: string | Buffer | null, value: unknown = null, partition = 0) =>
+const record = (
+  topic: CompactedTopic,
+  key: string | Buffer | null,
+  { value = null, partition = 0 }: { readonly value?: unknown; readonly partition?: number } = {},
+) =>
   ({
     topic,
     value,
@@ -36,7 +40,7 @@ const anywhere = (partition: number) => () => [partition];
 describe.each(compactedTopics)("a record of %s", (topic) => {
   it("may be applied under the key that its page names, and a tombstone under the same", () => {
     const key = keyByContract(topic);
-    expect(compactedIssue(record(topic, key, exampleOf(topic)), anywhere(0))).toBeUndefined();
+    expect(compactedIssue(record(topic, key, { value: exampleOf(topic) }), anywhere(0))).toBeUndefined();
     expect(compactedIssue(record(topic, key), anywhere(0))).toBeUndefined();
   });
 
@@ -52,7 +56,7 @@ describe.each(compactedTopics)("a record of %s", (topic) => {
   it("may not lie in another partition than its key's, a tombstone neither", () => {
     const key = keyByContract(topic);
     for (const value of [exampleOf(topic), null]) {
-      const issue = compactedIssue(record(topic, key, value, 3), anywhere(5));
+      const issue = compactedIssue(record(topic, key, { value, partition: 3 }), anywhere(5));
       expect(issue).toContain("lies in partition 3 and its key belongs to 5");
       expect(issue).toContain("partitioner=murmur2_random");
       expect(issue).not.toContain(key);
@@ -82,7 +86,7 @@ test("a tenant with a slash does not pass for another's person", () => {
 
 test("a place is one of several where a topic has grown", () => {
   const places = () => [9, 3];
-  expect(compactedIssue(record("comms.profiles", "default/user-1", null, 3), places)).toBeUndefined();
+  expect(compactedIssue(record("comms.profiles", "default/user-1", { partition: 3 }), places)).toBeUndefined();
 });
 
 test("other topics are not looked at", () => {

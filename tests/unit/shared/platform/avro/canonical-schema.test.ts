@@ -29,11 +29,11 @@ describe("what does not count", () => {
         }
       }),
     ],
-    ["the order of attributes", edited((schema) => schema.fields.reverse() && schema.fields.reverse())],
+    ["the order of attributes", JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(event)).toReversed()))],
     [
       "where the namespace stands",
       edited((schema) => {
-        schema["name"] = `${schema["namespace"]}.${schema["name"]}`;
+        schema["name"] = `${String(schema["namespace"])}.${String(schema["name"])}`;
         delete schema["namespace"];
       }),
     ],
@@ -50,11 +50,11 @@ describe("what counts", () => {
   };
   test.each<[string, (schema: Json) => void]>([
     ["a field less", withoutExpiry],
-    ["another order of fields", (schema) => schema.fields.reverse()],
+    ["another order of fields", (schema) => (schema.fields = schema.fields.toReversed())],
     ["another name", (schema) => (schema["name"] = "MyEvent")],
     ["another namespace", (schema) => (schema["namespace"] = "com.example")],
     ["another type", (schema) => (field(schema, "name")["type"] = "bytes")],
-    ["another branch first", (schema) => (field(schema, "event_id")["type"] as unknown[]).reverse()],
+    ["another branch first", (schema) => (field(schema, "event_id")["type"] = ["string", "null"])],
     [
       "other units of time",
       (schema) => (field(schema, "occurred_at")["type"] = { type: "long", logicalType: "timestamp-micros" }),

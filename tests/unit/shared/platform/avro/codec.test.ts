@@ -212,61 +212,61 @@ describe("learning a schema id", () => {
   });
 });
 
-describe("a schema that no release has marked, on a topic that others write", () => {
-  const flag = { name: "a", value: "1", updated_by: "x", updated_at: 1 };
-  const ours = JSON.parse(schemaVersions("Flag").at(-1) ?? "");
-  const copied = { ...ours, doc: "a copy", fields: ours.fields.map(({ doc: _, pii: __, ...rest }: Named) => rest) };
-  const extended = { ...ours, fields: [...ours.fields, { name: "extra", type: ["null", "string"], default: null }] };
-  const renamed = { ...ours, name: "MyFlag" };
-  interface Named {
-    readonly doc?: string;
-    readonly pii?: string;
-  }
+const foreignFlag = { name: "a", value: "1", updated_by: "x", updated_at: 1 };
+const ours = JSON.parse(schemaVersions("Flag").at(-1) ?? "");
+const copied = { ...ours, doc: "a copy", fields: ours.fields.map(({ doc: _doc, pii: _pii, ...rest }: Named) => rest) };
+const extended = { ...ours, fields: [...ours.fields, { name: "extra", type: ["null", "string"], default: null }] };
+const renamed = { ...ours, name: "MyFlag" };
+interface Named {
+  readonly doc?: string;
+  readonly pii?: string;
+}
 
-  let clock: ManualClock;
-  let requests: string[];
-  let refused: TopicName[];
-  let guarded: Codec;
+let clock: ManualClock;
+let requests: string[];
+let refused: TopicName[];
+let guarded: Codec;
 
-  beforeEach(async () => {
-    clock = createManualClock();
-    requests = [];
-    refused = [];
-    const counting: Registry = {
-      ...registry,
-      lookup: (subject, schema) => {
-        requests.push(subject);
-        return registry.lookup(subject, schema);
-      },
-      schemaById: (id) => {
-        requests.push(String(id));
-        return registry.schemaById(id);
-      },
-    };
-    guarded = createCodec({ registry: counting, prefix: "t.", clock, onForeign: (topic) => refused.push(topic) });
-    await guarded.warm(["comms.flags"]);
-    requests.length = 0;
-  });
-
-  /** A flag written with the schema, as a client that registers what it likes would write it. */
-  async function writtenWith(schema: object): Promise<{ readonly id: number; readonly bytes: Buffer }> {
-    const id = await registry.register(`t.elsewhere-${randomUUID()}`, JSON.stringify(schema));
-    const head = Buffer.alloc(5);
-    head.writeUInt32BE(id, 1);
-    return { id, bytes: Buffer.concat([head, avsc.Type.forSchema(schema as avsc.Schema).toBuffer(flag)]) };
-  }
-
-  const outcomeOf = async ({ id, bytes }: { readonly id: number; readonly bytes: Buffer }): Promise<string> => {
-    const read = () => stageOf(() => guarded.decode("comms.flags", bytes));
-    try {
-      return read();
-    } catch (error) {
-      expect(error).toBeInstanceOf(UnknownSchemaId);
-      await guarded.learn(id);
-      return read();
-    }
+beforeEach(async () => {
+  clock = createManualClock();
+  requests = [];
+  refused = [];
+  const counting: Registry = {
+    ...registry,
+    lookup: (subject, schema) => {
+      requests.push(subject);
+      return registry.lookup(subject, schema);
+    },
+    schemaById: (id) => {
+      requests.push(String(id));
+      return registry.schemaById(id);
+    },
   };
+  guarded = createCodec({ registry: counting, prefix: "t.", clock, onForeign: (topic) => refused.push(topic) });
+  await guarded.warm(["comms.flags"]);
+  requests.length = 0;
+});
 
+/** A flag written with the schema, as a client that registers what it likes would write it. */
+async function writtenWith(schema: object): Promise<{ readonly id: number; readonly bytes: Buffer }> {
+  const id = await registry.register(`t.elsewhere-${randomUUID()}`, JSON.stringify(schema));
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(id, 1);
+  return { id, bytes: Buffer.concat([head, avsc.Type.forSchema(schema as avsc.Schema).toBuffer(foreignFlag)]) };
+}
+
+const outcomeOf = async ({ id, bytes }: { readonly id: number; readonly bytes: Buffer }): Promise<string> => {
+  const read = () => stageOf(() => guarded.decode("comms.flags", bytes));
+  try {
+    return read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(UnknownSchemaId);
+    await guarded.learn(id);
+    return read();
+  }
+};
+
+describe("a schema that no release has marked, on a topic that others write", () => {
   test("is refused, though it could be read; the sentence names it and no value", async () => {
     const record = await writtenWith(extended);
     expect(await outcomeOf(record)).toBe("foreign-schema");

@@ -25,6 +25,13 @@ describe("health over HTTP", () => {
     expect((await get("/livez")).status).toBe(200);
   });
 
+  it("says on further lines of /readyz what somebody should look at, and is no less ready for it", async () => {
+    const get = await serving({ notes: () => ["comms.events-value has version 2"] });
+    const answer = await get("/readyz");
+    expect([answer.status, await answer.text()]).toEqual([200, "ok\ncomms.events-value has version 2\n"]);
+    expect(await (await get("/livez")).text()).toBe("ok\n");
+  });
+
   it("gives Prometheus its text, and nothing else to anybody", async () => {
     const get = await serving({});
     const metrics = await get("/metrics?x=1");

@@ -33,7 +33,7 @@ describe("a producer that is closed while a send hangs", () => {
     const producer = new KafkajsProducer({
       clock,
       connect,
-      partitionCounts: { peek: () => 1, learn: async () => undefined },
+      partitionCounts: { peek: () => 1, last: () => 1, learn: async () => undefined },
       sendDeadlineMs: 30_000,
       recordBytesMax: 1_000,
       onClose: () => undefined,
@@ -68,7 +68,7 @@ describe("a producer whose topic has grown", () => {
     const producer = new KafkajsProducer({
       clock: createManualClock(),
       connect,
-      partitionCounts: { peek: () => 2, learn: async () => undefined },
+      partitionCounts: { peek: () => 2, last: () => 2, learn: async () => undefined },
       sendDeadlineMs: 30_000,
       recordBytesMax: 1_000,
       onClose: () => undefined,
