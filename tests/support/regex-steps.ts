@@ -30,7 +30,7 @@ export interface ReadExpression {
 /** Thrown once a match takes more steps than it may. */
 export class TooManySteps extends Error {}
 
-const alphabet = [..." \u00a0\n\r\ta1AéFt0<>\"'\\/.-_:;=@+{}[]()|,?#%&*!~$\u0000\u0301\u2028"];
+const alphabet = Array.from(" \u00a0\n\r\ta1AéFt0<>\"'\\/.-_:;=@+{}[]()|,?#%&*!~$\u0000\u0301\u2028");
 
 /** Reads an expression. Throws for syntax that it does not know. */
 export function readExpression({ source, flags }: { readonly source: string; readonly flags: string }): ReadExpression {
@@ -40,15 +40,7 @@ export function readExpression({ source, flags }: { readonly source: string; rea
   const take = (text: string) => peek(text) && ((at += text.length), true);
 
   function set(text: string): Node {
-    const own = new RegExp(`^(?:${text})$`, flags.replace(/[gymd]/g, ""));
-    const known = new Map<string, boolean>();
-    const matches = (character: string) => {
-      const before = known.get(character);
-      if (before !== undefined) return before;
-      known.set(character, own.test(character));
-      return known.get(character) as boolean;
-    };
-    const node: Node = { kind: "char", source: text, matches };
+    const node: Node = { kind: "char", source: text, matches: testOf(text, flags) };
     sets.push(node);
     return node;
   }
@@ -116,6 +108,17 @@ export function readExpression({ source, flags }: { readonly source: string; rea
   };
 }
 
+/** Whether a set matches a character, by the runtime's own expressions; each character is asked once. */
+function testOf(set: string, flags: string): (character: string) => boolean {
+  const own = new RegExp(`^(?:${set})$`, flags.replace(/[gymd]/g, ""));
+  const known = new Map<string, boolean>();
+  return (character) => {
+    const matches = known.get(character) ?? own.test(character);
+    known.set(character, matches);
+    return matches;
+  };
+}
+
 function literalOf(node: Node): string {
   return node.kind === "char" ? node.source.replace(/^\\(?=.$)/, "").slice(0, 1) : "";
 }
@@ -146,7 +149,7 @@ function prefixesOf(root: Node): readonly string[] {
 
 /** The steps of a search through the text. Throws `TooManySteps` beyond `stepsMax`. */
 export function stepsOf({ root, isAnchored, isMultiline }: ReadExpression, text: string, stepsMax: number): number {
-  const characters = [...text];
+  const characters = Array.from(text);
   let steps = 0;
   const step = () => {
     steps += 1;
@@ -168,7 +171,7 @@ export function stepsOf({ root, isAnchored, isMultiline }: ReadExpression, text:
     }
     if (node.kind === "edge") return isAtEdge(node.edge, index) && next(index);
     if (node.kind === "choice") return node.options.some((option) => match(option, index, next));
-    if (node.kind === "sequence") return matchParts(node.parts, 0, index, next);
+    if (node.kind === "sequence") return matchParts(node.parts, index, next);
     if (node.kind === "repeat") return repeat(node, index, next);
     // Behind, one character is enough for what is used here.
     const found = node.isBehind
@@ -177,9 +180,9 @@ export function stepsOf({ root, isAnchored, isMultiline }: ReadExpression, text:
     return found !== node.isNegative && next(index);
   }
 
-  function matchParts(parts: readonly Node[], part: number, index: number, next: (index: number) => boolean): boolean {
-    const node = parts[part];
-    return node === undefined ? next(index) : match(node, index, (end) => matchParts(parts, part + 1, end, next));
+  function matchParts(parts: readonly Node[], index: number, next: (index: number) => boolean): boolean {
+    const [node, ...others] = parts;
+    return node === undefined ? next(index) : match(node, index, (end) => matchParts(others, end, next));
   }
 
   function repeat(node: Node & { readonly kind: "repeat" }, index: number, next: (index: number) => boolean): boolean {
