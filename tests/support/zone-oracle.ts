@@ -40,7 +40,7 @@ export function askZoneinfo(
   folder: string,
   question: ZoneQuestion,
 ): { readonly version: string; readonly zones: Readonly<Record<string, ZoneDays>> } {
-  return ask(python, [scripts.days, folder], question);
+  return ask(python, [scripts.days, folder], question) as ReturnType<typeof askZoneinfo>;
 }
 
 /** An hour as clocks of a zone show it in English, with the UTC offset in seconds then. */
@@ -52,7 +52,7 @@ export function printHours(
   folder: string,
   question: ZoneQuestion,
 ): Readonly<Record<string, readonly PrintedHour[]>> {
-  return ask(python, [scripts.hours, folder], question);
+  return ask(python, [scripts.hours, folder], question) as ReturnType<typeof printHours>;
 }
 
 interface ZoneQuestion {
@@ -61,7 +61,7 @@ interface ZoneQuestion {
   readonly days: number;
 }
 
-function ask<Reply>(python: string, script: readonly string[], { zones, first, days }: ZoneQuestion): Reply {
+function ask(python: string, script: readonly string[], { zones, first, days }: ZoneQuestion): unknown {
   const { status, stdout, stderr } = spawnSync(python, [...script, first, String(days)], {
     input: JSON.stringify(zones),
     maxBuffer: 512 * 1_048_576,

@@ -28,9 +28,10 @@ export function prose(source: "text"): ContentPart<string> {
       .text(source)
       .replaceAll(/\r\n?/g, "\n")
       .replaceAll(/[^\P{Cc}\n]/gu, " ");
+    const lines = clean.split("\n").map(withoutTrailingBlanks);
     return requireText(
-      clean
-        .replaceAll(/[ \u00a0]+\n/g, "\n")
+      lines
+        .join("\n")
         .replaceAll(/\n{3,}/g, "\n\n")
         .trim(),
     );
@@ -51,6 +52,13 @@ export function dataWithout(name: string): ContentPart<Readonly<Record<string, s
     const { [name]: _, ...others } = texts.data();
     return others;
   };
+}
+
+/** By hand: an expression for blanks at a line's end tries each blank of a long run again, and takes seconds for 50 kB. */
+function withoutTrailingBlanks(text: string): string {
+  let end = text.length;
+  while (end > 0 && " \u00a0".includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 function requireText(text: string): string {

@@ -4,9 +4,10 @@
  */
 
 const outOfRange = "payload has a number that is out of range";
-const strings = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
-/** A written number that may be beyond the range of a double, or below its precision. */
-const immense = /\d{400}|\d[eE][+-]?\d{4}/;
+/** A string, or what is left of one: the closing quote may lack, so that no quote is tried twice. */
+const strings = /"[^"\\]*(?:\\.[^"\\]*)*"?/gs;
+/** A written number that may be beyond the range of a double, or below its precision. A run of digits is tried once, at its start. */
+const immense = /(?<!\d)\d{400}|\d[eE][+-]?\d{4}/;
 
 /** The issue of the written numbers: a number too small for a double reads as 0, so only the text shows it. */
 export function numbersIssue(json: string): string | undefined {

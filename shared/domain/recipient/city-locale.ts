@@ -13,8 +13,12 @@ const localeOfCity: Readonly<Record<string, string>> = {
   ponce: "es-US",
 };
 
+/** Above the name of any city, with a mark on every letter. Bringing marks in order costs the square of their number. */
+const charsMax = 200;
+
 /** The default locale of a city, BCP 47, or null. Case, accents and surrounding spaces do not matter. */
 export function cityLocale(city: string | null): string | null {
-  const plain = (city ?? "").normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
+  if (city === null || city.length > charsMax) return null;
+  const plain = city.normalize("NFD").replace(/\p{M}/gu, "").trim().toLowerCase();
   return Object.hasOwn(localeOfCity, plain) ? (localeOfCity[plain] ?? null) : null;
 }

@@ -82,7 +82,9 @@ const ownFilters: Readonly<Record<string, Filter>> = {
 
 /** A text as one step of a path or one value of a query. Steps of dots only lead upwards however they are spelt: left out. */
 function urlPart(output: unknown): string {
-  const text = String(output ?? "").toWellFormed();
+  if (typeof output !== "string" && typeof output !== "number")
+    throw new Error("A value in a URL is neither text nor number");
+  const text = String(output).toWellFormed();
   return /^\.{1,2}$/.test(text) ? "" : encodeURIComponent(text);
 }
 

@@ -36,7 +36,8 @@ function partIssues({ part, text, kind }: Part, source: TemplateSource): readonl
   if (text.includes("{{{") || /\{%-?\s*raw\b|\|\s*raw\b/.test(text)) {
     return [`${part}: raw output is refused, every variable is escaped`];
   }
-  if (kind === "text" && part !== "data" && /\bhttps?:\/\/[^\s{]*\{\{/i.test(text)) return [`${part}: ${partialUrl}`];
+  if (kind === "text" && part !== "data" && /https?:\/\/(?:(?!https?:\/\/)[^\s{])*\{\{/i.test(text))
+    return [`${part}: ${partialUrl}`];
   try {
     const declared = source.manifest.variables;
     return parseLiquid(text, kind)
@@ -48,7 +49,7 @@ function partIssues({ part, text, kind }: Part, source: TemplateSource): readonl
 }
 
 function mjmlIssues(mjml: string): readonly string[] {
-  const images = mjml.match(/<mj-image\b[^>]*>/g) ?? [];
+  const images = mjml.match(/<mj-image\b[^<>]*>/g) ?? [];
   return [
     ...(/<mj-include\b/.test(mjml) ? ["mjml: mj-include is refused, a template is whole by itself"] : []),
     ...(/<script\b|javascript:/i.test(mjml) ? ["mjml: scripts are refused"] : []),

@@ -15,10 +15,7 @@ export function splitMail(raw: Uint8Array): HeaderAndBody {
 
 /** The name of a field, in small letters. */
 export function fieldName(field: string): string {
-  return field
-    .slice(0, field.indexOf(":"))
-    .replace(/[ \t]+$/, "")
-    .toLowerCase();
+  return field.slice(0, field.indexOf(":")).trimEnd().toLowerCase();
 }
 
 /** RFC 6376, 3.4.2: a field unfolded, its name in small letters, blanks as one space. Without the CR LF. */

@@ -11,11 +11,11 @@ async function issuesOf(source: TemplateSource): Promise<readonly string[]> {
 describe("compileSource [TPL-04]", () => {
   it("inlines MJML and keeps Liquid in it [TPL-06]", async () => {
     const result = await compileSource(
-      emailSource(`<mj-text>Hi {{ name }}</mj-text><mj-button href="https://a.example/?n={{ name }}">Go</mj-button>`),
+      emailSource(`<mj-text>Hi {{ name }}</mj-text><mj-button href="{{ name }}">Go</mj-button>`),
     );
     const html = result.kind === "compiled" ? (result.template.html ?? "") : "";
     expect(html).toContain("Hi {{ name }}");
-    expect(html).toContain('href="https://a.example/?n={{ name }}"');
+    expect(html).toContain('href="{{ name }}"');
     expect(html).not.toMatch(/<mj-|googleapis|^\s/m);
   });
 
