@@ -6,7 +6,8 @@ import { exit } from "./command.ts";
 const exConfig = 78;
 
 /** Codes of failures that need a person: a retry does not help. */
-const preconditions = /^(STACK_|JAVA_|PORT_|DISK_|SCHEMA_NOT_REGISTERED|REGISTRY_|TOPIC_|KAFKA_UNKNOWN_TOPIC)/;
+const preconditions =
+  /^(STACK_|JAVA_|PORT_|DISK_|SCHEMA_NOT_REGISTERED|REGISTRY_|TOPIC_|KAFKA_UNKNOWN_TOPIC|REDIS_CLUSTER)/;
 
 /** The text on stderr and the exit code for a command that threw. A driver's message may hold a row, so it is left out. */
 export function failureOf(error: unknown, usageLine: string): { readonly text: string; readonly code: number } {

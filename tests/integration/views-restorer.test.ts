@@ -272,51 +272,63 @@ describe("rebuild", () => {
   });
 });
 
-describe("freshness, by the clock of Redis", () => {
-  const groupId = "t.comms.materializer";
+const groupId = "t.comms.materializer";
 
-  /** One process of the materializer without its shell: a record is applied when the test says so. */
-  function aMaterializer(states: readonly RebuildableState[] = [flags]) {
-    const behind: string[] = [];
-    const common = { ...redis, log, clock, prefix, groupId, states };
-    const continuity = createContinuity({ ...common, report: { behind: (name) => behind.push(name) } });
-    const freshness = createFreshness({ ...common, continuity });
-    const run = () => freshness.run(clock.now(), emit, never);
-    const applyAll = async () => {
-      const server = await continuity.server();
-      for await (const batch of readDecoded({ log, codec, prefix }, ["comms.flags"])) {
-        await flags.apply(batch, clock.now(), server);
-        continuity.note(batch);
-      }
-    };
-    return { continuity, run, applyAll, behind };
-  }
+/** One process of the materializer without its shell: a record is applied when the test says so. */
+function aMaterializer(states: readonly RebuildableState[] = [flags]) {
+  const behind: string[] = [];
+  const common = { ...redis, log, clock, prefix, groupId, states };
+  const continuity = createContinuity({ ...common, report: { behind: (name) => behind.push(name) } });
+  const freshness = createFreshness({ ...common, continuity });
+  const run = () => freshness.run(clock.now(), emit, never);
+  const applyAll = async () => {
+    const server = await continuity.server();
+    for await (const batch of readDecoded({ log, codec, prefix }, ["comms.flags"])) {
+      await flags.apply(batch, clock.now(), server);
+      continuity.note(batch);
+    }
+  };
+  return { continuity, run, applyAll, behind };
+}
 
-  async function commitAll(): Promise<void> {
-    const consumer = await log.consumer({ groupId, topics: [topic] });
-    const assigned = new Promise<number>((resolve) => {
-      void consumer.start({
-        assigned: (_p, generation) => resolve(generation),
-        revoking() {},
-        records() {},
-        crashed() {},
-      });
+async function commitAll(): Promise<void> {
+  const consumer = await log.consumer({ groupId, topics: [topic] });
+  const assigned = new Promise<number>((resolve) => {
+    void consumer.start({
+      assigned: (_p, generation) => resolve(generation),
+      revoking() {},
+      records() {},
+      crashed() {},
     });
-    const generation = await assigned;
-    const ends = (await log.offsets([topic])).map((each) => ({ ...each, offset: each.high }));
-    await consumer.commit(ends, generation);
-    await consumer.close();
-  }
+  });
+  const generation = await assigned;
+  const ends = (await log.offsets([topic])).map((each) => ({ ...each, offset: each.high }));
+  await consumer.commit(ends, generation);
+  await consumer.close();
+}
 
-  /** Makes the marker old, as if nobody had stamped it for so long. */
-  async function age(ms: number): Promise<void> {
-    const text = await redis.redis.get(redis.keys.marker("flags"));
-    const old = { ...JSON.parse(text ?? "{}"), as_of: Date.now() - ms };
-    await redis.redis.set(redis.keys.marker("flags"), JSON.stringify(old));
-  }
+/** Makes the marker old, as if nobody had stamped it for so long. */
+async function age(ms: number): Promise<void> {
+  const text = await redis.redis.get(redis.keys.marker("flags"));
+  const old = { ...JSON.parse(text ?? "{}"), as_of: Date.now() - ms };
+  await redis.redis.set(redis.keys.marker("flags"), JSON.stringify(old));
+}
 
-  const ageMs = async () => (await createViews(redis).flags()).ageMs;
+const ageMs = async () => (await createViews(redis).flags()).ageMs;
 
+/** As a snapshot does it: everything is there, and the server is another run. */
+async function moveToAnotherServer(): Promise<void> {
+  const text = JSON.stringify({ ...(await marker()), server: "anotherrun" });
+  await redis.redis.set(redis.keys.marker("flags"), text);
+}
+
+async function everyRecord(): Promise<readonly DecodedRecord<unknown>[]> {
+  const all: DecodedRecord<unknown>[] = [];
+  for await (const batch of readDecoded({ log, codec, prefix }, ["comms.flags"])) all.push(...batch);
+  return all;
+}
+
+describe("freshness, by the clock of Redis", () => {
   it("moves on while everything written is applied, also where nothing is written for long", async () => {
     await look(restorerOf(flags));
     const { run, applyAll } = aMaterializer();
@@ -348,7 +360,9 @@ describe("freshness, by the clock of Redis", () => {
     await aMaterializer().run();
     expect(await marker()).toBeUndefined();
   });
+});
 
+describe("continuity: what Redis has, against the log", () => {
   it("passes what cannot be decoded, once it is committed, and no view is behind for it", async () => {
     await look(restorerOf(flags));
     const { run, behind, continuity } = aMaterializer();
@@ -366,12 +380,6 @@ describe("freshness, by the clock of Redis", () => {
     expect(behind).toEqual([]);
   });
 
-  /** As a snapshot does it: everything is there, and the server is another run. */
-  async function moveToAnotherServer(): Promise<void> {
-    const text = JSON.stringify({ ...(await marker()), server: "anotherrun" });
-    await redis.redis.set(redis.keys.marker("flags"), text);
-  }
-
   it("trusts a view on another server when it has looked at it for two seconds, and lacks nothing", async () => {
     await write("a", "1");
     await look(restorerOf(flags));
@@ -385,12 +393,6 @@ describe("freshness, by the clock of Redis", () => {
     expect(await seen()).toEqual({ a: "1" });
     expect(behind).toEqual([]);
   });
-
-  async function everyRecord(): Promise<readonly DecodedRecord<unknown>[]> {
-    const all: DecodedRecord<unknown>[] = [];
-    for await (const batch of readDecoded({ log, codec, prefix }, ["comms.flags"])) all.push(...batch);
-    return all;
-  }
 
   it.each([
     ["committed", true],

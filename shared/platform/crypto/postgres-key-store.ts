@@ -20,7 +20,7 @@ export interface PostgresKeyStoreOptions {
   readonly clock: Pick<Clock, "now">;
   /** Keys kept in memory at most. Default 10,000, some 2 MB. */
   readonly cachedMax?: number;
-  /** How long a key is kept in memory, ms. Another process may read for that long after an erasure. Default 10 minutes. */
+  /** How long a key is kept in memory, ms. Another process may read for that long after an erasure. Default a minute. */
   readonly cachedMs?: number;
 }
 
@@ -39,7 +39,7 @@ const destroy = sqlFile(import.meta.url, "./user-key-destroy.sql");
 
 /** Keys in `comms_user_key`, wrapped by a master key. If two processes make a person's key at once, both use the first. */
 export function createPostgresKeyStore(options: PostgresKeyStoreOptions): PostgresKeyStore {
-  const { database, wrapper, clock } = options;
+  const { database, wrapper, clock, cachedMs = 60_000 } = options;
   const cached = createBoundedCache<string, { readonly key: Promise<Buffer>; readonly until: Instant }>(
     options.cachedMax ?? 10_000,
   );
@@ -67,8 +67,14 @@ export function createPostgresKeyStore(options: PostgresKeyStoreOptions): Postgr
       const known = cached.get(place);
       if (known && known.until > clock.now()) return known.key;
       const key = findOrCreate([tenantId, userId]);
-      cached.set(place, { key, until: clock.now() + (options.cachedMs ?? 600_000) });
-      key.catch(() => cached.delete(place));
+      const entry = { key, until: clock.now() + cachedMs };
+      cached.set(place, entry);
+      const forget = () => {
+        if (cached.get(place) === entry) cached.delete(place);
+      };
+      key.catch(forget);
+      // A person who is erased is never asked for again, so nothing else would take their key out of memory.
+      setTimeout(forget, cachedMs).unref();
       return key;
     },
     destroy: async (tenantId, userId) => {

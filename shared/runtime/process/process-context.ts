@@ -25,6 +25,7 @@ import { createPool } from "#shared/platform/postgres/pool.ts";
 import { watchPool } from "#shared/platform/postgres/pool-watch.ts";
 import { type RedisKeys, redisKeys } from "#shared/platform/redis/keys.ts";
 import { createRedis } from "#shared/platform/redis/redis.ts";
+import { refuseCluster } from "#shared/platform/redis/refuse-cluster.ts";
 import { startTracing } from "#shared/platform/telemetry/start-tracing.ts";
 import { createTelemetry, type Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { createTemplateTable, type TemplateTable } from "#shared/state/templates/template-table.ts";
@@ -60,7 +61,7 @@ export interface ProcessContext {
   templates(): TemplateTable;
   /** What `/readyz` says beside its answer, by what it is about: it needs somebody's eye and stops nothing. */
   readonly notes: Map<string, string>;
-  /** Looks up every schema id that encoding needs, and waits for the tracer. Rejects with `SCHEMA_NOT_REGISTERED` or `REGISTRY_UNAVAILABLE`. */
+  /** Looks up every schema id that encoding needs, and waits for the tracer. Rejects with `SCHEMA_NOT_REGISTERED`, `REGISTRY_UNAVAILABLE` or `REDIS_CLUSTER`. */
   warm(): Promise<void>;
   close(): Promise<void>;
 }
@@ -123,6 +124,7 @@ export function createProcessContext(
     }),
     warm: async () => {
       await tracing.ready;
+      if (has<RedisConfig>(config, "COMMS_REDIS_URL")) await refuseCluster(stores.redis());
       await kafka.codec().warm(Object.keys(topicRecords) as TopicName[]);
     },
     close: async () => {

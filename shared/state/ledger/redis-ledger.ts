@@ -7,7 +7,7 @@ import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { execute } from "#shared/platform/redis/redis.ts";
 import { luaFile, runScript, type ScriptArg } from "#shared/platform/redis/script.ts";
 import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
-import { instantOf, isOn, parseMarker } from "../views/marker.ts";
+import { isOn, parseMarker, redisInstant } from "../views/marker.ts";
 import { hotWindowMs, type Ledger, leaseMs } from "./ledger.ts";
 
 const script = luaFile(import.meta.url, "./ledger.lua");
@@ -64,7 +64,7 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redi
       const [trust, ...values] = found as readonly (string | null)[];
       const known = parseMarker(trust);
       if (known === undefined || !isOn(known, await serverIdOf(redis))) throw stateStale();
-      const at = clock === "redis" ? instantOf(time) : now;
+      const at = clock === "redis" ? redisInstant(time) : now;
       return messages.map((message, index) => stateIn(values[index] ?? undefined, message, at));
     },
     claim: async ({ msgId, owner, attempt, reopens, leaseMs, now, resend }) => {

@@ -8,7 +8,7 @@ import { redisCall } from "#shared/platform/redis/redis.ts";
 import { addScript, luaFile, runPipeline } from "#shared/platform/redis/script.ts";
 import { positionField } from "./applied-positions.ts";
 import type { Continuity } from "./continuity.ts";
-import { instantOf } from "./marker.ts";
+import { redisInstant } from "./marker.ts";
 import { storedStates } from "./stored-states.ts";
 import type { RebuildableState } from "./views.ts";
 
@@ -57,7 +57,7 @@ export function createFreshness(options: FreshnessOptions): Job {
     run: async (now) => {
       const server = await continuity.server();
       await continuity.adopt(now);
-      const at = instantOf(await redisCall(() => redis.time()));
+      const at = redisInstant(await redisCall(() => redis.time()));
       const ends = endsOf(await log.offsets(topics));
       const candidates = await candidatesOf(options, server);
       const waiting = candidates.some(({ state, applied }) => !isReached(endsFor(state, prefix, ends), applied));

@@ -31,7 +31,7 @@ export function parseMarker(reply: unknown): Marker | undefined {
 }
 
 /** The reply to `TIME` in ms. */
-export function instantOf(time: unknown): Instant {
+export function redisInstant(time: unknown): Instant {
   const [seconds, micros] = time as readonly [string, string];
   return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
 }
@@ -46,7 +46,7 @@ export function isOn(marker: Marker, server: string): boolean {
  * missing, was replaced in between, so that the read may have seen a hole, or is another server's.
  */
 export function trustedAge(names: readonly string[], { before, after, time, server }: MarkerRead): number {
-  const now = instantOf(time);
+  const now = redisInstant(time);
   const ages = names.map((name, index) => {
     const first = markerAt(name, before, index);
     const second = markerAt(name, after, index);

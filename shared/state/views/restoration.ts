@@ -3,7 +3,7 @@ import type { Position } from "#shared/contracts/log-record.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { redisCall } from "#shared/platform/redis/redis.ts";
 import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
-import { instantOf } from "./marker.ts";
+import { redisInstant } from "./marker.ts";
 import { createRestoreLock, type RestoreLock, type RestoreLockOptions } from "./restore-lock.ts";
 import { readDecoded, type TopicReader } from "./topic-reader.ts";
 import type { RebuildableState } from "./views.ts";
@@ -40,7 +40,7 @@ export async function restore(
   try {
     const guard = { lock, signal };
     if (!(await waitFor(await quarantineOf(options, state), clock, guard))) return end("interrupted", 0);
-    const asOf = instantOf(await redisCall(() => redis.time()));
+    const asOf = redisInstant(await redisCall(() => redis.time()));
     const positions = await endsOf(options, state);
     const records = await replay(options, state, { ...guard, server });
     const marker = { epoch: randomUUID(), as_of: asOf, server };

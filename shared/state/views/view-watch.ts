@@ -4,7 +4,7 @@ import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { execute } from "#shared/platform/redis/redis.ts";
 import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
-import { instantOf, isOn, parseMarker } from "./marker.ts";
+import { isOn, parseMarker, redisInstant } from "./marker.ts";
 import { agedViews } from "./rebuildable-views.ts";
 
 /** Which views are watched, and what is too old. */
@@ -29,7 +29,7 @@ export function createViewWatch({ redis, keys, ageMsMax, everyMs = 1_000, report
     run: async () => {
       const replies = await execute(redis.pipeline().time().mget(agedViews.map(keys.marker)));
       const server = await serverIdOf(redis);
-      const now = instantOf(replies[0]);
+      const now = redisInstant(replies[0]);
       const faults = agedViews.flatMap((view, index) => {
         const marker = parseMarker((replies[1] as readonly unknown[])[index]);
         if (marker === undefined || !isOn(marker, server)) return [`${view} is being restored`];

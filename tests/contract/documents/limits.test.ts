@@ -14,6 +14,7 @@ import { ageMsMax, aheadMsMax } from "#shared/delivery/providers/ses/core/trust.
 import { smtpBudgetShares } from "#shared/delivery/providers/smtp/config.ts";
 import { twilioBudgetShares } from "#shared/delivery/providers/twilio/provider.ts";
 import { devicesMax } from "#shared/domain/channel/push.ts";
+import { crashesMax } from "#shared/domain/delivery/ledger-rules.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { issuesMax } from "#shared/domain/event/issues.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
@@ -195,10 +196,24 @@ const domain: readonly Limit[] = [
     where: [policyFile],
     figures: [count(defaultPolicy.maxAttempts), seconds(defaultPolicy.baseMs), minutes(defaultPolicy.maxMs)],
   },
+  {
+    name: "calls of one message whose processes die in them",
+    where: ["shared/domain/delivery/ledger-rules.ts"],
+    figures: [count(crashesMax)],
+  },
   { name: "a claim's lease", where: [ledgerFile], figures: [seconds(leaseMs), seconds(quarantineMs)] },
   { name: "the ledger's hot window", where: [ledgerFile], figures: [days(hotWindowMs)] },
   { name: "a message in doubt", where: [policyFile], figures: [minutes(defaultPolicy.ambiguousHoldMs)] },
-  { name: "age of the views", where: [policyFile], figures: [seconds(defaultPolicy.viewAgeMsMax)] },
+  {
+    name: "age of the views for what is not critical",
+    where: [policyFile],
+    figures: [seconds(config.COMMS_VIEW_AGE_SECONDS * 1_000), "COMMS_VIEW_AGE_SECONDS"],
+  },
+  {
+    name: "age of the views for anything at all",
+    where: ["shared/platform/config/redis-settings.ts"],
+    figures: [seconds(config.COMMS_VIEW_AGE_CRITICAL_SECONDS * 1_000), "COMMS_VIEW_AGE_CRITICAL_SECONDS"],
+  },
 ];
 
 const senders: readonly Limit[] = [

@@ -34,28 +34,39 @@ const keptMs = 24 * 3_600_000;
 /** A URL without a certificate is not fetched again for this time: invented URLs must not cause fetches. */
 const missingMs = 60_000;
 const entriesMax = 32;
+/** Certificates that are fetched at once: whoever posts an invented URL costs no more than this many connections. */
+const fetchesMax = 8;
 
 /** Fetches each certificate once for all the messages that wait for it, and follows no redirect. */
 export function createCertificates({ clock, origin, dispatcher }: CertificatesOptions): Certificates {
   const known = createBoundedCache<string, CachedKey>(entriesMax);
+  /** Apart from the keys: a stranger who invents URLs must not push them out. */
+  const missing = createBoundedCache<string, CachedKey>(entriesMax);
   const fetches = new Map<string, Promise<CachedKey>>();
 
   async function fetchKey(url: string): Promise<CachedKey> {
     const pem = await fetchPem(origin === undefined ? url : withOrigin(url, origin), dispatcher);
     const found = readKey(pem, clock.now());
-    known.set(url, found);
+    const [here, gone] = found.key ? [known, missing] : [missing, known];
+    here.set(url, found);
+    gone.delete(url);
     return found;
   }
 
   return {
     keyOf: async (url) => {
-      const kept = known.get(url);
+      const kept = known.get(url) ?? missing.get(url);
       if (kept && kept.until > clock.now()) return kept.key;
+      if (!fetches.has(url) && fetches.size >= fetchesMax) throw tooMany();
       const fetching = fetches.get(url) ?? fetchKey(url).finally(() => fetches.delete(url));
       fetches.set(url, fetching);
       return (await fetching).key;
     },
   };
+}
+
+function tooMany(): AppError {
+  return new AppError("SNS_UNAVAILABLE", "Too many signing certificates are being fetched", { retryable: true });
 }
 
 /** The path of a URL behind another origin, which may have a path of its own. */

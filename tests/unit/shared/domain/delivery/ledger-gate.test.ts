@@ -34,24 +34,6 @@ describe("the ledger's gate [DED-03]", () => {
       expected: { verdict: "REPEAT", report: { status: "SENT" } },
     },
     {
-      name: "a critical call that one process died in",
-      state: inDoubt(1_000, 1, 1),
-      send: { critical: true, expires_at: null },
-      expected: { verdict: "PASS" },
-    },
-    {
-      name: "a critical call that two processes died in",
-      state: inDoubt(1_000, 2, 2),
-      send: { critical: true, expires_at: null },
-      expected: { verdict: "HOLD", reason: "COMMS_AMBIGUOUS_SEND" },
-    },
-    {
-      name: "the same after the deadline",
-      state: inDoubt(ambiguousHoldMs, 2, 2),
-      send: { critical: true, expires_at: null },
-      expected: { verdict: "DROP", reason: "COMMS_AMBIGUOUS_SEND" },
-    },
-    {
       name: "a call in doubt",
       state: inDoubt(1_000),
       expected: { verdict: "HOLD", dueAt: start + recheckMs },
@@ -97,5 +79,27 @@ describe("the ledger's gate [DED-03]", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("the ledger's gate after crashes [DED-03]", () => {
+  test.each<{ name: string; state: LedgerState; expected: object }>([
+    {
+      name: "a critical call that one process died in",
+      state: inDoubt(1_000, 1, 1),
+      expected: { verdict: "PASS" },
+    },
+    {
+      name: "a critical call that two processes died in",
+      state: inDoubt(1_000, 2, 2),
+      expected: { verdict: "HOLD", reason: "COMMS_AMBIGUOUS_SEND" },
+    },
+    {
+      name: "the same after the deadline",
+      state: inDoubt(ambiguousHoldMs, 2, 2),
+      expected: { verdict: "DROP", reason: "COMMS_AMBIGUOUS_SEND" },
+    },
+  ])("given $name", ({ state, expected }) => {
+    expect(ledgerGate(aSend({ critical: true, expires_at: null }), state, context)).toMatchObject(expected);
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
 import { createPostgresKeyStore, type Queryable } from "#shared/platform/crypto/postgres-key-store.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
@@ -34,6 +34,33 @@ describe("createPostgresKeyStore", () => {
     await clock.advance(1_000);
     await store.keyOf("t", "ada");
     expect(asked).toEqual(["select", "insert", "select", "select"]);
+  });
+
+  it("has forgotten a key a minute later, and until then reads with it after an erasure by another process", async () => {
+    const clock = createManualClock();
+    const { database, asked } = tableOfOne();
+    const store = createPostgresKeyStore({ database, wrapper, clock });
+    await store.keyOf("t", "ada");
+    const before = asked.length;
+    await clock.advance(59_999);
+    await store.keyOf("t", "ada");
+    expect(asked).toHaveLength(before);
+    await clock.advance(1);
+    await store.keyOf("t", "ada");
+    expect(asked).toHaveLength(before + 1);
+  });
+
+  it("takes a key out of memory though nobody asks for it again", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { database, asked } = tableOfOne();
+    const store = createPostgresKeyStore({ database, wrapper, clock: createManualClock() });
+    await store.keyOf("t", "ada");
+    const before = asked.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    // By the clock that the store was given no time has passed: only the timer has taken it out.
+    await store.keyOf("t", "ada");
+    expect(asked).toHaveLength(before + 1);
   });
 
   it("reports an outage, and does not remember it", async () => {

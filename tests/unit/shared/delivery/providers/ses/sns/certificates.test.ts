@@ -117,3 +117,29 @@ describe("a certificate", () => {
     expectOwnKey(await known.keyOf(url));
   });
 });
+
+describe("URLs that a stranger invents", () => {
+  it("push no certificate out, however many they are", async () => {
+    answers(200, certificate.pem);
+    const known = certificates();
+    const first = await known.keyOf(url);
+    for (let invented = 0; invented < 50; invented++) {
+      const at = `/SimpleNotificationService-${invented.toString(16)}.pem`;
+      answers(404, "", { at });
+      expect(await known.keyOf(host + at)).toBeUndefined();
+    }
+    expect(await known.keyOf(url)).toBe(first);
+  });
+
+  it("are fetched eight at a time at most; more are refused for now", async () => {
+    const known = certificates();
+    const asked = Array.from({ length: 9 }, (_, invented) => {
+      const at = `/SimpleNotificationService-${invented}.pem`;
+      if (invented < 8) answers(404, "", { at });
+      return known.keyOf(host + at);
+    });
+    const ends = await Promise.allSettled(asked);
+    expect(ends.map(({ status }) => status)).toEqual([...Array<string>(8).fill("fulfilled"), "rejected"]);
+    expect(ends.at(-1)).toMatchObject({ reason: { code: "SNS_UNAVAILABLE", retryable: true } });
+  });
+});
