@@ -81,15 +81,16 @@ export async function fuseProblems(seed: number): Promise<SimulationResult> {
       if (isBlown()) blows++;
     }
   }
-  // The operator lifts it until all of the bad records have been set aside.
-  for (let tries = 0; tries < 80 && (isBlown() || deadLetters() < bad); tries++) {
+  // The operator lifts it until all of the bad records have been set aside and all of the good ones are done.
+  const lost = () => {
+    const written = causesOf(log);
+    return good.filter((ref) => !written.has(ref)).length;
+  };
+  for (let tries = 0; tries < 80 && (isBlown() || lost() > 0 || deadLetters() < bad); tries++) {
     if (isBlown()) await lift();
     await clock.advance(8_000);
   }
-  await clock.advance(20_000);
-  const written = causesOf(log);
-  const lost = good.filter((ref) => !written.has(ref)).length;
-  if (lost > 0) problems.push(`${lost} good records lost`);
+  if (lost() > 0) problems.push(`${lost()} good records lost`);
   if (deadLetters() < bad) problems.push(`${bad - deadLetters()} bad records neither set aside nor waiting`);
   for (const { crashes } of members) if (crashes.length > 0) problems.push(`a member crashed: ${String(crashes[0])}`);
   return { problems, cases: blows };
