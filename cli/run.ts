@@ -74,7 +74,7 @@ async function host(names: readonly string[]): Promise<number> {
     const withdraw = announce(names, server.url);
     await Promise.race([running.start().catch(crash), ended.promise]);
     const ending = new AbortController();
-    void sayReady(running.health, names, server.url, ending.signal);
+    void sayReady(running.health, { names, url: server.url }, ending.signal);
     void watchOtherGroups(platform, names, ending.signal);
     const code = await ended.promise;
     ending.abort();
@@ -99,8 +99,13 @@ function hostsOf(names: readonly string[]): string {
   return names.length === hostableNames.length ? "all" : names.join(", ");
 }
 
+interface ReadyLine {
+  readonly names: readonly string[];
+  readonly url: string;
+}
+
 /** Writes one line once everything that is hosted is ready: what a script or a person waits for. */
-async function sayReady(health: Health, names: readonly string[], url: string, signal: AbortSignal): Promise<void> {
+async function sayReady(health: Health, { names, url }: ReadyLine, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && health.ready() !== undefined) {
     await sleep(readyEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
   }

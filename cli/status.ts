@@ -23,7 +23,7 @@ export const status: CliCommand = {
   flags: {},
   run: async () => {
     const states = await readGroups(allGroupTopics());
-    process.stdout.write(alignedTable([statusHead, ...states.flatMap((state) => statusRows(state, Date.now()))]));
+    process.stdout.write(alignedTable([statusHead, ...states.flatMap((state) => groupStatusRows(state, Date.now()))]));
     return states.some(({ fuse }) => fuse?.state === "BLOWN") ? exit.failed : exit.done;
   },
 };
@@ -78,7 +78,7 @@ async function groupStates(platform: ProcessContext, groups: readonly GroupTopic
 const statusHead = ["GROUP", "MEMBERS", "TOPIC", "LAG", "OLDEST", "FUSE"];
 
 /** A line a topic of the group. A partition that was never committed counts with all that it holds. */
-export function statusRows({ group: id, topics, members, lags, fuse }: GroupState, now: Instant): string[][] {
+export function groupStatusRows({ group: id, topics, members, lags, fuse }: GroupState, now: Instant): string[][] {
   return topics.map((topic) => {
     const own = lags.filter((lag) => lag.topic === topic);
     const records = own.reduce((sum, lag) => sum + lag.records, 0);

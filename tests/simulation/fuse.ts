@@ -1,7 +1,7 @@
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Rejected } from "#shared/contracts/records.ts";
 import type { Shell } from "#shared/runtime/shell/shell.ts";
-import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
+import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { createMemoryFuses } from "#tests/fakes/memory-fuses.ts";
 import { killable } from "#tests/support/killable-log.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
@@ -65,10 +65,13 @@ export async function fuseProblems(seed: number): Promise<SimulationResult> {
     });
     const before = { blown: isBlown(), dead: deadLetters() };
     await Promise.all([producer.send(records), clock.advance(200)]);
-    if (random() < 0.2) {
+    const isKilled = random() < 0.2;
+    const isRebalanced = !isKilled && random() < 0.2;
+    if (isKilled) {
       await members.splice(Math.floor(random() * members.length), 1)[0]?.kill();
       await join();
-    } else if (random() < 0.2) log.faults.rebalance("comms.intake");
+    }
+    if (isRebalanced) log.faults.rebalance("comms.intake");
     await clock.advance(2_000);
     if (before.blown && deadLetters() > before.dead) problems.push(`step ${step}: a blown stage set records aside`);
     if (!before.blown && isBlown()) blows++;
@@ -78,20 +81,22 @@ export async function fuseProblems(seed: number): Promise<SimulationResult> {
       if (isBlown()) blows++;
     }
   }
-  // The operator lifts it until all of the bad records have been set aside.
-  for (let tries = 0; tries < 80 && (isBlown() || deadLetters() < bad); tries++) {
+  // The operator lifts it until all of the bad records have been set aside and all of the good ones are done.
+  const lost = () => {
+    const written = causesOf(log);
+    return good.filter((ref) => !written.has(ref)).length;
+  };
+  for (let tries = 0; tries < 80 && (isBlown() || lost() > 0 || deadLetters() < bad); tries++) {
     if (isBlown()) await lift();
     await clock.advance(8_000);
   }
-  await clock.advance(20_000);
-  const written = new Set(
-    log
-      .records("comms.rejected")
-      .map(({ value }) => (codec.decode("comms.rejected", value as Buffer) as Rejected).cause_ref),
-  );
-  const lost = good.filter((ref) => !written.has(ref)).length;
-  if (lost > 0) problems.push(`${lost} good records lost`);
+  if (lost() > 0) problems.push(`${lost()} good records lost`);
   if (deadLetters() < bad) problems.push(`${bad - deadLetters()} bad records neither set aside nor waiting`);
   for (const { crashes } of members) if (crashes.length > 0) problems.push(`a member crashed: ${String(crashes[0])}`);
   return { problems, cases: blows };
+}
+
+function causesOf(log: MemoryLog): ReadonlySet<string | null> {
+  const records = log.records("comms.rejected");
+  return new Set(records.map(({ value }) => (codec.decode("comms.rejected", value as Buffer) as Rejected).cause_ref));
 }

@@ -6,6 +6,7 @@ import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
 
+const lockChain = sqlFile(import.meta.url, "./lock-audit-chain.sql");
 const lastHash = sqlFile(import.meta.url, "./last-audit-hash.sql");
 const append = sqlFile(import.meta.url, "./append-audit.sql");
 
@@ -30,8 +31,7 @@ export async function appendAudit(pool: Pool, entry: AuditEntry): Promise<void> 
   const { tenantId, actor, action, target, reason, diff, at } = entry;
   await postgres(() =>
     inTransaction(pool, async (client) => {
-      // One writer a chain at a time: two must not take the same hash for the last.
-      await client.query("select pg_advisory_xact_lock(hashtext($1))", [`comms_audit/${tenantId}`]);
+      await client.query(lockChain, [tenantId]);
       const { rows } = await client.query<{ hash: string }>(lastHash, [tenantId]);
       const previous = rows[0]?.hash ?? null;
       const id = deriveId("audit", tenantId, action, JSON.stringify(target), at);

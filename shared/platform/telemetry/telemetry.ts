@@ -39,7 +39,7 @@ const errorOptions: Pick<LoggerOptions, "serializers" | "hooks"> = {
     logMethod(args, method) {
       const [given, message, ...rest] = args as unknown[];
       const first = withoutReserved(given);
-      args[0] = first as never;
+      args[0] = first;
       const error = first instanceof Error ? first : (first as { readonly err?: unknown } | undefined)?.err;
       if (!(error instanceof Error) || message !== undefined) return method.apply(this, args);
       const line = first === error ? { err: error } : first;

@@ -4,7 +4,7 @@ import { defaultFuse, type FuseLimits } from "../limits.ts";
  * The dead-letter fuse: a consumer that dead-letters record after record is itself at fault, and must stop before it has
  * emptied the topic into the dead-letter topic. Once blown it stays blown; a lifted stage counts with a new one.
  */
-export class Fuse {
+export class DeadLetterFuse {
   readonly #limits: FuseLimits;
   readonly #recent: boolean[] = [];
   #inRow = 0;

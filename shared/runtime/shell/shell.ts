@@ -169,15 +169,17 @@ export class Shell {
   // --- events of the log ---
 
   #onAssigned(partitions: readonly TopicPartition[], generation: number): void {
-    const isFirst = this.#generations.current < 0;
     this.#generations.begin(generation);
     this.#inbox.assign(partitions);
     this.#parts.telemetry.metrics.count("comms_rebalances_total", { stage: this.stage });
     this.#progress.move();
-    if (!isFirst) void this.#askForFuse(generation);
+    void this.#askForFuse(generation);
   }
 
-  /** A member whose fuse blows leaves, which is a rebalance to the others: each asks before it takes up what that one left. */
+  /**
+   * A member whose fuse blows leaves, which is a rebalance to the others: each asks before it takes up what that one left. So
+   * does a member that has just joined: the fuse may have blown since it asked.
+   */
   async #askForFuse(generation: number): Promise<void> {
     this.#isAskingForFuse = true;
     try {

@@ -1,4 +1,4 @@
-import type { Fuse as StoredFuse } from "#shared/contracts/records.ts";
+import type { Fuse } from "#shared/contracts/records.ts";
 import { isForeignTopic } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
@@ -7,7 +7,7 @@ import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { blownReason } from "../fuses/fuse-store.ts";
 import type { ShellLimits } from "../limits.ts";
 import { type FailedTry, OutageWatch } from "../outage-watch.ts";
-import { Fuse } from "./fuse.ts";
+import { DeadLetterFuse } from "./fuse.ts";
 
 /** What the health of a stage is made of. */
 export interface StageHealthParts {
@@ -30,13 +30,13 @@ export class StageHealth {
   /** Waits outages out. */
   readonly outages: OutageWatch;
   readonly #parts: StageHealthParts;
-  #fuse: Fuse;
+  #fuse: DeadLetterFuse;
   #blown: string | undefined;
   #crashed = false;
 
   constructor(parts: StageHealthParts) {
     this.#parts = parts;
-    this.#fuse = new Fuse(parts.limits.fuse);
+    this.#fuse = new DeadLetterFuse(parts.limits.fuse);
     this.outages = new OutageWatch({
       clock: parts.clock,
       random: parts.random,
@@ -89,7 +89,7 @@ export class StageHealth {
   }
 
   /** The fuse is blown, by this member or, as the store says, by another one or an earlier process. */
-  blow(fuse: Pick<StoredFuse, "cause" | "changed_at">): void {
+  blow(fuse: Pick<Fuse, "cause" | "changed_at">): void {
     if (this.isFuseBlown) return;
     const { stage, telemetry } = this.#parts;
     this.#blown = blownReason({ ...fuse, stage });
@@ -103,7 +103,7 @@ export class StageHealth {
     telemetry.metrics.set("comms_dead_letter_fuse_blown", { stage }, 0);
     if (!this.isFuseBlown) return;
     this.#blown = undefined;
-    this.#fuse = new Fuse(limits.fuse);
+    this.#fuse = new DeadLetterFuse(limits.fuse);
     telemetry.log.warn({ stage, code: "DEAD_LETTER_FUSE" }, "the dead-letter fuse was lifted");
   }
 

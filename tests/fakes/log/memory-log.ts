@@ -96,18 +96,8 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
     committed: (groupId, topics) =>
       loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, offset: group(groupId).committed(at) }))),
     timestamps: (positions) => loop.run(() => positions.map((position) => store.read(position, 1)[0]?.timestamp)),
-    groups: (prefix) =>
-      loop.run(() => {
-        const wanted = [...groups].filter(([id]) => id.startsWith(prefix));
-        return new Map(wanted.map(([id, { size }]) => [id, size]));
-      }),
-    removeGroups: (groupIds) =>
-      loop.run(() => {
-        for (const id of groupIds) {
-          if (group(id).size > 0) throw unavailable("Removing groups");
-          groups.delete(id);
-        }
-      }),
+    groups: (prefix) => loop.run(() => membersOf(groups, prefix)),
+    removeGroups: (groupIds) => loop.run(() => removeGroups(groups, groupIds)),
     topics: () => loop.run(() => store.names()),
     createTopics: (specs) => loop.run(() => specs.filter((spec) => store.create(spec)).map((spec) => spec.topic)),
     close: async (deadlineMs) => {
@@ -133,6 +123,18 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
       back: () => loop.resume(),
     },
   };
+}
+
+function membersOf(groups: ReadonlyMap<string, MemoryGroup>, prefix: string): ReadonlyMap<string, number> {
+  const wanted = [...groups].filter(([id]) => id.startsWith(prefix));
+  return new Map(wanted.map(([id, { size }]) => [id, size]));
+}
+
+function removeGroups(groups: Map<string, MemoryGroup>, ids: readonly string[]): void {
+  for (const id of ids) {
+    if ((groups.get(id)?.size ?? 0) > 0) throw unavailable("Removing groups");
+    groups.delete(id);
+  }
 }
 
 /** The faults that a test has asked for and the log has not met yet. */

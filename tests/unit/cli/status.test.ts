@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { groupRows, statusRows } from "#cli/status.ts";
+import { groupRows, groupStatusRows } from "#cli/status.ts";
 
 const lags = [
   { topic: "comms.events", partition: 0, committed: 40, high: 42, records: 2, oldest: 9_000 },
@@ -15,7 +15,7 @@ const state = {
 
 describe("what the commands say of a group", () => {
   it("is its whole lag and the age of its oldest record, also where it has no member", () => {
-    expect(statusRows(state, 61_000)).toEqual([
+    expect(groupStatusRows(state, 61_000)).toEqual([
       ["comms.intake", "0", "comms.events", "13", "60 s", "whole"],
       ["comms.intake", "0", "comms.events.bulk", "0", "-", "whole"],
     ]);

@@ -74,6 +74,16 @@ describe("the inbox", () => {
     expect(paused.size).toBe(0);
   });
 
+  it("forgets everything in a new generation", () => {
+    const { inbox } = inboxOf();
+    inbox.add(records(express, "a", "b"), 0);
+    inbox.finish(inbox.take(1, 1)[0] as Item, true);
+    inbox.assign([bulk]);
+    expect([inbox.waiting, inbox.assigned, inbox.positions()]).toEqual([0, 1, []]);
+  });
+});
+
+describe("the inbox, of a hot key", () => {
   it("gives one key no more than its share of the places, and pauses when what waits behind it is full too", () => {
     const { inbox, paused } = inboxOf();
     const hot = Array.from({ length: 8 }, () => "hot");
@@ -101,13 +111,5 @@ describe("the inbox", () => {
     expect(paused.size).toBe(0);
     inbox.add(records(express, "d"), 0);
     expect([...paused]).toEqual(["in"]);
-  });
-
-  it("forgets everything in a new generation", () => {
-    const { inbox } = inboxOf();
-    inbox.add(records(express, "a", "b"), 0);
-    inbox.finish(inbox.take(1, 1)[0] as Item, true);
-    inbox.assign([bulk]);
-    expect([inbox.waiting, inbox.assigned, inbox.positions()]).toEqual([0, 1, []]);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { Fuse } from "#shared/runtime/shell/fuse.ts";
+import { DeadLetterFuse } from "#shared/runtime/shell/fuse.ts";
 
 const limits = { inRow: 5, share: 0.5, window: 20 };
 
-function fuseAfter(pattern: (i: number) => boolean, records: number): Fuse {
-  const fuse = new Fuse(limits);
+function fuseAfter(pattern: (i: number) => boolean, records: number): DeadLetterFuse {
+  const fuse = new DeadLetterFuse(limits);
   for (let i = 0; i < records; i++) fuse.count(pattern(i));
   return fuse;
 }

@@ -355,7 +355,9 @@ describe("shell, of the fuse", () => {
     expect(fuses.fuses.get("intake")?.state).toBe("BLOWN");
     await second.shell.stop(1_000);
   });
+});
 
+describe("shell, of a fuse that is kept", () => {
   it("works again once the fuse is lifted, without a restart, and its jobs rest meanwhile", async () => {
     const fuses = createMemoryFuses();
     let iterations = 0;
@@ -398,7 +400,9 @@ describe("shell, of the fuse", () => {
       expect.stringMatching(/fuse/),
     ]);
   });
+});
 
+describe("shell, of what does not blow the fuse", () => {
   it("goes on when what others write is garbage: all of it is set aside, all of the rest is done", async () => {
     const { produce, dead, out, shell, telemetry } = await running(copier(), {
       limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
