@@ -9,8 +9,8 @@ export interface GatewayParts {
   readonly app: FastifyInstance;
   readonly publisher: Publisher;
   readonly clock: Clock;
-  /** Deletes idempotency keys that have expired. A failure is ignored: the next sweep deletes them. */
-  readonly sweep: (now: Instant) => Promise<void>;
+  /** Deletes a batch of idempotency keys that have expired; true while there may be more. A failure waits for the next sweep. */
+  readonly sweep: (now: Instant) => Promise<boolean>;
   /** Watches until the signal aborts whether somebody reads what is taken in. */
   readonly watch: (signal: AbortSignal) => Promise<void>;
   readonly host: string;
@@ -18,7 +18,7 @@ export interface GatewayParts {
   readonly port: number;
 }
 
-const sweepEveryMs = 600_000;
+const sweepEveryMs = 60_000;
 
 /** The gateway as a process hosts it. It is ready when it listens; a stop answers the requests under way and takes no more. */
 export function createGateway(parts: GatewayParts): HostedService & { url(): string } {
@@ -36,7 +36,7 @@ export function createGateway(parts: GatewayParts): HostedService & { url(): str
   async function sweepLoop(): Promise<void> {
     while (!stop.signal.aborted) {
       await clock.sleep(sweepEveryMs, stop.signal);
-      if (!stop.signal.aborted) await parts.sweep(clock.now()).catch(() => {});
+      while (!stop.signal.aborted && (await parts.sweep(clock.now()).catch(() => false)));
     }
   }
 

@@ -4,6 +4,7 @@ import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import { writeReads } from "#shared/runtime/records/bisect.ts";
 import { poison } from "#shared/runtime/records/decode.ts";
 import type { Partitions } from "./adapters/partitions.ts";
+import type { Retention } from "./adapters/retention.ts";
 import type { Tables } from "./adapters/tables.ts";
 import { foldRows } from "./core/merge-rows.ts";
 import { type Projection, project, projectedTopics } from "./core/project.ts";
@@ -56,5 +57,17 @@ export function createPartitionJob({ partitions }: Pick<ProjectorClients, "parti
       await partitions.turnOver(now);
       return turnOverEveryMs;
     },
+  };
+}
+
+/** How soon a sweep goes on that found more than one batch, ms: the tables are there for others in between. */
+const sweepAgainMs = 50;
+const sweepEveryMs = 3_600_000;
+
+/** Deletes rows whose time is over, batch after batch until none is left, and looks again each hour. */
+export function createRetentionJob({ retention }: { readonly retention: Retention }): Job {
+  return {
+    name: "retention",
+    run: async (now) => ((await retention.sweep(now)) ? sweepAgainMs : sweepEveryMs),
   };
 }

@@ -215,6 +215,21 @@ describe("comms_idempotency [KV-07]", () => {
     });
   });
 
+  it("deletes what has expired batch after batch, however much it is, and nothing else", async () => {
+    const { pool } = test.database;
+    await pool.query("delete from comms_idempotency");
+    await pool.query(
+      `insert into comms_idempotency (tenant_id, key, request_hash, expires_at)
+       select 'default', 'k' || i, 'h', to_timestamp($1 + i % 2 * 1000) from generate_series(1, 9000) as i`,
+      [start / 1_000],
+    );
+    const store = createIdempotency(pool);
+    let batches = 0;
+    while (await store.sweep(start)) batches++;
+    expect(batches).toBe(2);
+    expect((await pool.query("select count(*)::int as left from comms_idempotency")).rows).toEqual([{ left: 4_500 }]);
+  });
+
   it("lets go of a key", async () => {
     const store = createIdempotency(test.database.pool);
     const mine = { ...request, key: "let go" };

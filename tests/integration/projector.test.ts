@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createPartitions } from "#processors/projector/adapters/partitions.ts";
+import { createRetention } from "#processors/projector/adapters/retention.ts";
 import { createTables } from "#processors/projector/adapters/tables.ts";
-import { createPartitionJob, createProjector } from "#processors/projector/processor.ts";
+import { createPartitionJob, createProjector, createRetentionJob } from "#processors/projector/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type {
   Decision,
@@ -302,6 +303,39 @@ describe("comms_decision", () => {
     expect(names).toEqual(
       expect.arrayContaining(["comms_decision_2025_07", "comms_decision_2026_01", "comms_decision_2026_03"]),
     );
+  });
+});
+
+describe("rows whose time is over", () => {
+  it("go in bounded batches until none is left: messages and refusals after 400 days, notes after 180 or their end", async () => {
+    const { pool } = database;
+    const day = 86_400_000;
+    const at = (days: number) => new Date(start - days * day);
+    await pool.query("truncate comms_message, comms_rejected, inapp_notification");
+    const message = `insert into comms_message (msg_id, user_id, channel, template_name, template_version, category_key, locale,
+        dedupe_key, status, status_rank, cause_event, cause_ref, event_id, correlation_id, created_at, due_at)
+      select $1 || i, 'u1', 'email', 't', 1, 'booking', 'en-US', 'k', 'sent', 1, 'e', 'c', 'e1', 'c1', $2, $3
+      from generate_series(1, $4::int) as i`;
+    await pool.query(message, ["old", at(401), null, 2_500]);
+    await pool.query(message, ["waits", at(401), at(-1), 1]);
+    await pool.query(message, ["young", at(399), null, 1]);
+    const note =
+      "insert into inapp_notification (inapp_id, user_id, category_key, title, body, created_at, pinned, expires_at)";
+    for (const [id, days, pinned, ends] of [
+      ["old", 181, false, null],
+      ["pinned", 181, true, null],
+      ["ended", 1, false, at(0.5)],
+      ["young", 179, false, at(-1)],
+    ] as const) {
+      await pool.query(`${note} values ($1, 'u1', 'booking', 't', 'b', $2, $3, $4)`, [id, at(days), pinned, ends]);
+    }
+    const job = createRetentionJob({ retention: createRetention(pool) });
+    const run = () => job.run(start, async () => {}, new AbortController().signal);
+    expect([await run(), await run(), await run()]).toEqual([50, 50, 3_600_000]);
+    const idsOf = async (table: string, column: string) =>
+      (await pool.query(`select ${column} as id from ${table} order by 1`)).rows.map(({ id }) => id);
+    expect(await idsOf("comms_message", "msg_id")).toEqual(["waits1", "young1"]);
+    expect(await idsOf("inapp_notification", "inapp_id")).toEqual(["pinned", "young"]);
   });
 });
 

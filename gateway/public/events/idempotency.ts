@@ -33,12 +33,14 @@ export interface Idempotency {
   finish(request: KeyedRequest, at: Instant, answer: StoredResponse): Promise<void>;
   /** Releases a key without an answer, so that the next request does the work. */
   release(request: KeyedRequest, at: Instant): Promise<void>;
-  /** Deletes keys that have expired. */
-  sweep(now: Instant): Promise<void>;
+  /** Deletes one batch of keys that have expired; true while there may be more. */
+  sweep(now: Instant): Promise<boolean>;
 }
 
 /** How long an answer is kept, ms. */
 const keptMs = 24 * 3_600_000;
+/** Keys that one statement deletes at most: requests wait for the rows. */
+const sweepRowsMax = 2_000;
 /** A request that has not ended after this time died with its process, ms. No request may take as long. */
 const abandonedMs = 30_000;
 
@@ -67,7 +69,8 @@ export function createIdempotency(pool: Pool): Idempotency {
       await postgres(() => pool.query(releaseSql, [tenantId, key, new Date(at)]), inTime);
     },
     sweep: async (now) => {
-      await postgres(() => pool.query(sweepSql, [new Date(now)]));
+      const { rowCount } = await postgres(() => pool.query(sweepSql, [new Date(now), sweepRowsMax]));
+      return rowCount === sweepRowsMax;
     },
   };
 }

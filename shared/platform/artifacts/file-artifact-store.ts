@@ -9,6 +9,7 @@ import {
   readFileSync,
   rename,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -69,7 +70,8 @@ export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactSt
       const artifact = artifactOf(owner, content);
       const path = pathOf(owner, artifact.receipt.hash);
       const key = await keys.keyOf(owner.tenantId, owner.userId);
-      if (!existsSync(path)) await withOutage(() => write(path, sealArtifact(owner, artifact, key)));
+      if (existsSync(path)) await withOutage(async () => keep(path));
+      else await withOutage(() => write(path, sealArtifact(owner, artifact, key)));
       return artifact.receipt;
     },
     get: async (owner, ref) => {
@@ -80,6 +82,12 @@ export function createFileArtifactStore(url: string, keys: KeyStore): ArtifactSt
       return openArtifact(owner, { ref, sealed, key });
     },
   };
+}
+
+/** What is written again counts as new for the sweep. */
+function keep(path: string): void {
+  const now = new Date();
+  utimesSync(path, now, now);
 }
 
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {

@@ -3,6 +3,7 @@ import { bodyBytesMax, defaultLimits, requestTimeoutMs } from "#gateway/http/lim
 import { intakeAbsentMsMax, unreadAgeMsMax } from "#gateway/public/events/intake-watch.ts";
 import { closerLimits } from "#processors/digest/closer.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
+import { retentionDays } from "#processors/projector/adapters/retention.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
 import { budgetLimits } from "#shared/delivery/budget.ts";
@@ -20,6 +21,7 @@ import { issuesMax } from "#shared/domain/event/issues.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
 import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
+import { artifactDays } from "#shared/platform/artifacts/sweep-artifacts.ts";
 import { refusalMs, unknownIdMs } from "#shared/platform/avro/schema-cache.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { countMsMax } from "#shared/platform/kafka/kafkajs-admin.ts";
@@ -253,6 +255,11 @@ const stores: readonly Limit[] = [
     name: "a statement",
     where: ["shared/platform/postgres/pool.ts", "shared/platform/postgres/pool-watch.ts"],
     figures: [seconds(statementMsMax), seconds(statementMsMax + answerMs), seconds(silentMsMax)],
+  },
+  {
+    name: "what has an end",
+    where: ["processors/projector/adapters/retention.ts", "shared/platform/artifacts/sweep-artifacts.ts"],
+    figures: [retentionDays.messages, retentionDays.notes, artifactDays].map((stay) => days(stay * 86_400_000)),
   },
   { name: "connections to Postgres", where: ["shared/platform/postgres/pool.ts"], figures: [count(connectionsMax)] },
   {

@@ -156,6 +156,6 @@ export function createMemoryIdempotency(): Idempotency {
       rows.set(`${tenantId} ${key}`, { hash: requestHash, answer });
     },
     release: async ({ tenantId, key }) => void rows.delete(`${tenantId} ${key}`),
-    sweep: async () => {},
+    sweep: async () => false,
   };
 }
