@@ -54,10 +54,7 @@ const crashes: unknown[] = [];
 describe.skipIf(python === undefined)("a Python client with confluent-kafka", () => {
   beforeAll(async () => {
     bench = await createTestPlatform();
-    const runnables = [
-      await assembleMaterializer(bench.platform, bench.config),
-      await assembleIntake(bench.platform),
-    ];
+    const runnables = [await assembleMaterializer(bench.platform, bench.config), await assembleIntake(bench.platform)];
     for (const runnable of runnables)
       shells.push(await startStage(bench.platform, runnable, (error) => crashes.push(error)));
     await eventually(async () => void (await bench.platform.views().persons(refs)));

@@ -10,6 +10,8 @@ import { copied, copier, eventOf, eventRecord, memoryCodec, shellOf } from "#tes
 import type { SimulationResult } from "./simulation-result.ts";
 
 const codec = await memoryCodec();
+/** An own topic that holds events: what matters is that its records count for the fuse. */
+const eventsCodec: typeof codec = { ...codec, decode: (_topic, bytes) => codec.decode("comms.events", bytes) };
 const fuse = { inRow: 5, share: 0.5, window: 40 };
 /** Records that may be in work beside the one that blows the fuse, in each member. */
 const inFlight = 4;
@@ -31,17 +33,9 @@ export async function fuseProblems(seed: number): Promise<SimulationResult> {
 
   const join = async (): Promise<void> => {
     const own = killable(log);
-    // An own topic that holds events: what matters is that its records count for the fuse.
-    const processor = copier({ inputs: ["comms.accepted"], decide: (record) => copied(record) });
-    const { shell, crashes } = shellOf({
-      log: own,
-      codec: { ...codec, decode: (_topic, bytes) => codec.decode("comms.events", bytes) },
-      clock,
-      random,
-      fuses,
-      limits: { fuse, inFlight, batch: 2, batches: 1 },
-      runnable: { processor },
-    });
+    const runnable = { processor: copier({ inputs: ["comms.accepted"], decide: (record) => copied(record) }) };
+    const limits = { fuse, inFlight, batch: 2, batches: 1 };
+    const { shell, crashes } = shellOf({ log: own, codec: eventsCodec, clock, random, fuses, limits, runnable });
     await shell.start();
     members.push({ shell, crashes, kill: own.kill });
   };

@@ -84,16 +84,6 @@ export function createBench(options: BenchOptions = {}): Bench {
     file: options.logFile,
     version: "test",
   });
-  const endpoint = {
-    certificates: {
-      keyOf: async (url: string) => {
-        fetched.push(url);
-        return url === certificateUrl ? publicKey : undefined;
-      },
-    },
-    confirm: async (arn: string, token: string) => void confirmed.push([arn, token]),
-  };
-  const snsReceiver = createSnsReceiver({ topics: new Map([[topicArn, endpoint]]), replays: createReplayCache() });
   const app = createServer({
     telemetry,
     clock: options.systemClock ? systemClock : clock,
@@ -110,15 +100,7 @@ export function createBench(options: BenchOptions = {}): Bench {
       watch: { closed: options.closed ?? (() => undefined) },
     },
     webhooks: {
-      webhooks: [
-        { provider: "ses", path: sesWebhook.path, query: {}, receiver: snsReceiver },
-        {
-          provider: "twilio",
-          path: twilioWebhook.path,
-          query: Object.fromEntries((twilioWebhook.query ?? []).map((name) => [name, "any" as const])),
-          receiver: openTwilioReceiver([{ config: twilioAccount }], { publicUrl }),
-        },
-      ],
+      webhooks: webhookRoutes({ publicUrl, fetched, confirmed }),
       publisher,
       clock,
       meter: {
@@ -137,6 +119,35 @@ export function createBench(options: BenchOptions = {}): Bench {
     version: "1.2.3",
   });
   return { app, metrics: telemetry.metrics, clock, published, requests, failures, confirmed, fetched, late, counted };
+}
+
+/** Both providers' webhooks. `fetched` and `confirmed` take what the receiver of SNS asks for. */
+function webhookRoutes({ publicUrl, fetched, confirmed }: WebhookParts) {
+  const endpoint = {
+    certificates: {
+      keyOf: async (url: string) => {
+        fetched.push(url);
+        return url === certificateUrl ? publicKey : undefined;
+      },
+    },
+    confirm: async (arn: string, token: string) => void confirmed.push([arn, token]),
+  };
+  const snsReceiver = createSnsReceiver({ topics: new Map([[topicArn, endpoint]]), replays: createReplayCache() });
+  return [
+    { provider: "ses", path: sesWebhook.path, query: {}, receiver: snsReceiver },
+    {
+      provider: "twilio",
+      path: twilioWebhook.path,
+      query: Object.fromEntries((twilioWebhook.query ?? []).map((name) => [name, "any" as const])),
+      receiver: openTwilioReceiver([{ config: twilioAccount }], { publicUrl }),
+    },
+  ];
+}
+
+interface WebhookParts {
+  readonly publicUrl: string;
+  readonly fetched: string[];
+  readonly confirmed: (readonly [string, string])[];
 }
 
 /** As the table does it, without its times. */
