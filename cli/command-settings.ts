@@ -1,6 +1,7 @@
 import { type AccountsConfig, accountSettings } from "#shared/delivery/account-settings.ts";
 import { allProviders } from "#shared/delivery/providers/registry.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import { apiKeySettings } from "#shared/platform/config/api-key-settings.ts";
 import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { provisionSettings } from "#shared/platform/config/provision-settings.ts";
@@ -13,9 +14,10 @@ export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings,
 export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
 export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
 export const topicSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings, postgresSettings);
+export const keySettings = combineSettings(postgresSettings, apiKeySettings);
 export const whySettings = postgresSettings;
 /** What the demo itself reads; its processors read their own. */
-export const demoSettings = combineSettings(prepareSettings, redisSettings);
+export const demoSettings = combineSettings(prepareSettings, redisSettings, apiKeySettings);
 
 /** The channels that some provider sends on. */
 export const sendingChannels = [...new Set(allProviders.map(({ channel }) => channel))];
@@ -28,6 +30,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   fuse: fuseSettings,
   status: statusSettings,
   group: statusSettings,
+  key: keySettings,
   topic: topicSettings,
   why: whySettings,
   demo: demoSettings,

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from "node:os";
 import type { Fuse } from "#shared/contracts/records.ts";
 import { stages } from "#shared/contracts/topics.ts";
 import { appendAudit } from "#shared/control/audit/append-audit.ts";
@@ -6,6 +5,7 @@ import { liftFuse } from "#shared/control/fuses/lift-fuse.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { createFuseTopic, type FuseStore } from "#shared/runtime/fuses/fuse-store.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
+import { actorOf } from "./actor.ts";
 import { type CliCommand, exit } from "./command.ts";
 import { fuseSettings } from "./command-settings.ts";
 import { alignedTable } from "./table.ts";
@@ -77,9 +77,4 @@ async function lift(platform: ProcessContext, store: FuseStore, { stage, reason,
       `Its members take records again within 10 s. What was set aside lies on comms.${stage}.dlq.\n`,
   );
   return exit.done;
-}
-
-/** Who is named in the audit: `--by`, or the account that runs the command. */
-function actorOf(by: unknown): string {
-  return typeof by === "string" && by.trim() !== "" ? by.trim() : `${userInfo().username}@${hostname()}`;
 }

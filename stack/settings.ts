@@ -26,6 +26,7 @@ export function localSettings(addresses: Addresses, fcmPrivateKey: string): Stac
     COMMS_ADDRESS_PEPPER_ID: "dev",
     COMMS_MASTER_KEY: "00".repeat(31) + "01",
     COMMS_UNSUBSCRIBE_SECRET: "local-development-secret",
+    COMMS_API_KEY_PEPPER: "local-development-key-pepper",
     COMMS_MAIL_DOMAIN: "notify.carillon.test",
     COMMS_MARKETING_DOMAIN: "updates.carillon.test",
     ...emailSettings(addresses.simulator),

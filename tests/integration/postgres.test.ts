@@ -35,7 +35,7 @@ describe("migrate", () => {
   it("applies everything once, also when two processes start at the same time", async () => {
     const empty = await createDatabase({ empty: true });
     const [one, two] = await Promise.all([migrate(empty.pool), migrate(empty.pool)]);
-    expect([one.length, two.length].sort()).toEqual([0, 7]);
+    expect([one.length, two.length].sort()).toEqual([0, 8]);
     expect(await migrate(empty.pool)).toEqual([]);
     await empty.drop();
   });
@@ -93,6 +93,10 @@ describe("tables [KV-04] [KV-06] [KV-07]", () => {
     ["comms_digest", "item_id tenant_id user_id cadence window_id window_closes_at channel payload status"],
     ["comms_digest_window", "window_id tenant_id user_id cadence channel closes_at status"],
     ["comms_idempotency", "tenant_id key request_hash answer_status answer expires_at"],
+    [
+      "comms_api_key",
+      "key_id tenant_id name key_hash scopes rate_per_second created_at created_by expires_at revoked_at last_used_at replaced_by changed_at",
+    ],
     ["comms_user_key", "tenant_id user_id wrapped_key created_at destroyed_at"],
   ])("%s has its columns", async (table, expected) => {
     expect(await columns(table)).toEqual(expect.arrayContaining(expected.split(" ")));

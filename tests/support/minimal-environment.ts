@@ -16,6 +16,7 @@ export const minimalEnvironment = {
   COMMS_ADDRESS_PEPPER_ID: "p1",
   COMMS_MASTER_KEY: "01".repeat(32),
   COMMS_UNSUBSCRIBE_SECRET: "secret of this year",
+  COMMS_API_KEY_PEPPER: "key pepper of this year",
   COMMS_MAIL_DOMAIN: "mail.example.com",
   COMMS_MARKETING_DOMAIN: "news.example.com",
   COMMS_SES_ACCESS_KEY_ID: "a",

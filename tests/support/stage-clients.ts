@@ -4,7 +4,7 @@ import type { ProcessContext } from "#shared/runtime/process/process-context.ts"
 const clientsOf = {
   COMMS_BOOTSTRAP_SERVERS: ["log", "registry", "codec", "templates", "prefix"],
   COMMS_REDIS_URL: ["redis", "views", "keys"],
-  COMMS_POSTGRES_URL: ["postgres"],
+  COMMS_POSTGRES_URL: ["postgres", "ownPostgres"],
   COMMS_ARTIFACTS_URL: ["artifacts"],
   COMMS_ADDRESS_PEPPER: ["hasher"],
 } as const;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
@@ -28,17 +28,18 @@ export interface AuditEntry {
  * shows. Rejects with the `AppError` of Postgres.
  */
 export async function appendAudit(pool: Pool, entry: AuditEntry): Promise<void> {
+  await postgres(() => inTransaction(pool, (client) => appendAuditWithin(client, entry)));
+}
+
+/** The same inside a transaction of the caller's, so that a change in Postgres and its row stand or fall together. */
+export async function appendAuditWithin(client: PoolClient, entry: AuditEntry): Promise<void> {
   const { tenantId, actor, action, target, reason, diff, at } = entry;
-  await postgres(() =>
-    inTransaction(pool, async (client) => {
-      await client.query(lockChain, [tenantId]);
-      const { rows } = await client.query<{ hash: string }>(lastHash, [tenantId]);
-      const previous = rows[0]?.hash ?? null;
-      const id = deriveId("audit", tenantId, action, JSON.stringify(target), at);
-      const row = [id, tenantId, actor, action, JSON.stringify(target), reason, new Date(at), JSON.stringify(diff)];
-      await client.query(append, [...row, previous, hashOf([previous, ...row])]);
-    }),
-  );
+  await client.query(lockChain, [tenantId]);
+  const { rows } = await client.query<{ hash: string }>(lastHash, [tenantId]);
+  const previous = rows[0]?.hash ?? null;
+  const id = deriveId("audit", tenantId, action, JSON.stringify(target), at);
+  const row = [id, tenantId, actor, action, JSON.stringify(target), reason, new Date(at), JSON.stringify(diff)];
+  await client.query(append, [...row, previous, hashOf([previous, ...row])]);
 }
 
 /** JSON of a list is unambiguous, whatever its parts hold. */

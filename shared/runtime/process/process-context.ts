@@ -21,7 +21,7 @@ import { createPostgresKeyStore } from "#shared/platform/crypto/postgres-key-sto
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
-import { createPool } from "#shared/platform/postgres/pool.ts";
+import { createPool, type PoolOptions } from "#shared/platform/postgres/pool.ts";
 import { watchPool } from "#shared/platform/postgres/pool-watch.ts";
 import { type RedisKeys, redisKeys } from "#shared/platform/redis/keys.ts";
 import { createRedis } from "#shared/platform/redis/redis.ts";
@@ -54,6 +54,8 @@ export interface ProcessContext {
   codec(): Codec;
   redis(): Redis;
   postgres(): Pool;
+  /** A pool beside the one of `postgres`, for a connection that is held for good: no statement of others waits behind it. */
+  ownPostgres(options: PoolOptions): Pool;
   /** What is the matter with a client that no call has failed over yet: a store that hangs. It asks nothing. */
   trouble(): string | undefined;
   views(): Views;
@@ -207,8 +209,13 @@ function storeClients(declared: DeclaredGroups, closers: Closers, clock: Clock) 
     silence = watchPool(opened, clock);
     return opened;
   });
+  const ownPostgres = (options: PoolOptions): Pool => {
+    const opened = createPool(declared.postgres().COMMS_POSTGRES_URL, options);
+    closers.add("postgres of its own", () => opened.end());
+    return opened;
+  };
   let silence: () => string | undefined = () => undefined;
-  return { redis, postgres, trouble: () => silence() };
+  return { redis, postgres, ownPostgres, trouble: () => silence() };
 }
 
 /** Calls the function once and returns its first result from then on. */

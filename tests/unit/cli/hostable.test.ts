@@ -44,6 +44,7 @@ const required: Readonly<Record<string, readonly Name[]>> = {
     "COMMS_POSTGRES_URL",
     "COMMS_REDIS_URL",
     ...links,
+    "COMMS_API_KEY_PEPPER",
     "COMMS_SNS_TOPIC_ARNS",
     "COMMS_TWILIO_AUTH_TOKEN",
   ],

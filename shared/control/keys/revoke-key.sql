@@ -1,0 +1,1 @@
+update comms_api_key set revoked_at = $2 where key_id = $1
