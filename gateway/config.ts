@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { allProviders } from "#shared/delivery/providers/registry.ts";
+import { apiKeySettings } from "#shared/platform/config/api-key-settings.ts";
 import { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
 import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { portType } from "#shared/platform/config/port-type.ts";
@@ -46,6 +47,7 @@ export const settings = combineSettings(
   redisSettings,
   unsubscribeSettings,
   gatewayUrlSettings,
+  apiKeySettings,
   webhookSettingsOf(allProviders),
   settingGroup("Gateway", {
     COMMS_GATEWAY_HOST: setting(z.string().default("127.0.0.1"), "The interface that the gateway listens on."),
@@ -70,6 +72,10 @@ export const settings = combineSettings(
     COMMS_GATEWAY_CLIENT_RATE: setting(
       callsPerSecond(defaultLimits.clientRate),
       "Requests a second that one client (an IPv4 address, or the /64 of an IPv6 address) may send on average, twice as many for a moment; one too many is answered 429.",
+    ),
+    COMMS_GATEWAY_KEY_RATE: setting(
+      callsPerSecond(defaultLimits.keyRate),
+      "Events a second that one key may send to one gateway on average, twice as many for a moment; what is over is answered 429. `comms key create --rate` sets another for a key.",
     ),
     COMMS_GATEWAY_TRUSTED_PROXIES: setting(
       proxies(),

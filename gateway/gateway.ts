@@ -11,7 +11,7 @@ export interface GatewayParts {
   readonly clock: Clock;
   /** Deletes a batch of idempotency keys that have expired; true while there may be more. A failure waits for the next sweep. */
   readonly sweep: (now: Instant) => Promise<boolean>;
-  /** Watches until the signal aborts whether somebody reads what is taken in. */
+  /** Watches until the signal aborts what requests are decided by, and writes then what it has left to write. */
   readonly watch: (signal: AbortSignal) => Promise<void>;
   readonly host: string;
   /** 0 takes a free port. */
@@ -26,6 +26,7 @@ export function createGateway(parts: GatewayParts): HostedService & { url(): str
   const stop = new AbortController();
   let url: string | undefined;
   let inHand = 0;
+  let watching: Promise<void> | undefined;
   app.addHook("onRequest", async () => void inHand++);
   app.addHook("onResponse", async () => {
     inHand--;
@@ -45,13 +46,13 @@ export function createGateway(parts: GatewayParts): HostedService & { url(): str
     start: async () => {
       url = await listen(app, host, port);
       void sweepLoop();
-      void parts.watch(stop.signal);
+      watching = parts.watch(stop.signal);
     },
     stop: async (deadlineMs) => {
       const end = clock.now() + deadlineMs;
       stop.abort();
       const closed = new AbortController();
-      await Promise.race([app.close(), clock.sleep(deadlineMs, closed.signal)]);
+      await Promise.race([Promise.all([app.close(), watching]), clock.sleep(deadlineMs, closed.signal)]);
       closed.abort();
       app.server.closeAllConnections();
       await publisher.close(Math.max(500, end - clock.now()));

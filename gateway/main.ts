@@ -1,9 +1,16 @@
+import { describeEvents } from "#catalog/describe-events.ts";
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import type { ConfigOf } from "#shared/platform/config/setting.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
-import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
+import { apiKeyPeppersOf, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { version } from "#shared/runtime/process/version.ts";
+import { createAuthenticator } from "./access/authenticate.ts";
+import { createKeyCache } from "./access/key-cache.ts";
+import { createKeyTable, subscribeToKeys } from "./access/key-table.ts";
+import { watchKeys } from "./access/key-watch.ts";
+import { createLastUse } from "./access/last-use.ts";
+import type { AccessParts } from "./access/require-keys.ts";
 import type { settings } from "./config.ts";
 import { createGateway } from "./gateway.ts";
 import { addressList } from "./http/client.ts";
@@ -11,6 +18,7 @@ import type { ServerLimits } from "./http/limits.ts";
 import { createServer } from "./http/server.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
 import { createIntakeWatch } from "./public/events/intake-watch.ts";
+import { createEventMessagesReader } from "./public/messages/event-messages.ts";
 import type { UnsubscribeParts } from "./public/unsubscribe/routes.ts";
 import { createPublisher } from "./publisher.ts";
 import { gatewayRoutes } from "./routes.ts";
@@ -23,6 +31,7 @@ function limitsOf(config: ConfigOf<typeof settings>): ServerLimits {
     bodiesMax: config.COMMS_GATEWAY_BODIES_MAX,
     bodyBytesHeldMax: config.COMMS_GATEWAY_BODIES_MIB * 1024 * 1024,
     clientRate: config.COMMS_GATEWAY_CLIENT_RATE,
+    keyRate: config.COMMS_GATEWAY_KEY_RATE,
   };
 }
 
@@ -50,8 +59,12 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     limits: limitsOf(config),
     isProxy: addressList(config.COMMS_GATEWAY_TRUSTED_PROXIES),
   });
+  const keys = openKeys(platform, config);
   gatewayRoutes(app, {
+    access: keys.access,
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock, watch },
+    messages: { read: createEventMessagesReader(platform.postgres()) },
+    catalog: { events: describeEvents() },
     webhooks: {
       webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }),
       publisher,
@@ -67,10 +80,44 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     publisher,
     clock,
     sweep: (now) => idempotency.sweep(now),
-    watch: (signal) => watch.run(signal),
+    watch: async (signal) => void (await Promise.all([watch.run(signal), keys.run(signal)])),
     host: config.COMMS_GATEWAY_HOST,
     port: config.COMMS_GATEWAY_PORT,
   });
+}
+
+interface OpenKeys {
+  readonly access: AccessParts;
+  /** Keeps the known keys up to date and notes their uses, until the signal aborts. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Who may speak to the gateway. The keys are watched over a connection of their own, which no statement keeps busy. */
+function openKeys(platform: ProcessContext, config: ConfigOf<typeof settings>): OpenKeys {
+  const { clock, telemetry } = platform;
+  const { metrics, log } = telemetry;
+  const table = createKeyTable(platform.postgres());
+  const pool = platform.ownPostgres({ max: 1, connectTimeoutMs: 1_000, statementTimeoutMs: 1_000 });
+  const cache = createKeyCache({ table, clock });
+  const lastUse = createLastUse({ table, clock });
+  const onBlocked = (client: string): void =>
+    log.warn({ stage: "gateway", client }, "As many wrong API keys as may be came from a client, and it has to wait");
+  const watching = {
+    subscribe: (onChange: (keyId: string) => void) => subscribeToKeys(pool, onChange),
+    cache,
+    clock,
+    metrics,
+  };
+  return {
+    access: {
+      authenticate: createAuthenticator({ cache, peppers: apiKeyPeppersOf(config), clock, onBlocked }),
+      lastUse,
+      clock,
+      metrics,
+      keyRate: config.COMMS_GATEWAY_KEY_RATE,
+    },
+    run: async (signal) => void (await Promise.all([watchKeys(watching, signal), lastUse.run(signal)])),
+  };
 }
 
 /** What an opt-out waits for, and where a late one is counted. */

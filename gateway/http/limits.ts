@@ -20,6 +20,8 @@ export interface ServerLimits {
   readonly bodyBytesHeldMax: number;
   /** Requests a second of one client, on average; for a moment twice as many. */
   readonly clientRate: number;
+  /** Events a second of one API key, on average; for a moment twice as many. */
+  readonly keyRate: number;
 }
 
 export const defaultLimits: ServerLimits = {
@@ -27,4 +29,5 @@ export const defaultLimits: ServerLimits = {
   bodiesMax: 256,
   bodyBytesHeldMax: 64 * 1024 * 1024,
   clientRate: 1_000,
+  keyRate: 1_000,
 };

@@ -18,7 +18,7 @@ export const eventBody = z.strictObject({
     ),
   payload: z.record(z.string(), z.unknown()).describe("Template variables, checked against the catalog"),
   event_id: z.string().optional().describe("Your own id; left out, one is derived from tenant, name and cause_ref"),
-  tenant_id: z.string().default("default").describe("1 to 64 of the characters A-Z a-z 0-9 . _ -"),
+  tenant_id: z.string().optional().describe("The key's tenant; left out, the same. Another is refused"),
   source: z.string().default("http").describe("The producing service"),
   correlation_id: z.string().optional().describe("Id of your request; left out, the event's id serves"),
   occurred_at: instant.optional().describe("When it happened; left out, now"),

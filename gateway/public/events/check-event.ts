@@ -5,17 +5,24 @@ import { boundIssues } from "#shared/domain/event/issues.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { valueIssue } from "#shared/domain/event/storable.ts";
 import { fieldsOf, isObject, listOf } from "#shared/domain/json/readers.ts";
-import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Problem, ProblemCode } from "../../http/problem.ts";
 import { eventBody, shapeIssues } from "./body.ts";
-import { eventOf, topicOf } from "./event.ts";
+import { type EventOrigin, eventOf, topicOf } from "./event.ts";
 
 export type EventCheck =
   | { readonly event: Event; readonly intake: Extract<IntakeDecision, { kind: "accepted" }> }
   | { readonly problem: Problem };
 
-/** The event in a body, checked as intake will check it; or every issue that it has, of shape and of content at once. */
-export function checkEvent(body: unknown, catalog: EventCatalog, now: Instant): EventCheck {
+/**
+ * The event in a body, checked as intake will check it; or every issue that it has, of shape and of content at once. An event
+ * of another tenant is refused for that alone.
+ */
+export function checkEvent(body: unknown, catalog: EventCatalog, origin: EventOrigin): EventCheck {
+  const { tenant_id: named } = fieldsOf(body);
+  if (typeof named === "string" && named !== origin.tenantId) {
+    const detail = "tenant_id names another tenant than the key's; leave it out";
+    return { problem: { code: "COMMS_TENANT_MISMATCH", detail } };
+  }
   // Asked first: a schema tells every issue of every actor.
   if (listOf(fieldsOf(body)["actors"]).length > intakeLimits.actorsMax) {
     return { problem: invalidEvent([`actors has more than ${intakeLimits.actorsMax} people`]) };
@@ -25,8 +32,8 @@ export function checkEvent(body: unknown, catalog: EventCatalog, now: Instant): 
   // Checked before it is serialized: JSON.stringify overflows on a deep value and writes null for Infinity.
   const issue = valueIssue(shape.data.payload, intakeLimits.payloadDepthMax);
   if (issue !== undefined) return { problem: invalidEvent([issue]) };
-  const event = eventOf(shape.data, now);
-  const intake = decideIntake(event, { catalog, topic: topicOf(event), now });
+  const event = eventOf(shape.data, origin);
+  const intake = decideIntake(event, { catalog, topic: topicOf(event), now: origin.now });
   if (intake.kind === "accepted") return { event, intake };
   return { problem: eventProblem(intake.reason, intake.issues) };
 }

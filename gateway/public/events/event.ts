@@ -3,9 +3,16 @@ import { deriveEventId } from "#shared/domain/message/id.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { EventBody } from "./body.ts";
 
-/** The record of a body, as a producer on Kafka would have written it. */
-export function eventOf(body: EventBody, now: Instant): Event {
-  const { tenant_id, name, cause_ref } = body;
+/** Who produces an event, and when. */
+export interface EventOrigin {
+  /** The tenant of the key that came with the request. */
+  readonly tenantId: string;
+  readonly now: Instant;
+}
+
+/** The record of a body, as a producer on Kafka would have written it. Its tenant is the origin's, whatever the body says. */
+export function eventOf(body: EventBody, { tenantId: tenant_id, now }: EventOrigin): Event {
+  const { name, cause_ref } = body;
   return {
     event_id: body.event_id ?? deriveEventId(tenant_id, name, cause_ref),
     tenant_id,

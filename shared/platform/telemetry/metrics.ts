@@ -65,6 +65,8 @@ export const metricDeclarations = {
   comms_scheduled_oldest_seconds: gauge("How long the most overdue item has been due"),
   comms_optout_late_total: counter("Opt-outs that the view did not hold within two seconds", "door"),
   comms_http_request_seconds: histogram("Requests to the gateway", latency(), "route", "status"),
+  comms_http_auth_failures_total: counter("Requests to the gateway that were refused for their key", "cause"),
+  comms_api_keys_age_seconds: gauge("How long ago the gateway has heard from the table of API keys what has changed"),
   comms_event_door_closed: gauge("1 while POST /v1/events answers 503 because nobody reads what it takes", "cause"),
   comms_http_connections_refused_total: counter(
     "Connections to the gateway that were closed without a request: all taken, the client's share taken, late, malformed",

@@ -37,7 +37,7 @@ describe("an example", () => {
       for (const body of bodiesOf(readPage(page))) {
         found++;
         const now = Date.parse(String(fieldsOf(body)["occurred_at"]));
-        expect(checkEvent(body, catalog, now), page).not.toHaveProperty("problem");
+        expect(checkEvent(body, catalog, { tenantId: "default", now }), page).not.toHaveProperty("problem");
         expect(issuesOf(recordOf(body)), page).toEqual([]);
       }
     }

@@ -1,10 +1,15 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
+import { describeEvents } from "#catalog/describe-events.ts";
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
+import { createAuthenticator } from "#gateway/access/authenticate.ts";
+import { createKeyCache, type KeyCache } from "#gateway/access/key-cache.ts";
+import { createLastUse, type LastUse } from "#gateway/access/last-use.ts";
 import { defaultLimits, type ServerLimits } from "#gateway/http/limits.ts";
 import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
 import type { DoorCause } from "#gateway/public/events/intake-watch.ts";
+import type { EventMessagesQuery, ReadEventMessages } from "#gateway/public/messages/event-messages.ts";
 import type { SuppressionView } from "#gateway/public/unsubscribe/in-force.ts";
 import type { Publication } from "#gateway/publisher.ts";
 import { gatewayRoutes } from "#gateway/routes.ts";
@@ -19,6 +24,7 @@ import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 import { certificateUrl, publicKey, topicArn } from "../shared/delivery/providers/ses/bench.ts";
+import { aKey, createMemoryKeys, type MemoryKeys, peppers, type TestKey } from "./keys.ts";
 
 export const unsubscribeSecret = "a secret of some length";
 export const twilioTokens = ["the token in force", "the token before it"] as const;
@@ -43,9 +49,27 @@ export interface Bench {
   readonly late: number[];
   /** What the routes of webhooks counted. */
   readonly counted: string[];
+  /** The key that a request carries which names none. */
+  readonly key: TestKey;
+  readonly keys: MemoryKeys;
+  readonly cache: KeyCache;
+  readonly lastUse: LastUse;
+  /** Who had to wait for wrong keys. */
+  readonly blocked: string[];
+  readonly routes: readonly BenchRoute[];
+  /** What was asked of messages. */
+  readonly queries: EventMessagesQuery[];
+}
+
+export interface BenchRoute {
+  readonly method: string;
+  readonly url: string;
 }
 
 interface BenchOptions {
+  /** Requests carry no key but what they name. */
+  readonly anonymous?: boolean;
+  readonly messages?: ReadEventMessages;
   readonly publicUrl?: string;
   readonly idempotency?: Idempotency;
   readonly logFile?: string;
@@ -62,13 +86,70 @@ export const catalog = loadEventCatalog();
 
 export function createBench(options: BenchOptions = {}): Bench {
   const clock = createManualClock();
+  const seen = createRecorder();
+  const late: number[] = [];
+  const publicUrl = options.publicUrl ?? "https://comms.example.com";
+  const telemetry = createTelemetry({
+    level: options.logFile ? "info" : "silent",
+    file: options.logFile,
+    version: "test",
+  });
+  const limits = { ...defaultLimits, ...options.limits };
+  const app = createServer({
+    telemetry,
+    clock: options.systemClock ? systemClock : clock,
+    isSecure: publicUrl.startsWith("https:"),
+    limits,
+    ...(options.isProxy ? { isProxy: options.isProxy } : {}),
+  });
+  const routes = routesOf(app);
+  const door = createKeyDoor(clock);
+  if (!options.anonymous) carryKey(app, door.key);
+  gatewayRoutes(app, {
+    access: {
+      authenticate: door.authenticate,
+      lastUse: door.lastUse,
+      clock,
+      metrics: telemetry.metrics,
+      keyRate: limits.keyRate,
+    },
+    events: {
+      catalog,
+      publisher: seen.publisher,
+      idempotency: options.idempotency ?? createMemoryIdempotency(),
+      clock,
+      watch: { closed: options.closed ?? (() => undefined) },
+    },
+    messages: { read: seen.reader(options.messages) },
+    catalog: { events: describeEvents() },
+    webhooks: {
+      webhooks: webhookRoutes({ publicUrl, ...seen }),
+      publisher: seen.publisher,
+      clock,
+      meter: {
+        refused: (provider, code) => seen.counted.push(`${provider} ${code}`),
+        subscriptionEnded: (provider) => seen.counted.push(`${provider} subscription ended`),
+      },
+    },
+    unsubscribe: {
+      keys: unsubscribeKeys(unsubscribeSecret),
+      publisher: seen.publisher,
+      clock,
+      view: { holds: options.holds ?? (async () => true) },
+      onLate: () => void late.push(clock.now()),
+    },
+    publicUrl,
+    version: "1.2.3",
+  });
+  return { ...seen, ...door, app, metrics: telemetry.metrics, clock, late, routes };
+}
+
+/** What the routes write and ask for. */
+function createRecorder() {
   const published: Publication[] = [];
   const requests: IncomingHttpHeaders[] = [];
   const failures: Error[] = [];
-  const confirmed: (readonly [string, string])[] = [];
-  const counted: string[] = [];
-  const fetched: string[] = [];
-  const late: number[] = [];
+  const queries: EventMessagesQuery[] = [];
   const publisher = {
     publish: async (publication: Publication, request: IncomingHttpHeaders) => {
       const failure = failures.shift();
@@ -78,47 +159,57 @@ export function createBench(options: BenchOptions = {}): Bench {
     },
     close: async () => {},
   };
-  const publicUrl = options.publicUrl ?? "https://comms.example.com";
-  const telemetry = createTelemetry({
-    level: options.logFile ? "info" : "silent",
-    file: options.logFile,
-    version: "test",
+  const none: ReadEventMessages = async () => ({ messages: [], rejections: [], next: null });
+  const reader =
+    (read = none): ReadEventMessages =>
+    async (query) => {
+      queries.push(query);
+      return read(query);
+    };
+  const confirmed: (readonly [string, string])[] = [];
+  return {
+    published,
+    requests,
+    failures,
+    queries,
+    publisher,
+    reader,
+    confirmed,
+    fetched: [] as string[],
+    counted: [] as string[],
+  };
+}
+
+/** The door for keys, on a table in memory that has one of the default tenant and tells of no change. */
+function createKeyDoor(clock: ManualClock) {
+  const key = aKey();
+  const keys = createMemoryKeys(key);
+  const blocked: string[] = [];
+  const cache = createKeyCache({ table: keys, clock });
+  const lastUse = createLastUse({ table: keys, clock });
+  const onBlocked = (client: string): void => void blocked.push(client);
+  return {
+    key,
+    keys,
+    cache,
+    lastUse,
+    blocked,
+    authenticate: createAuthenticator({ cache, peppers, clock, onBlocked }),
+  };
+}
+
+function routesOf(app: FastifyInstance): readonly BenchRoute[] {
+  const routes: BenchRoute[] = [];
+  app.addHook("onRoute", ({ method, url }) => {
+    for (const one of [method].flat()) routes.push({ method: one, url });
   });
-  const app = createServer({
-    telemetry,
-    clock: options.systemClock ? systemClock : clock,
-    isSecure: publicUrl.startsWith("https:"),
-    limits: { ...defaultLimits, ...options.limits },
-    ...(options.isProxy ? { isProxy: options.isProxy } : {}),
+  return routes;
+}
+
+function carryKey(app: FastifyInstance, { text }: TestKey): void {
+  app.addHook("onRequest", async (request) => {
+    request.headers.authorization ??= `Bearer ${text}`;
   });
-  gatewayRoutes(app, {
-    events: {
-      catalog,
-      publisher,
-      idempotency: options.idempotency ?? createMemoryIdempotency(),
-      clock,
-      watch: { closed: options.closed ?? (() => undefined) },
-    },
-    webhooks: {
-      webhooks: webhookRoutes({ publicUrl, fetched, confirmed }),
-      publisher,
-      clock,
-      meter: {
-        refused: (provider, code) => counted.push(`${provider} ${code}`),
-        subscriptionEnded: (provider) => counted.push(`${provider} subscription ended`),
-      },
-    },
-    unsubscribe: {
-      keys: unsubscribeKeys(unsubscribeSecret),
-      publisher,
-      clock,
-      view: { holds: options.holds ?? (async () => true) },
-      onLate: () => void late.push(clock.now()),
-    },
-    publicUrl,
-    version: "1.2.3",
-  });
-  return { app, metrics: telemetry.metrics, clock, published, requests, failures, confirmed, fetched, late, counted };
 }
 
 /** Both providers' webhooks. `fetched` and `confirmed` take what the receiver of SNS asks for. */

@@ -15,6 +15,20 @@ describe("the rate of a client", () => {
     expect([rate.take("a", 1_000), rate.take("a", 1_000), rate.take("a", 0)]).toEqual([0, 10, 10]);
   });
 
+  it("may be spent beyond what is there, and is waited for until the debt is paid", () => {
+    const rate = createRateLimit(10, 100);
+    rate.spend("a", 120, 0);
+    expect([rate.waitOf("a", 0), rate.take("a", 0), rate.waitOf("a", 10_000), rate.take("a", 10_100)]).toEqual([
+      11, 11, 1, 0,
+    ]);
+  });
+
+  it("has another burst where it is told so, and looking takes nothing", () => {
+    const rate = createRateLimit(0.2, 100, { burst: 3 });
+    for (let look = 0; look < 10; look++) expect(rate.waitOf("a", 0)).toBe(0);
+    expect([1, 2, 3, 4].map(() => rate.take("a", 0))).toEqual([0, 0, 0, 5]);
+  });
+
   it("remembers a bounded number of clients", () => {
     const rate = createRateLimit(10, 100);
     for (let at = 0; at < 10_000; at++) rate.take(`client ${at}`, 0);

@@ -4,12 +4,13 @@ import { eventKey, eventOf, topicOf } from "#gateway/public/events/event.ts";
 import { deriveEventId } from "#shared/domain/message/id.ts";
 
 const now = Date.UTC(2027, 0, 5);
+const origin = { tenantId: "default", now };
 const body = (more: Partial<EventBody> = {}): EventBody =>
   eventBody.parse({ name: "booking.confirmed", actors: [], cause_ref: "bk-1", payload: { a: 1 }, ...more });
 
 describe("the event of a body", () => {
   test("takes what is left out from the request's time and the event itself", () => {
-    expect(eventOf(body(), now)).toEqual({
+    expect(eventOf(body(), origin)).toEqual({
       event_id: deriveEventId("default", "booking.confirmed", "bk-1"),
       tenant_id: "default",
       name: "booking.confirmed",
@@ -30,14 +31,19 @@ describe("the event of a body", () => {
     ["2027-01-15T08:00:00Z", 1_800_000_000_000],
     ["2027-01-15T09:00:00+01:00", 1_800_000_000_000],
   ])("reads the time %s", (time, instant) => {
-    expect(eventOf(body({ occurred_at: time, expires_at: time }), now)).toMatchObject({
+    expect(eventOf(body({ occurred_at: time, expires_at: time }), origin)).toMatchObject({
       occurred_at: instant,
       expires_at: instant,
     });
   });
 
+  test("is of the tenant of its origin, whatever it says itself", () => {
+    const event = eventOf(body({ tenant_id: "other" }), { ...origin, tenantId: "acme" });
+    expect([event.tenant_id, event.event_id]).toEqual(["acme", deriveEventId("acme", "booking.confirmed", "bk-1")]);
+  });
+
   test("keeps an id that the producer gave", () => {
-    expect(eventOf(body({ event_id: "e-1" }), now).event_id).toBe("e-1");
+    expect(eventOf(body({ event_id: "e-1" }), origin).event_id).toBe("e-1");
   });
 });
 

@@ -3,6 +3,7 @@ import type { Event } from "#shared/contracts/records.ts";
 import { deriveEventId } from "#shared/domain/message/id.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { type Bench, createBench, createMemoryIdempotency } from "../../bench.ts";
+import { aKey } from "../../keys.ts";
 
 const code = {
   name: "security.code_requested",
@@ -69,6 +70,8 @@ describe("POST /v1/events [INT-02] [INT-03]", () => {
 
   it("takes everything that an event may say, times in both spellings", async () => {
     const bench = createBench();
+    const acme = aKey({ tenantId: "acme" });
+    bench.keys.records.set(acme.record.keyId, acme.record);
     const now = bench.clock.now();
     const said = {
       event_id: "e-1",
@@ -80,7 +83,8 @@ describe("POST /v1/events [INT-02] [INT-03]", () => {
       priority: "LOW",
       category: "booking",
     };
-    const answer = await post(bench, { ...probe, ...said });
+    const headers = { authorization: `Bearer ${acme.text}` };
+    const answer = await post(bench, { ...probe, ...said }, { headers });
     expect([answer.statusCode, answer.json()]).toEqual([202, { event_id: "e-1" }]);
     expect(bench.published[0]).toMatchObject({
       topic: "comms.events.bulk",
@@ -173,8 +177,6 @@ describe("POST /v1/events, an event that no later stage could show [INT-02] [INT
 
 describe("POST /v1/events, a request that is refused before its event [INT-02] [INT-03]", () => {
   it.each([
-    ["a NUL in the tenant", { tenant_id: "a\0" }],
-    ["a tenant of dots and slashes", { tenant_id: "../.." }],
     ["a NUL in the cause_ref", { cause_ref: "c\0" }],
     ["a NUL in a person", { actors: [...probe.actors, { role: "buyer", user_id: "a\0b" }] }],
     ["half a character in the event_id", { event_id: "\ud800" }],
@@ -241,6 +243,29 @@ describe("POST /v1/events, its answers [INT-02] [INT-03]", () => {
   });
 });
 
+describe("POST /v1/events, the tenant", () => {
+  it.each(["acme", "a\0", "../..", "", "Default"])(
+    "of another name than the key's is refused: %j",
+    async (tenant_id) => {
+      const bench = createBench();
+      for (const query of ["", "?dry_run=true"]) {
+        const answer = await post(bench, { ...probe, tenant_id, cause_ref: 7 }, { query });
+        expect([answer.statusCode, answer.json().code]).toEqual([403, "COMMS_TENANT_MISMATCH"]);
+      }
+      expect(bench.published).toEqual([]);
+    },
+  );
+
+  it("comes from the key, in the record, its key and its id", async () => {
+    const bench = createBench();
+    const acme = aKey({ tenantId: "acme" });
+    bench.keys.records.set(acme.record.keyId, acme.record);
+    const answer = await post(bench, probe, { headers: { authorization: `Bearer ${acme.text}` } });
+    expect(answer.json()).toEqual({ event_id: deriveEventId("acme", "booking.confirmed", "bk-1") });
+    expect(bench.published).toMatchObject([{ key: "acme/bk-1", value: { tenant_id: "acme" } }]);
+  });
+});
+
 describe("Idempotency-Key", () => {
   const headers = { "idempotency-key": "k-1" };
 
@@ -279,8 +304,11 @@ describe("Idempotency-Key", () => {
 
   it("is one of the tenant's, not of the world's", async () => {
     const bench = createBench();
+    const acme = aKey({ tenantId: "acme" });
+    bench.keys.records.set(acme.record.keyId, acme.record);
     await post(bench, probe, { headers });
-    expect((await post(bench, { ...probe, tenant_id: "acme" }, { headers })).statusCode).toBe(202);
+    const theirs = { ...headers, authorization: `Bearer ${acme.text}` };
+    expect((await post(bench, { ...probe, cause_ref: "bk-2" }, { headers: theirs })).statusCode).toBe(202);
     expect(bench.published).toHaveLength(2);
   });
 

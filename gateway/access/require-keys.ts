@@ -1,0 +1,142 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ApiKeyRecord } from "#shared/domain/access/api-key.ts";
+import type { Scope } from "#shared/domain/access/scope.ts";
+import type { Clock } from "#shared/platform/clock/clock.ts";
+import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
+import { clientOf } from "../http/client.ts";
+import { type Problem, sendProblem } from "../http/problem.ts";
+import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
+import { note } from "../http/request.ts";
+import type { Authentication, Credentials, KeyFailure } from "./authenticate.ts";
+import { keysMax } from "./key-cache.ts";
+import type { LastUse } from "./last-use.ts";
+import { isPublicRoute } from "./public-routes.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What a key must be allowed to do on this route. Absent on public routes alone. */
+    readonly scope?: Scope;
+  }
+}
+
+export interface AccessParts {
+  readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
+  readonly lastUse: Pick<LastUse, "used">;
+  readonly clock: Pick<Clock, "now">;
+  readonly metrics: Pick<Metrics, "count">;
+  /** Events a second of one key that has no rate of its own. */
+  readonly keyRate: number;
+}
+
+/** Whose a request is. */
+export interface Caller {
+  readonly keyId: string;
+  readonly tenantId: string;
+}
+
+const callers = new WeakMap<FastifyRequest, ApiKeyRecord>();
+
+/** Whose a request is. A route that names a scope is never reached without a caller. */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = callers.get(request);
+  if (caller === undefined) throw new TypeError("A route without a scope asks for its caller");
+  return caller;
+}
+
+/** Counts what a request does beyond one event, so that a batch costs what its events would. */
+export type ChargeCaller = (request: FastifyRequest, events: number) => void;
+
+/**
+ * Lets a request pass only with a key that its route's scope allows, before its body is read. A route that is neither public
+ * nor names a scope is refused when it is added. Call it before the routes are.
+ */
+export function requireKeys(app: FastifyInstance, parts: AccessParts): ChargeCaller {
+  const rates = createKeyRates(parts);
+  app.addHook("onRoute", ({ url, config }) => {
+    if (config?.scope === undefined && !isPublicRoute(url))
+      throw new TypeError(`${url} names no scope and is not public`);
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    const { scope } = request.routeOptions.config;
+    return scope === undefined ? undefined : admit(request, reply, { ...parts, scope, rates });
+  });
+  return (request, events) => {
+    const key = callers.get(request);
+    if (key !== undefined) rates(key).spend(key.keyId, events, parts.clock.now());
+  };
+}
+
+/** The buckets of all keys with the same rate. */
+type KeyRates = (key: ApiKeyRecord) => RateLimit;
+
+function createKeyRates({ keyRate }: AccessParts): KeyRates {
+  const byRate = new Map<number, RateLimit>();
+  return ({ ratePerSecond }) => {
+    const rate = ratePerSecond ?? keyRate;
+    const limit = byRate.get(rate) ?? createRateLimit(rate, keysMax);
+    byRate.set(rate, limit);
+    return limit;
+  };
+}
+
+interface Admission extends AccessParts {
+  readonly scope: Scope;
+  readonly rates: KeyRates;
+}
+
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: Admission,
+): Promise<FastifyReply | undefined> {
+  const { authenticate, lastUse, clock, metrics, scope, rates } = parts;
+  const client = clientOf(request.ip);
+  const result = await authenticate({ authorization: request.headers.authorization, client });
+  if ("failure" in result) {
+    metrics.count("comms_http_auth_failures_total", { cause: result.failure });
+    note(request, { auth: result.failure, ...(result.keyId === undefined ? {} : { key_id: result.keyId }) });
+    return refuse(reply, problemOf(result));
+  }
+  const { key } = result;
+  note(request, { key_id: key.keyId, tenant_id: key.tenantId });
+  if (!key.scopes.includes(scope)) {
+    metrics.count("comms_http_auth_failures_total", { cause: "scope" });
+    return refuse(reply, { code: "COMMS_SCOPE_MISSING", detail: `The key lacks the scope ${scope}` }, scope);
+  }
+  const retryAfterSeconds = rates(key).take(key.keyId, clock.now());
+  if (retryAfterSeconds > 0) {
+    return sendProblem(reply, {
+      code: "COMMS_TOO_MANY_REQUESTS",
+      detail: "The key sends more a second than it may",
+      retryAfterSeconds,
+    });
+  }
+  lastUse.used(key.keyId);
+  callers.set(request, key);
+  return undefined;
+}
+
+const details: Readonly<Record<KeyFailure, string>> = {
+  missing: "Send a key: authorization: Bearer carillon_…",
+  malformed: "The authorization is not Bearer and a key: carillon_, twelve characters, _ and 43 more",
+  blocked: "Too many wrong keys came from this address; wait",
+  // One word for both, so that nobody learns which keys there are.
+  unknown: "There is no such key",
+  mismatch: "There is no such key",
+  revoked: "The key is revoked",
+  expired: "The key has expired",
+};
+
+function problemOf({ failure, retryAfterSeconds }: Extract<Authentication, { failure: unknown }>): Problem {
+  if (retryAfterSeconds === undefined) return { code: "COMMS_UNAUTHENTICATED", detail: details[failure] };
+  return { code: "COMMS_TOO_MANY_REQUESTS", detail: details[failure], retryAfterSeconds };
+}
+
+/** With what RFC 6750 asks for beside the answer. */
+function refuse(reply: FastifyReply, problem: Problem, scope?: Scope): FastifyReply {
+  const error = scope === undefined ? "" : `, error="insufficient_scope", scope="${scope}"`;
+  if (problem.code !== "COMMS_TOO_MANY_REQUESTS") {
+    void reply.header("www-authenticate", `Bearer realm="carillon"${error}`);
+  }
+  return sendProblem(reply, problem);
+}
