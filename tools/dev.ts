@@ -24,6 +24,8 @@ await mustSucceed("bin/node", ["stack/main.ts", "up"]);
 await mustSucceed(comms, ["prepare", "--replace"]);
 start();
 await run("bin/node", ["stack/main.ts", "status"]);
+say("a key of the HTTP API for a day:");
+await run(comms, ["key", "create", "--name", "dev", "--expires", "24h", "--reason", "make dev"]);
 say(`lines of all processes: ${logFile}; edit code or templates, end with Ctrl-C`);
 for (const folder of watched) watch(folder, { recursive: true }, (_, file) => file && note(join(folder, file)));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());

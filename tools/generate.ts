@@ -1,10 +1,11 @@
 /**
- * Writes `records.ts` and `docs/topics/` from `schemas/`, and `docs/configuration.md` from what is declared of settings; or with `--check` exits 1 when one of the files has drifted.
+ * Writes `records.ts` and `docs/topics/` from `schemas/`, `docs/events.md` from the catalog, and `docs/configuration.md` from what is declared of settings; or with `--check` exits 1 when one of the files has drifted.
  * Run by `npm run generate`; `npm run ok` runs the check.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { describeEvents } from "#catalog/describe-events.ts";
 import { commandSettings } from "#cli/command-settings.ts";
 import { hostableSettings } from "#cli/hostable.ts";
 import { readSchema, schemaOfTopic } from "#shared/contracts/schema-files.ts";
@@ -16,6 +17,7 @@ import {
 } from "#shared/contracts/topic-contract.ts";
 import { deadLetterTopic, stages, type TopicName } from "#shared/contracts/topics.ts";
 import { renderConfigurationPage, type SettingsReaders } from "./configuration-page.ts";
+import { renderEventPage } from "./event-page.ts";
 import { renderDeadLetterPage, renderTopicIndex, renderTopicPage } from "./topic-pages.ts";
 
 type AvroType = string | readonly AvroType[] | AvroComplex;
@@ -110,6 +112,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["shared/contracts/records.ts", renderTypes(readSchemas())],
     ["docs/configuration.md", renderConfigurationPage(settingsReaders())],
+    ["docs/events.md", renderEventPage(describeEvents())],
     ["docs/topics/README.md", renderTopicIndex(contracts)],
     ["docs/topics/dead-letters.md", renderDeadLetterPage(deadLetterContract(), stages.map(deadLetterTopic))],
     ...pages,

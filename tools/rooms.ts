@@ -181,7 +181,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "simulator/core": { imports: [], packages: ["postal-mime"] },
   stack: { imports: ["shared/platform", "simulator/options.ts"], packages: ["node:*", "pg"] },
   tools: {
-    imports: ["shared/contracts", "shared/platform", "cli/command-settings.ts", "cli/hostable.ts"],
+    imports: ["shared/contracts", "shared/platform", "catalog", "cli/command-settings.ts", "cli/hostable.ts"],
     packages: ["node:*", "avsc"],
   },
 };

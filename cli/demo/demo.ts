@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { type ApiKeyTable, createApiKey } from "#shared/control/keys/api-keys.ts";
+import { allScopes } from "#shared/domain/access/scope.ts";
 import { environmentWith, readConfig } from "#shared/platform/config/environment.ts";
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { Closers } from "#shared/runtime/process/closers.ts";
 import { createProcessContext } from "#shared/runtime/process/process-context.ts";
+import { apiKeyPeppersOf } from "#shared/runtime/process/rotation.ts";
 import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
+import { actorOf } from "../actor.ts";
 import { type CliCommand, exit } from "../command.ts";
 import { demoSettings } from "../command-settings.ts";
 import { prepareAll } from "../prepare.ts";
@@ -68,7 +72,9 @@ async function show(bounded: boolean, closers: Closers, signal: AbortSignal): Pr
   await addPeople(scenario);
   await playScenario(scenario, createEventFactory(run));
   if (bounded) return concludeDemo(scenario, { ledger: addresses.simulator.ledger, began });
-  process.stderr.write(box(addresses.simulator.url, addresses.gateway.url, scenario.people));
+  const table = { pool: platform.postgres(), peppers: apiKeyPeppersOf(config) };
+  const places = { mailbox: addresses.simulator.url, gateway: addresses.gateway.url, key: await demoKey(table) };
+  process.stderr.write(box(places, scenario.people) + samples(places, scenario.people));
   await keepTraffic(scenario, createEventFactory(`${run}x`), signal);
   return exit.done;
 }
@@ -86,10 +92,25 @@ async function refuseSecond(gatewayUrl: string): Promise<void> {
   );
 }
 
-function box(simulator: string, gateway: string, people: readonly Character[]): string {
+/** A key for who tries the HTTP API. It is taken for a day. */
+async function demoKey(table: ApiKeyTable): Promise<string> {
+  const now = Date.now();
+  const limits = { ratePerSecond: null, expiresAt: now + 86_400_000 };
+  const grant = { tenantId: "default", name: "demo", scopes: allScopes, ...limits };
+  return (await createApiKey(table, grant, { actor: actorOf(undefined), reason: "make demo", now })).text;
+}
+
+interface Places {
+  readonly mailbox: string;
+  readonly gateway: string;
+  readonly key: string;
+}
+
+function box({ mailbox, gateway, key }: Places, people: readonly Character[]): string {
   const lines = [
-    `Mailbox and phone   ${simulator}/`,
+    `Mailbox and phone   ${mailbox}/`,
     `HTTP API            ${gateway}/openapi.json`,
+    `Its key, for a day  ${key}`,
     `Ask why             bin/comms why --user ${people[2]?.userId}`,
     `Break the provider  press a fault on the mailbox page, and recover it there`,
     `All addresses       make status`,
@@ -98,4 +119,19 @@ function box(simulator: string, gateway: string, people: readonly Character[]): 
   const width = Math.max(...lines.map((line) => line.length));
   const rule = "─".repeat(width + 2);
   return `\n┌${rule}┐\n${lines.map((line) => `│ ${line.padEnd(width)} │`).join("\n")}\n└${rule}┘\n\n`;
+}
+
+/** Commands that work as they stand, in a shell beside the demo. */
+function samples({ gateway, key }: Places, people: readonly Character[]): string {
+  const payload = { request_id: "req_by_hand", code: "402913", minutes_valid: 10 };
+  const actors = [{ role: "user", user_id: people[0]?.userId }];
+  const event = JSON.stringify({ name: "security.code_requested", cause_ref: "by-hand", actors, payload });
+  return [
+    "Send a code by hand, and see what became of it:",
+    `  auth='authorization: Bearer ${key}'`,
+    `  curl ${gateway}/v1/events -H "$auth" -H 'content-type: application/json' -d '${event}'`,
+    `  curl "${gateway}/v1/messages?cause_ref=by-hand" -H "$auth"`,
+    "",
+    "",
+  ].join("\n");
 }

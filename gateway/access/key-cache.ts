@@ -9,8 +9,8 @@ import type { KeyTable } from "./key-table.ts";
 /** Keys that a gateway remembers; the one that was used longest ago is forgotten first. */
 export const keysMax = 10_000;
 /** How long ago the watch may have heard from the table for a key to be taken without asking, ms. */
-export const confirmedMsMax = 900;
-/** A key is read again after this, whatever the watch says: a row that was deleted by hand is not among the changed ones. ms. */
+export const confirmedMsMax = 750;
+/** A key is read again after this, whatever the watch says: a deleted row is not among the changed ones, and a pooler may keep notifications back. ms. */
 const rereadAfterMs = 30_000;
 /** How long a known key is taken after the table was last heard from, ms. */
 export const servedMsMax = 60_000;
@@ -28,6 +28,8 @@ export interface KeyCache {
   get(keyId: string): Promise<ApiKeyRecord | undefined>;
   /** The table said at this instant that of late these have changed and no others. */
   confirm(changed: readonly ApiKeyRecord[], at: Instant): void;
+  /** What was read before this instant may be gone without a word: it is read again when it is next used. */
+  doubtBefore(at: Instant): void;
   /** The key has changed, or is gone. */
   forget(keyId: string): void;
   /** How long ago the table was last heard from by the watch, ms; infinite before the first time. */
@@ -48,9 +50,11 @@ export function createKeyCache({ table, clock }: CacheParts): KeyCache {
   const known = createBoundedCache<string, KnownKey>(keysMax);
   const lookups = new Map<string, Promise<ApiKeyRecord | undefined>>();
   let confirmedAt = Number.NEGATIVE_INFINITY;
+  let trustedSince = Number.NEGATIVE_INFINITY;
   let restUntil = Number.NEGATIVE_INFINITY;
 
   function isCurrent({ readAt }: KnownKey, now: Instant): boolean {
+    if (readAt < trustedSince) return false;
     return isWithin(now - confirmedAt, confirmedMsMax) && isWithin(now - readAt, rereadAfterMs);
   }
 
@@ -101,6 +105,9 @@ export function createKeyCache({ table, clock }: CacheParts): KeyCache {
     confirm: (changed, at) => {
       for (const key of changed) if (known.get(key.keyId) !== undefined) known.set(key.keyId, { key, readAt: at });
       confirmedAt = at;
+    },
+    doubtBefore: (at) => {
+      trustedSince = at;
     },
     forget: (keyId) => known.delete(keyId),
     ageMs: () => clock.now() - confirmedAt,

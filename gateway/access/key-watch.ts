@@ -6,16 +6,16 @@ import type { KeySubscription } from "./key-table.ts";
 export interface KeyWatchParts {
   /** Opens a connection that tells the id of each key that changes. */
   readonly subscribe: (onChange: (keyId: string) => void) => Promise<KeySubscription>;
-  readonly cache: Pick<KeyCache, "confirm" | "forget" | "ageMs">;
+  readonly cache: Pick<KeyCache, "confirm" | "doubtBefore" | "forget" | "ageMs">;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, "set">;
 }
 
 /** How often the table is asked what has changed: no notification comes over a connection that is dead without a word. ms. */
-const askEveryMs = 400;
+const askEveryMs = 300;
 
 /**
- * Keeps the known keys up to date until the signal aborts: a change is told at once, and asked for twice a second. A
+ * Keeps the known keys up to date until the signal aborts: a change is told at once, and asked for three times a second. A
  * connection that is lost is opened again. Never rejects.
  */
 export async function watchKeys(parts: KeyWatchParts, signal: AbortSignal): Promise<void> {
@@ -30,6 +30,8 @@ export async function watchKeys(parts: KeyWatchParts, signal: AbortSignal): Prom
 async function listen(parts: KeyWatchParts, signal: AbortSignal): Promise<void> {
   const { subscribe, cache, clock } = parts;
   const subscription = await subscribe((keyId) => cache.forget(keyId));
+  // Nobody listened before.
+  cache.doubtBefore(clock.now());
   try {
     while (!signal.aborted) {
       const at = clock.now();

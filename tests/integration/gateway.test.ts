@@ -8,9 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { assemble } from "#gateway/main.ts";
 import { createIdempotency } from "#gateway/public/events/idempotency.ts";
+import { createApiKey } from "#shared/control/keys/api-keys.ts";
+import { allScopes } from "#shared/domain/access/scope.ts";
 import { signUnsubscribe, unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
 import { createProcessContext } from "#shared/runtime/process/process-context.ts";
+import { apiKeyPeppersOf } from "#shared/runtime/process/rotation.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { type Simulator, startSimulator } from "#simulator/simulator.ts";
 import { createTestPlatform, freePort, recordsOf, type TestPlatform } from "#tests/support/platform.ts";
@@ -21,6 +24,7 @@ let test: TestPlatform;
 let gateway: HostedService;
 let base: string;
 let port: number;
+let key: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "carillon-gateway-"));
@@ -39,6 +43,9 @@ beforeAll(async () => {
     COMMS_SNS_CERTIFICATE_ORIGIN: `${simulator.url}/sns`,
     COMMS_TWILIO_AUTH_TOKEN: sandboxAccounts.twilio.authToken,
   });
+  const table = { pool: test.database.pool, peppers: apiKeyPeppersOf(test.config) };
+  const grant = { tenantId: "default", name: "shop", scopes: allScopes, ratePerSecond: null, expiresAt: null };
+  ({ text: key } = await createApiKey(table, grant, { actor: "ann", reason: "a test", now: Date.now() }));
   gateway = await assemble(test.platform, test.config);
   await gateway.start();
 });
@@ -60,7 +67,11 @@ async function booking(cause_ref: string): Promise<object> {
 }
 
 async function postEvent(body: object, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${base}/v1/events`, { method: "POST", headers: { ...json, ...headers }, body: JSON.stringify(body) });
+  return fetch(`${base}/v1/events`, {
+    method: "POST",
+    headers: { ...json, authorization: `Bearer ${key}`, ...headers },
+    body: JSON.stringify(body),
+  });
 }
 
 async function control(path: string, body: object = {}): Promise<{ callbacks: Record<string, number> }> {
@@ -260,7 +271,7 @@ describe("the gateway's life", () => {
     const answered = Promise.withResolvers<number>();
     const slow = httpRequest(
       `${base}/v1/events`,
-      { method: "POST", headers: { ...json, "content-length": body.length } },
+      { method: "POST", headers: { ...json, authorization: `Bearer ${key}`, "content-length": body.length } },
       (answer) => {
         answer.resume();
         answered.resolve(answer.statusCode ?? 0);

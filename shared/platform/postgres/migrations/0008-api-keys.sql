@@ -1,5 +1,5 @@
 -- Keys of the HTTP API. key_hash is the HMAC of the whole key; the key itself is stored nowhere. key_id is its public part.
--- changed_at says when a row last changed in what a gateway decides by: gateways ask for such rows twice a second, and the
+-- changed_at says when a row last changed in what a gateway decides by: gateways ask for such rows several times a second, and the
 -- notification tells them at once. A row that was only inserted or used has not changed.
 create table comms_api_key (
   key_id text primary key,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createKeyCache, keysMax, servedMsMax } from "#gateway/access/key-cache.ts";
+import { confirmedMsMax, createKeyCache, keysMax, servedMsMax } from "#gateway/access/key-cache.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 import { aKey, createMemoryKeys } from "../keys.ts";
@@ -23,7 +23,7 @@ describe("a known key", () => {
     const { clock, table, cache, record, keyId, confirm } = caching();
     for (let second = 0; second < 30; second++) {
       expect(await cache.get(keyId)).toBe(record);
-      await clock.advance(900);
+      await clock.advance(confirmedMsMax);
       confirm();
     }
     expect(table.asked).toEqual([keyId]);
@@ -33,8 +33,8 @@ describe("a known key", () => {
     const { clock, table, cache, keyId, confirm } = caching();
     await cache.get(keyId);
     table.records.clear();
-    for (let step = 0; step < 40; step++) {
-      await clock.advance(800);
+    for (let step = 0; step < 41; step++) {
+      await clock.advance(confirmedMsMax);
       confirm();
     }
     expect(await cache.get(keyId)).toBeUndefined();
@@ -57,11 +57,21 @@ describe("a known key", () => {
     expect(await cache.get(keyId)).toMatchObject({ revokedAt: 1 });
   });
 
+  it("that was read before the watch listened is read again", async () => {
+    const { clock, table, cache, keyId, confirm } = caching();
+    await cache.get(keyId);
+    table.records.clear();
+    await clock.advance(1);
+    cache.doubtBefore(clock.now());
+    confirm();
+    expect(await cache.get(keyId)).toBeUndefined();
+  });
+
   it("is asked for itself where the watch has not heard from the table for a second", async () => {
     const { clock, table, cache, record, keyId } = caching();
     await cache.get(keyId);
     table.records.set(keyId, { ...record, revokedAt: 1 });
-    await clock.advance(900);
+    await clock.advance(confirmedMsMax);
     expect(await cache.get(keyId)).toMatchObject({ revokedAt: null });
     await clock.advance(1);
     expect(await cache.get(keyId)).toMatchObject({ revokedAt: 1 });

@@ -9,6 +9,7 @@ async function watching() {
   const confirmed: (readonly ApiKeyRecord[])[] = [];
   const forgotten: string[] = [];
   const gauge: number[] = [];
+  const doubts: number[] = [];
   const state = { changed: [] as ApiKeyRecord[], isLost: false, opened: 0, closed: 0, tell: (_: string): void => {} };
   let confirmedAt = clock.now();
   const stop = new AbortController();
@@ -29,6 +30,7 @@ async function watching() {
           confirmed.push(changed);
           confirmedAt = at;
         },
+        doubtBefore: (at) => void doubts.push(at),
         forget: (keyId) => void forgotten.push(keyId),
         ageMs: () => clock.now() - confirmedAt,
       },
@@ -38,7 +40,7 @@ async function watching() {
     stop.signal,
   );
   await drainMicrotasks();
-  return { clock, confirmed, forgotten, gauge, state, stop, done };
+  return { clock, confirmed, forgotten, doubts, gauge, state, stop, done };
 }
 
 describe("the watch over keys", () => {
@@ -55,7 +57,7 @@ describe("the watch over keys", () => {
   });
 
   it("opens a lost connection again, and says meanwhile how long it has heard nothing", async () => {
-    const { clock, confirmed, gauge, state } = await watching();
+    const { clock, confirmed, doubts, gauge, state } = await watching();
     await clock.advance(400);
     state.isLost = true;
     await clock.advance(10_000);
@@ -65,6 +67,8 @@ describe("the watch over keys", () => {
     state.isLost = false;
     await clock.advance(800);
     expect([state.opened, confirmed.length > before, gauge.at(-1)]).toEqual([2, true, 0]);
+    // What changed between the two was told to nobody.
+    expect(doubts.map((at) => clock.now() - at < 2_000)).toEqual([false, true]);
   });
 
   it("ends with the signal and gives its connection back", async () => {
