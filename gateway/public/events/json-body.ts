@@ -8,7 +8,7 @@ import { invalidEvent } from "./check-event.ts";
  * The JSON of a request's body. Well-formed UTF-8 only: a lenient decoder would put other characters on the topic than were
  * sent. Its values and levels are counted before it is parsed.
  */
-export function readJson(
+export function readJsonBody(
   request: FastifyRequest,
   bounds: JsonBounds,
 ): { readonly value: unknown } | { readonly problem: Problem } {

@@ -20,7 +20,7 @@ import {
 } from "./event-answer.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { closedRetrySeconds, type IntakeWatch } from "./intake-watch.ts";
-import { readJson } from "./json-body.ts";
+import { readJsonBody } from "./json-body.ts";
 import { type OnceWork, once } from "./once.ts";
 
 export interface EventParts {
@@ -43,7 +43,7 @@ const config = { query: eventQuery, scope: "events:write" } as const;
 /** Intake over HTTP: the same checks, and the same bytes on the same topic, as for a producer on Kafka. */
 export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
   app.post<{ Querystring: Record<string, unknown> }>("/v1/events", { config }, async (request, reply) => {
-    const json = readJson(request, bodyBounds);
+    const json = readJsonBody(request, bodyBounds);
     if ("problem" in json) return sendProblem(reply, json.problem);
     const now = parts.clock.now();
     const check = checkEvent(json.value, parts.catalog, { tenantId: callerOf(request).tenantId, now });
@@ -54,7 +54,7 @@ export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
     return writeOnce({ request, reply, now }, parts, () => publishEvent(check.event, request.headers, parts.publisher));
   });
   app.post<{ Querystring: Record<string, unknown> }>("/v1/events/batch", { config }, async (request, reply) => {
-    const json = readJson(request, batchBounds(bodyBounds));
+    const json = readJsonBody(request, batchBounds(bodyBounds));
     if ("problem" in json) return sendProblem(reply, json.problem);
     const batch = readBatch(json.value);
     if ("problem" in batch) return sendProblem(reply, batch.problem);

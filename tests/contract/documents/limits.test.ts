@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { wrongKeysMax, wrongKeysPerSecond } from "#gateway/access/authenticate.ts";
+import { confirmedMsMax, servedMsMax } from "#gateway/access/key-cache.ts";
 import { bodyBytesMax, defaultLimits, requestTimeoutMs } from "#gateway/http/limits.ts";
+import { batchEventsMax } from "#gateway/public/events/batch.ts";
 import { intakeAbsentMsMax, unreadAgeMsMax } from "#gateway/public/events/intake-watch.ts";
+import { messagesPageMax } from "#gateway/public/messages/event-messages.ts";
 import { closerLimits } from "#processors/digest/closer.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { retentionDays } from "#processors/projector/adapters/retention.ts";
@@ -150,6 +154,22 @@ const edge: readonly Limit[] = [
     ],
   },
   { name: "the rate of a client", where: [edgeFile], figures: [count(defaultLimits.clientRate)] },
+  { name: "the rate of a key", where: [edgeFile], figures: [count(defaultLimits.keyRate)] },
+  {
+    name: "wrong keys",
+    where: ["gateway/access/authenticate.ts"],
+    figures: [count(wrongKeysMax), seconds(1_000 / wrongKeysPerSecond)],
+  },
+  {
+    name: "a known key",
+    where: ["gateway/access/key-cache.ts"],
+    figures: [seconds(servedMsMax), seconds(confirmedMsMax)],
+  },
+  {
+    name: "a batch and a page",
+    where: ["gateway/public/events/batch.ts", "gateway/public/messages/event-messages.ts"],
+    figures: [count(batchEventsMax), count(messagesPageMax)],
+  },
   {
     name: "the door's patience",
     where: ["gateway/public/events/intake-watch.ts"],

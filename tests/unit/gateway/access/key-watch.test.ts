@@ -10,7 +10,13 @@ async function watching() {
   const forgotten: string[] = [];
   const gauge: number[] = [];
   const doubts: number[] = [];
-  const state = { changed: [] as ApiKeyRecord[], isLost: false, opened: 0, closed: 0, tell: (_: string): void => {} };
+  const state = {
+    changed: [] as ApiKeyRecord[],
+    isLost: false,
+    opened: 0,
+    closed: 0,
+    tell: undefined as ((keyId: string) => void) | undefined,
+  };
   let confirmedAt = clock.now();
   const stop = new AbortController();
   const done = watchKeys(
@@ -52,7 +58,7 @@ describe("the watch over keys", () => {
     state.changed = [record];
     await clock.advance(400);
     expect(confirmed.at(-1)).toEqual([record]);
-    state.tell("abcabcabcabc");
+    state.tell?.("abcabcabcabc");
     expect(forgotten).toEqual(["abcabcabcabc"]);
   });
 

@@ -6,9 +6,9 @@ import { allScopes, type Scope } from "#shared/domain/access/scope.ts";
 import { createBench } from "../bench.ts";
 import { aKey } from "../keys.ts";
 
-describe("/openapi.json", () => {
-  const get = async () => (await createBench().app.inject("/openapi.json")).json();
+const get = async () => (await createBench().app.inject("/openapi.json")).json();
 
+describe("/openapi.json", () => {
   it("describes the events route by the schemas that it checks by", async () => {
     const document = await get();
     expect(document).toMatchObject({
@@ -75,8 +75,10 @@ describe("/openapi.json", () => {
     }
     expect(new Set(found)).toEqual(new Set(allScopes));
   });
+});
 
-  it("has an answer's schema that the answers keep to", async () => {
+describe("the schemas of /openapi.json", () => {
+  it("are kept to by the answers", async () => {
     const { app, clock } = createBench({ messages: async () => ({ messages: [], rejections: [], next: null }) });
     const { schemas } = (await app.inject("/openapi.json")).json().components;
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -112,7 +114,7 @@ describe("/openapi.json", () => {
     for (const status of ["202", "422"]) expect(Object.keys(responses[status].headers)).toContain("x-request-id");
   });
 
-  it("has schemas that a validator can use", async () => {
+  it("can be used by a validator", async () => {
     const { schemas } = (await get()).components;
     const valid = new Ajv2020({ strict: false, validateFormats: false }).compile(schemas.Event);
     const event = { name: "x", actors: [{ role: "buyer", user_id: "anna" }], cause_ref: "c", payload: {} };

@@ -79,7 +79,9 @@ describe("POST /v1/events/batch [INT-02] [INT-03]", () => {
     expect((await post(bench, body)).statusCode).toBe(status);
     expect(bench.published).toEqual([]);
   });
+});
 
+describe("POST /v1/events/batch, its answers", () => {
   it("checks every item of a dry run and writes nothing", async () => {
     const bench = createBench();
     const answer = await post(bench, { events: [event("l-1"), {}] }, { query: "?dry_run=true" });
