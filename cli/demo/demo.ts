@@ -125,12 +125,13 @@ function box({ mailbox, gateway, key }: Places, people: readonly Character[]): s
 function samples({ gateway, key }: Places, people: readonly Character[]): string {
   const payload = { request_id: "req_by_hand", code: "402913", minutes_valid: 10 };
   const actors = [{ role: "user", user_id: people[0]?.userId }];
-  const event = JSON.stringify({ name: "security.code_requested", cause_ref: "by-hand", actors, payload });
+  const cause_ref = `by-hand-${people[0]?.userId}`;
+  const event = JSON.stringify({ name: "security.code_requested", cause_ref, actors, payload });
   return [
     "Send a code by hand, and see what became of it:",
     `  auth='authorization: Bearer ${key}'`,
     `  curl ${gateway}/v1/events -H "$auth" -H 'content-type: application/json' -d '${event}'`,
-    `  curl "${gateway}/v1/messages?cause_ref=by-hand" -H "$auth"`,
+    `  curl "${gateway}/v1/messages?cause_ref=${cause_ref}" -H "$auth"`,
     "",
     "",
   ].join("\n");

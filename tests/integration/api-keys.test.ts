@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { settings } from "#gateway/config.ts";
@@ -13,6 +15,7 @@ import {
   rotateApiKey,
 } from "#shared/control/keys/api-keys.ts";
 import { allScopes } from "#shared/domain/access/scope.ts";
+import { environmentWith } from "#shared/platform/config/environment.ts";
 import type { ConfigOf } from "#shared/platform/config/setting.ts";
 import { type DrawnApiKey, drawApiKey } from "#shared/platform/crypto/api-key-secret.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
@@ -218,6 +221,33 @@ describe("what people do with keys", () => {
     expect(used?.lastUsedAt).toBeGreaterThan(Date.now() - 60_000);
     const { rows } = await table.pool.query("select changed_at from comms_api_key where key_id = $1", [key.keyId]);
     expect(rows).toEqual([{ changed_at: null }]);
+  });
+});
+
+describe("comms key", () => {
+  const comms = (...args: string[]) => {
+    const program = fileURLToPath(new URL("../../bin/comms", import.meta.url));
+    const env = environmentWith({ COMMS_POSTGRES_URL: test.database.url });
+    const { status, stdout, stderr } = spawnSync(program, ["key", ...args], { env, encoding: "utf8" });
+    return { status, stdout, stderr };
+  };
+
+  it("prints a new key alone on stdout, and never again", { timeout: 60_000 }, async () => {
+    const made = comms("create", "--name", "till", "--scopes", "events:write", "--expires", "90d", "--rate", "5");
+    expect(made).toMatchObject({ status: 0, stdout: expect.stringMatching(/^carillon_\w{12}_[\w-]{43}\n$/) });
+    const text = made.stdout.trim();
+    expect((await post(gateways[0], text, await booking("bk"))).status).toBe(200);
+    const prefix = text.slice(0, 21);
+    const listed = comms("list", "--format", "json");
+    expect(JSON.parse(listed.stdout)).toContainEqual(
+      expect.objectContaining({ key: prefix, name: "till", rate_per_second: 5, scopes: ["events:write"] }),
+    );
+    expect(listed.stdout + made.stderr).not.toContain(text.slice(22));
+    expect(comms("revoke", prefix)).toMatchObject({ status: 2, stderr: expect.stringContaining("--reason") });
+    expect(comms("revoke", prefix, "--reason", "lost")).toMatchObject({ status: 0, stdout: "" });
+    expect(comms("revoke", prefix, "--reason", "lost")).toMatchObject({ status: 3 });
+    expect(comms("bootstrap")).toMatchObject({ status: 3, stdout: "" });
+    expect((await post(gateways[0], text, await booking("bk"))).status).toBe(401);
   });
 });
 
