@@ -40,7 +40,7 @@ export interface BatchParts {
 
 /**
  * An answer an item, in their order, each as the route of one event gives it. What is wrong with one item holds no other back.
- * It is no final answer while the log has not acknowledged an item that it may take.
+ * It is no final answer while the log has not acknowledged an item that it may take, nor where nothing was taken.
  */
 export async function answerBatch(
   items: readonly unknown[],
@@ -63,7 +63,7 @@ export async function answerBatch(
       refused: answers.length - accepted,
       answers: answers.map(({ status, body }) => ({ status, ...body })),
     },
-    isFinal: answers.every(({ status }) => status < 500),
+    isFinal: accepted > 0 && answers.every(({ status }) => status < 500),
   };
 }
 

@@ -131,6 +131,12 @@ describe("a batch under an Idempotency-Key", () => {
     expect((await post(bench, { events: many(2) }, { headers })).json().code).toBe("COMMS_IDEMPOTENCY_MISMATCH");
   });
 
+  it("binds none where nothing of it was taken", async () => {
+    const bench = createBench();
+    expect((await post(bench, { events: [{}] }, { headers })).json().accepted).toBe(0);
+    expect((await post(bench, { events: many(1) }, { headers })).json().accepted).toBe(1);
+  });
+
   it("is worked on again where the log had not acknowledged all of it", async () => {
     const bench = createBench();
     bench.failures.push(new AppError("KAFKA_UNAVAILABLE", "away", { retryable: true }));

@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import { drawApiKey, hashApiKey, isHashOfApiKey } from "#shared/platform/crypto/api-key-secret.ts";
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
 import { signUnsubscribe, verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
-import { addressPeppers, masterKeys, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
+import { addressPeppers, apiKeyPeppersOf, masterKeys, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { type AllConfig, allSettings } from "#tests/support/all-settings.ts";
 import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
 
@@ -72,6 +73,21 @@ describe("secrets in rotation", () => {
   });
 });
 
+describe("the pepper of API keys in rotation", () => {
+  it("takes keys that were made under the old one, and makes new ones under the new", () => {
+    const { text } = drawApiKey();
+    const old = hashApiKey(text, apiKeyPeppersOf(configOf()));
+    const next = { COMMS_API_KEY_PEPPER: "key pepper of next year", COMMS_API_KEY_PEPPER_ID: "y2" };
+    const previous = `main=${minimalEnvironment.COMMS_API_KEY_PEPPER}`;
+    const after = apiKeyPeppersOf(configOf({ ...next, COMMS_API_KEY_PEPPERS_PREVIOUS: previous }));
+    expect([isHashOfApiKey(text, old, after), hashApiKey(text, after)]).toEqual([
+      true,
+      expect.stringMatching(/^v1:y2:/),
+    ]);
+    expect(isHashOfApiKey(text, old, apiKeyPeppersOf(configOf(next)))).toBe(false);
+  });
+});
+
 describe("faults of secrets in rotation", () => {
   it.each([
     ["COMMS_ADDRESS_PEPPERS_PREVIOUS", "canary secret without id", "entry 1 is not written as id=secret"],
@@ -86,6 +102,7 @@ describe("faults of secrets in rotation", () => {
     ["COMMS_MASTER_KEYS_PREVIOUS", "y1=canary", "the secret of entry 1 needs 64 hex digits"],
     ["COMMS_MASTER_KEYS_PREVIOUS", `main=${"ca".repeat(32)}`, "has the id of the current one"],
     ["COMMS_UNSUBSCRIBE_SECRETS_PREVIOUS", "main=canary-canary-canary", "has the id of the current one"],
+    ["COMMS_API_KEY_PEPPERS_PREVIOUS", "main=canary-canary-canary", "has the id of the current one"],
     ["COMMS_MASTER_KEY_ID", "canary key", "may hold letters, digits, - and _ only"],
     ["COMMS_UNSUBSCRIBE_SECRET_ID", "canary.key", "may hold letters, digits, - and _ only"],
   ])("%s is reported in a sentence, without its value", (name, value, sentence) => {
