@@ -22,6 +22,7 @@ import type { HostedService } from "#shared/runtime/process/host.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { apiKeyPeppersOf } from "#shared/runtime/process/rotation.ts";
 import { type HangingProxy, startHangingProxy } from "#tests/support/hanging-proxy.ts";
+import { naughtyStrings } from "#tests/support/naughty-strings.ts";
 import { createTestPlatform, freePort, recordsOf, type TestPlatform } from "#tests/support/platform.ts";
 
 interface Gateway {
@@ -300,6 +301,22 @@ describe("GET /v1/messages on the real tables", () => {
     expect((await get(acme, "event_id=acme-bk-9")).messages).toHaveLength(500);
     expect((await get(acme, "event_id=default-bk-9")).messages).toEqual([]);
     expect((await get(key, "cause_ref=bk-9")).messages.map(({ msg_id }) => msg_id)).toEqual(["default-m0001"]);
+  });
+
+  it("finds nothing for a naughty string, and does not fail over it", async () => {
+    const statuses = new Map<number, number>();
+    for (const text of naughtyStrings) {
+      const value = encodeURIComponent(text.toWellFormed());
+      for (const query of [`cause_ref=${value}`, `event_id=${value}`, `cause_ref=bk-9&after=${value}`]) {
+        const answer = await fetch(`${gateways[0].base}/v1/messages?${query}`, {
+          headers: { authorization: `Bearer ${key.text}` },
+        });
+        await answer.text();
+        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+      }
+    }
+    expect([...statuses.keys()].toSorted()).toEqual([200, 400]);
+    expect(statuses.get(200)).toBeGreaterThan(60);
   });
 
   it("asks by an index, among many messages of the tenant", async () => {
