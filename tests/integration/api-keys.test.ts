@@ -302,7 +302,9 @@ describe("GET /v1/messages on the real tables", () => {
     expect((await get(acme, "event_id=default-bk-9")).messages).toEqual([]);
     expect((await get(key, "cause_ref=bk-9")).messages.map(({ msg_id }) => msg_id)).toEqual(["default-m0001"]);
   });
+});
 
+describe("the question for messages", () => {
   it("finds nothing for a naughty string, and does not fail over it", async () => {
     const statuses = new Map<number, number>();
     for (const text of naughtyStrings) {

@@ -139,7 +139,7 @@ describe("naughty strings against every route", () => {
           }
         }
       }
-    expect(counts).toEqual({ asked: counts.asked, failed: 0, let: 0 });
+      expect(counts).toEqual({ asked: counts.asked, failed: 0, let: 0 });
       expect(counts.asked).toBeGreaterThan(2_000);
       if (how !== "with a key")
         expect(bench.published.filter(({ topic }) => topic.startsWith("comms.events"))).toEqual([]);
