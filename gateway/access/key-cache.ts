@@ -14,9 +14,10 @@ export const confirmedMsMax = 750;
 const rereadAfterMs = 30_000;
 /** How long a known key is taken after the table was last heard from, ms. */
 export const servedMsMax = 60_000;
-/** A request with a known key waits no longer for the table, and after one that waited in vain none does for a while; ms. */
-const knownWaitMs = 300;
-const restMs = 500;
+/** How long a request with a known key waits for the table. After one that waited in vain none does, until it answers. ms. */
+const knownWaitMs = 1_000;
+/** How far apart the table is asked meanwhile whether it is back, ms. */
+const askAwayEveryMs = 500;
 
 /**
  * The keys that a gateway knows. A known key costs no trip while the watch hears from the table; while it does not, the table
@@ -51,7 +52,8 @@ export function createKeyCache({ table, clock }: CacheParts): KeyCache {
   const lookups = new Map<string, Promise<ApiKeyRecord | undefined>>();
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let trustedSince = Number.NEGATIVE_INFINITY;
-  let restUntil = Number.NEGATIVE_INFINITY;
+  /** When the table is asked again that has not answered; undefined while it does. */
+  let awayUntil: Instant | undefined;
 
   function isCurrent({ readAt }: KnownKey, now: Instant): boolean {
     if (readAt < trustedSince) return false;
@@ -73,6 +75,7 @@ export function createKeyCache({ table, clock }: CacheParts): KeyCache {
 
   async function read(keyId: string, at: Instant): Promise<ApiKeyRecord | undefined> {
     const key = await table.find(keyId);
+    awayUntil = undefined;
     if (key === undefined) known.delete(keyId);
     else known.set(keyId, { key, readAt: at });
     return key;
@@ -80,7 +83,13 @@ export function createKeyCache({ table, clock }: CacheParts): KeyCache {
 
   /** A known key whose table was not heard from: asks, for a moment, and takes what is known where nobody answers. */
   async function lookUpKnown(entry: KnownKey): Promise<ApiKeyRecord | undefined> {
-    if (clock.now() < restUntil) return entry.key;
+    if (awayUntil !== undefined) {
+      if (clock.now() >= awayUntil) {
+        awayUntil = clock.now() + askAwayEveryMs;
+        lookUp(entry.key.keyId).catch(() => {});
+      }
+      return entry.key;
+    }
     const answer = await within(
       clock,
       knownWaitMs,
@@ -91,7 +100,7 @@ export function createKeyCache({ table, clock }: CacheParts): KeyCache {
     );
     if (answer !== late && "key" in answer) return answer.key;
     if (answer !== late && !isRetryable(answer.error)) throw answer.error;
-    restUntil = clock.now() + restMs;
+    awayUntil = clock.now() + askAwayEveryMs;
     return entry.key;
   }
 
@@ -105,6 +114,7 @@ export function createKeyCache({ table, clock }: CacheParts): KeyCache {
     confirm: (changed, at) => {
       for (const key of changed) if (known.get(key.keyId) !== undefined) known.set(key.keyId, { key, readAt: at });
       confirmedAt = at;
+      awayUntil = undefined;
     },
     doubtBefore: (at) => {
       trustedSince = at;

@@ -97,7 +97,7 @@ describe("a known key while the table is away", () => {
     await expect(cache.get(keyId)).rejects.toMatchObject({ code: "POSTGRES_UNAVAILABLE" });
   });
 
-  it("is not waited for by each request: after one in vain none asks for half a second", async () => {
+  it("is not waited for by each request: after one in vain it is asked twice a second whether it is back", async () => {
     const { clock, table, cache, record, keyId } = caching();
     await cache.get(keyId);
     table.failure = away;
@@ -105,7 +105,7 @@ describe("a known key while the table is away", () => {
     for (let request = 0; request < 100; request++) expect(await cache.get(keyId)).toBe(record);
     expect(table.asked).toHaveLength(2);
     await clock.advance(500);
-    await cache.get(keyId);
+    for (let request = 0; request < 100; request++) expect(await cache.get(keyId)).toBe(record);
     expect(table.asked).toHaveLength(3);
   });
 
@@ -119,9 +119,29 @@ describe("a known key while the table is away", () => {
     };
     await clock.advance(5_000);
     const waiting = Promise.all([cache.get(keyId), cache.get(keyId)]);
-    await clock.advance(300);
+    await clock.advance(1_000);
     expect(await waiting).toEqual([record, record]);
+    // The trip is still under way, and nobody waits for it.
+    expect(await cache.get(keyId)).toBe(record);
     expect(table.asked).toHaveLength(2);
+  });
+
+  it("is as the table says as soon as it is back, by whichever answer comes first", async () => {
+    for (const back of ["asked", "told"]) {
+      const { clock, table, cache, record, keyId, confirm } = caching();
+      await cache.get(keyId);
+      table.failure = away;
+      await clock.advance(5_000);
+      await cache.get(keyId);
+      table.failure = undefined;
+      const revoked = { ...record, revokedAt: 1 };
+      table.records.set(keyId, revoked);
+      await clock.advance(500);
+      if (back === "told") confirm(revoked);
+      else await cache.get(keyId);
+      await clock.advance(0);
+      expect(await cache.get(keyId)).toBe(revoked);
+    }
   });
 
   it("is refused with what is no outage", async () => {
