@@ -36,8 +36,8 @@ test.skipIf(python === undefined)(
     ];
     const expected = new Map<string, Status>();
     const records = Array.from({ length: 400 }, (_, n) => {
-      const msg_id = `m${Math.floor(random() * 60)}`;
-      const isDecision = random() < 0.6;
+      const msg_id = `m${Math.floor(random() * 350)}`;
+      const isDecision = random() < 0.8;
       const verdict = pick(verdicts);
       const reason = verdict === "DROP" ? pick(Object.keys(reasons)) : null;
       const status = isDecision ? decidedStatus({ verdict, reason }) : pick(statuses);
