@@ -15,8 +15,8 @@ const python = findForeignClient();
 const seed = freshSeed();
 const verdicts: readonly Verdict[] = ["PASS", "BYPASS", "DEFER", "HOLD", "DIGEST", "DROP"];
 const statuses = Object.keys(lattice) as readonly Status[];
-const exampleOf = <T>(path: string): T =>
-  JSON.parse(readFileSync(new URL(`../../schemas/examples/${path}`, import.meta.url), "utf8")) as T;
+const examples = new URL("../../schemas/examples/", import.meta.url);
+const readExample = (path: string): unknown => JSON.parse(readFileSync(new URL(path, examples), "utf8"));
 
 let bench: TestPlatform;
 
@@ -31,8 +31,8 @@ test.skipIf(python === undefined)(
     const random = seeded(seed);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
     const [decision, report] = [
-      exampleOf<Decision>("comms.decisions/dropped.json"),
-      exampleOf<Feedback>("comms.feedback/sent.json"),
+      readExample("comms.decisions/dropped.json") as Decision,
+      readExample("comms.feedback/sent.json") as Feedback,
     ];
     const expected = new Map<string, Status>();
     const records = Array.from({ length: 400 }, (_, n) => {
@@ -44,9 +44,7 @@ test.skipIf(python === undefined)(
       expected.set(msg_id, merge(expected.get(msg_id) ?? "UNKNOWN", status));
       const value = isDecision ? { ...decision, verdict, reason } : { ...report, status, reason: null };
       const topic = isDecision ? "comms.decisions" : "comms.feedback";
-      const bytes = bench.platform
-        .codec()
-        .encode(topic, { ...value, msg_id, recorded_at: value.recorded_at + n } as never);
+      const bytes = bench.platform.codec().encode(topic, { ...value, msg_id, recorded_at: value.recorded_at + n });
       return { topic: bench.platform.prefix + topic, key: `default/u${n % 7}`, value: bytes };
     });
     const producer = await bench.platform.log().producer();
