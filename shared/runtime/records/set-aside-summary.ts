@@ -22,6 +22,9 @@ const sourcesMax = 50;
 /** What may stand in a label: no address, no sentence. */
 const plainSource = /^[\w./:-]{1,64}$/;
 
+/** The labels of records whose source is no plain name, and of those whose source is one too many. */
+export const unnamedSources = ["unknown", "other"] as const;
+
 interface Burst {
   count: number;
   /** When the next line is due. */

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createEventFactory } from "#cli/demo/event-factory.ts";
+import { seriesFromStart } from "#tests/support/alert-rules.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
+import { metric } from "#tests/support/world/metrics.ts";
+import { everything, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
+
+const eventFactory = createEventFactory("living");
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld({ watch: false });
+}, 60_000);
+afterAll(() => world?.close());
+
+describe("a process that is fresh", () => {
+  test("shows at 0 every series that the tests of the alert rules take to be there before its first event", async () => {
+    const all = await world.start(everything);
+    const text = await (await fetch(`${all.healthUrl}/metrics`)).text();
+    const lines = text.split("\n");
+    const isAtZero = ({ name, labels }: (typeof seriesFromStart)[number]) =>
+      lines.some(
+        (line) =>
+          line.startsWith(`${name}{`) &&
+          line.endsWith(" 0") &&
+          Object.entries(labels).every(([label, value]) => line.includes(`${label}="${value}"`)),
+      );
+    expect(seriesFromStart.length).toBeGreaterThan(8);
+    expect(seriesFromStart.filter((series) => !isAtZero(series))).toEqual([]);
+    await all.stop();
+  }, 120_000);
+});
+
+describe("a gateway whose intake is not there", () => {
+  let gateway: WorldChild;
+
+  test("tells how old the oldest event is that nobody has read", async () => {
+    gateway = await world.start(["gateway"]);
+    await world.produceEvents(eventFactory.receipt("usr_unread", Date.now()));
+    const lag = (name: "comms_consumer_lag_seconds" | "comms_consumer_lag_records") =>
+      metric(gateway, name, { group: "comms.intake", topic: "comms.events" });
+    await eventually(async () => (await lag("comms_consumer_lag_seconds")) > 0, "the age of what is unread", 45_000);
+    expect(await lag("comms_consumer_lag_records")).toBe(1);
+  }, 60_000);
+
+  test("opens its door through a kill and a start of intake under load: no event is answered with 503", async () => {
+    const intake = await world.start(["intake"]);
+    const statuses = new Map<number, number>();
+    const loading = new AbortController();
+    const load = Promise.all(Array.from({ length: 4 }, (_, client) => post(client, statuses, loading.signal)));
+    await eventually(async () => (statuses.get(202) ?? 0) > 50, "events to be taken", 10_000);
+    await intake.kill();
+    const before = statuses.get(202) ?? 0;
+    await world.start(["intake"]);
+    await eventually(async () => (statuses.get(202) ?? 0) > before + 200, "events to be taken meanwhile", 60_000);
+    loading.abort();
+    await load;
+    process.stderr.write(`answers over a kill of intake: ${JSON.stringify(Object.fromEntries(statuses))}\n`);
+    expect([...statuses.keys()]).toEqual([202]);
+    await world.drained();
+  }, 180_000);
+});
+
+/** Posts one event after the other, some twenty a second, until the signal aborts. */
+async function post(client: number, statuses: Map<number, number>, signal: AbortSignal): Promise<void> {
+  for (let n = 0; !signal.aborted; n++) {
+    const event = {
+      name: "security.code_requested",
+      cause_ref: `load-${client}-${n}`,
+      occurred_at: new Date().toISOString(),
+      actors: [{ role: "user", user_id: `usr_${client}` }],
+      payload: { request_id: `load-${client}-${n}`, code: "402913", minutes_valid: 10 },
+    };
+    const headers = { "content-type": "application/json" };
+    const { status } = await fetch(`${world.gatewayUrl}/v1/events`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(event),
+    });
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
