@@ -91,7 +91,7 @@ function describeTombstones(): void {
       await eventually(async () => expect(await Promise.all(users.map(isThere))).toEqual(users.map(() => false)));
     });
 
-    test("holds or is a dead letter with the client's defaults, never neither [SUP-03]", async () => {
+    test("holds or is a dead letter with the client's defaults, never neither", async () => {
       const users = people.map((user) => `${user}-default-${name.length}`);
       const written = await tombstones(users, {});
       const isMisplaced = written.map(({ key, partition }) => partition !== placeOf(key));
@@ -139,7 +139,7 @@ function describeKeys(): void {
 }
 
 function describeSchemas(): void {
-  test("a schema of the client's own is refused aloud, and so is one that took it for the newest [INT-02]", async () => {
+  test("a schema of the client's own is refused aloud, and so is one that took it for the newest", async () => {
     const topic = `${bench.platform.prefix}comms.events`;
     const without = JSON.parse(newest("Event")) as { fields: { name: string }[] };
     without.fields = without.fields.filter(({ name }) => name !== "expires_at");

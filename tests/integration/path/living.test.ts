@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEventFactory } from "#cli/demo/event-factory.ts";
+import { startWatch } from "#cli/demo/watch.ts";
 import { seriesFromStart } from "#tests/support/alert-rules.ts";
+import { untilDrained } from "#tests/support/world/drained.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { metric } from "#tests/support/world/metrics.ts";
 import { everything, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
@@ -57,8 +59,31 @@ describe("a gateway whose intake is not there", () => {
     await load;
     process.stderr.write(`answers over a kill of intake: ${JSON.stringify(Object.fromEntries(statuses))}\n`);
     expect([...statuses.keys()]).toEqual([202]);
-    await world.drained();
-  }, 180_000);
+    await untilDrained({ log: world.platform.log(), prefix: world.prefix }, ["intake"], 30_000);
+  }, 120_000);
+});
+
+describe("the watch of a demo", () => {
+  test("leaves no consumer group behind, its own or that of a demo that was killed", async () => {
+    const groups = () => world.platform.log().groups(`${world.prefix}comms.demo.`);
+    const killed = await world.platform.log().consumer({
+      groupId: `${world.prefix}comms.demo.killed`,
+      topics: [`${world.prefix}comms.decisions`],
+    });
+    const joined = Promise.withResolvers<void>();
+    const ignore = { revoking: () => {}, crashed: joined.reject, records: () => {} };
+    await killed.start({ ...ignore, assigned: () => joined.resolve() });
+    await joined.promise;
+    const members = async (count: number) =>
+      expect.poll(async () => [...(await groups())]).toEqual([[`${world.prefix}comms.demo.killed`, count]]);
+    await members(1);
+    await killed.close();
+    await members(0);
+    const watch = await startWatch(world.platform, "now", () => {});
+    expect([...(await groups()).keys()]).toEqual([`${world.prefix}comms.demo.now`]);
+    await watch.close();
+    expect([...(await groups()).keys()]).toEqual([]);
+  }, 60_000);
 });
 
 /** Posts one event after the other, some twenty a second, until the signal aborts. */
