@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { catalogFolder } from "#catalog/event-catalog.ts";
-import { pushMessage } from "#shared/delivery/providers/fcm/core/payload.ts";
 import { compileSource } from "#shared/control/templates/compile.ts";
 import { loadTemplateSources } from "#shared/control/templates/folder.ts";
+import { pushMessage } from "#shared/delivery/providers/fcm/core/payload.ts";
 import type { PushContent } from "#shared/domain/channel/push.ts";
 import { fill } from "#shared/domain/template/fill.ts";
 import { parseTemplate } from "#shared/domain/template/parsed.ts";
