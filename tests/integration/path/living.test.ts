@@ -1,7 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEventFactory } from "#cli/demo/event-factory.ts";
 import { startWatch } from "#cli/demo/watch.ts";
+import { addresses } from "#tests/support/addresses.ts";
 import { seriesFromStart } from "#tests/support/alert-rules.ts";
+import { blocksOf, filledIn } from "#tests/support/page-blocks.ts";
 import { untilDrained } from "#tests/support/world/drained.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { metric } from "#tests/support/world/metrics.ts";
@@ -61,6 +64,25 @@ describe("a gateway whose intake is not there", () => {
     expect([...statuses.keys()]).toEqual([202]);
     await untilDrained({ log: world.platform.log(), prefix: world.prefix }, ["intake"], 30_000);
   }, 120_000);
+});
+
+describe("what pages show to type", () => {
+  test("the front page's curl produces its event", () => {
+    const [block = ""] = blocksOf("README.md", "sh").filter((one) => one.includes("event.json"));
+    const script = filledIn(block, { "http://127.0.0.1:30335": world.gatewayUrl });
+    const { status, stdout } = spawnSync("sh", ["-ec", script], { cwd: world.folder, encoding: "utf8" });
+    expect([status, JSON.parse(stdout)]).toEqual([0, { event_id: expect.any(String) }]);
+  });
+
+  test("Kafka's own tools, from the cache, list topics and describe a group", () => {
+    const [block = ""] = blocksOf("docs/stack.md", "sh").filter((one) => one.includes("java -cp"));
+    const broker = addresses().kafka.bootstrap;
+    const script = filledIn(block, { "127.0.0.1:PORT": broker, "comms.router": `${world.prefix}comms.intake` });
+    const { status, stdout, stderr } = spawnSync("sh", ["-ec", script], { encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.any(String) });
+    expect(stdout).toContain(`${world.prefix}comms.decisions\n`);
+    expect(stdout).toMatch(new RegExp(`${world.prefix}comms.intake +${world.prefix}comms.events +0 `));
+  }, 60_000);
 });
 
 describe("the watch of a demo", () => {
