@@ -7,6 +7,7 @@ import { deadLetterReasons, type Outcome } from "#shared/domain/outcome/outcome.
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { RecordSpan } from "#shared/platform/telemetry/tracing.ts";
+import { idFields, recordIds } from "./record-ids.ts";
 import { unnamedSources } from "./set-aside-summary.ts";
 
 /** One record's end, for its line, its count and its span. */
@@ -62,6 +63,7 @@ function writeLine({ log }: Telemetry, { stage, record, outcome, durationMs, spa
     outcome: outcomeLabel(outcome),
     ...("reason" in outcome ? { reason: outcome.reason } : {}),
     ...("message" in outcome ? { message: outcome.message } : {}),
+    ...(outcome.kind === "deadLetter" && idFields(recordIds(record.origin, record.value, span.traceId))),
     ...idsOf(record.value),
     duration_ms: durationMs,
     trace_id: span.traceId,
