@@ -115,6 +115,24 @@ describe("the command lines of ours in pages", () => {
   });
 });
 
+describe("a shell's line in a page", () => {
+  const shells = (text: string) => [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+
+  test.each(pages)("%s: says what each variable of its is that no setting has", (_, text) => {
+    const used = shells(text).flatMap((block) =>
+      [...block.matchAll(/\$\{?([A-Za-z_]+)/g)]
+        .map(([, name = ""]) => name)
+        .filter((name) => !name.startsWith("COMMS_") && !new RegExp(`(^|\\s)${name}=`, "m").test(block)),
+    );
+    expect([...new Set(used)].filter((name) => !text.includes(`\`$${name}\``))).toEqual([]);
+  });
+
+  test.each(pages)("%s: asks a process for what it answers", (_, text) => {
+    const asked = shells(text).flatMap((block) => [...block.matchAll(/\$METRICS(\/\w*)/g)].map(([, path]) => path));
+    expect(asked.filter((path) => path !== "/livez" && path !== "/readyz" && path !== "/metrics")).toEqual([]);
+  });
+});
+
 describe("the metrics that a page greps for", () => {
   const names = Object.keys(metricDeclarations);
 
