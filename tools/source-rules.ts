@@ -91,6 +91,7 @@ const rules: readonly SourceRule[] = [
     message: "a test is neither skipped nor tried again",
     exceptions: {
       ...ownTest,
+      "tests/contract/alert-rules.test.ts": "needs promtool; a line of tests/may-skip.txt allows it",
       "tests/contract/hostile-mail.test.ts": "needs Python; a line of tests/may-skip.txt allows it",
       "tests/contract/zone-oracle.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
       "tests/integration/foreign-client.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",

@@ -37,7 +37,10 @@ export interface AnswerRow {
 }
 
 /** How urgent an alert is: P0 stops a channel, P2 is for working hours. */
-export type AlertLevel = "P0" | "P1" | "P2";
+export const alertLevels = ["P0", "P1", "P2"] as const;
+
+/** One of `alertLevels`. */
+export type AlertLevel = (typeof alertLevels)[number];
 
 /** Of a row whose fault is in our set-up and does not meet every recipient: the message waits some eight hours for a remedy. */
 export const setupFault = {

@@ -86,7 +86,7 @@ function emailDecisions(crowd: typeof open) {
   return world.watch.of("comms.decisions").filter(({ channel, user_id }) => channel === "EMAIL" && ids.has(user_id));
 }
 
-describe("a materializer that stands still [SUP-03]", () => {
+describe("a materializer that stands still", () => {
   test("lets nobody be written to on what the views said before, critical or not; and the probes say so", async () => {
     process.kill(materializer.pid, "SIGSTOP");
     const [person] = optedOut;
@@ -135,7 +135,7 @@ describe("a materializer that stands still [SUP-03]", () => {
   }, 90_000);
 });
 
-describe("a Redis that comes back from an older snapshot [KV-02] [SUP-03]", () => {
+describe("a Redis that comes back from an older snapshot [KV-02]", () => {
   test("is not trusted: nobody is written to who was suppressed since", async () => {
     const before = await mailedTo(open);
     await world.redis.snapshot();

@@ -6,7 +6,7 @@ const soft = { status: "FAILED", description: "The mailbox does not take mail no
 const full = { status: "FAILED", description: "The mailbox is full" };
 const content = { status: "FAILED", description: "The content was refused" };
 
-describe("the reply of a recipient's server, before SES's type of the bounce [FBK-02]", () => {
+describe("the reply of a recipient's server, before SES's type of the bounce", () => {
   test.each<[string | null, string | null, object | undefined]>([
     ["5.7.1", "550 5.7.1 network on block list", ours],
     ["5.7.1", null, ours],
