@@ -1,11 +1,6 @@
 import { startWorld } from "#tests/support/world.ts";
 import { type Attack, atMost, type Figure } from "./attack.ts";
-import { type HostileRequest, sendHostile, standstill } from "./standstill.ts";
-
-/** The longest that one request without a signature may hold a process up, ms: as long as a body of 768 KiB takes to read. */
-const standstillMsMax = 25;
-/** Requests of each kind, of which the middle one is told: two cores are busy with more. An old state is asked once. */
-const times = 5;
+import { type HostileRequest, sendHostile, standstillBound, usualStandstill } from "./standstill.ts";
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
 const json = { "content-type": "application/json" };
@@ -76,20 +71,16 @@ const siblings: Readonly<Record<string, readonly HostileRequest[]>> = {
   nothing: [posted("/none", json, fields), { path: `/${"%2e/".repeat(3 * kib)}`, method: "GET" }],
 };
 
-/** How long one of these requests holds the process up: the worst of them, and what each was answered. */
+/** How long one of these requests holds the process up: the worst of them, and what they were answered. */
 async function worstOf(origin: string, healthUrl: string, requests: readonly HostileRequest[]) {
-  const longest: number[] = [];
+  let ms = 0;
   const statuses = new Set<number>();
   for (const one of requests) {
-    const stood: number[] = [];
-    while (stood.length < times && Math.max(0, ...stood) < 1_000) {
-      const { ms, answer } = await standstill(healthUrl, () => sendHostile(origin, one));
-      statuses.add(answer.status);
-      stood.push(ms);
-    }
-    longest.push(stood.toSorted((a, b) => a - b)[Math.floor(stood.length / 2)] ?? 0);
+    const stood = await usualStandstill(healthUrl, () => sendHostile(origin, one));
+    for (const { status } of stood.answer) statuses.add(status);
+    ms = Math.max(ms, stood.ms);
   }
-  return { ms: Math.round(Math.max(...longest)), statuses: [...statuses].toSorted().join(", ") };
+  return { ms, statuses: [...statuses].toSorted().join(", ") };
 }
 
 async function run(): Promise<readonly Figure[]> {
@@ -98,13 +89,12 @@ async function run(): Promise<readonly Figure[]> {
     const { healthUrl } = await world.start(["gateway"]);
     const gateway = world.gatewayUrl;
     for (const one of [attack, ...Object.values(siblings).flat()]) await sendHostile(gateway, { ...one, body: "a=1" });
-    const bounds = { bound: standstillMsMax, unit: "ms" };
     const own = await worstOf(gateway, healthUrl, [attack]);
-    const figures = [atMost(`the gateway stands still (answer ${own.statuses})`, own.ms, bounds)];
+    const figures = [atMost(`the gateway stands still (answer ${own.statuses})`, own.ms, standstillBound)];
     for (const [route, requests] of Object.entries(siblings)) {
       const worst = await worstOf(gateway, healthUrl, requests);
       const what = `worst of ${requests.length} others at \`${route}\` (answers ${worst.statuses})`;
-      figures.push(atMost(what, worst.ms, bounds));
+      figures.push(atMost(what, worst.ms, standstillBound));
     }
     return figures;
   } finally {

@@ -1,5 +1,6 @@
 import { a1 } from "./a1-work-before-signature.ts";
+import { a10 } from "./a10-large-and-slow.ts";
 import type { Attack } from "./attack.ts";
 
 /** Every attack, in the order of its number. */
-export const attacks: readonly Attack[] = [a1];
+export const attacks: readonly Attack[] = [a1, a10];
