@@ -148,7 +148,7 @@ async function run(): Promise<readonly Figure[]> {
 }
 
 /** Bodies that are large, many or slow. */
-export const a10: Attack = {
+export const largeAndSlow: Attack = {
   id: "a10",
   did: "760 KiB of bad actors; 800 uploads that do not end; a body and a head at a byte a second",
   run,

@@ -70,7 +70,7 @@ async function run(): Promise<readonly Figure[]> {
 }
 
 /** A failure that the provider reports of a message that it had taken. */
-export const a11: Attack = {
+export const failedAfterAcceptance: Attack = {
   id: "a11",
   did: "Twilio takes a text, and reports it as undelivered with 30003 or 30008",
   run,

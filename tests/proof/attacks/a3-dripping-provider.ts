@@ -158,7 +158,7 @@ async function run(): Promise<readonly Figure[]> {
 }
 
 /** A provider that never ends its answer, nor leaves a second without a byte of it. */
-export const a3: Attack = {
+export const drippingProvider: Attack = {
   id: "a3",
   did: `Twilio answers 256 texts in pieces ${pieceMs / 1_000} s apart; every adapter before a server that drips, stalls, floods or lies`,
   run,

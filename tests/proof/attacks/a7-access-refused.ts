@@ -108,7 +108,7 @@ async function run(): Promise<readonly Figure[]> {
 }
 
 /** A refusal that says something about us, and nothing about the mail. */
-export const a7: Attack = {
+export const accessRefused: Attack = {
   id: "a7",
   did: "SES answers 403 with a code outside the table, or a firewall's page, for 30 s; ten critical mails each",
   run,

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
+import type { Breaker } from "#shared/delivery/breaker.ts";
 import { silentMeter } from "#shared/delivery/meter.ts";
 import { callProvider } from "#shared/delivery/provider-call.ts";
 import { createFcmAdapter } from "#shared/delivery/providers/fcm/adapter.ts";
@@ -96,7 +97,7 @@ const subjects: readonly Subject[] = [
     message: {
       ...emailTo("u1"),
       send: aSend({ channel: "INAPP" }),
-      content: note as OutboundMessage["content"],
+      content: note,
     },
     open: ({ port }) => createInappAdapter(createPool(`postgres://a:b@127.0.0.1:${port}/c`)),
   },
@@ -112,13 +113,13 @@ interface Row {
 }
 
 /** A breaker that lets everything through: what is looked at is one call. */
-const breaker = {
+const breaker: Breaker = {
   admit: () => {},
-  run: <T>(call: () => Promise<T>) => call(),
+  run: (call) => call(),
   trip: () => {},
   state: () => "closed",
   close: () => {},
-} as const;
+};
 
 async function tryOne(subject: Subject, how: string, behaviour: Behaviour): Promise<Row> {
   const [server, token] = await Promise.all([startBadServer(behaviour), tokenServer()]);

@@ -103,7 +103,7 @@ async function run(): Promise<readonly Figure[]> {
 }
 
 /** Work that grows with the body, before anybody has proved who they are. */
-export const a1: Attack = {
+export const unsignedWork: Attack = {
   id: "a1",
   did: "one unsigned post of 344 KiB with many names to Twilio's webhook; what a stranger may post to every other route",
   run,
