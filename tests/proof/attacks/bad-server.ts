@@ -18,6 +18,7 @@ export interface BadServer {
 /** Connections on which an answer goes on, or never comes. */
 const unended = new WeakSet<Socket>();
 
+/** Starts one, on a port of its own. */
 export async function startBadServer(behaviour: Behaviour): Promise<BadServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
