@@ -86,12 +86,13 @@ export function rowOf(table: AnswerTable, code: string): AnswerRow {
 
 /**
  * The code that classifies an answer: the provider's own if its table has it; the HTTP status if that says more than an
- * unknown code (a 503 is an outage under any name); otherwise the provider's own code.
+ * unknown code (a 503 is an outage under any name, and a redirect is no answer of the provider's); otherwise the provider's
+ * own code.
  */
 export function codeOfAnswer(table: AnswerTable, own: string | undefined, status: number): string {
   if (own && Object.hasOwn(table, own)) return own;
   const general = `http_${status}`;
-  return !own || byStatus.has(general) || status >= 500 ? general : own;
+  return !own || byStatus.has(general) || status < 400 || status >= 500 ? general : own;
 }
 
 /** The row of a provider that was not reached: it is safe to try again. */

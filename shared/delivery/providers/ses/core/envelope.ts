@@ -1,3 +1,4 @@
+import { jsonExcess } from "#shared/domain/json/excess.ts";
 import { fieldsOf, parseJson } from "#shared/domain/json/readers.ts";
 
 /** An SNS message as it is posted. It is not verified. */
@@ -39,8 +40,13 @@ const always = [
 ] as const;
 const whenConfirming = ["Token", "SubscribeURL"] as const;
 
+/** SNS writes a dozen texts, and at most ten attributes with type and value. */
+const bounds = { valuesMax: 64, depthMax: 3 };
+
 /** The envelope in a body, or undefined for anything else. Does not read the message inside. */
 export function readEnvelope(body: string): SnsEnvelope | undefined {
+  // Anybody may post here: to parse 768 KiB of brackets or names takes up to 0.2 s.
+  if (jsonExcess(body, bounds) !== undefined) return undefined;
   const found = fieldsOf(parseJson(body));
   if (!isType(found["Type"])) return undefined;
   const needed = found["Type"] === "Notification" ? always : [...always, ...whenConfirming];
