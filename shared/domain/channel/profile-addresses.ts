@@ -1,10 +1,9 @@
-import type { Profile } from "#shared/contracts/records.ts";
 import { normaliseEmail } from "./email.ts";
 import { normalisePhone } from "./phone.ts";
 
 /** A field of a profile that holds an address. */
 interface ProfileAddress {
-  readonly field: keyof Profile & string;
+  readonly field: "email" | "phone";
   readonly fits: (text: string) => boolean;
   /** What a text that does not fit should have been; it ends a sentence. */
   readonly expected: string;

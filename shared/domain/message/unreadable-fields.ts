@@ -44,7 +44,7 @@ function formattedFields(topic: string, value: unknown): readonly FormattedField
 
 function ofProfile(profile: Profile): readonly FormattedField[] {
   return [
-    ...profileAddresses.map((format) => ({ name: format.field, text: profile[format.field] as string | null, format })),
+    ...profileAddresses.map((format) => ({ name: format.field, text: profile[format.field], format })),
     { name: "locale", text: profile.locale, format: locale },
     { name: "tz", text: profile.tz, format: zone },
   ];
