@@ -37,10 +37,10 @@ const unreadable =
 /** What must be readable in a record of a topic, for a person's messages to be right. */
 const formats: Readonly<Record<string, readonly string[]>> = {
   "comms.profiles": [
-    `- **Formats**: \`tz\` is an IANA name (\`Europe/Berlin\`; not \`Pacific Standard Time\`, not \`UTC+2\`), \`locale\` a language tag, \`phone\` in E.164, \`email\` a mailbox. ${unreadable} Without a zone the person's quiet hours are in UTC. A tombstone erases whatever the record before it said.`,
+    `- **Formats**: \`tz\` is an IANA name (Europe/Berlin; not \`Pacific Standard Time\`, not \`UTC+2\`), \`locale\` a language tag, \`phone\` in E.164, \`email\` a mailbox. ${unreadable} Without a zone the person's quiet hours are in UTC. A tombstone erases whatever the record before it said.`,
   ],
   "comms.preferences": [
-    `- **Formats**: \`quiet_hours.tz\` is an IANA name (\`Europe/Berlin\`; not \`Pacific Standard Time\`, not \`UTC+2\`), \`start_local\` and \`end_local\` are \`HH:MM\`. ${unreadable} Without their own zone the hours are in the profile's; without a readable start and end they are 21:00 to 08:00.`,
+    `- **Formats**: \`quiet_hours.tz\` is an IANA name (Europe/Berlin; not \`Pacific Standard Time\`, not \`UTC+2\`), \`start_local\` and \`end_local\` are \`HH:MM\`. ${unreadable} Without their own zone the hours are in the profile's; without a readable start and end they are 21:00 to 08:00.`,
   ],
 };
 
