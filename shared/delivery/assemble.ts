@@ -67,7 +67,7 @@ async function openAccount(
     ...(tenant !== undefined && { tenant }),
     adapter,
     breaker: createBreaker({ account: id, onState: (state) => meter.breakerState(names, state) }),
-    budget: createRedisBudget(platform.redis(), platform.keys, limits),
+    budget: createRedisBudget({ redis: platform.redis(), keys: platform.keys }, limits),
   };
 }
 

@@ -4,7 +4,6 @@ import { createBreaker } from "#shared/delivery/breaker.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
-import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
 import { drainMicrotasks } from "#tests/support/manual-clock.ts";
 import {
   aProfile,
@@ -460,7 +459,7 @@ describe("the call after one with an unknown result", () => {
 
 describe("stores that fail at the wrong moment", () => {
   test("a claim lost while waiting for the budget: no call", async () => {
-    const bench = aSender({ budget: createMemoryBudget({ rate: 1, burst: 1, reserve: 0 }) });
+    const bench = aSender({ limits: { rate: 1, burst: 1, reserve: 0 } });
     await bench.take(aSend({ cause_ref: "takes the token" }));
     const waiting = bench.take(aSend());
     const refused = expect(waiting).rejects.toMatchObject({ code: "LEDGER_CLAIM_LOST", retryable: true });
@@ -488,7 +487,7 @@ describe("stores that fail at the wrong moment", () => {
   });
 
   test("a spent budget pauses what is not critical, and a code takes from the reserve", async () => {
-    const bench = aSender({ budget: createMemoryBudget({ rate: 0.1, burst: 3, reserve: 2 }) });
+    const bench = aSender({ limits: { rate: 0.1, burst: 3, reserve: 2 } });
     expect((await bench.take(aSend())).kind).toBe("emit");
     await expect(bench.take(aSend({ cause_ref: "b2" }))).rejects.toMatchObject({
       code: "RATE_BUDGET_SPENT",
