@@ -1,4 +1,5 @@
 import type { Send } from "#shared/contracts/records.ts";
+import { isRepeatable } from "#shared/domain/channel/channels.ts";
 import { ledgerGate, mayResend } from "#shared/domain/delivery/ledger-gate.ts";
 import type { CallRecord } from "#shared/domain/delivery/ledger-rules.ts";
 import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
@@ -27,7 +28,7 @@ export interface MessageClaimParts {
 export interface MessageClaim extends ClaimRef {
   /** The number of this call. The ledger also counts the calls whose processes died before they wrote a record. */
   readonly attempt: number;
-  /** Whether the result of an earlier call of the message is unknown. */
+  /** Whether the result of an earlier call of the message is unknown, so that this one may be a second message. */
   readonly ambiguous: boolean;
 }
 
@@ -43,7 +44,8 @@ export async function claimMessage(parts: MessageClaimParts, send: Send): Promis
   const resend = mayResend(send, now);
   const result = await ledger.claim({ ...ref, attempt: send.attempt, reopens: send.reopens, leaseMs, now, resend });
   if (result.kind === "claimed") {
-    const { attempt, ambiguous } = result;
+    const { attempt } = result;
+    const ambiguous = result.ambiguous && !isRepeatable(send.channel);
     return { kind: "claimed", claim: { ...ref, attempt, ambiguous } };
   }
   const refusal = toSendRefusal(["ledger", ledgerGate(send, result, { now, policy })], []);

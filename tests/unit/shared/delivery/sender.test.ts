@@ -404,6 +404,31 @@ describe("a call with an unknown result", () => {
   });
 });
 
+describe("a note, which a second call does not double", () => {
+  const note = () => aSend({ channel: "INAPP", address_hash: "" });
+
+  test("is made again where a sender died in mid-call, and counted as nothing in doubt", async () => {
+    const bench = aSender({ channel: "INAPP" });
+    const { msg_id } = note();
+    const request = { msgId: msg_id, owner: "dead#1", attempt: 1, leaseMs: 10_000, now: start, resend: false };
+    await bench.ledger.claim(request);
+    await bench.ledger.confirm({ msgId: msg_id, owner: "dead#1" }, start);
+    await bench.clock.advance(11_000);
+    expect(feedbackOf(await bench.take(note()))).toMatchObject({ status: "SENT", ambiguous: false });
+    expect(bench.metered).not.toContain("ambiguous inapp");
+  });
+
+  test("is made again by the schedule after a call whose end is unknown", async () => {
+    const bench = aSender({ channel: "INAPP" });
+    bench.world.provider = timeout;
+    const { item, send } = scheduledSend(await bench.take(note()));
+    expect(item.kind).toBe("retry");
+    bench.world.provider = async () => ({ kind: "accepted", ref: "second" });
+    expect(feedbackOf(await bench.take(send))).toMatchObject({ status: "SENT", ambiguous: false });
+    expect(bench.metered).not.toContain("ambiguous inapp");
+  });
+});
+
 describe("the call after one with an unknown result", () => {
   test("is counted before it is made, so that a process that dies in it has counted it", async () => {
     const bench = aSender();
