@@ -10,6 +10,7 @@ import { createInappAdapter } from "#shared/delivery/providers/inapp/adapter.ts"
 import { createSesAdapter } from "#shared/delivery/providers/ses/adapter.ts";
 import { createSmtpAdapter } from "#shared/delivery/providers/smtp/adapter.ts";
 import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
 import { oddMailServer } from "./odd-mail-server.ts";
@@ -159,6 +160,18 @@ describe.each(httpAdapters)("%s, in front of a server that", (_, message, adapte
     expect(await ask(adapter(), message())).toMatchObject({ kind: "unknown" });
     await vi.waitUntil(() => open === 0, { timeout: 5_000, interval: 10 });
     // What a socket holds on both sides is read by nobody.
+    expect(flooded).toBeLessThan(answerBytesMax + 16 * 1024 * 1024);
+  });
+});
+
+describe("FCM, whose token endpoint is a server that", () => {
+  test.each(Object.keys(answers))("%s: nothing of the message went out, so the call is not in doubt", async (how) => {
+    answer = answers[how] ?? answer;
+    const account = { projectId: "p", clientEmail: "a@b.example", privateKey: pem };
+    const adapter = createFcmAdapter({ account, baseUrl: "http://127.0.0.1:1", tokenUrl: `${base}/token` });
+    const { kind, code } = (await ask(adapter, pushTo("token-1"))) as Extract<Answer, { readonly code: string }>;
+    expect([kind, code]).toEqual(kind === "unreached" ? [kind, expect.any(String)] : ["refused", "TOKEN_UNREADABLE"]);
+    await vi.waitUntil(() => open === 0, { timeout: 5_000, interval: 10 });
     expect(flooded).toBeLessThan(answerBytesMax + 16 * 1024 * 1024);
   });
 });
