@@ -48,7 +48,7 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
     const text = await boundedText(body);
     if (statusCode < 300) return acceptedAnswer(text);
     const code = fcmCode(statusCode, text);
-    if (code === "UNAUTHENTICATED") tokens.forget();
+    if (statusCode === 401) tokens.forget();
     return { kind: "refused", code, retryAfterMs: retryAfterMs(responseHeaders["retry-after"], now()) };
   }
 

@@ -53,9 +53,7 @@ const everyRow: readonly [string, AnswerTable, Record<string, string>][] = [
     {
       retry: "QUOTA_EXCEEDED RESOURCE_EXHAUSTED UNAVAILABLE INTERNAL",
       "retry, P1": "TOKEN_UNREADABLE",
-      "retry, 24 tries, P0": "THIRD_PARTY_AUTH_ERROR",
-      "halt, P0": "SENDER_ID_MISMATCH NOT_FOUND PERMISSION_DENIED TOKEN_REFUSED",
-      "halt, P1": "UNAUTHENTICATED",
+      "halt, P0": "SENDER_ID_MISMATCH NOT_FOUND THIRD_PARTY_AUTH_ERROR UNAUTHENTICATED PERMISSION_DENIED TOKEN_REFUSED",
       "refuse, prune": "UNREGISTERED INVALID_ARGUMENT",
       "refuse, P1": "BAD_REQUEST APNS_TOPIC APNS_REFUSED",
     },
@@ -135,6 +133,7 @@ describe("the tables of answers", () => {
 
   test.for<[string, string | undefined, number, string]>([
     ["a known code stays", "20003", 401, "20003"],
+    ["a refused access is the account's under any code but one that says so", "21610", 403, "http_403"],
     ["a 503 is an outage under any code", "20503", 503, "http_503"],
     ["an unknown code of ours stays", "21999", 400, "21999"],
     ["no code is the status", undefined, 418, "http_418"],
