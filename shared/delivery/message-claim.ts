@@ -36,8 +36,15 @@ type ClaimAttempt =
   | { readonly kind: "claimed"; readonly claim: MessageClaim }
   | { readonly kind: "refused"; readonly outcome: Outcome };
 
-/** Claims the message; if it belongs to another or is over, the outcome that follows from that. */
-export async function claimMessage(parts: MessageClaimParts, send: Send): Promise<ClaimAttempt> {
+/**
+ * Claims the message; if it belongs to another or is over, the outcome that follows from that. `isInDoubt`: the order says that
+ * an earlier call has an unknown result, which a ledger that was wiped does not know.
+ */
+export async function claimMessage(
+  parts: MessageClaimParts,
+  send: Send,
+  { isInDoubt }: { readonly isInDoubt: boolean },
+): Promise<ClaimAttempt> {
   const { name, ledger, clock, policy } = parts;
   const ref = { msgId: send.msg_id, owner: parts.nextOwner() };
   const now = clock.now();
@@ -45,7 +52,7 @@ export async function claimMessage(parts: MessageClaimParts, send: Send): Promis
   const result = await ledger.claim({ ...ref, attempt: send.attempt, reopens: send.reopens, leaseMs, now, resend });
   if (result.kind === "claimed") {
     const { attempt } = result;
-    const ambiguous = result.ambiguous && !isRepeatable(send.channel);
+    const ambiguous = (result.ambiguous || isInDoubt) && !isRepeatable(send.channel);
     return { kind: "claimed", claim: { ...ref, attempt, ambiguous } };
   }
   const refusal = toSendRefusal(["ledger", ledgerGate(send, result, { now, policy })], []);

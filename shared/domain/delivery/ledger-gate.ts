@@ -54,7 +54,8 @@ function checkInDoubt(
   const isAllowed = calls < policy.maxAttempts && crashes < crashesMax;
   if (mayResend(send, now) && isAllowed) return pass(detail);
   const deadline = since + policy.ambiguousHoldMs;
-  if (now < deadline) return hold(inDoubt, Math.min(deadline, now + policy.recheckMs), detail);
+  if (now < deadline)
+    return { ...hold(inDoubt, Math.min(deadline, now + policy.recheckMs), detail), doubtSince: since };
   return { ...drop(inDoubt, detail), report: inDoubtReport(send, deadline) };
 }
 
