@@ -99,7 +99,7 @@ const providers: readonly (readonly [string, () => ChannelAdapter, () => Outboun
   ["Twilio", twilio, () => textTo("+14155550123"), [20003, 21610, 21211, 20429, 99999].map(twilioError)],
 ];
 
-describe.each(providers)("%s: access that is refused halts the account, at P0", (_, open, message, own) => {
+describe.each(providers)("%s: access that is refused halts the account, at P0", (...[, open, message, own]) => {
   const bodies = [...own, "<html><h1>Forbidden</h1></html>", ""];
   test.each([401, 403].flatMap((status) => bodies.map((body) => [status, body] as const)))("%i %s", async (...row) => {
     provider.says(...row);

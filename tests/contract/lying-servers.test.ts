@@ -193,7 +193,7 @@ describe("SMTP, in front of a server that", () => {
 });
 
 /** What a Postgres says to a client that it takes: authentication is fine, and it is ready. */
-const welcome = Buffer.from("520000000800000000" + "5a0000000549", "hex");
+const welcome = Buffer.from("5200000008000000005a0000000549", "hex");
 
 describe("the notification centre, in front of a Postgres that", () => {
   const greetings: Readonly<Record<string, (socket: Socket) => unknown>> = {

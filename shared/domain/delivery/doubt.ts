@@ -1,3 +1,4 @@
+import type { Headers } from "#shared/contracts/log-record.ts";
 import type { Instant } from "../time/instant.ts";
 import type { LedgerState } from "./ledger-entry.ts";
 
@@ -10,8 +11,9 @@ export function writeDoubt(since: Instant | undefined): Readonly<Record<string, 
 }
 
 /** Since when an order is in doubt by its headers; undefined for none, and for what is no instant. */
-export function readDoubt(headers: Readonly<Record<string, unknown>>): Instant | undefined {
-  const text = String(headers[header] ?? "");
+export function readDoubt(headers: Headers): Instant | undefined {
+  const [value] = [headers[header] ?? []].flat();
+  const text = value?.toString("latin1") ?? "";
   return /^\d{13}$/.test(text) ? Number(text) : undefined;
 }
 

@@ -32,8 +32,8 @@ function google(status: number, body: string, delayMs = 0): void {
   const scope = network
     .get("https://oauth2.googleapis.com")
     .intercept({ path: "/token", method: "POST" })
-    .reply(status, (request) => {
-      asked.push(String(request.body));
+    .reply(status, ({ body: form }) => {
+      asked.push(typeof form === "string" ? form : "");
       return body;
     });
   (delayMs > 0 ? scope.delay(delayMs) : scope).persist();

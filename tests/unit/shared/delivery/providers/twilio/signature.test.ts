@@ -13,7 +13,7 @@ it("signs a form as the package does, which is given it field by field", () => {
     fc.property(entries, (form) => {
       const byName = Object.groupBy(form, ([name]) => name);
       const parameters = Object.fromEntries(
-        Object.entries(byName).map(([name, same = []]) => {
+        Object.entries(byName).map(([name, same]) => {
           const values = same.map(([, value]) => value);
           return [name, values.length === 1 ? values[0] : values];
         }),

@@ -33,7 +33,6 @@ describe("what an SMTP refusal means", () => {
     ["550 5.7.26 unauthenticated", "message", { act: "retry", tries: 32, alert: "P1" }],
     ["550 5.1.1 blocked using zen.spamhaus.org", "message", { act: "refuse", alert: "P1" }],
     ["554 5.3.0 rejected: IP on spamhaus block list", "message", { act: "refuse", alert: "P1" }],
-    ["550 5.1.0 sender denied", "message", { act: "refuse", alert: "P1" }],
     ["550 Service unavailable; client host blocked using Spamhaus", "message", { act: "refuse", alert: "P1" }],
     ["550 5.1.1 <spam@example.com>: user unknown", "message", { act: "refuse", suppress: "hard_bounce" }],
     ["550 no", "message", { act: "refuse", alert: "P2" }],
