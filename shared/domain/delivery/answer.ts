@@ -84,14 +84,20 @@ export function rowOf(table: AnswerTable, code: string): AnswerRow {
   return code.startsWith("http_5") ? serverError : (byStatus.get(code) ?? unknown);
 }
 
+/** Whether a status refuses us, and no message: whatever code stands beside it, the account is out of order. */
+export function isAccessRefused(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
 /**
  * The code that classifies an answer: the provider's own if its table has it; the HTTP status if that says more than an
- * unknown code (a 503 is an outage under any name, and a redirect is no answer of the provider's); otherwise the provider's
- * own code.
+ * unknown code (a 503 is an outage under any name, and a redirect is no answer of the provider's), or than one that would
+ * charge a refused access to a message; otherwise the provider's own code.
  */
 export function codeOfAnswer(table: AnswerTable, own: string | undefined, status: number): string {
-  if (own && Object.hasOwn(table, own)) return own;
   const general = `http_${status}`;
+  if (isAccessRefused(status) && (!own || rowOf(table, own).act !== "halt")) return general;
+  if (own && Object.hasOwn(table, own)) return own;
   return !own || byStatus.has(general) || status < 400 || status >= 500 ? general : own;
 }
 

@@ -226,9 +226,10 @@ export function aSender({ adapter, breaker, budget, limits, ...change }: SenderC
   const sender = createSender(parts);
 
   /** One record through all three steps, as the shell takes it. */
-  async function take(send: Send): Promise<Outcome> {
+  async function take(send: Send, headers: ScheduleItem["headers"] = {}): Promise<Outcome> {
     const topic: TopicName = send.lane === "BULK" ? "comms.send.email.bulk" : "comms.send.email";
-    const origin = { topic, partition: 0, offset: 0, key: null, value: null, headers: {}, timestamp: start };
+    const bytes = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]));
+    const origin = { topic, partition: 0, offset: 0, key: null, value: null, headers: bytes, timestamp: start };
     const record = { value: send, origin, topic };
     const [facts] = await sender.gather([record], clock.now());
     if (!facts) throw new Error("no facts");

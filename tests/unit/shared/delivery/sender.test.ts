@@ -403,6 +403,73 @@ describe("a call with an unknown result", () => {
   });
 });
 
+describe("a ledger that is wiped while messages are in doubt [KV-07]", () => {
+  const wiped = async (send: Send) => {
+    const bench = aSender();
+    bench.world.provider = timeout;
+    const scheduled = scheduledSend(await bench.take(send));
+    bench.ledger.wipe();
+    bench.ledger.restored();
+    bench.world.provider = async () => ({ kind: "accepted", ref: "second" });
+    return { bench, ...scheduled };
+  };
+
+  test("not critical: the order says itself that it is in doubt, so there is no second call", async () => {
+    const { bench, item, send } = await wiped(aSend());
+    await bench.clock.advance(minute);
+    const held = scheduledSend(await bench.take(send, item.headers));
+    expect(held.item).toMatchObject({ kind: "hold", headers: item.headers });
+    await bench.clock.advance(14 * minute);
+    const end = await bench.take(held.send, held.item.headers);
+    expect(feedbackOf(end)).toMatchObject({ status: "DROPPED", reason: "COMMS_AMBIGUOUS_SEND", ambiguous: true });
+    expect(bench.calls).toHaveLength(1);
+    expect(bench.metered).not.toContain("ambiguous email");
+  });
+
+  test("critical: the second call is counted before it is made", async () => {
+    const { bench, item, send } = await wiped(aSend({ critical: true }));
+    let before: readonly string[] = [];
+    bench.world.provider = async () => {
+      before = bench.metered.filter((line) => line === "ambiguous email");
+      return { kind: "accepted", ref: "second" };
+    };
+    expect(feedbackOf(await bench.take(send, item.headers))).toMatchObject({ status: "SENT", ambiguous: true });
+    expect([before, bench.calls.length]).toEqual([["ambiguous email"], 2]);
+  });
+
+  test("a message that was refused for now is in no doubt", async () => {
+    const bench = aSender();
+    bench.world.provider = async () => ({ kind: "refused", code: "Slow" });
+    const { item } = scheduledSend(await bench.take(aSend()));
+    expect(item.headers).toEqual({ "comms-attempt": "2" });
+  });
+});
+
+describe("a note, which a second call does not double", () => {
+  const note = () => aSend({ channel: "INAPP", address_hash: "" });
+
+  test("is made again where a sender died in mid-call, and counted as nothing in doubt", async () => {
+    const bench = aSender({ channel: "INAPP" });
+    const { msg_id } = note();
+    const request = { msgId: msg_id, owner: "dead#1", attempt: 1, leaseMs: 10_000, now: start, resend: false };
+    await bench.ledger.claim(request);
+    await bench.ledger.confirm({ msgId: msg_id, owner: "dead#1" }, start);
+    await bench.clock.advance(11_000);
+    expect(feedbackOf(await bench.take(note()))).toMatchObject({ status: "SENT", ambiguous: false });
+    expect(bench.metered).not.toContain("ambiguous inapp");
+  });
+
+  test("is made again by the schedule after a call whose end is unknown", async () => {
+    const bench = aSender({ channel: "INAPP" });
+    bench.world.provider = timeout;
+    const { item, send } = scheduledSend(await bench.take(note()));
+    expect(item.kind).toBe("retry");
+    bench.world.provider = async () => ({ kind: "accepted", ref: "second" });
+    expect(feedbackOf(await bench.take(send))).toMatchObject({ status: "SENT", ambiguous: false });
+    expect(bench.metered).not.toContain("ambiguous inapp");
+  });
+});
+
 describe("the call after one with an unknown result", () => {
   test("is counted before it is made, so that a process that dies in it has counted it", async () => {
     const bench = aSender();
