@@ -6,7 +6,7 @@ import { aCrowd } from "#tests/support/world/people.ts";
 import { sellerTo } from "#tests/support/world/traffic.ts";
 import { everything, startWorld, type World } from "#tests/support/world.ts";
 import { type Attack, atMost, type Figure } from "./attack.ts";
-import { mailedOf, mailsTo, suppressionOf, untilSuppressed } from "./mails.ts";
+import { mailedOf, mailsTo, offBy, suppressionOf, untilSuppressed } from "./mails.ts";
 
 const suppressed = aCrowd("suppressed", 10);
 const others = aCrowd("other", 10);
@@ -63,9 +63,4 @@ function wave(): readonly Event[] {
     eventFactory.booking({ buyer: userId, seller: sellerTo(userId) }, Date.now()),
     eventFactory.receipt(userId, Date.now()),
   ]);
-}
-
-function offBy(taken: readonly { readonly msg_id?: string }[], due: number): number {
-  const messages = new Set(taken.map(({ msg_id }) => msg_id)).size;
-  return due - messages + (taken.length - messages);
 }

@@ -19,6 +19,12 @@ export async function mailedOf(world: World, people: readonly Character[]): Prom
   return new Set((await mailsTo(world, people)).map(({ recipient }) => recipient)).size;
 }
 
+/** How many messages of those due were lost, and how many calls were one too many. */
+export function offBy(taken: readonly CallEntry[], due: number): number {
+  const messages = new Set(taken.map(({ msg_id }) => msg_id)).size;
+  return due - messages + (taken.length - messages);
+}
+
 /** The record that suppresses a person's address, as `feedback` or an operator writes it. */
 export function suppressionOf(world: World, { email }: Character, reason: Suppression["reason"]): OutRecord {
   const name = {
@@ -51,4 +57,9 @@ export async function untilSuppressed(world: World, people: readonly Character[]
   }));
   const known = async () => (await world.platform.views().suppressions(refs)).value.every(({ length }) => length > 0);
   await eventually(known, "the view to have the suppressions", 20_000);
+}
+
+/** Seconds with one digit. */
+export function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
 }
