@@ -24,21 +24,30 @@ const eventFactory = createEventFactory("a4");
 export const garbage: Attack = {
   id: "a4",
   did: `${records} undecodable records on \`comms.events\`, then ${people.length} good events in as many seconds; ${texts} signed inbound texts at the status address, then a bounce`,
-  run: async () => {
-    const world = await startWorld();
-    try {
-      const intake = await world.start(["intake"]);
-      const feedback = await world.start(["feedback"]);
-      await world.start(allBut("intake", "feedback"));
-      await world.introduce([...people, gone]);
-      return [...(await writeGarbage(world, intake)), ...(await textIn(world, feedback))];
-    } finally {
-      await world.close();
-    }
-  },
+  run: async () => [...(await inWorld(writeGarbage)), ...(await inWorld(textIn))],
 };
 
-async function writeGarbage(world: World, intake: WorldChild): Promise<readonly Figure[]> {
+interface Scene {
+  readonly world: World;
+  readonly intake: WorldChild;
+  readonly feedback: WorldChild;
+}
+
+/** A world of its own, whose intake and feedback are processes of their own. */
+async function inWorld(attack: (scene: Scene) => Promise<readonly Figure[]>): Promise<readonly Figure[]> {
+  const world = await startWorld();
+  try {
+    const intake = await world.start(["intake"]);
+    const feedback = await world.start(["feedback"]);
+    await world.start(allBut("intake", "feedback"));
+    await world.introduce([...people, gone]);
+    return await attack({ world, intake, feedback });
+  } finally {
+    await world.close();
+  }
+}
+
+async function writeGarbage({ world, intake }: Scene): Promise<readonly Figure[]> {
   const watch = await watchGroup(world, "intake");
   const producedAt = new Map<string, number>();
   const value = Buffer.from(JSON.stringify({ name: "booking.confirmed", actors: [] }));
@@ -69,7 +78,7 @@ async function writeGarbage(world: World, intake: WorldChild): Promise<readonly 
   ];
 }
 
-async function textIn(world: World, feedback: WorldChild): Promise<readonly Figure[]> {
+async function textIn({ world, feedback }: Scene): Promise<readonly Figure[]> {
   const watch = await watchGroup(world, "feedback");
   const statuses: string[] = [];
   for (let n = 0; n < texts; n++) statuses.push(`${await postText(world, n)}`);

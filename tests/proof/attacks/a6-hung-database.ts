@@ -27,24 +27,7 @@ const eventFactory = createEventFactory("a6");
 export const hungDatabase: Attack = {
   id: "a6",
   did: `Postgres hung for ${hungSeconds} s; then down, with one event older than four days beside ${beside.length} critical ones`,
-  run: async () => {
-    const world = await startWorld({ watch: false, callbacks: false });
-    const url = new URL(world.env["COMMS_POSTGRES_URL"] ?? "");
-    const proxy = await startHangingProxy({ host: url.hostname, port: Number(url.port) });
-    try {
-      url.hostname = "127.0.0.1";
-      url.port = String(proxy.port);
-      const env = { COMMS_POSTGRES_URL: url.href };
-      const stores = await world.start(onTables, env);
-      const path = await world.start(allBut(...onTables), env);
-      await world.introduce([...known, ...ordinary, ...strangers, ...beside, late]);
-      const scene = { world, proxy, path, stores };
-      return [...(await hang(scene)), ...(await takeAway(scene))];
-    } finally {
-      await world.close();
-      await proxy.close();
-    }
-  },
+  run: async () => [...(await inWorld(hang)), ...(await inWorld(takeAway))],
 };
 
 /** Stages that do nothing without their tables. */
@@ -55,6 +38,25 @@ interface Scene {
   readonly proxy: HangingProxy;
   readonly path: WorldChild;
   readonly stores: WorldChild;
+}
+
+/** A world of its own, whose processes meet Postgres behind a proxy. */
+async function inWorld(attack: (scene: Scene) => Promise<readonly Figure[]>): Promise<readonly Figure[]> {
+  const world = await startWorld({ watch: false, callbacks: false });
+  const url = new URL(world.env["COMMS_POSTGRES_URL"] ?? "");
+  const proxy = await startHangingProxy({ host: url.hostname, port: Number(url.port) });
+  try {
+    url.hostname = "127.0.0.1";
+    url.port = String(proxy.port);
+    const env = { COMMS_POSTGRES_URL: url.href };
+    const stores = await world.start(onTables, env);
+    const path = await world.start(allBut(...onTables), env);
+    await world.introduce([...known, ...ordinary, ...strangers, ...beside, late]);
+    return await attack({ world, proxy, path, stores });
+  } finally {
+    await world.close();
+    await proxy.close();
+  }
 }
 
 async function hang(scene: Scene): Promise<readonly Figure[]> {
@@ -78,7 +80,7 @@ async function hang(scene: Scene): Promise<readonly Figure[]> {
   const everybody = [...known, ...ordinary, ...strangers];
   const due = 2 * (known.length + ordinary.length) + strangers.length;
   const all = async () => (await mailsTo(world, everybody)).length >= due;
-  const arrived = await eventually(all, "every mail", 120_000).catch(() => false);
+  const arrived = await eventually(all, "every mail", 90_000).catch(() => false);
   const lastMs = arrived ? Date.now() - wentOn : Number.POSITIVE_INFINITY;
   const firstUnready = await probes.end();
   return [
