@@ -19,9 +19,14 @@ export async function mailedOf(world: World, people: readonly Character[]): Prom
   return new Set((await mailsTo(world, people)).map(({ recipient }) => recipient)).size;
 }
 
+/** How many messages these calls are for. */
+export function messagesOf(taken: readonly CallEntry[]): number {
+  return new Set(taken.map(({ msg_id }) => msg_id)).size;
+}
+
 /** How many messages of those due were lost, and how many calls were one too many. */
 export function offBy(taken: readonly CallEntry[], due: number): number {
-  const messages = new Set(taken.map(({ msg_id }) => msg_id)).size;
+  const messages = messagesOf(taken);
   return due - messages + (taken.length - messages);
 }
 
