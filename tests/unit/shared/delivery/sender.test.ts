@@ -160,7 +160,7 @@ describe("the second time, after the ledger has forgotten the first [DED-03]", (
     const bench = aSender({ archive: { wasSent: async () => Promise.reject(outage("POSTGRES_UNAVAILABLE")) } });
     const held = await bench.take(aSend());
     expect(reasonOf(held)).toBe("COMMS_STATE_STALE");
-    expect(scheduledSend(held)).toMatchObject({ item: { kind: "hold", due_at: start + 30_000 }, send: { attempt: 1 } });
+    expect(scheduledSend(held)).toMatchObject({ item: { kind: "hold", due_at: start + 5_000 }, send: { attempt: 1 } });
     expect(bench.calls).toEqual([]);
     const code = { cause_ref: "code-1", critical: true };
     expect((await bench.take(aSend(code))).kind).toBe("emit");
