@@ -109,6 +109,7 @@ const rules: readonly SourceRule[] = [
       "tests/contract/alert-rules.test.ts": "needs promtool; a line of tests/may-skip.txt allows it",
       "tests/contract/hostile-mail.test.ts": "needs Python; a line of tests/may-skip.txt allows it",
       "tests/contract/zone-oracle.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
+      "tests/integration/consuming-page.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
       "tests/integration/foreign-client.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
       "tests/integration/smtp-postfix.test.ts": "needs Postfix and root; a line of tests/may-skip.txt allows it",
     },
