@@ -13,8 +13,9 @@ export const check: CliCommand = {
   usage: "check [channel…]",
   summary: "Ask each provider account whether it would take a message; sends none",
   flags: {},
+  accepts: ({ args }) => unknownChannels(args).length === 0,
   run: async ({ args }) => {
-    const unknown = args.filter((name) => !channelNames.includes(name));
+    const unknown = unknownChannels(args);
     if (unknown.length > 0) {
       process.stderr.write(`There is no channel '${unknown.join("', '")}'. There are: ${channelNames.join(", ")}\n`);
       return exit.usage;
@@ -29,6 +30,10 @@ export const check: CliCommand = {
     return checked.some(({ result }) => result.kind === "failed") ? exit.failed : exit.done;
   },
 };
+
+function unknownChannels(args: readonly string[]): readonly string[] {
+  return args.filter((name) => !channelNames.includes(name));
+}
 
 function pageOf(provider: string): string {
   return `shared/delivery/providers/${provider}/README.md has the codes`;

@@ -13,6 +13,8 @@ export interface CliCommand {
   readonly usage: string;
   readonly summary: string;
   readonly flags: ParseArgsOptionsConfig;
+  /** Whether the command takes these arguments and values, as far as that is known before anything connects. Left out: nothing is known. */
+  accepts?(invocation: Invocation): boolean;
   /** Resolves with the exit code. The caller reports an error on stderr. */
   run(invocation: Invocation): Promise<number>;
 }

@@ -6,7 +6,7 @@ import { readConfig } from "#shared/platform/config/environment.ts";
 import { createFuseTopic, type FuseStore } from "#shared/runtime/fuses/fuse-store.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { actorOf } from "./actor.ts";
-import { type CliCommand, exit } from "./command.ts";
+import { type CliCommand, exit, type Invocation } from "./command.ts";
 import { fuseSettings } from "./command-settings.ts";
 import { alignedTable } from "./table.ts";
 
@@ -16,12 +16,16 @@ export const fuse: CliCommand = {
   usage: 'fuse list | status | lift STAGE --reason "what was mended" [--by NAME]',
   summary: "Show the dead-letter fuses of all stages, or lift one",
   flags: { reason: { type: "string" }, by: { type: "string" } },
-  run: async ({ args, flags }) => {
+  accepts: ({ args: [verb = "list", stage = ""], flags }) =>
+    verb === "lift"
+      ? (stages as readonly string[]).includes(stage) && reasonOf(flags) !== ""
+      : ["list", "status"].includes(verb),
+  run: async (invocation) => {
+    const { args, flags } = invocation;
     const [verb = "list", stage = ""] = args;
     const isLift = verb === "lift";
-    const isKnown = isLift ? (stages as readonly string[]).includes(stage) : ["list", "status"].includes(verb);
-    const reason = typeof flags["reason"] === "string" ? flags["reason"].trim() : "";
-    if (!isKnown || (isLift && reason === "")) {
+    const reason = reasonOf(flags);
+    if (fuse.accepts?.(invocation) !== true) {
       process.stderr.write(
         `Usage: comms ${fuse.usage}\nA lift names one of: ${stages.join(", ")}, and the reason, which is audited.\n`,
       );
@@ -38,6 +42,10 @@ export const fuse: CliCommand = {
     }
   },
 };
+
+function reasonOf({ reason }: Invocation["flags"]): string {
+  return typeof reason === "string" ? reason.trim() : "";
+}
 
 /** Prints a line a stage; the exit code says whether one is blown. */
 async function list(store: FuseStore): Promise<number> {

@@ -17,6 +17,7 @@ export const prepare: CliCommand = {
   usage: "prepare [--replace]",
   summary: "Create topics, register schemas, migrate Postgres, publish the catalog's templates",
   flags: { replace: { type: "boolean", default: false } },
+  accepts: ({ args }) => args.length === 0,
   run: async ({ flags }) => {
     const config = readConfig(prepareSettings);
     const platform = createProcessContext(config, { name: "prepare" });

@@ -28,10 +28,11 @@ export const run: CliCommand = {
   usage: "run <processor…|all>",
   summary: "Run one processor, several, or all of them and the gateway",
   flags: {},
-  run: async ({ args }) => {
-    const names = namesToHost(args);
-    const unknown = names.filter((name) => !hostableNames.includes(name));
-    if (names.length === 0 || unknown.length > 0) {
+  accepts: ({ args }) => args.length > 0 && unknownNames(args).length === 0,
+  run: async (invocation) => {
+    const names = namesToHost(invocation.args);
+    if (run.accepts?.(invocation) !== true) {
+      const unknown = unknownNames(names);
       const reason = unknown.length > 0 ? `There is no processor '${unknown.join("', '")}'. ` : "";
       process.stderr.write(`${reason}Name one or more of: ${hostableNames.join(", ")}, or all.\n`);
       return exit.usage;
@@ -39,6 +40,10 @@ export const run: CliCommand = {
     return host(names);
   },
 };
+
+function unknownNames(args: readonly string[]): readonly string[] {
+  return namesToHost(args).filter((name) => !hostableNames.includes(name));
+}
 
 /** What is hosted, each once: a name that stands there twice asks for nothing more. */
 export function namesToHost(args: readonly string[]): readonly string[] {

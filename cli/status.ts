@@ -21,6 +21,7 @@ export const status: CliCommand = {
   usage: "status",
   summary: "Show each stage's members, how far it is behind, and its dead-letter fuse",
   flags: {},
+  accepts: ({ args }) => args.length === 0,
   run: async () => {
     const states = await readGroups(allGroupTopics());
     process.stdout.write(alignedTable([statusHead, ...states.flatMap((state) => groupStatusRows(state, Date.now()))]));
@@ -34,12 +35,11 @@ export const group: CliCommand = {
   usage: "group describe [STAGE…]",
   summary: "Show what consumer groups have committed, partition by partition, and their lag",
   flags: {},
-  run: async ({ args }) => {
-    const [verb, ...asked] = args;
-    const all = allGroupTopics();
-    const wanted =
-      asked.length === 0 ? all : all.filter(({ group: id }) => asked.some((one) => id.endsWith(`.${one}`)));
-    if (verb !== "describe" || wanted.length < asked.length) {
+  accepts: ({ args: [verb, ...asked] }) => verb === "describe" && wantedGroups(asked).length >= asked.length,
+  run: async (invocation) => {
+    const wanted = wantedGroups(invocation.args.slice(1));
+    if (group.accepts?.(invocation) !== true) {
+      const all = allGroupTopics();
       process.stderr.write(
         `Usage: comms ${group.usage}\nThere are: ${all.map(({ group: id }) => id.slice("comms.".length)).join(", ")}\n`,
       );
@@ -49,6 +49,12 @@ export const group: CliCommand = {
     return exit.done;
   },
 };
+
+/** The groups of these stages, or all of them. */
+function wantedGroups(asked: readonly string[]): readonly GroupTopics[] {
+  const all = allGroupTopics();
+  return asked.length === 0 ? all : all.filter(({ group: id }) => asked.some((one) => id.endsWith(`.${one}`)));
+}
 
 async function readGroups(groups: readonly GroupTopics[]): Promise<readonly GroupState[]> {
   const platform = createProcessContext(readConfig(statusSettings), { name: "status" });

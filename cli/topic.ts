@@ -21,10 +21,16 @@ export const topic: CliCommand = {
   usage: "topic grow|repartition TOPIC --partitions N",
   summary: "Give a drained topic more partitions, or copy a compacted one into another number of them",
   flags: { partitions: { type: "string" } },
-  run: async ({ args: [verb = "", name = ""], flags }) => {
+  accepts: ({ args: [verb = "", name = ""], flags }) => {
     const partitions = Number(flags["partitions"]);
-    const contract = topicContracts().find((one) => one.topic === name);
-    if (!verbs.includes(verb) || contract === undefined || !Number.isInteger(partitions) || partitions < 1) {
+    return verbs.includes(verb) && contractOf(name) !== undefined && Number.isInteger(partitions) && partitions > 0;
+  },
+  run: async (invocation) => {
+    const { args, flags } = invocation;
+    const [verb = "", name = ""] = args;
+    const partitions = Number(flags["partitions"]);
+    const contract = contractOf(name);
+    if (contract === undefined || topic.accepts?.(invocation) !== true) {
       process.stderr.write("Name grow or repartition, a topic of docs/topics without prefix, and --partitions.\n");
       return exit.usage;
     }
@@ -43,6 +49,10 @@ export const topic: CliCommand = {
     }
   },
 };
+
+function contractOf(name: string): TopicContract | undefined {
+  return topicContracts().find((one) => one.topic === name);
+}
 
 /** A topic to change, and what changes it. */
 export interface TopicChange {

@@ -10,6 +10,8 @@ import { type CliCommand, exit } from "./command.ts";
 import { whySettings } from "./command-settings.ts";
 import { parseDuration } from "./duration.ts";
 
+const formats = ["text", "json"];
+
 /** How many messages one run shows, the newest first. */
 const messagesMax = 50;
 
@@ -28,11 +30,19 @@ export const why: CliCommand = {
     since: { type: "string", default: "24h" },
     format: { type: "string", default: "text" },
   },
-  run: async ({ flags }) => {
+  accepts: ({ args, flags }) =>
+    args.length === 0 &&
+    typeof flags["user"] === "string" &&
+    parseDuration(String(flags["since"])) !== undefined &&
+    formats.includes(String(flags["format"])),
+  run: async (invocation) => {
+    const { flags } = invocation;
     const user = flags["user"];
     const sinceMs = parseDuration(String(flags["since"]));
-    if (typeof user !== "string" || sinceMs === undefined) {
-      process.stderr.write("Name a user with --user, and a time such as --since 90m, 24h or 7d.\n");
+    if (typeof user !== "string" || sinceMs === undefined || why.accepts?.(invocation) !== true) {
+      process.stderr.write(
+        "Name a user with --user, a time such as --since 90m, 24h or 7d, and --format text or json.\n",
+      );
       return exit.usage;
     }
     const template = typeof flags["template"] === "string" ? flags["template"] : undefined;

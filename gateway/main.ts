@@ -69,7 +69,10 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
       webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }),
       publisher,
       clock,
-      meter: createWebhookMeter(telemetry),
+      meter: createWebhookMeter(
+        telemetry,
+        config.webhooks.map(({ provider }) => provider),
+      ),
     },
     unsubscribe: { keys: unsubscribeKeysOf(config), publisher, clock, ...optOutParts(platform) },
     publicUrl,
@@ -123,6 +126,9 @@ function openKeys(platform: ProcessContext, config: ConfigOf<typeof settings>): 
 /** What an opt-out waits for, and where a late one is counted. */
 function optOutParts(platform: ProcessContext): Pick<UnsubscribeParts, "view" | "onLate"> {
   const views = platform.views();
+  const { metrics } = platform.telemetry;
+  const door = "one_click";
+  metrics.expose("comms_optout_late_total", { door });
   return {
     view: {
       holds: async ({ tenant_id: tenantId, channel, address_hash: addressHash, suppression_id }) => {
@@ -130,6 +136,6 @@ function optOutParts(platform: ProcessContext): Pick<UnsubscribeParts, "view" | 
         return value.flat().some((entry) => entry.suppression_id === suppression_id);
       },
     },
-    onLate: () => platform.telemetry.metrics.count("comms_optout_late_total", { door: "one_click" }),
+    onLate: () => metrics.count("comms_optout_late_total", { door }),
   };
 }

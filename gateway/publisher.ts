@@ -43,7 +43,9 @@ export async function createPublisher(parts: PublisherParts): Promise<Publisher>
     publish: async ({ topic, key, value }, request) => {
       const bytes = codec.encode(topic, value);
       const span = startRequestSpan(`publish ${topic}`, request);
-      const headers = envelope({ stage: "gateway", topic, key, value: bytes, now: clock.now(), trace: span.headers });
+      const own = envelope({ stage: "gateway", topic, key, value: bytes, now: clock.now(), trace: span.headers });
+      const requestId = request["x-request-id"];
+      const headers = { ...own, ...(requestId && { "x-request-id": Buffer.from(String(requestId)) }) };
       const acknowledgement = producer.send([{ topic: prefix + topic, key, value: bytes, headers }]);
       try {
         await waitFor(acknowledgement, deadlineMs, clock);

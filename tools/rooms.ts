@@ -92,7 +92,7 @@ export const providerRoom: Room = {
     `${providerFolder}/provider.ts`,
     `${providerFolder}/check.ts`,
   ],
-  packages: ["node:*", "@aws-sdk/client-sesv2", "firebase-admin", "nodemailer", "pg", "twilio", "undici", "zod"],
+  packages: ["node:*", "@aws-sdk/client-sesv2", "nodemailer", "pg", "twilio", "undici", "zod"],
 };
 
 /** The same for the pure half of each. */

@@ -35,6 +35,21 @@ const mayNameChannels: readonly (readonly [RegExp, string])[] = [
   [/^cli\/demo\//, "invents people, with what each of them has switched on"],
 ];
 
+/** What reads the runtime's own zone data, or the zone of the machine. */
+const localTime = new RegExp(
+  [
+    "\\btimeZone\\b",
+    "\\bIntl\\.DateTimeFormat\\b",
+    "\\.toLocale(?:Date|Time)?String\\(",
+    "\\.to(?:Date|Time)String\\(",
+    "\\.(?:get|set)(?:Hours|Minutes|Seconds|Date|Day|Month|FullYear|Year)\\(",
+    "\\bgetTimezoneOffset\\b",
+    "\\bnew Date\\([^()]*,",
+    "\\bTemporal\\.(?:Zoned|Plain)DateTime\\b",
+    "\\.toZonedDateTime",
+  ].join("|"),
+);
+
 /** The test of these rules breaks each of them. */
 const ownTest = { "tests/unit/tools/source-rules.test.ts": "names what the rules forbid" };
 
@@ -70,7 +85,7 @@ const rules: readonly SourceRule[] = [
   { binds: isProduct, forbidden: /\bredis\.p?call\(/, message: "Lua stands in a .lua file" },
   {
     binds: (path) => isProduct(path) && !path.startsWith("shared/domain/time/"),
-    forbidden: /\btimeZone\b|\.toLocale(?:Date|Time)?String\(|\bgetTimezoneOffset\b/,
+    forbidden: localTime,
     message: "a local time comes from shared/domain/time: the runtime's own zone data lag",
     exceptions: { "tools/source-rules.ts": "names the words that it looks for" },
   },
@@ -91,8 +106,10 @@ const rules: readonly SourceRule[] = [
     message: "a test is neither skipped nor tried again",
     exceptions: {
       ...ownTest,
+      "tests/contract/alert-rules.test.ts": "needs promtool; a line of tests/may-skip.txt allows it",
       "tests/contract/hostile-mail.test.ts": "needs Python; a line of tests/may-skip.txt allows it",
       "tests/contract/zone-oracle.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
+      "tests/integration/consuming-page.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
       "tests/integration/foreign-client.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
       "tests/integration/smtp-postfix.test.ts": "needs Postfix and root; a line of tests/may-skip.txt allows it",
     },

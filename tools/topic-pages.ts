@@ -31,6 +31,19 @@ export interface TopicPage {
 
 const banner = "<!-- Written by `npm run generate` from schemas/. Do not edit. -->";
 
+const unreadable =
+  "What cannot be read counts as not set and the rest of the record is in force, so that no opt-out and no address is lost with it; the record is a dead letter as well, with the field named, and an alert.";
+
+/** What must be readable in a record of a topic, for a person's messages to be right. */
+const formats: Readonly<Record<string, readonly string[]>> = {
+  "comms.profiles": [
+    `- **Formats**: \`tz\` is an IANA name (Europe/Berlin; not \`Pacific Standard Time\`, not \`UTC+2\`), \`locale\` a language tag, \`phone\` in E.164, \`email\` a mailbox. ${unreadable} Without a zone the person's quiet hours are in UTC. A tombstone erases whatever the record before it said.`,
+  ],
+  "comms.preferences": [
+    `- **Formats**: \`quiet_hours.tz\` is an IANA name (Europe/Berlin; not \`Pacific Standard Time\`, not \`UTC+2\`), \`start_local\` and \`end_local\` are \`HH:MM\`. ${unreadable} Without their own zone the hours are in the profile's; without a readable start and end they are 21:00 to 08:00.`,
+  ],
+};
+
 /** What a client that is not ours must keep to. Empty for topics that only our own stages write. */
 function writersSection(of: TopicContract): readonly string[] {
   if (!hasForeignWriters(of.topic)) return [];
@@ -40,6 +53,7 @@ function writersSection(of: TopicContract): readonly string[] {
       ? [
           "- **Partition**: murmur2 of the key, as Java's clients have it. Clients of librdkafka (Python, Go, .NET, kcat) need `partitioner=murmur2_random`. A record or tombstone in another partition than its key's is a dead letter, and changes nothing.",
           `- **Key**: \`${of.key}\` of the value; in the parts after the person a \`/\` is \`%2F\` and a \`%\` is \`%25\`. A record under any other key is a dead letter, and changes nothing.`,
+          ...(formats[of.topic] ?? []),
           "- **Partitions** are never added in place: `comms topic repartition` copies the topic.",
         ]
       : []),

@@ -27,6 +27,7 @@ export const demo: CliCommand = {
   usage: "demo [--once]",
   summary: "Start everything, feed it events and show what becomes of them",
   flags: { once: { type: "boolean", default: false } },
+  accepts: ({ args }) => args.length === 0,
   run: async ({ flags }) => {
     // Registered first: a demo that is ended while it starts must not leave half of it behind.
     const stopping = new AbortController();

@@ -7,6 +7,9 @@ import { clientOf } from "./client.ts";
 import { clientShare } from "./limits.ts";
 import { problemBody, problems } from "./problem.ts";
 
+/** Why a connection is closed without a request. */
+const refusalCauses = ["all", "client", "late", "malformed"];
+
 export interface ConnectionBounds {
   readonly connectionsMax: number;
   /** A proxy carries the connections of many clients, so that no share binds it. */
@@ -19,6 +22,7 @@ export interface ConnectionBounds {
  * those that idle give way.
  */
 export function boundConnections(server: Server, { connectionsMax, isProxy, metrics }: ConnectionBounds): void {
+  metrics.expose("comms_http_connections_refused_total", ...refusalCauses.map((cause) => ({ cause })));
   const clients = new Map<string, number>();
   const share = Math.ceil(connectionsMax * clientShare);
   server.maxConnections = connectionsMax;

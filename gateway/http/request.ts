@@ -12,10 +12,11 @@ export function requestIdOf(headers: IncomingHttpHeaders): string {
   return typeof id === "string" && /^[\w.:-]{1,64}$/.test(id) ? id : randomUUID();
 }
 
-/** Begins the trace of a request, or continues the caller's. Records of the request are published under it. */
+/** Begins the trace of a request, or continues the caller's. Records of the request are published under it and its id. */
 export function startTrace(request: FastifyRequest): RecordSpan {
   const span = startRequestSpan(`${request.method} ${request.routeOptions.url ?? "none"}`, request.headers);
   for (const [name, value] of Object.entries(span.headers)) request.headers[name] = String(value);
+  request.headers["x-request-id"] = request.id;
   note(request, { request_id: request.id, trace_id: span.traceId });
   return span;
 }

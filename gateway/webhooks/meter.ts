@@ -1,3 +1,4 @@
+import { webhookRefusalCodes } from "#shared/delivery/providers/provider.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 
 /** What the routes of webhooks count. */
@@ -9,7 +10,14 @@ export interface WebhookMeter {
 }
 
 /** The meter of a process. The end of a subscription is a line at `error`: without reports nothing else would tell. */
-export function createWebhookMeter({ metrics, log }: Pick<Telemetry, "metrics" | "log">): WebhookMeter {
+export function createWebhookMeter(
+  { metrics, log }: Pick<Telemetry, "metrics" | "log">,
+  providers: readonly string[],
+): WebhookMeter {
+  for (const provider of providers) {
+    metrics.expose("comms_webhook_subscription_ended_total", { provider });
+    metrics.expose("comms_webhooks_refused_total", ...webhookRefusalCodes.map((code) => ({ provider, code })));
+  }
   return {
     refused: (provider, code) => metrics.count("comms_webhooks_refused_total", { provider, code }),
     subscriptionEnded: (provider) => {

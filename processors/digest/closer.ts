@@ -25,7 +25,7 @@ export function createCloser(store: DigestStore, owner: string): Job {
   return {
     name: "close digest windows",
     run: async (now, emit) => {
-      const leased = await store.lease(owner, { now, until: now + leaseMs, max: batch });
+      const leased = await store.lease(owner, { leaseMs, max: batch });
       // A window of an unknown cadence stays open with its items, for a build that knows the cadence.
       const due = leased.filter(({ window }) => cadenceOf(window.cadence));
       const failures = await closeEach(due, async (some) => {

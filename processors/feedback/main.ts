@@ -1,5 +1,7 @@
 import { createProviderAlarm } from "#shared/delivery/providers/provider-alarm.ts";
+import { allProviders } from "#shared/delivery/providers/registry.ts";
 import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
+import { channelName } from "#shared/domain/message/channel.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createMessageFinder } from "./adapters/message-finder.ts";
@@ -10,12 +12,16 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const { metrics } = platform.telemetry;
   const codec = platform.codec();
   const labelOf = createCodeLabels();
+  const reporting = allProviders.filter(({ webhook }) => webhook !== undefined);
   const processor = createFeedback({
     messages: createMessageFinder(platform.postgres()),
     hasher: platform.hasher,
     normalisers: webhookNormalisers,
     encode: (topic, send) => codec.encode(topic, send),
-    onAlert: createProviderAlarm(platform.telemetry),
+    onAlert: createProviderAlarm(
+      platform.telemetry,
+      reporting.map(({ name, channel }) => ({ channel: channelName(channel), provider: name })),
+    ),
     onUnknown: (provider, code) =>
       metrics.count("comms_provider_codes_unknown_total", { provider, code: labelOf(provider, code) }),
   });

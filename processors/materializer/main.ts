@@ -50,6 +50,7 @@ export function restorerOf(platform: ProcessContext): Restorer {
 export async function assemble(platform: ProcessContext, config: ConfigOf<typeof settings>): Promise<Runnable> {
   const { keys, prefix, clock, telemetry } = platform;
   const states = rebuildableStatesOf(platform);
+  for (const { name: view } of states) telemetry.metrics.expose("comms_views_behind_total", { view });
   const group = { prefix, groupId: prefix + groupOf("materializer") };
   const clients = { log: platform.log(), redis: platform.redis(), keys, clock, states };
   const continuity = createContinuity({

@@ -1,4 +1,5 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
+import { unreadableFields } from "#shared/domain/message/unreadable-fields.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { CompactedCheck } from "#shared/platform/kafka/key-places.ts";
@@ -12,8 +13,8 @@ const done: Outcome = { kind: "emit", outputs: [] };
 /**
  * Keeps every rebuildable state up to date from its topics. Instances share the partitions; fences make a second writer
  * harmless, as well as a record for a view that is still being restored. What `check` refuses is a dead letter, and changes
- * no state. Nothing is applied to a server that `continuity` has not compared with the log: a record beyond a hole would hide
- * it.
+ * no state; a record with a field that cannot be read is a dead letter too, and is applied without that field. Nothing is applied to
+ * a server that `continuity` has not compared with the log: a record beyond a hole would hide it.
  */
 export function createMaterializer(
   states: readonly RebuildableState[],
@@ -28,7 +29,10 @@ export function createMaterializer(
       const sound = batch.filter((_, at) => issues[at] === undefined);
       await Promise.all(states.map((state) => applyOwn(state, sound, { now, server })));
       continuity?.note(batch);
-      return issues.map((issue) => (issue === undefined ? done : poison(issue)));
+      return batch.map((record, at) => {
+        const issue = issues[at] ?? unreadableFields(record);
+        return issue === undefined ? done : poison(issue);
+      });
     },
   };
 }

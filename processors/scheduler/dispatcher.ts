@@ -19,13 +19,14 @@ export interface DispatcherParts {
 
 /**
  * Leases due items, produces them, and deletes them once the log has acknowledged them. After a crash in between the lease
- * expires and the items go out a second time: their ids are derived, so readers recognise them.
+ * expires and the items go out a second time: their ids are derived, so readers recognise them. What is due, and for how long
+ * it is leased, the store's clock says: dispatchers whose own clocks differ take nothing from one another, nor ahead of time.
  */
 export function createDispatcher({ store, owner, report }: DispatcherParts): Job {
   return {
     name: "dispatch scheduled",
-    run: async (now, emit) => {
-      const due = await store.lease(owner, { now, until: now + leaseMs, max: batch });
+    run: async (_now, emit) => {
+      const due = await store.lease(owner, { leaseMs, max: batch });
       if (due.length > 0) {
         await emit(due.map(output));
         await store.remove(
@@ -33,7 +34,7 @@ export function createDispatcher({ store, owner, report }: DispatcherParts): Job
           due.map((item) => item.scheduleId),
         );
       }
-      const { items, nextDue } = await store.backlog();
+      const { items, nextDue, now } = await store.backlog();
       report({ items, overdueSeconds: overdueSeconds(nextDue, now) });
       return waitMs({ leased: due.length, batch }, nextDue, now);
     },

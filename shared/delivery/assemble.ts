@@ -1,6 +1,6 @@
 import type { Channel } from "#shared/contracts/records.ts";
 import { hasAddresses } from "#shared/domain/channel/channels.ts";
-import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
 import { viewAgeMsMaxOf } from "#shared/platform/config/redis-settings.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
@@ -28,11 +28,14 @@ export async function openSender<Channel extends KnownChannel>(
   channel: Channel,
   config: SenderConfig<Channel>,
 ): Promise<Runnable> {
-  const meter = meterOf(platform);
-  const context = providerContextOf(platform, config);
-  const accounts = await Promise.all(
-    accountsIn(config, channel).map((account) => openAccount(platform, account, { context, meter })),
+  const configured = accountsIn(config, channel);
+  const meter = meterOf(
+    platform,
+    channelName(channel),
+    configured.map(({ provider }) => provider.name),
   );
+  const context = providerContextOf(platform, config);
+  const accounts = await Promise.all(configured.map((account) => openAccount(platform, account, { context, meter })));
   const viewAgeMsMax = viewAgeMsMaxOf(config);
   const policy = { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000, viewAgeMsMax };
   const processor = createSender({
@@ -64,7 +67,7 @@ async function openAccount(
     ...(tenant !== undefined && { tenant }),
     adapter,
     breaker: createBreaker({ account: id, onState: (state) => meter.breakerState(names, state) }),
-    budget: createRedisBudget(platform.redis(), platform.keys, limits),
+    budget: createRedisBudget({ redis: platform.redis(), keys: platform.keys }, limits),
   };
 }
 
@@ -114,15 +117,18 @@ function commonParts(platform: ProcessContext, channel: KnownChannel): Omit<Send
   };
 }
 
-function meterOf({ telemetry }: ProcessContext): SendMeter {
+function meterOf({ telemetry }: ProcessContext, channel: string, providers: readonly string[]): SendMeter {
   const { metrics } = telemetry;
+  metrics.expose("comms_ambiguous_sends_total", { channel });
   return {
-    ambiguousSend: (channel) => metrics.count("comms_ambiguous_sends_total", { channel }),
-    providerRequest: ({ channel, provider, outcome, seconds }) =>
-      metrics.observe("comms_provider_request_seconds", { channel, provider, outcome }, seconds),
+    ambiguousSend: (of) => metrics.count("comms_ambiguous_sends_total", { channel: of }),
+    providerRequest: ({ seconds, ...labels }) => metrics.observe("comms_provider_request_seconds", labels, seconds),
     breakerState: ({ id, provider }, state) =>
       metrics.set("comms_breaker_state", { provider, account: id }, levels[state]),
     tokenInvalid: (code) => metrics.count("comms_push_tokens_invalid_total", { code }),
-    alert: createProviderAlarm(telemetry),
+    alert: createProviderAlarm(
+      telemetry,
+      providers.map((provider) => ({ channel, provider })),
+    ),
   };
 }

@@ -22,7 +22,7 @@ export async function waitForBudget(
   const until = clock.now() + policy.budgetWaitMaxMs;
   for (;;) {
     const now = clock.now();
-    const waitMs = await account.budget.take(account.id, calls, { critical, now });
+    const waitMs = await account.budget.take(account.id, calls, { critical });
     if (waitMs === 0) return;
     if (signal.aborted || now + waitMs > until)
       throw new AppError("RATE_BUDGET_SPENT", `The rate budget of ${account.id} is spent`, {

@@ -1,6 +1,11 @@
 -- takeFrom in shared/delivery/budget.ts, atomically. KEYS[1] bucket: `tokens|at`.
--- ARGV: rate a second, burst, reserve that this call must leave, calls, now in ms. Returns the wait in ms.
+-- ARGV: rate a second, burst, reserve that this call must leave, calls, now in ms or empty for the time of Redis. Returns the
+-- wait in ms.
 local rate, burst, floor, calls, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+if not now then
+  local time = redis.call('TIME')
+  now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
 local tokens, at = burst, now
 local text = redis.call('GET', KEYS[1])
 if text then

@@ -26,9 +26,9 @@ export function budgetLimits(
 export interface RateBudget {
   /**
    * Takes `calls` from the account's bucket and returns 0, or takes nothing and returns how long to wait before asking
-   * again, ms. It reserves nothing for then. May throw the retryable `AppError` `REDIS_UNAVAILABLE`.
+   * again, ms. It reserves nothing for then. The bucket fills by one clock for all who ask. May throw the retryable `AppError` `REDIS_UNAVAILABLE`.
    */
-  take(account: string, calls: number, options: { readonly critical: boolean; readonly now: Instant }): Promise<number>;
+  take(account: string, calls: number, options: { readonly critical: boolean }): Promise<number>;
 }
 
 /** How many tokens a bucket holds, and as of when. */

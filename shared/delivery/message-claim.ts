@@ -1,4 +1,5 @@
 import type { Send } from "#shared/contracts/records.ts";
+import { isRepeatable } from "#shared/domain/channel/channels.ts";
 import { ledgerGate, mayResend } from "#shared/domain/delivery/ledger-gate.ts";
 import type { CallRecord } from "#shared/domain/delivery/ledger-rules.ts";
 import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
@@ -27,7 +28,7 @@ export interface MessageClaimParts {
 export interface MessageClaim extends ClaimRef {
   /** The number of this call. The ledger also counts the calls whose processes died before they wrote a record. */
   readonly attempt: number;
-  /** Whether the result of an earlier call of the message is unknown. */
+  /** Whether the result of an earlier call of the message is unknown, so that this one may be a second message. */
   readonly ambiguous: boolean;
 }
 
@@ -35,15 +36,23 @@ type ClaimAttempt =
   | { readonly kind: "claimed"; readonly claim: MessageClaim }
   | { readonly kind: "refused"; readonly outcome: Outcome };
 
-/** Claims the message; if it belongs to another or is over, the outcome that follows from that. */
-export async function claimMessage(parts: MessageClaimParts, send: Send): Promise<ClaimAttempt> {
+/**
+ * Claims the message; if it belongs to another or is over, the outcome that follows from that. `isInDoubt`: the order says that
+ * an earlier call has an unknown result, which a ledger that was wiped does not know.
+ */
+export async function claimMessage(
+  parts: MessageClaimParts,
+  send: Send,
+  { isInDoubt }: { readonly isInDoubt: boolean },
+): Promise<ClaimAttempt> {
   const { name, ledger, clock, policy } = parts;
   const ref = { msgId: send.msg_id, owner: parts.nextOwner() };
   const now = clock.now();
   const resend = mayResend(send, now);
   const result = await ledger.claim({ ...ref, attempt: send.attempt, reopens: send.reopens, leaseMs, now, resend });
   if (result.kind === "claimed") {
-    const { attempt, ambiguous } = result;
+    const { attempt } = result;
+    const ambiguous = (result.ambiguous || isInDoubt) && !isRepeatable(send.channel);
     return { kind: "claimed", claim: { ...ref, attempt, ambiguous } };
   }
   const refusal = toSendRefusal(["ledger", ledgerGate(send, result, { now, policy })], []);

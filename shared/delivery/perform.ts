@@ -25,6 +25,8 @@ export type PerformParts = Omit<StepParts, "account"> & { readonly route: Route 
 export interface PerformOptions {
   /** The targets that `decideSend` allows: one call each. */
   readonly to: readonly AddressedTarget[];
+  /** Whether the order itself says that the result of an earlier call is unknown. */
+  readonly isInDoubt: boolean;
   /** Ends the wait for the budget, never a call that has begun. */
   readonly signal: AbortSignal;
 }
@@ -33,13 +35,14 @@ export interface PerformOptions {
  * Claims the message, calls the provider by the account that the route names first, and records the result. Every step up
  * to the confirmation may be repeated; no step after it may.
  */
-export async function perform(common: PerformParts, send: Send, { to, signal }: PerformOptions): Promise<Outcome> {
+export async function perform(common: PerformParts, send: Send, options: PerformOptions): Promise<Outcome> {
+  const { to, signal } = options;
   const [account] = common.route(send);
   const parts: StepParts = { ...common, account };
   account.breaker.admit();
   const content = await readContent(parts, send);
   if (!content) return reportOutcome(send, unreadableReport(parts, send));
-  const claimed = await claimMessage(parts, send);
+  const claimed = await claimMessage(parts, send, options);
   if (claimed.kind === "refused") return claimed.outcome;
   const { claim } = claimed;
   try {

@@ -1,7 +1,10 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Send } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import { decideSend } from "#shared/domain/delivery/decide-send.ts";
+import { readDoubt, withDoubt } from "#shared/domain/delivery/doubt.ts";
 import type { AddressedTarget, SendFacts } from "#shared/domain/delivery/facts.ts";
+import type { LedgerState } from "#shared/domain/delivery/ledger-entry.ts";
 import { defaultPolicy, type SendPolicy } from "#shared/domain/delivery/policy.ts";
 import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
 import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
@@ -68,17 +71,22 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
     kind: "stage",
     name: name.stage,
     inputs: [topic, `${topic}.bulk` as TopicName],
-    gather: (batch, now) =>
-      gather(
-        parts,
-        batch.map(({ value }) => value),
-        now,
-      ),
+    gather: async (batch, now) => {
+      const sends = batch.map(({ value }) => value);
+      const facts = await gather(parts, sends, now);
+      return facts.map((found, index) => ({ ...found, ledger: ledgerStateOf(batch[index], found) }));
+    },
     decide: ({ value: send }, facts, now) => {
       const decision = decideSend(send, facts, { now, policy });
       if (decision.kind === "send") return { kind: "perform", effect: { to: decision.to } };
       return sendOutcome(send, decision, { name, now });
     },
-    perform: ({ to }, { value: send }, signal) => perform(performParts, send, { to, signal }),
+    perform: ({ to }, { value: send, origin }, signal) =>
+      perform(performParts, send, { to, signal, isInDoubt: readDoubt(origin.headers) !== undefined }),
   };
+}
+
+/** What the ledger knows of an order, or the order itself. */
+function ledgerStateOf(record: DecodedRecord<Send> | undefined, { ledger }: Pick<SendFacts, "ledger">): LedgerState {
+  return record ? withDoubt(ledger, readDoubt(record.origin.headers), record.value.attempt) : ledger;
 }

@@ -111,6 +111,7 @@ function describeTopics(bench: LogBench): void {
       expect(await bench.log.createTopics(specs)).toEqual([second]);
       expect(await bench.log.createTopics(specs)).toEqual([]);
       expect(await bench.log.offsets([first])).toHaveLength(2);
+      expect([...(await bench.log.partitions([first, second])).values()]).toEqual([2, 4]);
     });
 
     it("refuses a topic that does not exist", async () => {
@@ -118,6 +119,7 @@ function describeTopics(bench: LogBench): void {
       const failures = await Promise.allSettled([
         bench.producer.send([{ topic: unknown, key: null, value: null }]),
         bench.log.offsets([unknown]),
+        bench.log.partitions([unknown]),
         bench.log.committed("some-group", [unknown]),
         bench.member([unknown]),
       ]);

@@ -1,16 +1,20 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { answerBytesMax } from "#shared/delivery/bounded-answer.ts";
 import { createFcmAdapter } from "#shared/delivery/providers/fcm/adapter.ts";
+import { createInappAdapter } from "#shared/delivery/providers/inapp/adapter.ts";
 import { createSesAdapter } from "#shared/delivery/providers/ses/adapter.ts";
 import { createSmtpAdapter } from "#shared/delivery/providers/smtp/adapter.ts";
 import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { createPool } from "#shared/platform/postgres/pool.ts";
+import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
 import { oddMailServer } from "./odd-mail-server.ts";
-import { emailTo, pushTo, textTo } from "./sender-simulator.ts";
+import { emailTo, noteTo, pushTo, textTo } from "./sender-simulator.ts";
 
 const deadlineMs = 600;
 const chunk = Buffer.alloc(64 * 1024, "a");
@@ -160,6 +164,18 @@ describe.each(httpAdapters)("%s, in front of a server that", (_, message, adapte
   });
 });
 
+describe("FCM, whose token endpoint is a server that", () => {
+  test.each(Object.keys(answers))("%s: nothing of the message went out, so the call is not in doubt", async (how) => {
+    answer = answers[how] ?? answer;
+    const account = { projectId: "p", clientEmail: "a@b.example", privateKey: pem };
+    const adapter = createFcmAdapter({ account, baseUrl: "http://127.0.0.1:1", tokenUrl: `${base}/token` });
+    const { kind, code } = (await ask(adapter, pushTo("token-1"))) as Extract<Answer, { readonly code: string }>;
+    expect([kind, code]).toEqual(kind === "unreached" ? [kind, expect.any(String)] : ["refused", "TOKEN_UNREADABLE"]);
+    await vi.waitUntil(() => open === 0, { timeout: 5_000, interval: 10 });
+    expect(flooded).toBeLessThan(answerBytesMax + 16 * 1024 * 1024);
+  });
+});
+
 describe("SMTP, in front of a server that", () => {
   test.each(Object.keys(replies))("%s after the mail: the call is in doubt, and its connection ends", async (how) => {
     smtp.script((socket, { isDotted }) => {
@@ -173,5 +189,45 @@ describe("SMTP, in front of a server that", () => {
     expect(await ask(adapter, emailTo("ada@example.com"))).toMatchObject({ kind: "unknown" });
     await smtp.idle();
     expect(flooded).toBeLessThan(answerBytesMax + 16 * 1024 * 1024);
+  });
+});
+
+/** What a Postgres says to a client that it takes: authentication is fine, and it is ready. */
+const welcome = Buffer.from("5200000008000000005a0000000549", "hex");
+
+describe("the notification centre, in front of a Postgres that", () => {
+  const greetings: Readonly<Record<string, (socket: Socket) => unknown>> = {
+    "takes no connection": () => {},
+    "takes a statement and says nothing": (socket) => socket.write(welcome),
+    "floods its greeting": async (socket) => {
+      flooded = await flood(socket, chunk);
+    },
+    "ends in the middle": (socket) => socket.end(welcome.subarray(0, 5)),
+    "speaks HTTP": (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n"),
+  };
+
+  test.each(Object.keys(greetings))("%s: the note is not made, and is tried again; it is not in doubt", async (how) => {
+    let sockets = 0;
+    const hung = createTcpServer((socket) => {
+      sockets += 1;
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        sockets -= 1;
+      });
+      socket.once("data", () => void greetings[how]?.(socket));
+    });
+    await new Promise<void>((done) => void hung.listen(0, "127.0.0.1", done));
+    const pool = createPool(`postgres://a:b@127.0.0.1:${(hung.address() as AddressInfo).port}/c`);
+    try {
+      // The caller waits no longer than a moment beyond the signal.
+      const impatient = sleep(deadlineMs + 2_000).then(() => "DEADLINE");
+      const answered = await Promise.race([ask(createInappAdapter(pool), noteTo("u1")), impatient]);
+      expect(answered).toEqual({ kind: "refused", code: "POSTGRES_UNAVAILABLE" });
+      // A connection whose statement hangs is given up before the next call's deadline: others need it.
+      await vi.waitUntil(() => sockets === 0, { timeout: callDeadlineMs, interval: 10 });
+    } finally {
+      await pool.end();
+      await new Promise((done) => void hung.close(done));
+    }
   });
 });

@@ -95,6 +95,11 @@ export function textTo(number: string): OutboundMessage {
   return messageTo(number, { channel: "SMS", text: "Your code is 123456" }, { channel: "SMS" });
 }
 
+export function noteTo(userId: string): OutboundMessage {
+  const content: Content = { channel: "INAPP", title: "Booked", body: "See you", deepLink: null };
+  return messageTo(userId, content, { channel: "INAPP" });
+}
+
 function messageTo(address: string, content: Content, change: Parameters<typeof aSend>[0]): OutboundMessage {
   const { channel } = content;
   const deviceId = channel === "PUSH" ? "d1" : "";

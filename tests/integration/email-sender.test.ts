@@ -39,7 +39,7 @@ async function markerBack(): Promise<void> {
 function onRedis() {
   const { redis, keys } = store;
   const ledger = createRedisLedger(redis, keys, { clock: "caller" });
-  const budget = createRedisBudget(redis, keys, { rate: 10_000, burst: 10_000, reserve: 1_000 });
+  const budget = createRedisBudget({ redis, keys }, { rate: 10_000, burst: 10_000, reserve: 1_000 });
   const breaker = {
     admit: () => {},
     run: <T>(call: () => Promise<T>) => call(),

@@ -243,7 +243,7 @@ describe("a webhook, from the provider to the next message [EML-04] [FBK-01] [FB
   });
 });
 
-describe("whom a report stops [FBK-02] [SUP-03]", () => {
+describe("whom a report stops [FBK-02]", () => {
   it.each([
     ["Bounce", "HARD_BOUNCE"],
     ["Complaint", "COMPLAINT"],
@@ -307,7 +307,7 @@ describe("a text that its carrier gives back after acceptance [FBK-03]", () => {
   });
 });
 
-describe("a webhook that changes nothing, comes early or comes twice [FBK-01] [FBK-02]", () => {
+describe("a webhook that changes nothing, comes early or comes twice [FBK-01]", () => {
   it("that tells of an absence after a delivery changes nothing", async () => {
     const address = "ooto+1@simulator.amazonses.com";
     await decided("m-ooto");

@@ -1,3 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { assemble as assembleIntake } from "#processors/intake/main.ts";
 import { assemble as assembleMaterializer } from "#processors/materializer/main.ts";
@@ -12,8 +17,10 @@ import { provision } from "#shared/platform/provisioning/provision.ts";
 import type { Shell } from "#shared/runtime/shell/shell.ts";
 import { addresses } from "#tests/support/addresses.ts";
 import { type ForeignRecord, findForeignClient, writeForeign } from "#tests/support/foreign-client.ts";
+import { blocksOf, filledIn } from "#tests/support/page-blocks.ts";
 import { createTestPlatform, produce, recordsOf, startStage, type TestPlatform } from "#tests/support/platform.ts";
 
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const python = findForeignClient();
 const people = Array.from({ length: 12 }, (_, n) => `person-${n}`);
 const refs = people.map((userId) => ({ tenantId: "default", userId }));
@@ -68,6 +75,7 @@ describe.skipIf(python === undefined)("a Python client with confluent-kafka", ()
 
   describeTombstones();
   describeKeys();
+  describePages();
   describeSchemas();
 });
 
@@ -91,7 +99,7 @@ function describeTombstones(): void {
       await eventually(async () => expect(await Promise.all(users.map(isThere))).toEqual(users.map(() => false)));
     });
 
-    test("holds or is a dead letter with the client's defaults, never neither [SUP-03]", async () => {
+    test("holds or is a dead letter with the client's defaults, never neither", async () => {
       const users = people.map((user) => `${user}-default-${name.length}`);
       const written = await tombstones(users, {});
       const isMisplaced = written.map(({ key, partition }) => partition !== placeOf(key));
@@ -138,8 +146,65 @@ function describeKeys(): void {
   });
 }
 
+/** What the front page and docs/produce.md show, as they stand there: only addresses, prefix and ids are put in. */
+function describePages(): void {
+  const [example = ""] = blocksOf("README.md", "python");
+  const [pinnedSchema = "", eraser = ""] = blocksOf("docs/produce.md", "python");
+  const [writeEvent = ""] = blocksOf("README.md", "sh").filter((block) => block.includes("event.json"));
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "carillon-pages-"));
+    await symlink(join(root, "schemas"), join(folder, "schemas"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const shell = (cause: string) => {
+    const script = filledIn(writeEvent, { "http://127.0.0.1:30335": "http://127.0.0.1:9", bk_5H8R: cause });
+    return script.replace(/^curl .*$/m, "");
+  };
+  const client = (block: string) => {
+    const { kafka, registry } = addresses();
+    const shown = {
+      "http://127.0.0.1:30332/apis/ccompat/v7": registry.url,
+      "127.0.0.1:30330": kafka.bootstrap,
+      '"comms.': `"${bench.platform.prefix}comms.`,
+    };
+    return filledIn(block, Object.fromEntries(Object.entries(shown).filter(([text]) => block.includes(text))));
+  };
+  const runs = (command: string, args: readonly string[]) => {
+    const { status, stderr } = spawnSync(command, args, { cwd: folder, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.any(String) });
+  };
+  const isAccepted = async (cause: string) =>
+    eventually(async () => {
+      const accepted = await recordsOf(bench.platform, "comms.accepted");
+      expect(accepted.filter(({ value }) => value.cause_ref === cause)).toHaveLength(2);
+    });
+
+  test("the front page's client produces its event", async () => {
+    runs("sh", ["-ec", shell("bk_page")]);
+    runs(python ?? "", ["-c", client(example)]);
+    await isAccepted("bk_page");
+  });
+
+  test("so it does with a schema pinned, as docs/produce.md has it", async () => {
+    runs("sh", ["-ec", shell("bk_pinned")]);
+    const whole = example.replace(/^avro = .*$/m, () => pinnedSchema);
+    expect(whole).not.toBe(example);
+    runs(python ?? "", ["-c", client(whole)]);
+    await isAccepted("bk_pinned");
+  });
+
+  test("the eraser of docs/produce.md erases", async () => {
+    await introduce("usr_42");
+    await eventually(async () => expect(await isKnown("usr_42")).toBe(true));
+    runs(python ?? "", ["-c", `from confluent_kafka import Producer\n${client(eraser)}`]);
+    await eventually(async () => expect(await isKnown("usr_42")).toBe(false));
+  });
+}
+
 function describeSchemas(): void {
-  test("a schema of the client's own is refused aloud, and so is one that took it for the newest [INT-02]", async () => {
+  test("a schema of the client's own is refused aloud, and so is one that took it for the newest", async () => {
     const topic = `${bench.platform.prefix}comms.events`;
     const without = JSON.parse(newest("Event")) as { fields: { name: string }[] };
     without.fields = without.fields.filter(({ name }) => name !== "expires_at");
@@ -166,6 +231,19 @@ function describeSchemas(): void {
     const { foreignVersions } = await provision({ log: log(), registry: registry(), prefix });
     expect(foreignVersions).toMatchObject([{ topic: "comms.events" }]);
     expect(shells.map((shell) => shell.state().ready)).toEqual([true, true]);
+  });
+
+  test("the runbook's command takes it away", async () => {
+    const { log, registry, prefix } = bench.platform;
+    const provisioned = () => provision({ log: log(), registry: registry(), prefix });
+    const [version = 0] = (await provisioned()).foreignVersions.flatMap(({ versions }) => versions);
+    const [remove = ""] = blocksOf("docs/runbooks/foreign-records.md", "sh");
+    const script = filledIn(remove, {
+      "comms.events-value/versions/3": `${prefix}comms.events-value/versions/${version}`,
+      $COMMS_SCHEMA_REGISTRY_URL: addresses().registry.url,
+    });
+    expect(spawnSync("sh", ["-ec", script]).status).toBe(0);
+    expect((await provisioned()).foreignVersions).toEqual([]);
   });
 }
 

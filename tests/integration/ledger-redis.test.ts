@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BudgetLimits } from "#shared/delivery/budget.ts";
+import { waitForBudget } from "#shared/delivery/budget-wait.ts";
 import { createRedisBudget } from "#shared/delivery/redis-budget.ts";
+import { systemClock } from "#shared/platform/clock/clock.ts";
+import { codeOf } from "#shared/platform/errors/app-error.ts";
 import { hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { ledgerConformance } from "#tests/contract/ledger-conformance.ts";
@@ -47,14 +50,33 @@ describe("the ledger's keys in Redis", () => {
 
   test("the rate budget counts as the one in memory does", async () => {
     const limits: BudgetLimits = { rate: 7, burst: 5, reserve: 2 };
-    const budget = createRedisBudget(world.redis, world.keys, limits);
-    const model = createMemoryBudget(limits);
     let now = Date.now();
+    const clock = () => now;
+    const budget = createRedisBudget({ redis: world.redis, keys: world.keys, clock }, limits);
+    const model = createMemoryBudget(limits, clock);
     for (let step = 0; step < 200; step++) {
       now += (step * 37) % 211;
-      const ask = { critical: step % 5 === 0, now };
+      const ask = { critical: step % 5 === 0 };
       const calls = 1 + (step % 3);
       expect(await budget.take("ses", calls, ask), `step ${step}`).toBe(await model.take("ses", calls, ask));
     }
+  });
+
+  test("the rate budget goes by the time of Redis: a sender whose clock is a minute ahead finds no more in it", async () => {
+    const { redis, keys } = world;
+    const limits: BudgetLimits = { rate: 0.1, burst: 3, reserve: 0 };
+    const account = { id: "clocks", budget: createRedisBudget({ redis, keys }, limits) };
+    const policy = { budgetWaitMaxMs: 0 };
+    const ask = (aheadMs: number) => {
+      const clock = { ...systemClock, now: () => Date.now() + aheadMs };
+      const wait = { account, clock, policy };
+      return waitForBudget(wait, { calls: 1, critical: false }, new AbortController().signal).then(
+        () => "taken",
+        codeOf,
+      );
+    };
+    const answers = [];
+    for (const aheadMs of [0, 60_000, -60_000, 60_000, 0]) answers.push(await ask(aheadMs));
+    expect(answers).toEqual(["taken", "taken", "taken", "RATE_BUDGET_SPENT", "RATE_BUDGET_SPENT"]);
   });
 });

@@ -407,6 +407,25 @@ describe("comms_suppression [DAT-06] [FBK-02]", () => {
     ]);
   });
 
+  it("has one row for one address on a channel, whoever writes it and at the same time [SUP-03]", async () => {
+    const writers = ["s1", "s2", "s3", "s4"].map((suppression_id, at) => ({
+      ...suppression,
+      suppression_id,
+      msg_id: `m${at}`,
+      evidence: suppression_id,
+    }));
+    const written = writers.map((value) => record("comms.suppression", value, { key }));
+    await Promise.all(written.map((one) => apply(one)));
+    expect(await only("comms_suppression")).toMatchObject({ suppress_id: "s4", evidence: "s4" });
+    const twin = "insert into comms_suppression (suppress_id, channel, address_hash, reason, origin, scope) values";
+    const values = "('s5', 'email', 'v1:k1:ab', 'hard_bounce', 'provider', 'all')";
+    await expect(database.pool.query(`${twin} ${values}`)).rejects.toMatchObject({ code: "23505" });
+    const texted = { ...suppression, channel: "SMS" as const };
+    await apply(record("comms.suppression", texted, { key: suppressionKey(texted) }));
+    const { rows } = await database.pool.query("select channel from comms_suppression order by 1");
+    expect(rows).toEqual([{ channel: "email" }, { channel: "sms" }]);
+  });
+
   it("binds again after it was lifted", async () => {
     await apply(record("comms.suppression", suppression, { key }), record("comms.suppression", null, { key }));
     await apply(record("comms.suppression", { ...suppression, evidence: "again" }, { key }));

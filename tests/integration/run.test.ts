@@ -42,9 +42,15 @@ describe("comms run", () => {
     });
     const exited = once(child, "exit");
     const said = textOf(child.stderr);
+    let heard = "";
+    child.stderr.on("data", (part: Buffer) => {
+      heard += part.toString();
+    });
     try {
-      const ready = () => fetch(`http://127.0.0.1:${own["COMMS_HTTP_PORT"]}/readyz`).then((answer) => answer.ok);
-      await expect.poll(() => ready().catch(() => false), { timeout: 30_000 }).toBe(true);
+      const url = `http://127.0.0.1:${own["COMMS_HTTP_PORT"]}`;
+      const readyLine = `ready: intake; probes at ${url}/readyz and ${url}/livez, metrics at ${url}/metrics\n`;
+      await expect.poll(() => heard, { timeout: 30_000 }).toContain(readyLine);
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
       child.kill("SIGTERM");
       expect(await exited).toEqual([0, null]);
       expect(await said).toContain("COMMS_SES_RAET is set and is no setting of Carillon");

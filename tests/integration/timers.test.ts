@@ -12,6 +12,7 @@ import type { Output } from "#shared/contracts/output.ts";
 import type { Accepted, DigestItem, ScheduleItem } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import { type Cadence, cadenceOf } from "#shared/domain/cadence/cadence.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { memoryCodec } from "#tests/support/shell-bench.ts";
 import { digestItem } from "#tests/unit/processors/digest/builders.ts";
@@ -22,11 +23,13 @@ const signal = new AbortController().signal;
 let database: TestDatabase;
 let schedule: ScheduleStore;
 let digest: DigestStore;
+/** What the stores take for the time. */
+let time = noon;
 
 beforeAll(async () => {
   database = await createDatabase();
-  schedule = createScheduleStore(database.pool);
-  digest = createDigestStore(database.pool);
+  schedule = createScheduleStore(database.pool, () => time);
+  digest = createDigestStore(database.pool, () => time);
 });
 afterAll(() => database.drop());
 
@@ -50,7 +53,34 @@ function dispatcher(owner: string) {
   const out: Output[] = [];
   const job = createDispatcher({ store: schedule, owner, report: () => {} });
   const emit = async (outputs: readonly Output[]) => void out.push(...outputs);
-  return { out, run: (now: number, fail?: Error) => job.run(now, fail ? () => Promise.reject(fail) : emit, signal) };
+  const run = (now: number, fail?: Error) => {
+    time = now;
+    return job.run(now, fail ? () => Promise.reject(fail) : emit, signal);
+  };
+  return { out, run };
+}
+
+function leaseAt<Leased>(
+  store: { lease: (owner: string, size: LeaseSize) => Promise<Leased> },
+  now: number,
+  by: Leaser,
+) {
+  time = now;
+  return store.lease(by.owner, { leaseMs: 30_000, max: by.max ?? 10 });
+}
+
+interface LeaseSize {
+  readonly leaseMs: number;
+  readonly max: number;
+}
+interface Leaser {
+  readonly owner: string;
+  readonly max?: number;
+}
+
+function closeAt(now: number, emit: (outputs: readonly Output[]) => Promise<void>) {
+  time = now;
+  return createCloser(digest, "one").run(now, emit, signal);
 }
 
 describe("scheduled items in Postgres [KV-04]", () => {
@@ -83,7 +113,7 @@ describe("scheduled items in Postgres [KV-04]", () => {
 
   it("are replaced by a newer item of their id, even while leased", async () => {
     await schedule.save([scheduled("d", noon)]);
-    await schedule.lease("one", { now: noon, until: noon + 30_000, max: 10 });
+    await leaseAt(schedule, noon, { owner: "one", max: 10 });
     await schedule.save([scheduled("d", noon + 5_000, { created_at: noon + 1 })]);
     await schedule.remove("one", ["d"]);
     const one = dispatcher("one");
@@ -102,9 +132,7 @@ describe("an item that could stop the others", () => {
     const batch = values.map((value) => received(value, "comms.schedule"));
     const outcomes = await createScheduler(schedule).apply(batch, noon);
     expect(outcomes.map(({ kind }) => kind)).toEqual(["deadLetter", "emit"]);
-    expect(await schedule.lease("one", { now: noon + 1, until: noon + 30_000, max: 10 })).toMatchObject([
-      { scheduleId: "beside" },
-    ]);
+    expect(await leaseAt(schedule, noon + 1, { owner: "one", max: 10 })).toMatchObject([{ scheduleId: "beside" }]);
   });
 
   it("stays where this build does not know its topic; others go out", async () => {
@@ -117,21 +145,21 @@ describe("an item that could stop the others", () => {
   it("is leased with few others where it is large", async () => {
     const ids = Array.from({ length: 12 }, (_, at) => `large${at}`);
     await schedule.save(ids.map((id, at) => scheduled(id, noon + at, { payload: Buffer.alloc(1_000_000) })));
-    const first = await schedule.lease("one", { now: noon + 60, until: noon + 30_000, max: 500 });
-    const second = await schedule.lease("two", { now: noon + 60, until: noon + 30_000, max: 500 });
+    const first = await leaseAt(schedule, noon + 60, { owner: "one", max: 500 });
+    const second = await leaseAt(schedule, noon + 60, { owner: "two", max: 500 });
     expect([...first, ...second].map(({ scheduleId }) => scheduleId)).toEqual(ids);
     expect(first).toHaveLength(9);
   });
 
   it("is held again by a clock that is behind, while the first holding is on its way out", async () => {
     await schedule.save([scheduled("h", noon + 2_100, { created_at: noon + 2_000 })]);
-    expect(await schedule.lease("one", { now: noon + 2_200, until: noon + 32_200, max: 10 })).toHaveLength(1);
+    expect(await leaseAt(schedule, noon + 2_200, { owner: "one", max: 10 })).toHaveLength(1);
     await schedule.save([scheduled("h", noon + 61_900, { created_at: noon + 1_900 })]);
     await schedule.remove("one", ["h"]);
     // Nobody has it now: the older of two that wait gives way.
     await schedule.save([scheduled("h", noon + 5, { created_at: noon })]);
-    expect(await schedule.lease("one", { now: noon + 61_899, until: noon + 90_000, max: 10 })).toEqual([]);
-    expect(await schedule.lease("one", { now: noon + 61_900, until: noon + 91_900, max: 10 })).toHaveLength(1);
+    expect(await leaseAt(schedule, noon + 61_899, { owner: "one", max: 10 })).toEqual([]);
+    expect(await leaseAt(schedule, noon + 61_900, { owner: "one", max: 10 })).toHaveLength(1);
   });
 });
 
@@ -144,9 +172,8 @@ describe("digest windows in Postgres [KV-06]", () => {
     await digest.collect([placed(item("1")), placed(item("2", noon + 5))], noon);
     await digest.collect([placed(item("1"))], noon);
     const out: Output[] = [];
-    const closer = createCloser(digest, "one");
-    await closer.run(evening, async (outputs) => void out.push(...outputs), signal);
-    await closer.run(evening + 60_000, async (outputs) => void out.push(...outputs), signal);
+    await closeAt(evening, async (outputs) => void out.push(...outputs));
+    await closeAt(evening + 60_000, async (outputs) => void out.push(...outputs));
     expect(out).toHaveLength(1);
     const summary = (out[0] as { value: Accepted }).value;
     expect(JSON.parse(summary.payload)).toEqual({ count: 2, items: [{ excerpt: "1" }, { excerpt: "2" }] });
@@ -156,7 +183,7 @@ describe("digest windows in Postgres [KV-06]", () => {
     const window = placed(item("3", evening + 1));
     await digest.collect([window], evening + 1);
     const next = window.window.closesAt;
-    const [leased] = await digest.lease("one", { now: next, until: next + 30_000, max: 10 });
+    const [leased] = await leaseAt(digest, next, { owner: "one", max: 10 });
     expect(leased?.collected.count).toBe(1);
     const late = item("4", evening + 2);
     expect(await digest.collect([placed(late)], next)).toEqual([late]);
@@ -208,12 +235,12 @@ describe("large digest windows in Postgres [KV-06]", () => {
     );
     // Only what can be shown is read: a lease of many windows holds little, however much was collected.
     const closes = opened + 7 * 3_600_000;
-    const leased = await digest.lease("reader", { now: closes, until: closes, max: 200 });
+    const leased = await leaseAt(digest, closes, { owner: "reader", max: 200 });
     expect(Math.max(...leased.map(({ collected }) => collected.payloads.length))).toBe(20);
     const out: Accepted[] = [];
     const emit = async (outputs: readonly Output[]) =>
       void out.push(...outputs.map((one) => (one as { value: Accepted }).value));
-    await createCloser(digest, "one").run(closes + 1, emit, signal);
+    await closeAt(closes + 31_000, emit);
     const codec = await memoryCodec();
     const summaries = out
       .filter(({ user_id }) => !["nora", "anna"].includes(user_id))
@@ -231,5 +258,46 @@ describe("large digest windows in Postgres [KV-06]", () => {
     ]);
     const { rows } = await database.pool.query("select count(*)::int from comms_digest where status = 'collected'");
     expect(rows).toEqual([{ count: 0 }]);
+  });
+});
+
+describe("two callers whose clocks differ by a minute", () => {
+  const minuteMs = 60_000;
+
+  it("take no item from one another, and none ahead of its time", async () => {
+    const real = createScheduleStore(database.pool);
+    const now = Date.now();
+    await database.pool.query("delete from comms_scheduled");
+    await real.save([scheduled("due", now - 1_000), scheduled("later", now + minuteMs / 2)]);
+    const behind = createDispatcher({ store: real, owner: "behind", report: () => {} });
+    const aheadOut: Output[] = [];
+    const overdue: number[] = [];
+    const report = ({ overdueSeconds }: { readonly overdueSeconds: number }) => void overdue.push(overdueSeconds);
+    const ahead = createDispatcher({ store: real, owner: "ahead", report });
+    await expect(behind.run(now - minuteMs, () => Promise.reject(new Error("under way")), signal)).rejects.toThrow();
+    await ahead.run(now + minuteMs, async (outputs) => void aheadOut.push(...outputs), signal);
+    expect(aheadOut).toEqual([]);
+    expect(overdue[0]).toBeLessThan(minuteMs / 1_000);
+  });
+
+  it("close no window of one another, and none ahead of its time", async () => {
+    const real = createDigestStore(database.pool);
+    const now = Date.now();
+    const windowFor = (userId: string, closesAt: number) => {
+      const one = { ...item(`clock-${userId}`, now), user_id: userId };
+      const { window } = placed(one);
+      return { item: one, window: { ...window, windowId: `clock-${userId}`, userId, closesAt } };
+    };
+    await real.collect([windowFor("due", now - 1_000), windowFor("later", now + minuteMs / 2)], now);
+    const behind = createCloser(real, "behind");
+    const failing = () => Promise.reject(new AppError("KAFKA_UNAVAILABLE", "under way", { retryable: true }));
+    await expect(behind.run(now - minuteMs, failing, signal)).rejects.toThrow("under way");
+    const out: Output[] = [];
+    await createCloser(real, "ahead").run(now + minuteMs, async (outputs) => void out.push(...outputs), signal);
+    expect(out).toEqual([]);
+    await real.close("behind", ["clock-due"], now);
+    await real.close("ahead", ["clock-later"], now);
+    const { rows } = await database.pool.query("select window_id from comms_digest_window where status = 'open'");
+    expect(rows).toContainEqual({ window_id: "clock-later" });
   });
 });

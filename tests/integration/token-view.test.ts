@@ -29,7 +29,7 @@ afterAll(() => redis.close());
 async function wipe(): Promise<void> {
   await redis.wipe();
   for (const name of ["profiles", "preferences", "consents", "tokens"])
-    await redis.redis.set(redis.keys.marker(name), JSON.stringify({ epoch: "e1", as_of: now }));
+    await redis.redis.set(redis.keys.marker(name), JSON.stringify({ epoch: "e1", as_of: Date.now() }));
 }
 
 /** A record of the topic, at an offset of the one partition that a token's records share. */

@@ -1,13 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { fuseProblems } from "#tests/simulation/fuse.ts";
 import { orderProblems } from "#tests/simulation/order.ts";
 import type { SimulationResult } from "#tests/simulation/simulation-result.ts";
 import { watermarkProblems } from "#tests/simulation/watermark.ts";
+import { writeFigures } from "./proof-page.ts";
 
 const seeds = 2_000;
-const page = new URL("../../docs/proofs.md", import.meta.url);
-const [begin, end] = ["<!-- simulation -->", "<!-- /simulation -->"];
 
 interface Suite {
   readonly name: string;
@@ -23,7 +20,6 @@ const suites: readonly Suite[] = [
 
 /** Runs each simulation with 2,000 seeds and writes the figures into `docs/proofs.md`. Resolves with whether none failed. */
 export async function proveSimulation(): Promise<boolean> {
-  const commit = execFileSync("git", ["rev-parse", "--short=10", "HEAD"], { encoding: "utf8" }).trim();
   const rows = ["| simulation | seeds | tried | seeds that failed | seconds |", "|---|---|---|---|---|"];
   let failures = 0;
   for (const suite of suites) {
@@ -35,10 +31,7 @@ export async function proveSimulation(): Promise<boolean> {
     );
     process.stdout.write(`${rows.at(-1)}\n`);
   }
-  const date = new Date().toISOString().slice(0, 10);
-  const text = [begin, `At commit \`${commit}\`, ${date}, Node ${process.version}:`, "", ...rows, end].join("\n");
-  const old = readFileSync(page, "utf8");
-  writeFileSync(page, old.slice(0, old.indexOf(begin)) + text + old.slice(old.indexOf(end) + end.length));
+  writeFigures("simulation", rows);
   return failures === 0;
 }
 

@@ -6,6 +6,9 @@ export interface HangingProxy {
   readonly port: number;
   hang(): void;
   goOn(): void;
+  /** Ends every connection and refuses new ones until `mend`, as a server that is down. */
+  cut(): void;
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -15,7 +18,9 @@ export async function startHangingProxy(target: {
 }): Promise<HangingProxy> {
   const sockets = new Set<Socket>();
   let hangs = false;
+  let isCut = false;
   const server = createServer((client) => {
+    if (isCut) return void client.destroy();
     const upstream = connect(target.port, target.host);
     for (const [from, to] of [
       [client, upstream],
@@ -24,7 +29,10 @@ export async function startHangingProxy(target: {
       sockets.add(from);
       from.on("data", (chunk: Buffer) => void (hangs || to.write(chunk)));
       from.on("error", () => from.destroy());
-      from.once("close", () => to.destroy());
+      from.once("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -35,6 +43,13 @@ export async function startHangingProxy(target: {
     },
     goOn: () => {
       hangs = false;
+    },
+    cut: () => {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend: () => {
+      isCut = false;
     },
     close: () => {
       for (const socket of sockets) socket.destroy();

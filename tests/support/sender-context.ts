@@ -72,6 +72,7 @@ export function senderContext() {
   const redis = senderRedis(budgetCalls);
   const metrics = {
     count: () => {},
+    expose: () => {},
     observe: () => {},
     set: (name: string, { account = "", provider = "" }: Readonly<Record<string, string>>, level: number) => {
       if (name === "comms_breaker_state") states.push({ account, provider, level });

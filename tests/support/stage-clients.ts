@@ -21,7 +21,7 @@ export interface DeclaredClients {
  */
 export function declaredClients(names: ReadonlySet<string>): DeclaredClients {
   const used = new Set<string>();
-  const metrics = { count: () => {}, set: () => {}, observe: () => {} };
+  const metrics = { count: () => {}, expose: () => {}, set: () => {}, observe: () => {} };
   const context = { telemetry: { metrics, log: inert() }, clock: inert(), owner: "test" };
   for (const [setting, clients] of Object.entries(clientsOf)) {
     for (const client of clients) {

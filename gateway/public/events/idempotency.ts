@@ -41,7 +41,10 @@ export interface Idempotency {
 const keptMs = 24 * 3_600_000;
 /** Keys that one statement deletes at most: requests wait for the rows. */
 const sweepRowsMax = 2_000;
-/** A request that has not ended after this time died with its process, ms. No request may take as long. */
+/**
+ * A request that has not ended after this time died with its process, ms. No request may take as long. The clock is the gateway's:
+ * one that is ahead by as much does a request again that is under way elsewhere, which gives the same ids and so one event.
+ */
 const abandonedMs = 30_000;
 
 /** A caller waits no longer for the table of keys; what began late is taken for abandoned later. */

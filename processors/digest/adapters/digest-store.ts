@@ -64,11 +64,9 @@ const collectItems = rowStatement<PlacedItem>(sqlFile(import.meta.url, "./collec
   payload: { type: "jsonb", value: ({ item }) => item.payload },
 });
 
-/** The time and the size of a lease. */
+/** The length and the size of a lease. */
 interface LeaseRequest {
-  readonly now: Instant;
-  /** End of the lease. */
-  readonly until: Instant;
+  readonly leaseMs: number;
   /** The most windows. */
   readonly max: number;
 }
@@ -80,17 +78,19 @@ export interface DigestStore {
    * window. An item that is in a digest already stays there.
    */
   collect(placed: readonly PlacedItem[], now: Instant): Promise<readonly DigestItem[]>;
-  /** Leases due windows to `owner` and returns them with their items. */
+  /** Leases windows that are due by the clock of Postgres to `owner` and returns them with their items. */
   lease(owner: string, request: LeaseRequest): Promise<readonly DueWindow[]>;
   /** Closes windows that `owner` still holds; no item is collected into them after that. */
   close(owner: string, windowIds: readonly string[], now: Instant): Promise<void>;
 }
 
-export function createDigestStore(pool: Pool): DigestStore {
+/** `clock` is for tests: by default the time of a lease is that of Postgres, which all callers share. */
+export function createDigestStore(pool: Pool, clock?: () => Instant): DigestStore {
   return {
     collect: (placed, now) => postgres(() => inTransaction(pool, (client) => collect(client, placed, now))),
-    lease: async (owner, { now, until, max }) => {
-      const leased = await postgres(() => pool.query(leaseWindows, [owner, new Date(now), new Date(until), max]));
+    lease: async (owner, { leaseMs, max }) => {
+      const now = clock ? new Date(clock()) : null;
+      const leased = await postgres(() => pool.query(leaseWindows, [owner, now, leaseMs, max]));
       const windows = leased.rows.map(windowFrom);
       if (windows.length === 0) return [];
       const ids = windows.map(({ windowId }) => windowId);

@@ -50,18 +50,19 @@ export interface DueItem {
 export interface Backlog {
   readonly items: number;
   readonly nextDue: Instant | undefined;
+  /** By the clock of Postgres, as what is due. */
+  readonly now: Instant;
 }
 
-/** The time and the size of a lease. */
+/** The length and the size of a lease. */
 interface LeaseRequest {
-  readonly now: Instant;
-  /** End of the lease; no other owner gets the same item before it. */
-  readonly until: Instant;
+  /** No other owner gets the same item before it is over. */
+  readonly leaseMs: number;
   /** The most items. */
   readonly max: number;
 }
 
-/** The waiting items, in Postgres. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
+/** The waiting items, in Postgres, which says what the time is. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
 export interface ScheduleStore {
   /** Stores items; of two with one id the last wins. */
   save(items: readonly ScheduleItem[]): Promise<void>;
@@ -72,16 +73,16 @@ export interface ScheduleStore {
   backlog(): Promise<Backlog>;
 }
 
-export function createScheduleStore(pool: Pool): ScheduleStore {
+/** `clock` is for tests: by default the time is that of Postgres, which all callers share. */
+export function createScheduleStore(pool: Pool, clock?: () => Instant): ScheduleStore {
   return {
     save: async (items) => {
       const last = [...new Map(items.map((item) => [item.schedule_id, item])).values()];
       if (last.length > 0) await postgres(() => pool.query(upsert.text, upsert.parameters(last)));
     },
-    lease: async (owner, { now, until, max }) => {
-      const { rows } = await postgres(() =>
-        pool.query(lease, [owner, new Date(now), new Date(until), max, leaseBytesMax, knownTopics]),
-      );
+    lease: async (owner, { leaseMs, max }) => {
+      const now = clock ? new Date(clock()) : null;
+      const { rows } = await postgres(() => pool.query(lease, [owner, now, leaseMs, max, leaseBytesMax, knownTopics]));
       return rows.toSorted((a, b) => a.due_at - b.due_at).map(dueItem);
     },
     remove: async (owner, ids) => {
@@ -89,7 +90,8 @@ export function createScheduleStore(pool: Pool): ScheduleStore {
     },
     backlog: async () => {
       const { rows } = await postgres(() => pool.query(backlog));
-      return { items: rows[0].items, nextDue: rows[0].next_due?.getTime() };
+      const { items, next_due: nextDue, now } = rows[0];
+      return { items, nextDue: nextDue?.getTime(), now: clock?.() ?? now.getTime() };
     },
   };
 }

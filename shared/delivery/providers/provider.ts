@@ -142,12 +142,16 @@ export type WebhookResult =
   | { readonly kind: "refused"; readonly code: WebhookRefusalCode; readonly detail: string };
 
 /** The codes of `gateway/http/problem.ts` that a receiver refuses with. `detail` repeats no value of the request. */
-export type WebhookRefusalCode =
-  | "COMMS_UNSUPPORTED_MEDIA_TYPE"
-  | "COMMS_PAYLOAD_TOO_LARGE"
-  | "COMMS_WEBHOOK_MALFORMED"
-  | "COMMS_WEBHOOK_TOPIC"
-  | "COMMS_WEBHOOK_STALE"
-  | "COMMS_WEBHOOK_CERTIFICATE"
-  | "COMMS_WEBHOOK_NO_STATUS"
-  | "COMMS_WEBHOOK_SIGNATURE";
+export const webhookRefusalCodes = [
+  "COMMS_UNSUPPORTED_MEDIA_TYPE",
+  "COMMS_PAYLOAD_TOO_LARGE",
+  "COMMS_WEBHOOK_MALFORMED",
+  "COMMS_WEBHOOK_TOPIC",
+  "COMMS_WEBHOOK_STALE",
+  "COMMS_WEBHOOK_CERTIFICATE",
+  "COMMS_WEBHOOK_NO_STATUS",
+  "COMMS_WEBHOOK_SIGNATURE",
+] as const;
+
+/** One of `webhookRefusalCodes`. */
+export type WebhookRefusalCode = (typeof webhookRefusalCodes)[number];

@@ -71,6 +71,11 @@ export function normaliseAddress(channel: Channel, address: string): string | un
   return normalise ? normalise(address) : address.trim() || undefined;
 }
 
+/** Whether a second call of one message changes nothing on the channel. */
+export function isRepeatable(channel: Channel): boolean {
+  return descriptorOf(channel)?.isRepeatable ?? false;
+}
+
 /** Whether the channel may be used only after a recorded consent. Says nothing of preferences or suppressions. */
 export function needsConsent(channel: Channel): boolean {
   return descriptorOf(channel)?.needsConsent ?? false;

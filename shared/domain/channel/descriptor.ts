@@ -62,6 +62,11 @@ export interface ChannelDescriptor<Content extends AnyContent = AnyContent> {
    * exists. Null where addresses are not hashed, so that none can be suppressed: a device's token, the person itself.
    */
   readonly normalise: ((address: string) => string | undefined) | null;
+  /**
+   * Whether a second call of one message changes nothing, because where it goes `msg_id` is the key: then a call with an
+   * unknown result is simply made again. Default false.
+   */
+  readonly isRepeatable?: boolean;
   /** Whether the channel may be used only after a recorded consent. */
   readonly needsConsent: boolean;
   /** The categories that are on until the person says otherwise; `always` where the person cannot switch them off. */

@@ -14,6 +14,7 @@ export const inapp: ChannelDescriptor<InappContent> = {
   channel: "INAPP",
   targets: ({ userId }) => [{ address: userId, deviceId: "" }],
   normalise: null,
+  isRepeatable: true,
   needsConsent: false,
   onByDefault: "always",
   fallback: [],

@@ -54,7 +54,7 @@ function retryOrFail(refusal: Refusal, context: CallContext, policy: SendPolicy)
   );
   const reason = row.reason ?? "COMMS_PROVIDER_UNAVAILABLE";
   if (send.attempt >= (row.tries ?? policy.maxAttempts) || tooLate(send, dueAt)) return fail(refusal, context, reason);
-  return wait("retry", { as: "retry", dueAt, reason, detail: row.description });
+  return wait("retry", { as: "retry", dueAt, reason, detail: row.description, doubtSince: now });
 }
 
 /** The result of the call is unknown: a critical message goes out again after a backoff, any other waits for feedback. */
@@ -64,10 +64,10 @@ function holdOrResend(code: string, context: CallContext, policy: SendPolicy): A
   const resendAt = retryDue({ msgId: send.msg_id, attempt: send.attempt, now, baseMs: 0, retryAfterMs: 0 }, policy);
   if (!mayResend(send, resendAt)) {
     const dueAt = now + Math.min(policy.recheckMs, policy.ambiguousHoldMs);
-    return wait("ambiguous", { as: "hold", dueAt, reason, detail: code });
+    return wait("ambiguous", { as: "hold", dueAt, reason, detail: code, doubtSince: now });
   }
   if (send.attempt < policy.maxAttempts)
-    return wait("ambiguous", { as: "retry", dueAt: resendAt, reason, detail: code });
+    return wait("ambiguous", { as: "retry", dueAt: resendAt, reason, detail: code, doubtSince: now });
   return { kind: "over", report: { ...inDoubtReport(send, now), provider: context.provider, code } };
 }
 
@@ -98,11 +98,14 @@ interface ProviderWait {
   readonly dueAt: Instant;
   readonly reason: Reason;
   readonly detail: string;
+  /** When a call whose result is unknown began, as far as is known here. */
+  readonly doubtSince: Instant;
 }
 
-function wait(record: "retry" | "ambiguous", { as, dueAt, reason, detail }: ProviderWait): AfterCall {
+function wait(record: "retry" | "ambiguous", { as, dueAt, reason, detail, doubtSince }: ProviderWait): AfterCall {
   const trace = [{ gate: "provider", verdict: as === "retry" ? "DEFER" : "HOLD", reason, detail } as const];
-  return { kind: "wait", record, wait: { kind: "wait", as, gate: "provider", reason, dueAt, trace } };
+  const doubt = record === "ambiguous" && { doubtSince };
+  return { kind: "wait", record, wait: { kind: "wait", as, gate: "provider", reason, dueAt, trace, ...doubt } };
 }
 
 function tooLate({ expires_at }: Send, dueAt: Instant): boolean {

@@ -37,7 +37,10 @@ export interface AnswerRow {
 }
 
 /** How urgent an alert is: P0 stops a channel, P2 is for working hours. */
-export type AlertLevel = "P0" | "P1" | "P2";
+export const alertLevels = ["P0", "P1", "P2"] as const;
+
+/** One of `alertLevels`. */
+export type AlertLevel = (typeof alertLevels)[number];
 
 /** Of a row whose fault is in our set-up and does not meet every recipient: the message waits some eight hours for a remedy. */
 export const setupFault = {
@@ -81,14 +84,21 @@ export function rowOf(table: AnswerTable, code: string): AnswerRow {
   return code.startsWith("http_5") ? serverError : (byStatus.get(code) ?? unknown);
 }
 
+/** Whether a status refuses us, and no message: whatever code stands beside it, the account is out of order. */
+export function isAccessRefused(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
 /**
  * The code that classifies an answer: the provider's own if its table has it; the HTTP status if that says more than an
- * unknown code (a 503 is an outage under any name); otherwise the provider's own code.
+ * unknown code (a 503 is an outage under any name, and a redirect is no answer of the provider's), or than one that would
+ * charge a refused access to a message; otherwise the provider's own code.
  */
 export function codeOfAnswer(table: AnswerTable, own: string | undefined, status: number): string {
-  if (own && Object.hasOwn(table, own)) return own;
   const general = `http_${status}`;
-  return !own || byStatus.has(general) || status >= 500 ? general : own;
+  if (isAccessRefused(status) && (!own || rowOf(table, own).act !== "halt")) return general;
+  if (own && Object.hasOwn(table, own)) return own;
+  return !own || byStatus.has(general) || status < 400 || status >= 500 ? general : own;
 }
 
 /** The row of a provider that was not reached: it is safe to try again. */

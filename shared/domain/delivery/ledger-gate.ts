@@ -1,4 +1,5 @@
 import type { Send } from "#shared/contracts/records.ts";
+import { isRepeatable } from "../channel/channels.ts";
 import type { Reason } from "../message/reason.ts";
 import { drop, hold, pass } from "../policy/gate-result.ts";
 import type { Instant } from "../time/instant.ts";
@@ -41,7 +42,7 @@ type InDoubt = Extract<LedgerState, { readonly kind: "ambiguous" }>;
 type Retrying = Extract<LedgerState, { readonly kind: "retrying" }>;
 
 /**
- * Allows another call for a critical message that has not expired and has calls left, unless two processes have died in
+ * Allows another call for a message that is critical or harmless to repeat, has not expired and has calls left, unless two processes have died in
  * its calls. Any other message waits for feedback until the deadline, and is then dropped.
  */
 function checkInDoubt(
@@ -53,13 +54,14 @@ function checkInDoubt(
   const isAllowed = calls < policy.maxAttempts && crashes < crashesMax;
   if (mayResend(send, now) && isAllowed) return pass(detail);
   const deadline = since + policy.ambiguousHoldMs;
-  if (now < deadline) return hold(inDoubt, Math.min(deadline, now + policy.recheckMs), detail);
+  if (now < deadline)
+    return { ...hold(inDoubt, Math.min(deadline, now + policy.recheckMs), detail), doubtSince: since };
   return { ...drop(inDoubt, detail), report: inDoubtReport(send, deadline) };
 }
 
-/** Whether a message may be sent after a call with an unknown result: it is critical and has not expired. */
-export function mayResend({ critical, expires_at }: Send, now: Instant): boolean {
-  return critical && (expires_at === null || now < expires_at);
+/** Whether a message may be sent after a call with an unknown result: it is critical or harmless to repeat, and has not expired. */
+export function mayResend({ critical, channel, expires_at }: Send, now: Instant): boolean {
+  return (critical || isRepeatable(channel)) && (expires_at === null || now < expires_at);
 }
 
 /** The report of a message that is dropped while its result is unknown. */

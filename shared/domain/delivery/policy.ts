@@ -9,7 +9,7 @@ export interface SendPolicy {
   readonly maxMs: number;
   /** How old the views may be for a message that is not critical. Default 5,000. */
   readonly viewAgeMsMax: number;
-  /** How long a message is held while the table of sent messages does not answer. Default 30,000. */
+  /** How long a message is held while the table of sent messages does not answer. Default 5,000: while it is down nothing is released either, and one that is slow answers soon. */
   readonly staleHoldMs: number;
   /** How long a message in doubt waits for feedback before it is dropped. Default 15 minutes. */
   readonly ambiguousHoldMs: number;
@@ -31,7 +31,7 @@ export const defaultPolicy: SendPolicy = {
   baseMs: 2_000,
   maxMs: 15 * 60_000,
   viewAgeMsMax: 5_000,
-  staleHoldMs: 30_000,
+  staleHoldMs: 5_000,
   ambiguousHoldMs: 15 * 60_000,
   recheckMs: 60_000,
   budgetWaitMaxMs: 2_000,

@@ -27,6 +27,8 @@ export type SendDecision =
       readonly reason: Reason;
       readonly dueAt: Instant;
       readonly trace: readonly GateTrace[];
+      /** When the call began whose result is unknown, if that is why. */
+      readonly doubtSince?: Instant;
     };
 
 /** A decision without a provider call. */
@@ -37,7 +39,9 @@ export type SendRefusal = Exclude<SendDecision, { readonly kind: "send" }>;
  * defers does not fit: a sender holds instead.
  */
 export type SendGateResult =
-  | GateResult<"PASS" | "BYPASS" | "HOLD">
+  | GateResult<"PASS" | "BYPASS">
+  /** `doubtSince`: when the call began whose result is unknown, if that is why. */
+  | (GateResult<"HOLD"> & { readonly doubtSince?: Instant })
   | (GateResult<"DEFER"> & { readonly kind: "retry" })
   /** `report` is present where the ledger must record the drop. */
   | (GateResult<"DROP"> & { readonly report?: SendReport })
@@ -61,7 +65,8 @@ export function toSendRefusal([gate, result]: SendGateAnswer, trace: readonly Ga
     }
     default: {
       const { verdict, reason, dueAt } = result;
-      return { kind: "wait", as: verdict === "HOLD" ? "hold" : "retry", gate, reason, dueAt, trace };
+      const doubt = "doubtSince" in result && { doubtSince: result.doubtSince };
+      return { kind: "wait", as: verdict === "HOLD" ? "hold" : "retry", gate, reason, dueAt, trace, ...doubt };
     }
   }
 }

@@ -5,6 +5,7 @@ import { deriveId, personKey } from "../message/id.ts";
 import type { Reason } from "../message/reason.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import type { Instant } from "../time/instant.ts";
+import { writeDoubt } from "./doubt.ts";
 import { type SendReport, senderFeedback, senderHead } from "./report.ts";
 import type { SendDecision } from "./send-decision.ts";
 
@@ -27,6 +28,8 @@ export interface ScheduledSend {
   readonly as: "retry" | "hold";
   readonly dueAt: Instant;
   readonly now: Instant;
+  /** When the call began whose result is unknown, if there is one. */
+  readonly doubtSince?: Instant;
 }
 
 /** The message that an outcome is about, who decided, and when. */
@@ -73,7 +76,7 @@ export function repeatOutcome(send: Send, report: SendReport): Outcome {
 /** Puts an order on the schedule, for the lane that it came by. One attempt is on it once, whoever puts it there. */
 export function scheduleSend(
   { topic, encode }: Pick<SenderName, "topic" | "encode">,
-  { send, as, dueAt, now }: ScheduledSend,
+  { send, as, dueAt, now, doubtSince }: ScheduledSend,
 ): Output {
   const target = laneTopic(topic, send.lane);
   const next = as === "retry" ? { ...send, attempt: send.attempt + 1 } : send;
@@ -89,7 +92,7 @@ export function scheduleSend(
     target_topic: target,
     key: keyOf(send),
     payload: encode(target, next),
-    headers: { "comms-attempt": String(next.attempt) },
+    headers: { "comms-attempt": String(next.attempt), ...writeDoubt(doubtSince) },
   };
   return { topic: "comms.schedule", key: keyOf(send), value };
 }

@@ -34,7 +34,10 @@ interface Question {
 export class KafkajsAdmin
   implements
     PartitionCounts,
-    Pick<Log, "offsets" | "committed" | "identity" | "topics" | "createTopics" | "groups" | "removeGroups">
+    Pick<
+      Log,
+      "partitions" | "offsets" | "committed" | "identity" | "topics" | "createTopics" | "groups" | "removeGroups"
+    >
 {
   readonly #parts: AdminParts;
   readonly #counts = new Map<string, { readonly partitions: number; readonly learntAt: number; askedAt: number }>();
@@ -71,6 +74,11 @@ export class KafkajsAdmin
     const now = this.#parts.clock.now();
     for (const { name, partitions } of known.topics)
       this.#counts.set(name, { partitions: partitions.length, learntAt: now, askedAt: now });
+  }
+
+  async partitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    await this.learn(topics);
+    return new Map(topics.map((topic) => [topic, this.last(topic) ?? 0]));
   }
 
   async offsets(topics: readonly string[]) {

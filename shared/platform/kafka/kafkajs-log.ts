@@ -77,6 +77,7 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
       ),
     readToEnd: (topics, signal) =>
       readToEnd({ clock, connect, bounds, stallMs: options.readStallMs ?? 30_000 }, topics, signal),
+    partitions: (topics) => admin.partitions(topics),
     offsets: bounds,
     committed: (groupId, topics) => admin.committed(groupId, topics),
     timestamps: (positions) => timestamps.at(positions),

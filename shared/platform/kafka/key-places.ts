@@ -6,16 +6,15 @@ import type { Log } from "./port.ts";
 
 /** The log, and how its topics are called. */
 export interface KeyPlacesParts {
-  readonly log: Pick<Log, "offsets">;
+  readonly log: Pick<Log, "partitions">;
   /** Put before every topic's name. */
   readonly prefix: string;
 }
 
 /** Where keys belong on topics, named without prefix, by the partitions that the broker has now. Rejects with the log's errors. */
 export async function askKeyPlaces({ log, prefix }: KeyPlacesParts, topics: readonly string[]): Promise<PlacesOfKey> {
-  const found = topics.length === 0 ? [] : await log.offsets(topics.map((topic) => prefix + topic));
-  const counts = Map.groupBy(found, ({ topic }) => topic.slice(prefix.length));
-  return (topic, key) => [partitionOfKey(key, counts.get(topic)?.length ?? 1)];
+  const counts = topics.length === 0 ? new Map() : await log.partitions(topics.map((topic) => prefix + topic));
+  return (topic, key) => [partitionOfKey(key, counts.get(prefix + topic) ?? 1)];
 }
 
 /** One answer for each record of a batch, in its order: why it must not be applied, or undefined. */

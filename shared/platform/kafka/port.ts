@@ -77,6 +77,8 @@ export interface Log {
    * per partition, without a group. The iterable ends there. Each item is one partition's run of records.
    */
   readToEnd(topics: readonly string[], signal?: AbortSignal): AsyncIterable<readonly InRecord[]>;
+  /** How many partitions each topic has: one request, whatever their number. */
+  partitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The first and the next offset of each partition. */
   offsets(
     topics: readonly string[],

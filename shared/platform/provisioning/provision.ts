@@ -83,8 +83,8 @@ async function refuseFewerPartitions(
   { log, prefix }: ProvisionOptions,
   specs: readonly TopicSpec[],
 ): Promise<readonly string[]> {
-  const count = Map.groupBy(await log.offsets(specs.map((spec) => spec.topic)), (at) => at.topic);
-  const foundOf = ({ topic }: TopicSpec): number => count.get(topic)?.length ?? 0;
+  const count = await log.partitions(specs.map((spec) => spec.topic));
+  const foundOf = ({ topic }: TopicSpec): number => count.get(topic) ?? 0;
   const few = specs.filter((spec) => foundOf(spec) < spec.partitions);
   const isCompacted = ({ topic }: TopicSpec): boolean => isCompactedTopic(topic.slice(prefix.length));
   if (few.length === 0) {

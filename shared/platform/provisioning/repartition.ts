@@ -142,11 +142,11 @@ interface Copy {
 
 async function copy({ openLog }: RepartitionParts, { from, to, headers }: Copy): Promise<Repartition> {
   return withProducer(openLog(), async (log, producer) => {
-    const counts = (await log.offsets([from])).length;
+    const count = (await log.partitions([from])).get(from) ?? 0;
     let copied = 0;
     let misplaced = 0;
     for await (const run of log.readToEnd([from])) {
-      const placed = run.filter(({ key, partition }) => key !== null && partitionOfKey(key, counts) === partition);
+      const placed = run.filter(({ key, partition }) => key !== null && partitionOfKey(key, count) === partition);
       misplaced += run.length - placed.length;
       for (let start = 0; start < placed.length; start += recordsPerSend)
         await producer.send(placed.slice(start, start + recordsPerSend).map((record) => copyOf(record, to, headers)));

@@ -95,6 +95,11 @@ type NamesOf<Kind extends string> = {
 /** The metrics of a process. An undeclared name does not type-check. A label must hold no id, address or token. */
 export interface Metrics {
   count<N extends NamesOf<"counter">>(name: N, labels: Labels<N>, by?: number): void;
+  /**
+   * Shows a counter at 0 before its first event: `increase()` of a series that begins at 1 is 0, so that no rule would see one
+   * event. Whoever counts calls it at start for each set of labels that it knows.
+   */
+  expose<N extends NamesOf<"counter">>(name: N, ...labelSets: readonly Labels<N>[]): void;
   observe<N extends NamesOf<"histogram">>(name: N, labels: Labels<N>, value: number): void;
   set<N extends NamesOf<"gauge">>(name: N, labels: Labels<N>, value: number): void;
   /** The value of one counter or gauge; for tests and the demo. */
@@ -117,6 +122,9 @@ export function createMetrics(): Metrics {
   }
   return {
     count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
+    expose: (name, ...labelSets) => {
+      for (const labels of labelSets) counters.get(name)?.inc(labels, 0);
+    },
     observe: (name, labels, value) => histograms.get(name)?.observe(labels, value),
     set: (name, labels, value) => gauges.get(name)?.set(labels, value),
     read: async (name, labels) => {

@@ -2,6 +2,7 @@ import type { Headers, InRecord, OutRecord } from "#shared/contracts/log-record.
 import { deadLetterTopic, groupOf } from "#shared/contracts/topics.ts";
 import type { Reason } from "#shared/domain/message/reason.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import type { RecordIds } from "../records/record-ids.ts";
 
 /** Why a record becomes a dead letter, in text that may stand in a header. */
 export interface DeadLetterCause {
@@ -11,12 +12,13 @@ export interface DeadLetterCause {
   readonly message: string;
   /** Where in the processor it failed: `decode`, `decide`. */
   readonly at: string;
+  readonly ids: RecordIds;
   readonly now: Instant;
 }
 
 /**
- * The record as it came in, byte for byte, with Kafka Connect's headers and ours that say why it is a dead letter. A
- * record that was requeued and failed again keeps the time of its first failure and counts its attempts.
+ * The record as it came in, byte for byte, with Kafka Connect's headers and ours that say why it is a dead letter, and by which
+ * trace, correlation and request to find what led to it. A record that was requeued and failed again keeps the time of its first failure and counts its attempts.
  */
 export function deadLetter(record: InRecord, cause: DeadLetterCause): OutRecord {
   return {
@@ -27,7 +29,7 @@ export function deadLetter(record: InRecord, cause: DeadLetterCause): OutRecord 
   };
 }
 
-function causeHeaders(record: InRecord, { stage, reason, message, at, now }: DeadLetterCause): Headers {
+function causeHeaders(record: InRecord, { stage, reason, message, at, now, ids }: DeadLetterCause): Headers {
   const attempts = Number(text(record.headers["comms-attempts"]) ?? 0) + 1;
   const fields: Record<string, string> = {
     "__connect.errors.topic": record.topic,
@@ -42,6 +44,9 @@ function causeHeaders(record: InRecord, { stage, reason, message, at, now }: Dea
     "comms-attempts": String(attempts),
     "comms-first-failed-at": text(record.headers["comms-first-failed-at"]) ?? new Date(now).toISOString(),
     "comms-group": groupOf(stage),
+    "comms-trace-id": ids.traceId,
+    ...(ids.correlationId !== undefined && { "comms-correlation-id": ids.correlationId }),
+    ...(ids.requestId !== undefined && { "comms-request-id": ids.requestId }),
   };
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, Buffer.from(value)]));
 }

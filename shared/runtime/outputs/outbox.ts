@@ -5,6 +5,7 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import { recordSize } from "#shared/platform/kafka/record-size.ts";
 import type { RecordSpan } from "#shared/platform/telemetry/tracing.ts";
+import { recordIds } from "../records/record-ids.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { type Envelope, envelope } from "./envelope.ts";
 
@@ -22,12 +23,12 @@ export interface CompletedRecord {
   /** Undefined where it could not be decoded. */
   readonly value: unknown;
   readonly outcome: Outcome;
-  readonly span: Pick<RecordSpan, "headers">;
+  readonly span: Pick<RecordSpan, "headers" | "traceId">;
 }
 
 /** What an output comes of: the span that writes it, and the record that led to it, if one did. */
 export interface OutputOrigin {
-  readonly span: CompletedRecord["span"];
+  readonly span: Pick<RecordSpan, "headers">;
   readonly cause?: NonNullable<Envelope["cause"]>;
 }
 
@@ -78,7 +79,8 @@ export class Outbox {
       return;
     }
     const at = value === undefined ? "decode" : "decide";
-    const letter = deadLetter(record, { stage, reason: outcome.reason, message: outcome.message, at, now });
+    const ids = recordIds(record, value, span.traceId);
+    const letter = deadLetter(record, { stage, reason: outcome.reason, message: outcome.message, at, now, ids });
     yield { ...letter, topic: prefix + letter.topic };
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import type { Pool } from "pg";
-import { type TopicName, topicRecords } from "#shared/contracts/topics.ts";
+import { hasForeignWriters, type TopicName, topicRecords } from "#shared/contracts/topics.ts";
 import type { ArtifactStore } from "#shared/platform/artifacts/artifact-store.ts";
 import { createFileArtifactStore } from "#shared/platform/artifacts/file-artifact-store.ts";
 import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
@@ -180,14 +180,17 @@ function kafkaClients(declared: DeclaredGroups, { name, clock, telemetry, closer
     return opened;
   });
   const registry = once(() => createConfluentRegistry({ url: declared.kafka().COMMS_SCHEMA_REGISTRY_URL }));
-  const codec = once(() =>
-    createCodec({
+  const codec = once(() => {
+    const { metrics } = telemetry;
+    const foreign = (Object.keys(topicRecords) as TopicName[]).filter(hasForeignWriters);
+    metrics.expose("comms_foreign_schema_records_total", ...foreign.map((topic) => ({ topic })));
+    return createCodec({
       registry: registry(),
       prefix: declared.kafka().COMMS_TOPIC_PREFIX,
       clock,
-      onForeign: (topic) => telemetry.metrics.count("comms_foreign_schema_records_total", { topic }),
-    }),
-  );
+      onForeign: (topic) => metrics.count("comms_foreign_schema_records_total", { topic }),
+    });
+  });
   const templates = once(() => {
     const topic = `${declared.kafka().COMMS_TOPIC_PREFIX}comms.templates`;
     const table = createTemplateTable({ log: log(), codec: codec(), topic, clock });

@@ -13,6 +13,7 @@ import type { AnyProcessor } from "../processor.ts";
 import { poison } from "./decode.ts";
 import { decodeAndLearn } from "./decode-and-learn.ts";
 import type { Item } from "./inbox.ts";
+import { recordIds } from "./record-ids.ts";
 import { reportRecord } from "./record-telemetry.ts";
 import type { SetAsideSummary } from "./set-aside-summary.ts";
 
@@ -201,7 +202,8 @@ export class RecordPipeline {
     const durationMs = now - item.deliveredAt;
     if (outcome.kind === "deadLetter" && isForeignTopic(topic)) {
       const { reason, message } = outcome;
-      setAside.add({ topic, record: item.record, reason, message, traceId: span.traceId }, now);
+      const ids = recordIds(item.record, item.value, span.traceId);
+      setAside.add({ topic, record: item.record, reason, message, ids }, now);
     }
     reportRecord(telemetry, { stage: processor.name, record, outcome, durationMs, span });
     item.isDetached = true;

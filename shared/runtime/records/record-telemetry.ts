@@ -1,12 +1,14 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
 import type { Decision, Feedback, Send } from "#shared/contracts/records.ts";
-import { isForeignTopic } from "#shared/contracts/topics.ts";
+import { isForeignTopic, type TopicName } from "#shared/contracts/topics.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
-import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { deadLetterReasons, type Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { RecordSpan } from "#shared/platform/telemetry/tracing.ts";
+import { idFields, recordIds } from "./record-ids.ts";
+import { unnamedSources } from "./set-aside-summary.ts";
 
 /** One record's end, for its line, its count and its span. */
 export interface RecordEnd {
@@ -20,6 +22,19 @@ export interface RecordEnd {
 /** An outcome as metrics, log lines and spans name it. A dead letter is `reject` there: labels outlive names in code. */
 export function outcomeLabel({ kind }: Pick<Outcome, "kind">): string {
   return kind === "deadLetter" ? "reject" : kind;
+}
+
+/** Shows what a stage counts of unusable records before there is one: each reason by topic, and the sources that have no name. */
+export function exposeDeadLetters(
+  { metrics }: Pick<Telemetry, "metrics">,
+  stage: string,
+  inputs: readonly TopicName[],
+): void {
+  for (const topic of inputs) {
+    metrics.expose("comms_dead_letters_total", ...deadLetterReasons.map((reason) => ({ stage, topic, reason })));
+    if (isForeignTopic(topic))
+      metrics.expose("comms_set_aside_total", ...unnamedSources.map((source) => ({ stage, topic, source })));
+  }
 }
 
 /**
@@ -48,6 +63,7 @@ function writeLine({ log }: Telemetry, { stage, record, outcome, durationMs, spa
     outcome: outcomeLabel(outcome),
     ...("reason" in outcome ? { reason: outcome.reason } : {}),
     ...("message" in outcome ? { message: outcome.message } : {}),
+    ...(outcome.kind === "deadLetter" && idFields(recordIds(record.origin, record.value, span.traceId))),
     ...idsOf(record.value),
     duration_ms: durationMs,
     trace_id: span.traceId,

@@ -1,6 +1,7 @@
 import type { InRecord } from "#shared/contracts/log-record.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
+import { idFields, type RecordIds } from "./record-ids.ts";
 
 /** A record on a topic that others write, which a stage has set aside. */
 export interface SetAside {
@@ -10,7 +11,7 @@ export interface SetAside {
   readonly reason: string;
   /** A sentence without values of the record. */
   readonly message: string;
-  readonly traceId: string;
+  readonly ids: RecordIds;
 }
 
 /** How long the first record of a burst waits for others before its line is written, ms. */
@@ -21,6 +22,9 @@ const repeatMs = 60_000;
 const sourcesMax = 50;
 /** What may stand in a label: no address, no sentence. */
 const plainSource = /^[\w./:-]{1,64}$/;
+
+/** The labels of records whose source is no plain name, and of those whose source is one too many. */
+export const unnamedSources = ["unknown", "other"] as const;
 
 interface Burst {
   count: number;
@@ -80,11 +84,7 @@ export class SetAsideSummary {
   }
 
   #write({ count, sources, first, last }: Burst): void {
-    const position = ({ record: { partition, offset }, traceId }: SetAside) => ({
-      partition,
-      offset,
-      trace_id: traceId,
-    });
+    const position = ({ record: { partition, offset }, ids }: SetAside) => ({ partition, offset, ...idFields(ids) });
     this.#telemetry.log.warn(
       {
         stage: this.#stage,

@@ -8,6 +8,7 @@ import { noLongerOurs } from "../outage-watch.ts";
 import { Outbox } from "../outputs/outbox.ts";
 import { Inbox, type Item } from "../records/inbox.ts";
 import { type Completion, RecordPipeline } from "../records/record-pipeline.ts";
+import { exposeDeadLetters } from "../records/record-telemetry.ts";
 import { SetAsideSummary } from "../records/set-aside-summary.ts";
 import { Committer } from "./committer.ts";
 import { FuseGuard } from "./fuse-guard.ts";
@@ -74,6 +75,7 @@ export class Shell {
       send: (positions, generation) => this.#consumer?.commit(positions, generation) ?? Promise.resolve(),
     });
     this.#setAside = new SetAsideSummary(common);
+    exposeDeadLetters(parts.telemetry, this.stage, processor.inputs);
     const pipeline = new RecordPipeline({
       ...common,
       setAside: this.#setAside,

@@ -15,9 +15,11 @@ import { fcmBudgetShares } from "#shared/delivery/providers/fcm/config.ts";
 import { inappBudgetShares } from "#shared/delivery/providers/inapp/provider.ts";
 import { allProviders } from "#shared/delivery/providers/registry.ts";
 import { sesBudgetShares } from "#shared/delivery/providers/ses/config.ts";
+import { envelopeBounds, envelopeBytesMax } from "#shared/delivery/providers/ses/core/envelope.ts";
 import { ageMsMax, aheadMsMax } from "#shared/delivery/providers/ses/core/trust.ts";
 import { smtpBudgetShares } from "#shared/delivery/providers/smtp/config.ts";
 import { twilioBudgetShares } from "#shared/delivery/providers/twilio/provider.ts";
+import { twilioFormBytesMax, twilioFormFieldsMax } from "#shared/delivery/providers/twilio/receiver.ts";
 import { devicesMax } from "#shared/domain/channel/push.ts";
 import { crashesMax } from "#shared/domain/delivery/ledger-rules.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
@@ -177,6 +179,16 @@ const edge: readonly Limit[] = [
   },
   { name: "issues", where: ["shared/domain/event/issues.ts"], figures: [count(issuesMax)] },
   { name: "a payload's values", where: [intakeFile], figures: [count(intakeLimits.payloadValuesMax)] },
+  {
+    name: "a body of SNS",
+    where: ["shared/delivery/providers/ses/core/envelope.ts"],
+    figures: [bytes(envelopeBytesMax), count(envelopeBounds.valuesMax), count(envelopeBounds.depthMax)],
+  },
+  {
+    name: "a body of Twilio",
+    where: ["shared/delivery/providers/twilio/receiver.ts"],
+    figures: [bytes(twilioFormBytesMax), count(twilioFormFieldsMax)],
+  },
   {
     name: "a webhook's age",
     where: ["shared/delivery/providers/ses/core/trust.ts"],

@@ -1,6 +1,5 @@
 import { globSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { commands } from "#cli/commands.ts";
 import { hostableSettings } from "#cli/hostable.ts";
 import { problems } from "#gateway/http/problem.ts";
 import { deadLetterTopic, stages, topicRecords } from "#shared/contracts/topics.ts";
@@ -49,13 +48,11 @@ describe("the names of ours in pages", () => {
 describe("the commands that pages name", () => {
   const { scripts } = JSON.parse(readPage("package.json")) as { readonly scripts: object };
   const targets = new Set(namesIn(readPage("Makefile"), /^([a-z]+):/gm));
-  const known = new Set<string>([...commands.map(({ name }) => name), "help"]);
 
   test.each(pages)("%s: exist", (_, text) => {
     expect({
       npm: namesIn(text, /npm run ([\w:-]+)/g).filter((name) => !(name in scripts)),
       make: namesIn(text, /(?:^|`)make ([a-z]+)/gm).filter((name) => !targets.has(name)),
-      comms: namesIn(text, /(?:`|^|bin\/)comms ([a-z]+)/gm).filter((name) => !known.has(name)),
-    }).toEqual({ npm: [], make: [], comms: [] });
+    }).toEqual({ npm: [], make: [] });
   });
 });

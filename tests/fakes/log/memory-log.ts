@@ -91,6 +91,8 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
     producer: async () => new MemoryProducer({ store, loop, clock, fault: () => faults.takeSend(), onWritten: wake }),
     consumer: async (wanted) => consumer(wanted),
     readToEnd: (topics, signal) => readToEnd({ store, loop }, topics, signal),
+    partitions: (topics) =>
+      loop.run(() => new Map(topics.map((topic) => [topic, partitionsOf(store, [topic]).length]))),
     offsets: (topics) => loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) }))),
     identity: () => loop.run(() => "memory"),
     committed: (groupId, topics) =>

@@ -8,12 +8,12 @@ import { sellerTo, tallied } from "#tests/support/world/traffic.ts";
 import { allBut, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
 /** Their mail is answered at once. */
-const quick = aCrowd("quick", 60);
+const quick = aCrowd("quick", 24);
 /** The provider takes their mail at once and answers when the sender is dead. Receipts are critical, bookings are not. */
-const slowCritical = aCrowd("slow-critical", 100);
-const slowOther = aCrowd("slow-other", 50);
+const slowCritical = aCrowd("slow-critical", 40);
+const slowOther = aCrowd("slow-other", 20);
 /** Each has a second mail, which waits behind the one in flight. */
-const behind = slowCritical.slice(0, 40);
+const behind = slowCritical.slice(0, 16);
 
 const mails = quick.length + slowCritical.length + slowOther.length + behind.length;
 const inFlight = slowCritical.length + slowOther.length;

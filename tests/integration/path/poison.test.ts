@@ -67,7 +67,11 @@ interface Place {
 
 /** A poison record under the key of the records round it, so that all of them share a partition. */
 function poisonRecord({ name, bytes }: Poison, good: Buffer, { topic, key }: Place): OutRecord {
-  const headers = { "x-producer": Buffer.from(`maker of ${name}`), "x-twice": [Buffer.from("a"), Buffer.from("b")] };
+  const headers = {
+    "x-producer": Buffer.from(`maker of ${name}`),
+    "x-twice": [Buffer.from("a"), Buffer.from("b")],
+    "x-correlation-id": Buffer.from("corr-1"),
+  };
   return { topic: world.prefix + topic, key, value: bytes(good), headers };
 }
 
@@ -89,6 +93,8 @@ function expectDeadLetter(deadLetter: Seen<unknown> | undefined, written: OutRec
   expect(text(headers["comms-error-code"])).toBe(reason);
   expect(text(headers["__connect.errors.topic"])).toBe(written.topic);
   expect(text(headers["__connect.errors.stage"])).toBe("DECODE");
+  expect(text(headers["comms-trace-id"])).toMatch(/^[0-9a-f]{32}$/);
+  expect(text(headers["comms-correlation-id"])).toBe("corr-1");
   expect(text(headers["__connect.errors.exception.message"])).toMatch(/^[A-Z].+/);
   expectNoValues(Object.entries(headers).map(([name, header]) => `${name}: ${text(header)}`));
 }
@@ -144,6 +150,18 @@ describe("poison on comms.send.email, where a provider is called", () => {
 });
 
 describe("what poison leaves behind", () => {
+  test("a line of JSON a burst on a topic of others, a line a record on one of ours, with the ids to find it by [HLT-06]", async () => {
+    const log = (await readFile(child.logFile, "utf8")).split("\n").filter((line) => line !== "");
+    const lines = log.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    const ids = { trace_id: expect.stringMatching(/^[0-9a-f]{32}$/), correlation_id: "corr-1" };
+    const burst = lines.filter(({ stage, count }) => stage === "intake" && Number(count) > 0);
+    expect(burst).not.toEqual([]);
+    for (const line of burst) expect(line).toMatchObject({ first: ids, last: ids });
+    const own = lines.filter(({ stage, outcome }) => stage === "email-sender" && outcome === "reject");
+    expect(own).not.toEqual([]);
+    for (const line of own) expect(line).toMatchObject(ids);
+  });
+
   test("counts and reasons, and no value of it in the log or the metrics", async () => {
     const metrics = await (await fetch(`${child.healthUrl}/metrics`)).text();
     expect(metrics).toContain('comms_dead_letters_total{stage="intake",topic="comms.events",reason="COMMS_POISON"}');

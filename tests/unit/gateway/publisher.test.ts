@@ -32,7 +32,8 @@ async function publishing(send: Producer["send"]) {
 describe("publish", () => {
   it("writes one record with the headers of the house, and answers when it is acknowledged", async () => {
     const { publisher, clock, sent } = await publishing(async () => []);
-    await publisher.publish(publication, {});
+    await publisher.publish(publication, { "x-request-id": "r-1" });
+    expect(String(sent[0]?.headers?.["x-request-id"])).toBe("r-1");
     expect(sent).toMatchObject([
       { topic: "t.comms.suppression", key: "k", value: Buffer.from('comms.suppression {"suppression_id":"s-1"}') },
     ]);

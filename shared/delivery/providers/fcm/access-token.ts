@@ -1,10 +1,10 @@
 import { createSign } from "node:crypto";
-import { cert } from "firebase-admin/app";
 import { request } from "undici";
 import { z } from "zod";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { boundedText } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
+import { googleTokenUrl } from "./config.ts";
 
 /** The service account that asks for tokens. */
 export interface ServiceAccount {
@@ -29,29 +29,6 @@ export interface TokenSource {
   readonly tokenUrl?: string;
 }
 
-/** The account's tokens, by Google's own client unless another endpoint is named. */
-export function accessTokensOf({ account, tokenUrl }: TokenSource, now: () => number): AccessTokens {
-  return tokenUrl === undefined ? googleAccessTokens(account) : grantedAccessTokens(account, tokenUrl, now);
-}
-
-/** Google's tokens, by firebase-admin's credential, which knows no other token endpoint and caches its token itself. */
-function googleAccessTokens(account: ServiceAccount): AccessTokens {
-  const credential = cert({ ...account });
-  return {
-    get: async () => {
-      try {
-        return { token: (await credential.getAccessToken()).access_token };
-      } catch (error) {
-        const network = networkAnswer(error);
-        return {
-          failed: network ? { kind: "unreached", code: network.code } : { kind: "refused", code: "TOKEN_REFUSED" },
-        };
-      }
-    },
-    forget: () => {},
-  };
-}
-
 const scope = "https://www.googleapis.com/auth/firebase.messaging";
 const lifeSeconds = 3_600;
 /** How long before its end a token is renewed, ms. */
@@ -59,10 +36,10 @@ const marginMs = 60_000;
 const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number() });
 
 /**
- * Tokens from any endpoint that accepts RFC 7523's grant, such as the simulator's: firebase-admin and its Google libraries
- * have Google's built in. Concurrent calls share one request.
+ * Tokens by RFC 7523's grant, from Google's endpoint unless another is named. Google's own client takes no signal, and names no
+ * other endpoint. Concurrent calls share one request, which ends with the first one's signal; that is the first to abort.
  */
-function grantedAccessTokens(account: ServiceAccount, tokenUrl: string, now: () => number): AccessTokens {
+export function accessTokensOf({ account, tokenUrl = googleTokenUrl }: TokenSource, now: () => number): AccessTokens {
   let cached: { token: string; until: number } | undefined;
   let pending: ReturnType<AccessTokens["get"]> | undefined;
 

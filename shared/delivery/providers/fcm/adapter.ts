@@ -25,7 +25,7 @@ export interface FcmOptions extends TokenSource {
 
 /**
  * FCM HTTP v1 over undici: firebase-admin's own sender has no endpoint option and retries by itself. It provides
- * the message types and Google's credential.
+ * the message types.
  */
 export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
   const base = new URL(options.baseUrl ?? "https://fcm.googleapis.com");
@@ -48,7 +48,7 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
     const text = await boundedText(body);
     if (statusCode < 300) return acceptedAnswer(text);
     const code = fcmCode(statusCode, text);
-    if (code === "UNAUTHENTICATED") tokens.forget();
+    if (statusCode === 401) tokens.forget();
     return { kind: "refused", code, retryAfterMs: retryAfterMs(responseHeaders["retry-after"], now()) };
   }
 

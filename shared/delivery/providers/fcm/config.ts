@@ -5,7 +5,7 @@ import { callsPerSecond, privateKey } from "#shared/platform/config/setting-type
 /** Half a second's worth at once: FCM wants a rate that rises slowly. */
 export const fcmBudgetShares = { burstSeconds: 0.5, reserveShare: 0.1 };
 
-/** Google's own token endpoint, which firebase-admin has built in. */
+/** Google's own token endpoint. */
 export const googleTokenUrl = "https://oauth2.googleapis.com/token";
 
 /** What a project with FCM is configured by. */

@@ -3,17 +3,18 @@ import { checkResultOf } from "../check.ts";
 import type { CheckResult, ProviderContext } from "../provider.ts";
 import { accessTokensOf, type ServiceAccount } from "./access-token.ts";
 import { createFcmAdapter } from "./adapter.ts";
-import { type FcmConfig, googleTokenUrl } from "./config.ts";
+import type { FcmConfig } from "./config.ts";
 import { fcmAnswers } from "./core/answers.ts";
 
 /** The adapter of one project. */
 export function openFcm(config: FcmConfig, clock: ProviderContext["clock"]): ChannelAdapter {
-  return createFcmAdapter({ account: accountOf(config), baseUrl: config.COMMS_FCM_URL, ...tokenUrlOf(config), clock });
+  const { COMMS_FCM_URL: baseUrl, COMMS_FCM_TOKEN_URL: tokenUrl } = config;
+  return createFcmAdapter({ account: accountOf(config), baseUrl, tokenUrl, clock });
 }
 
 /** Asks for an access token. Whether the project may send shows with the first message. */
 export async function checkFcm(config: FcmConfig, signal: AbortSignal): Promise<CheckResult> {
-  const tokens = accessTokensOf({ account: accountOf(config), ...tokenUrlOf(config) }, Date.now);
+  const tokens = accessTokensOf({ account: accountOf(config), tokenUrl: config.COMMS_FCM_TOKEN_URL }, Date.now);
   const access = await tokens.get(signal);
   return checkResultOf(fcmAnswers, "failed" in access ? access.failed : { kind: "accepted", ref: null });
 }
@@ -24,8 +25,4 @@ function accountOf(config: FcmConfig): ServiceAccount {
     clientEmail: config.COMMS_FCM_CLIENT_EMAIL,
     privateKey: config.COMMS_FCM_PRIVATE_KEY.export({ type: "pkcs8", format: "pem" }).toString(),
   };
-}
-
-function tokenUrlOf({ COMMS_FCM_TOKEN_URL: tokenUrl }: FcmConfig) {
-  return tokenUrl === googleTokenUrl ? {} : { tokenUrl };
 }

@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
 import { contentFor } from "#shared/domain/channel/channels.ts";
+import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { untilAborted } from "#shared/platform/clock/until-aborted.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 import { type Columns, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
@@ -24,22 +26,33 @@ const noteColumns: Columns<OutboundMessage> = {
 const insert = rowStatement(sqlFile(import.meta.url, "./notification.sql"), noteColumns);
 
 /**
+ * How long one statement may take, ms; less than a call may. A server that hangs answers nothing, and the connection, which others
+ * need, is given up then.
+ */
+const noteMsMax = 4_000;
+
+/** Nothing of the note is known to be there. If it is, or comes to be, the next write changes nothing. */
+const notMade: Answer = { kind: "refused", code: "POSTGRES_UNAVAILABLE" };
+
+/**
  * The notification centre is a table (DAT-08), keyed by `msg_id`: writing twice is harmless, so a write with an
- * unknown result counts as not made. The person is the address.
+ * unknown result counts as not made, one that the signal ends too. The person is the address.
  */
 export function createInappAdapter(pool: Pool): ChannelAdapter {
+  async function write(message: OutboundMessage): Promise<Answer> {
+    try {
+      const statement = { text: insert.text, values: insert.parameters([message]), query_timeout: noteMsMax };
+      await postgres(() => pool.query(statement));
+      return { kind: "accepted", ref: message.send.msg_id };
+    } catch (error) {
+      if (isRowRefusal(error)) return { kind: "refused", code: "POSTGRES_REFUSED" };
+      if (codeOf(error) !== "POSTGRES_UNAVAILABLE") throw error;
+      return notMade;
+    }
+  }
   return {
     answers: inappAnswers,
-    send: async (message) => {
-      try {
-        await postgres(() => pool.query(insert.text, insert.parameters([message])));
-        return { kind: "accepted", ref: message.send.msg_id };
-      } catch (error) {
-        if (isRowRefusal(error)) return { kind: "refused", code: "POSTGRES_REFUSED" };
-        if (codeOf(error) !== "POSTGRES_UNAVAILABLE") throw error;
-        return { kind: "refused", code: "POSTGRES_UNAVAILABLE" };
-      }
-    },
+    send: (message, signal) => untilAborted(() => write(message), signal, notMade),
     close: async () => {},
   };
 }

@@ -1,14 +1,18 @@
 import type { ProviderEvent } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { WebhookAccount, WebhookContext, WebhookReceiver, WebhookRequest, WebhookResult } from "../provider.ts";
-import { isSignedByTwilio } from "./signature.ts";
+import { twilioSignatureCheck } from "./signature.ts";
 import type { TwilioWebhookConfig } from "./webhook-settings.ts";
 
 const form = "application/x-www-form-urlencoded";
 
-/** Twilio's largest, an inbound message with media, has some sixty fields and a few KiB. */
-const bodyBytesMax = 64 * 1024;
-const fieldsMax = 256;
+/**
+ * Twilio's largest, an inbound message with media, has some sixty fields and a few KiB. Each token of each account costs six
+ * signatures over all of it, before anybody is known to have signed.
+ */
+export const twilioFormBytesMax = 16 * 1024;
+/** The same in fields. */
+export const twilioFormFieldsMax = 128;
 const ampersand = 0x26;
 
 /**
@@ -26,13 +30,13 @@ export function openTwilioReceiver(
       }
       // Anybody may post here, so work that grows with the body comes after this.
       if (isOversized(request.body)) {
-        const detail = `A callback has ${bodyBytesMax / 1024} KiB and ${fieldsMax} fields at most`;
+        const detail = `A callback has ${twilioFormBytesMax / 1024} KiB and ${twilioFormFieldsMax} fields at most`;
         return { kind: "refused", code: "COMMS_PAYLOAD_TOO_LARGE", detail };
       }
       const fields = new URLSearchParams(request.body.toString("utf8"));
       const signature = request.headers["x-twilio-signature"];
-      const signed = { signature, url: publicUrl + request.url, fields };
-      const signers = accounts.filter(({ config }) => isSignedByTwilio(tokensOf(config), signed));
+      const isSignedWith = twilioSignatureCheck({ signature, url: publicUrl + request.url, fields });
+      const signers = accounts.filter(({ config }) => tokensOf(config).some(isSignedWith));
       if (signers.length === 0) {
         return { kind: "refused", code: "COMMS_WEBHOOK_SIGNATURE", detail: "X-Twilio-Signature does not verify" };
       }
@@ -48,9 +52,9 @@ export function openTwilioReceiver(
 
 /** Counts separators, and stops at the first too many. */
 function isOversized(body: Buffer): boolean {
-  if (body.length > bodyBytesMax) return true;
+  if (body.length > twilioFormBytesMax) return true;
   let fields = 1;
-  for (const byte of body) if (byte === ampersand && ++fields > fieldsMax) return true;
+  for (const byte of body) if (byte === ampersand && ++fields > twilioFormFieldsMax) return true;
   return false;
 }
 

@@ -9,20 +9,19 @@ export interface SignedForm {
   readonly fields: URLSearchParams;
 }
 
-/** Returns true if one of the tokens signed the form for the URL, with its port or without. */
-export function isSignedByTwilio(authTokens: readonly string[], { signature, url, fields }: SignedForm): boolean {
-  if (typeof signature !== "string") return false;
-  const parameters = parametersOf(fields);
-  return authTokens.some((token) => validateRequest(token, signature, url, parameters));
+/** Says of each token whether it signed the form for the URL, with its port or without. The form is read once for all. */
+export function twilioSignatureCheck({ signature, url, fields }: SignedForm): (authToken: string) => boolean {
+  // HMAC-SHA1 in base64. Whatever else is there signs nothing, and costs nothing.
+  if (typeof signature !== "string" || !/^[\w+/]{27}=$/.test(signature)) return () => false;
+  // As one value without a name, so that the form is sorted and joined once, and not six times for each token.
+  const parameters = { "": textOf(fields) };
+  return (authToken) => validateRequest(authToken, signature, url, parameters);
 }
 
-/** A parameter that occurs several times is signed with all of its values. */
-function parametersOf(fields: URLSearchParams): Record<string, string | string[]> {
+/** Names in byte order, each before its values; of values that a name has twice one is signed. */
+function textOf(fields: URLSearchParams): string {
   const byName = Map.groupBy(fields, ([name]) => name);
-  return Object.fromEntries(
-    [...byName].map(([name, entries]) => {
-      const values = entries.map(([, value]) => value);
-      return [name, values.length === 1 ? (values[0] as string) : values];
-    }),
-  );
+  const values = (name: string) => new Set(byName.get(name)?.map(([, value]) => value));
+  const signed = (name: string) => [...values(name)].sort().map((value) => name + value);
+  return [...byName.keys()].sort().flatMap(signed).join("");
 }

@@ -66,7 +66,7 @@ describe("the trace of a request", () => {
     ]);
   });
 
-  it("hands its trace to the record where the producer began none [HLT-06]", async () => {
+  it("hands its id and its trace to the record where the producer began none [HLT-06]", async () => {
     const { app, lines, requests } = await logged();
     await app.inject({
       method: "POST",
@@ -76,6 +76,7 @@ describe("the trace of a request", () => {
     });
     const [line] = await lines(1);
     expect(String(requests[0]?.["traceparent"]).split("-")[1]).toBe(line?.["trace_id"]);
+    expect(requests[0]?.["x-request-id"]).toBe(line?.["request_id"]);
     expect(line).toMatchObject({ correlation_id: line?.["event_id"] });
   });
 });

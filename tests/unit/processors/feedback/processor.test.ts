@@ -158,7 +158,7 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
   });
 });
 
-describe("a webhook that says what is ours to mend [FBK-02]", () => {
+describe("a webhook that says what is ours to mend", () => {
   const bounceOf = (bounceType: string, bounceSubType: string, recipient: object) =>
     ses({
       eventType: "Bounce",
@@ -190,7 +190,7 @@ describe("a webhook that says what is ours to mend [FBK-02]", () => {
     expect((await run([again])).alerts).toEqual([]);
   });
 
-  it("a report names the mailbox by the hash that was sent to: the case of what comes back is no matter", async () => {
+  it("a report names the mailbox by the hash that was sent to: the case of what comes back is no matter [FBK-02]", async () => {
     const sentTo = hasher.hash("EMAIL", "Mira.Holt@Example.com");
     const body = ses({
       eventType: "Bounce",

@@ -63,4 +63,29 @@ describe("createMaterializer", () => {
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(["emit", "deadLetter", "emit"]);
     expect(outcomes[1]).toMatchObject({ reason: "COMMS_POISON", message: "It is not its key's" });
   });
+
+  it.each([
+    [
+      "comms.profiles",
+      { tenant_id: "default", user_id: "u", email: null, phone: null, locale: null, tz: "Berlin" },
+      "'tz'",
+    ],
+    [
+      "comms.preferences",
+      {
+        channels: [{ channel: "EMAIL", category: "booking", opted_in: false }],
+        quiet_hours: { tz: "Pacific Standard Time", start_local: "21:00", end_local: "08:00" },
+      },
+      "'quiet_hours.tz'",
+    ],
+  ] as const)(
+    "applies a record of %s with a field that cannot be read, and sets it aside with the field named",
+    async (topic, value, field) => {
+      const own = recording("own", topic);
+      const outcomes = await createMaterializer([own], { check: allSound }).apply([record(topic, value)], 0);
+      expect(own.got).toEqual([value]);
+      expect(outcomes).toMatchObject([{ kind: "deadLetter", reason: "COMMS_POISON" }]);
+      expect(outcomes[0]).toHaveProperty("message", expect.stringContaining(field));
+    },
+  );
 });

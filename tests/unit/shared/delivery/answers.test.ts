@@ -40,7 +40,7 @@ const everyRow: readonly [string, AnswerTable, Record<string, string>][] = [
       "halt, P0":
         "530 534 535 538 5.1.7 5.1.8 5.7.8 5.7.9 5.7.11 AUTH_REFUSED SESSION_REFUSED TLS_NOT_OFFERED TLS_UNTRUSTED SENDER_REFUSED RELAY_DENIED",
       "halt, P1": "AUTH_UNAVAILABLE",
-      "refuse, P1": "501 555 5.5.0 5.5.2 5.5.4 5.6.7 5.7.0 5.7.1 5.7.2 5.7.28",
+      "refuse, P1": "501 555 5.5.0 5.5.2 5.5.4 5.6.7 5.7.0 5.7.1 5.7.2 5.7.28 SENDER_BLAMED",
       "refuse, P2":
         "550 552 554 5.1.2 5.4.0 5.4.1 5.4.4 5.4.6 5.4.7 5.2.3 5.3.4 5.0.0 5.3.0 5.6.0 5.6.1 5.6.3 MESSAGE_TOO_BIG",
       refuse: "551 553 5.1.3 5.1.0 5.1.4 5.2.0 5.2.1 INVALID_RECIPIENT",
@@ -53,9 +53,7 @@ const everyRow: readonly [string, AnswerTable, Record<string, string>][] = [
     {
       retry: "QUOTA_EXCEEDED RESOURCE_EXHAUSTED UNAVAILABLE INTERNAL",
       "retry, P1": "TOKEN_UNREADABLE",
-      "retry, 24 tries, P0": "THIRD_PARTY_AUTH_ERROR",
-      "halt, P0": "SENDER_ID_MISMATCH NOT_FOUND PERMISSION_DENIED TOKEN_REFUSED",
-      "halt, P1": "UNAUTHENTICATED",
+      "halt, P0": "SENDER_ID_MISMATCH NOT_FOUND THIRD_PARTY_AUTH_ERROR UNAUTHENTICATED PERMISSION_DENIED TOKEN_REFUSED",
       "refuse, prune": "UNREGISTERED INVALID_ARGUMENT",
       "refuse, P1": "BAD_REQUEST APNS_TOPIC APNS_REFUSED",
     },
@@ -135,6 +133,7 @@ describe("the tables of answers", () => {
 
   test.for<[string, string | undefined, number, string]>([
     ["a known code stays", "20003", 401, "20003"],
+    ["a refused access is the account's under any code but one that says so", "21610", 403, "http_403"],
     ["a 503 is an outage under any code", "20503", 503, "http_503"],
     ["an unknown code of ours stays", "21999", 400, "21999"],
     ["no code is the status", undefined, 418, "http_418"],

@@ -13,6 +13,7 @@ import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import { type ProviderAccount, routeByTenant } from "#shared/delivery/accounts.ts";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
+import type { BudgetLimits } from "#shared/delivery/budget.ts";
 import { type SendMeter, silentMeter } from "#shared/delivery/meter.ts";
 import { createSender, type SenderParts } from "#shared/delivery/sender.ts";
 import type { Content } from "#shared/domain/channel/channels.ts";
@@ -181,13 +182,17 @@ export function anAccount(change: Partial<ProviderAccount> & Pick<ProviderAccoun
   };
 }
 
-type SenderChange = Partial<SenderParts> & Partial<Pick<ProviderAccount, "adapter" | "breaker" | "budget">>;
+type SenderChange = Partial<SenderParts> &
+  Partial<Pick<ProviderAccount, "adapter" | "breaker" | "budget">> & {
+    /** What the account lets through, by the clock of the bench. */
+    readonly limits?: BudgetLimits;
+  };
 
 /**
  * One sender with everything round it in memory, and one account unless `route` names others. `calls` is what its provider
  * was called with.
  */
-export function aSender({ adapter, breaker, budget, ...change }: SenderChange = {}) {
+export function aSender({ adapter, breaker, budget, limits, ...change }: SenderChange = {}) {
   const clock = createManualClock(start);
   const ledger = createMemoryLedger();
   const calls: OutboundMessage[] = [];
@@ -197,6 +202,7 @@ export function aSender({ adapter, breaker, budget, ...change }: SenderChange = 
     adapter: adapter ?? adapterOf(world, calls),
     ...(breaker && { breaker }),
     ...(budget && { budget }),
+    ...(limits && { budget: createMemoryBudget(limits, () => clock.now()) }),
   });
   const parts: SenderParts = {
     channel: "EMAIL",
@@ -220,9 +226,10 @@ export function aSender({ adapter, breaker, budget, ...change }: SenderChange = 
   const sender = createSender(parts);
 
   /** One record through all three steps, as the shell takes it. */
-  async function take(send: Send): Promise<Outcome> {
+  async function take(send: Send, headers: ScheduleItem["headers"] = {}): Promise<Outcome> {
     const topic: TopicName = send.lane === "BULK" ? "comms.send.email.bulk" : "comms.send.email";
-    const origin = { topic, partition: 0, offset: 0, key: null, value: null, headers: {}, timestamp: start };
+    const bytes = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]));
+    const origin = { topic, partition: 0, offset: 0, key: null, value: null, headers: bytes, timestamp: start };
     const record = { value: send, origin, topic };
     const [facts] = await sender.gather([record], clock.now());
     if (!facts) throw new Error("no facts");

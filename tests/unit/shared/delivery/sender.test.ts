@@ -4,7 +4,6 @@ import { createBreaker } from "#shared/delivery/breaker.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
-import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
 import { drainMicrotasks } from "#tests/support/manual-clock.ts";
 import {
   aProfile,
@@ -161,7 +160,7 @@ describe("the second time, after the ledger has forgotten the first [DED-03]", (
     const bench = aSender({ archive: { wasSent: async () => Promise.reject(outage("POSTGRES_UNAVAILABLE")) } });
     const held = await bench.take(aSend());
     expect(reasonOf(held)).toBe("COMMS_STATE_STALE");
-    expect(scheduledSend(held)).toMatchObject({ item: { kind: "hold", due_at: start + 30_000 }, send: { attempt: 1 } });
+    expect(scheduledSend(held)).toMatchObject({ item: { kind: "hold", due_at: start + 5_000 }, send: { attempt: 1 } });
     expect(bench.calls).toEqual([]);
     const code = { cause_ref: "code-1", critical: true };
     expect((await bench.take(aSend(code))).kind).toBe("emit");
@@ -404,6 +403,73 @@ describe("a call with an unknown result", () => {
   });
 });
 
+describe("a ledger that is wiped while messages are in doubt [KV-07]", () => {
+  const wiped = async (send: Send) => {
+    const bench = aSender();
+    bench.world.provider = timeout;
+    const scheduled = scheduledSend(await bench.take(send));
+    bench.ledger.wipe();
+    bench.ledger.restored();
+    bench.world.provider = async () => ({ kind: "accepted", ref: "second" });
+    return { bench, ...scheduled };
+  };
+
+  test("not critical: the order says itself that it is in doubt, so there is no second call", async () => {
+    const { bench, item, send } = await wiped(aSend());
+    await bench.clock.advance(minute);
+    const held = scheduledSend(await bench.take(send, item.headers));
+    expect(held.item).toMatchObject({ kind: "hold", headers: item.headers });
+    await bench.clock.advance(14 * minute);
+    const end = await bench.take(held.send, held.item.headers);
+    expect(feedbackOf(end)).toMatchObject({ status: "DROPPED", reason: "COMMS_AMBIGUOUS_SEND", ambiguous: true });
+    expect(bench.calls).toHaveLength(1);
+    expect(bench.metered).not.toContain("ambiguous email");
+  });
+
+  test("critical: the second call is counted before it is made", async () => {
+    const { bench, item, send } = await wiped(aSend({ critical: true }));
+    let before: readonly string[] = [];
+    bench.world.provider = async () => {
+      before = bench.metered.filter((line) => line === "ambiguous email");
+      return { kind: "accepted", ref: "second" };
+    };
+    expect(feedbackOf(await bench.take(send, item.headers))).toMatchObject({ status: "SENT", ambiguous: true });
+    expect([before, bench.calls.length]).toEqual([["ambiguous email"], 2]);
+  });
+
+  test("a message that was refused for now is in no doubt", async () => {
+    const bench = aSender();
+    bench.world.provider = async () => ({ kind: "refused", code: "Slow" });
+    const { item } = scheduledSend(await bench.take(aSend()));
+    expect(item.headers).toEqual({ "comms-attempt": "2" });
+  });
+});
+
+describe("a note, which a second call does not double", () => {
+  const note = () => aSend({ channel: "INAPP", address_hash: "" });
+
+  test("is made again where a sender died in mid-call, and counted as nothing in doubt", async () => {
+    const bench = aSender({ channel: "INAPP" });
+    const { msg_id } = note();
+    const request = { msgId: msg_id, owner: "dead#1", attempt: 1, leaseMs: 10_000, now: start, resend: false };
+    await bench.ledger.claim(request);
+    await bench.ledger.confirm({ msgId: msg_id, owner: "dead#1" }, start);
+    await bench.clock.advance(11_000);
+    expect(feedbackOf(await bench.take(note()))).toMatchObject({ status: "SENT", ambiguous: false });
+    expect(bench.metered).not.toContain("ambiguous inapp");
+  });
+
+  test("is made again by the schedule after a call whose end is unknown", async () => {
+    const bench = aSender({ channel: "INAPP" });
+    bench.world.provider = timeout;
+    const { item, send } = scheduledSend(await bench.take(note()));
+    expect(item.kind).toBe("retry");
+    bench.world.provider = async () => ({ kind: "accepted", ref: "second" });
+    expect(feedbackOf(await bench.take(send))).toMatchObject({ status: "SENT", ambiguous: false });
+    expect(bench.metered).not.toContain("ambiguous inapp");
+  });
+});
+
 describe("the call after one with an unknown result", () => {
   test("is counted before it is made, so that a process that dies in it has counted it", async () => {
     const bench = aSender();
@@ -460,7 +526,7 @@ describe("the call after one with an unknown result", () => {
 
 describe("stores that fail at the wrong moment", () => {
   test("a claim lost while waiting for the budget: no call", async () => {
-    const bench = aSender({ budget: createMemoryBudget({ rate: 1, burst: 1, reserve: 0 }) });
+    const bench = aSender({ limits: { rate: 1, burst: 1, reserve: 0 } });
     await bench.take(aSend({ cause_ref: "takes the token" }));
     const waiting = bench.take(aSend());
     const refused = expect(waiting).rejects.toMatchObject({ code: "LEDGER_CLAIM_LOST", retryable: true });
@@ -488,7 +554,7 @@ describe("stores that fail at the wrong moment", () => {
   });
 
   test("a spent budget pauses what is not critical, and a code takes from the reserve", async () => {
-    const bench = aSender({ budget: createMemoryBudget({ rate: 0.1, burst: 3, reserve: 2 }) });
+    const bench = aSender({ limits: { rate: 0.1, burst: 3, reserve: 2 } });
     expect((await bench.take(aSend())).kind).toBe("emit");
     await expect(bench.take(aSend({ cause_ref: "b2" }))).rejects.toMatchObject({
       code: "RATE_BUDGET_SPENT",

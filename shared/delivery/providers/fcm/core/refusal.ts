@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { codeOfAnswer } from "#shared/domain/delivery/answer.ts";
+import { codeOfAnswer, isAccessRefused } from "#shared/domain/delivery/answer.ts";
 import { parseJson } from "#shared/domain/json/readers.ts";
 import { fcmAnswers } from "./answers.ts";
 
@@ -38,7 +38,7 @@ export function fcmCode(status: number, text: string): string {
   if (!parsed.success) return codeOfAnswer(fcmAnswers, undefined, status);
   const { details, status: canonical } = parsed.data.error;
   const code = details.find(({ errorCode }) => errorCode)?.errorCode;
-  if ((code ?? canonical) === "INVALID_ARGUMENT") return invalidArgument(details);
+  if ((code ?? canonical) === "INVALID_ARGUMENT" && !isAccessRefused(status)) return invalidArgument(details);
   return codeOfAnswer(fcmAnswers, code ?? canonical, status);
 }
 

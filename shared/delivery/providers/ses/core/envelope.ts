@@ -1,4 +1,12 @@
+import { jsonExcess } from "#shared/domain/json/excess.ts";
 import { fieldsOf, parseJson } from "#shared/domain/json/readers.ts";
+
+/** The most bytes of a body: SNS's 256 KiB, which JSON's escapes at most double, and the fields around them. */
+export const envelopeBytesMax = (2 * 256 + 16) * 1024;
+/** An SNS message is flat, but for its attributes. Anybody may post, so a body with more than these is not parsed. */
+export const envelopeBounds = { valuesMax: 256, depthMax: 4 };
+/** Of each field but the message, in characters: a signature of RSA has 344, a URL some 500. */
+const fieldLengthMax = 4_096;
 
 /** An SNS message as it is posted. It is not verified. */
 export interface SnsEnvelope {
@@ -41,10 +49,12 @@ const whenConfirming = ["Token", "SubscribeURL"] as const;
 
 /** The envelope in a body, or undefined for anything else. Does not read the message inside. */
 export function readEnvelope(body: string): SnsEnvelope | undefined {
+  if (jsonExcess(body, envelopeBounds) !== undefined) return undefined;
   const found = fieldsOf(parseJson(body));
   if (!isType(found["Type"])) return undefined;
   const needed = found["Type"] === "Notification" ? always : [...always, ...whenConfirming];
   if (needed.some((field) => typeof found[field] !== "string" || found[field] === "")) return undefined;
+  if (needed.some((field) => field !== "Message" && isLong(found[field]))) return undefined;
   if (signedFields[found["Type"]].some((field) => field !== "Message" && hasLineBreak(found[field]))) return undefined;
   const { Subject, ...rest } = found;
   if (Subject === undefined || Subject === null) return rest as unknown as SnsEnvelope;
@@ -56,6 +66,10 @@ export function signedText(envelope: SnsEnvelope): string {
   return signedFields[envelope.Type]
     .flatMap((field) => (envelope[field] === undefined ? [] : [`${field}\n${envelope[field]}\n`]))
     .join("");
+}
+
+function isLong(value: unknown): boolean {
+  return typeof value === "string" && value.length > fieldLengthMax;
 }
 
 /** A line break in any field but the message would let one signed text stand for two different messages. */

@@ -30,6 +30,13 @@ export const sesRefusedSender: Meaning = {
   alert: "P1",
 };
 
+/** The mail came back, and nothing says that the mailbox is gone: nobody is suppressed. */
+export const sesBounced: Meaning = {
+  status: "BOUNCED",
+  description: "The mail came back for good",
+  reason: "COMMS_PROVIDER_REJECTED",
+};
+
 /** `bounceType/bounceSubType`, where the server's own reply does not say more (`bounce-reply.ts`). */
 export const sesBounces: MeaningTable = {
   "Permanent/General": deadMailbox,
@@ -57,7 +64,7 @@ export const sesBounces: MeaningTable = {
   "Transient/ContentRejected": { ...sesRefusedContent, description: "The content was refused" },
   "Transient/AttachmentRejected": { ...sesRefusedContent, description: "An attachment was refused" },
   "Undetermined/Undetermined": { ...sesSoftBounce, description: "The mail came back, and SES cannot tell why" },
-  Permanent: { status: "BOUNCED", description: "The mail came back for good", reason: "COMMS_PROVIDER_REJECTED" },
+  Permanent: sesBounced,
   Transient: sesSoftBounce,
   Undetermined: sesSoftBounce,
 };

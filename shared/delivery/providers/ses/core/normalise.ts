@@ -2,7 +2,15 @@ import { hashInTag, readCallQuery } from "#shared/domain/feedback/call-reference
 import type { Meaning, NormalisedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { type Fields, fieldsOf, isObject, listOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 import { byReply } from "./bounce-reply.ts";
-import { sesBounces, sesComplaint, sesComplaints, sesEvents, sesIgnored, sesSoftBounce } from "./meanings.ts";
+import {
+  sesBounced,
+  sesBounces,
+  sesComplaint,
+  sesComplaints,
+  sesEvents,
+  sesIgnored,
+  sesSoftBounce,
+} from "./meanings.ts";
 
 /** What SES posts to a new topic. */
 const greeting = "Successfully validated SNS topic";
@@ -48,11 +56,19 @@ function bounce(detail: Fields): Reports {
   const code = `${type}/${textOf(detail["bounceSubType"], 40) ?? ""}`;
   const known = rowOf(sesBounces, code);
   const byType = known ?? rowOf(sesBounces, type) ?? sesSoftBounce;
-  const meaningOf = (recipient: Fields) =>
-    byReply({ status: textOf(recipient["status"], 40), diagnostic: textOf(recipient["diagnosticCode"], 2_000) }) ??
-    byType;
+  const meaningOf = (recipient: Fields) => {
+    const diagnostic = textOf(recipient["diagnosticCode"], 2_000);
+    const meaning = byReply({ status: textOf(recipient["status"], 40), diagnostic }) ?? byType;
+    // What says only that the mail came back says less than a type of another kind: a list of SES's own, a full mailbox.
+    return meaning === sesBounced && !isPlainBounce(code) ? byType : meaning;
+  };
   const reports = reportsOf(meaningOf, code, detail["bouncedRecipients"]);
   return known ? { reports } : { reports, unknown: `Bounce/${code}` };
+}
+
+/** Types that say no more than that the mail came back for good. */
+function isPlainBounce(code: string): boolean {
+  return code === "Permanent/General" || code === "Permanent/NoEmail";
 }
 
 function complaint(detail: Fields): Reports {

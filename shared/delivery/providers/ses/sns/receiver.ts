@@ -1,7 +1,7 @@
 import type { ProviderEvent } from "#shared/contracts/records.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { WebhookAccount, WebhookContext, WebhookReceiver, WebhookRequest, WebhookResult } from "../../provider.ts";
-import type { SnsEnvelope } from "../core/envelope.ts";
+import { envelopeBytesMax, type SnsEnvelope } from "../core/envelope.ts";
 import type { SesWebhookConfig } from "../webhook-settings.ts";
 import { type Certificates, createCertificates } from "./certificates.ts";
 import { type ConfirmSubscription, createConfirmSubscription } from "./confirm.ts";
@@ -46,6 +46,10 @@ export function openSnsReceiver(
 export function createSnsReceiver(parts: SnsReceiverParts): WebhookReceiver {
   return {
     receive: async (request) => {
+      if (request.body.length > envelopeBytesMax) {
+        const detail = `A message of SNS has ${envelopeBytesMax / 1024} KiB at most`;
+        return { kind: "refused", code: "COMMS_PAYLOAD_TOO_LARGE", detail };
+      }
       const verified = await verifySns(request.body.toString("utf8"), parts.topics, request.now);
       if ("refused" in verified) return { kind: "refused", ...verified.refused };
       return accept(verified.envelope, request, parts);

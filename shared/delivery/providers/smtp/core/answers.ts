@@ -1,4 +1,5 @@
 import { type AnswerRow, type AnswerTable, setupFault } from "#shared/domain/delivery/answer.ts";
+import { blamesSender, deadMailboxCodes } from "#shared/domain/delivery/mail-reply.ts";
 import type { SmtpReply } from "./reply.ts";
 
 /**
@@ -47,7 +48,7 @@ const enhanced: AnswerTable = {
   ...rowForEach(overloaded, "4.3.0 4.3.1 4.3.2 4.3.5 4.4.0 4.4.1 4.4.2 4.4.3 4.4.5 4.7.0"),
   ...rowForEach(mailboxLater, "4.1.1 4.2.0 4.2.1 4.2.2"),
   "4.7.1": greylisted,
-  ...rowForEach(noMailbox, "5.1.1 5.1.6 5.1.10"),
+  ...rowForEach(noMailbox, deadMailboxCodes.join(" ")),
   "5.1.3": badAddress,
   ...rowForEach(mailbox, "5.1.0 5.1.4 5.2.0 5.2.1"),
   "5.2.2": full,
@@ -88,6 +89,7 @@ const ours: AnswerTable = {
   TLS_NOT_OFFERED: { act: "halt", description: "The server offers no TLS", alert: "P0" },
   TLS_UNTRUSTED: { act: "halt", description: "The server's certificate is not trusted", alert: "P0" },
   SENDER_REFUSED: senderRefused,
+  SENDER_BLAMED: { ...policy, description: "Network, authentication or policy: the server's words blame us" },
   RELAY_DENIED: { act: "halt", description: "The server does not relay our mail", alert: "P0" },
   MESSAGE_TOO_BIG: tooBig,
   INVALID_RECIPIENT: badAddress,
@@ -110,7 +112,8 @@ export function codeOfReply(reply: SmtpReply, stage: SmtpStage): string {
   if (smtpAnswers[code] === credentials) return code;
   if (stage === "session") return "SESSION_REFUSED";
   if (deniesRelay.test(reply.text)) return "RELAY_DENIED";
-  return stage === "sender" && !isAboutMail(code) ? "SENDER_REFUSED" : code;
+  if (stage === "sender") return isAboutMail(code) ? code : "SENDER_REFUSED";
+  return isAboutRecipient(code) && blamesSender(reply.text) ? "SENDER_BLAMED" : code;
 }
 
 /** Postfix, Exim, Exchange and Sendmail: this client may not send through this server, to anybody. */
@@ -126,6 +129,12 @@ function temporaryCode({ enhanced: status, code }: SmtpReply): string {
 function isAboutMail(code: string): boolean {
   const row = smtpAnswers[code];
   return row === tooBig || row === content || row === policy;
+}
+
+/** Rows that charge a refusal to the recipient; words that blame us count before them. */
+function isAboutRecipient(code: string): boolean {
+  const row = smtpAnswers[code];
+  return row === undefined || [noMailbox, mailbox, badAddress, route, unexplained].includes(row);
 }
 
 function rowForEach(row: AnswerRow, codes: string): AnswerTable {

@@ -28,7 +28,7 @@ async function watching() {
   return { clock, broker, watch, metrics, stop: () => stop.abort() };
 }
 
-describe("the door of events [INT-02]", () => {
+describe("the door of events", () => {
   it("closes where intake has had no member for 60 s, and opens when it has one again", async () => {
     const { clock, broker, watch, metrics } = await watching();
     broker.members = 0;

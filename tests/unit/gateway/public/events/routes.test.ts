@@ -198,7 +198,7 @@ describe("POST /v1/events, a request that is refused before its event [INT-02] [
   });
 });
 
-describe("POST /v1/events, its answers [INT-02] [INT-03]", () => {
+describe("POST /v1/events, its answers [INT-03]", () => {
   it("does not say yes before the log has it", async () => {
     const bench = createBench();
     bench.failures.push(new AppError("KAFKA_UNAVAILABLE", "away", { retryable: true }));

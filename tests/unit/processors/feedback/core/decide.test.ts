@@ -92,7 +92,7 @@ describe("a webhook", () => {
   });
 });
 
-describe("the address of a report [FBK-02] [SUP-03]", () => {
+describe("the address of a report [FBK-02]", () => {
   const sentTo = `v1:k1:${"a".repeat(64)}`;
   const call = { ...readCallQuery(null), addressHash: sentTo };
   const spelled = { ...gone, address: "ANNA+news@Example.com" };

@@ -20,6 +20,7 @@ test.each([
   ["the status of an outage", "Strange", 503, "http_503"],
   ["the status that any provider means alike", "Strange", 429, "http_429"],
   ["the status of a refusal that is ours to mend", "RequestExpired", 403, "http_403"],
+  ["the status of a redirect, whatever name it comes with", "Unknown", 302, "http_302"],
   ["its own code otherwise", "Strange", 400, "Strange"],
   ["the status where it has none", undefined, 400, "http_400"],
 ])("an answer is classified by %s", (...[, own, status, code]) => {

@@ -55,6 +55,12 @@ describe("the ledger's gate [DED-03]", () => {
       expected: { verdict: "PASS" },
     },
     {
+      name: "a note in doubt, which a second call does not double",
+      state: inDoubt(1_000),
+      send: { channel: "INAPP" },
+      expected: { verdict: "PASS" },
+    },
+    {
       name: "a critical call in doubt that has used its calls",
       state: inDoubt(1_000, maxAttempts),
       send: { critical: true },

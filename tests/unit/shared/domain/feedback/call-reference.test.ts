@@ -4,7 +4,7 @@ import { hashInTag, hashTag, readCallQuery, writeCallQuery } from "#shared/domai
 
 const hash = `v1:k-1:${"0f".repeat(32)}`;
 
-describe("what a call says of itself [FBK-02]", () => {
+describe("what a call says of itself", () => {
   it("comes back from the query of its callback as it was", () => {
     fc.assert(
       fc.property(

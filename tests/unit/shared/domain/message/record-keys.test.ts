@@ -41,6 +41,29 @@ describe("record keys of the compacted topics", () => {
     );
   });
 
+  it("are one for two writers of one suppression, and two where anything that makes it one differs [SUP-03]", () => {
+    const few = fc.constantFrom("a", "b/c", "b%2Fc");
+    const name = fc.record({
+      tenant_id: fc.constantFrom("t", "u"),
+      channel,
+      address_hash: few,
+      reason: fc.constantFrom<SuppressionReason>("HARD_BOUNCE", "STOP"),
+      origin: fc.constantFrom<SuppressionOrigin>("RECIPIENT", "ADMIN"),
+      scope: few,
+    });
+    let equal = 0;
+    fc.assert(
+      fc.property(name, fc.option(name, { freq: 1 }), (one, drawn) => {
+        const other = drawn ?? { ...one };
+        const isOne = Object.entries(one).every(([field, value]) => other[field as keyof typeof other] === value);
+        if (isOne) equal++;
+        expect(suppressionKey(one) === suppressionKey(other)).toBe(isOne);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(equal).toBeGreaterThan(100);
+  });
+
   it("are plain where nothing needs encoding", () => {
     const name = {
       tenant_id: "default",

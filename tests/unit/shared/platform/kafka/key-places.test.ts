@@ -24,9 +24,9 @@ async function logWith(partitions: number) {
   let asked = 0;
   let answering = log;
   return {
-    offsets: (topics: readonly string[]) => {
+    partitions: (topics: readonly string[]) => {
       asked++;
-      return answering.offsets(topics);
+      return answering.partitions(topics);
     },
     asked: () => asked,
     grow: () => {

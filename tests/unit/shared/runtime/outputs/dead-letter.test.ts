@@ -17,6 +17,7 @@ const cause = {
   message: "The value is empty",
   at: "decode",
   now: 1_000,
+  ids: { traceId: "trace-1" },
 } as const;
 const text = (headers: InRecord["headers"], name: string) => String(headers[name]);
 

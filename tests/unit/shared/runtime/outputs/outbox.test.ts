@@ -7,7 +7,7 @@ import { copyOf, eventOf, memoryCodec } from "#tests/support/shell-bench.ts";
 
 const codec = await memoryCodec();
 const outbox = new Outbox({ codec, prefix: "t.", stage: "intake" });
-const span = { headers: { traceparent: Buffer.from("trace") } };
+const span = { headers: { traceparent: Buffer.from("trace") }, traceId: "trace-1" };
 const record: InRecord = {
   topic: "t.comms.events",
   partition: 1,
@@ -69,5 +69,21 @@ describe("the outbox", () => {
     const [letter] = partsOf([outcome], { isDecoded })[0] ?? [];
     expect(letter).toMatchObject({ topic: "t.comms.intake.dlq", key: record.key, value: record.value });
     expect(String(letter?.headers?.["__connect.errors.stage"])).toBe(stage);
+  });
+
+  it("writes a dead letter with the ids of its trace and of what led to it, where they are known [HLT-06]", () => {
+    const outcome: Outcome = { kind: "deadLetter", reason: "COMMS_POISON", message: "no" };
+    const headersOf = (value: unknown, headers: InRecord["headers"]) => {
+      const [[letter] = []] = [...outbox.parts([{ record: { ...record, headers }, value, outcome, span }], 0, 1e6)];
+      const names = ["comms-trace-id", "comms-correlation-id", "comms-request-id"];
+      return names.map((name) => letter?.headers?.[name]?.toString());
+    };
+    expect(headersOf({ correlation_id: "c-1" }, { "x-request-id": Buffer.from("r-1") })).toEqual([
+      "trace-1",
+      "c-1",
+      "r-1",
+    ]);
+    expect(headersOf(undefined, { "x-correlation-id": Buffer.from("c-2") })).toEqual(["trace-1", "c-2", undefined]);
+    expect(headersOf(undefined, {})).toEqual(["trace-1", undefined, undefined]);
   });
 });

@@ -4,7 +4,7 @@ import type { InRecord } from "#shared/contracts/log-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
 import { createMetrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
-import { countOutput, reportRecord } from "#shared/runtime/records/record-telemetry.ts";
+import { countOutput, exposeDeadLetters, reportRecord } from "#shared/runtime/records/record-telemetry.ts";
 
 function recording(): { telemetry: Telemetry; lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = [];
@@ -74,6 +74,19 @@ describe("what a record leaves behind [HLT-06]", () => {
       { outcome: "reject", message: reject.message, trace_id: "trace-1", correlation_id: "corr-2" },
     ]);
     expect(JSON.stringify(lines)).not.toContain("canary");
+  });
+});
+
+describe("what a stage counts of unusable records", () => {
+  it("stands at 0 before the first, so that a rule sees one", async () => {
+    const { telemetry } = recording();
+    exposeDeadLetters(telemetry, "materializer", ["comms.tokens", "comms.feedback"]);
+    const text = await telemetry.metrics.text();
+    for (const topic of ["comms.tokens", "comms.feedback"])
+      for (const reason of ["COMMS_POISON", "COMMS_PAYLOAD_TOO_LARGE", "COMMS_INVALID_EVENT"])
+        expect(text).toContain(`comms_dead_letters_total{stage="materializer",topic="${topic}",reason="${reason}"} 0`);
+    expect(text).toContain('comms_set_aside_total{stage="materializer",topic="comms.tokens",source="unknown"} 0');
+    expect(text).not.toContain('comms_set_aside_total{stage="materializer",topic="comms.feedback"');
   });
 });
 

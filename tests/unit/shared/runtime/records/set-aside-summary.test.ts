@@ -16,11 +16,11 @@ const one = (offset: number, source = "", reason = "COMMS_POISON"): SetAside => 
   record: { partition: 1, offset, headers: source === "" ? {} : { ce_source: Buffer.from(source) } },
   reason,
   message: "The value has no frame",
-  traceId: `trace-${offset}`,
+  ids: { traceId: `trace-${offset}`, ...(offset === 29 && { correlationId: "c-29", requestId: "r-29" }) },
 });
 
 describe("what a stage says of others' garbage", () => {
-  it("is one line for thirty records, with their number, their sources and where they begin and end", () => {
+  it("is one line for thirty records, with their number, their sources, where they begin and end, and by which ids [HLT-06]", () => {
     const { lines, summary } = bench();
     for (let at = 0; at < 30; at++) summary.add(one(at, at % 2 ? "/shop" : ""), at * 100);
     for (let now = 0; now <= 60_000; now += 1_000) summary.flush(now);
@@ -33,7 +33,7 @@ describe("what a stage says of others' garbage", () => {
           count: 30,
           sources: ["unknown", "/shop"],
           first: { partition: 1, offset: 0, trace_id: "trace-0" },
-          last: { partition: 1, offset: 29, trace_id: "trace-29" },
+          last: { partition: 1, offset: 29, correlation_id: "c-29", request_id: "r-29", trace_id: "trace-29" },
         },
         text: "30 records were set aside; of the first: The value has no frame",
       },

@@ -105,6 +105,12 @@ describe("SES's odd answers", () => {
     },
   );
 
+  test.each(["", "{}", "<html>"])("a redirect is no answer of SES: all mail waits (%j)", async (body) => {
+    provider.says(302, body);
+    expect(await through(provider.plain)).toMatchObject({ kind: "refused", code: "http_302" });
+    expect(rowOf(sesAnswers, "http_302")).toMatchObject({ act: "halt", alert: "P0" });
+  });
+
   test.each([302, 400])("a %i without a code is a refusal by its status", async (status) => {
     provider.says(status, "<html>");
     expect(await through(provider.plain)).toEqual({ kind: "refused", code: `http_${status}` });

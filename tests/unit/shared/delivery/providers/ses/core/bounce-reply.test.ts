@@ -6,7 +6,7 @@ const soft = { status: "FAILED", description: "The mailbox does not take mail no
 const full = { status: "FAILED", description: "The mailbox is full" };
 const content = { status: "FAILED", description: "The content was refused" };
 
-describe("the reply of a recipient's server, before SES's type of the bounce [FBK-02]", () => {
+describe("the reply of a recipient's server, before SES's type of the bounce", () => {
   test.each<[string | null, string | null, object | undefined]>([
     ["5.7.1", "550 5.7.1 network on block list", ours],
     ["5.7.1", null, ours],
@@ -20,6 +20,29 @@ describe("the reply of a recipient's server, before SES's type of the bounce [FB
       "smtp; 550 5.1.8 sender address rejected",
       { alert: "P1", description: "The sender's address is refused" },
     ],
+    ["5.3.0", "smtp; 554 5.3.0 rejected: IP on spamhaus block list", ours],
+    ["5.1.1", "smtp; 550 5.1.1 blocked using zen.spamhaus.org", ours],
+    ["5.5.0", "smtp; 550 5.5.0 DMARC failed", ours],
+    ["5.4.1", "smtp; 550 5.4.1 relay access denied", ours],
+    ["5.1.0", "smtp; 550 5.1.0 sender denied", ours],
+    ["5.1.0", "smtp; 550 5.1.0 <x@y.example> sender rejected", ours],
+    ["5.2.1", "smtp; 550 5.2.1 this message looks like spam", ours],
+    [
+      "5.3.2",
+      "smtp; 550 5.3.2 system not accepting network messages",
+      { status: "FAILED", description: "The recipient's server takes no mail" },
+    ],
+    ["5.3.0", null, { status: "FAILED", description: "The recipient's server takes no mail" }],
+    [
+      "5.4.4",
+      "smtp; 550 5.4.4 unable to route",
+      { status: "FAILED", description: "No route leads to the recipient's server" },
+    ],
+    [
+      "5.4.7",
+      "smtp; 554 5.4.7 delivery expired",
+      { status: "FAILED", description: "The mail could not be delivered in time" },
+    ],
     [null, "smtp; 554 blocked using zen.spamhaus.org", ours],
     ["5.0.0", "smtp; 550 SPF check failed", ours],
     ["5.2.2", "smtp; 552 5.2.2 over quota", full],
@@ -28,7 +51,13 @@ describe("the reply of a recipient's server, before SES's type of the bounce [FB
     ["5.6.0", null, content],
     ["4.4.7", "smtp; 421 4.4.7 delivery time expired", soft],
     ["5.1.1", "smtp; 550 5.1.1 user unknown", undefined],
+    ["5.1.6", null, undefined],
     ["5.1.10", null, undefined],
+    ["5.1.0", "smtp; 550 5.1.0 address rejected", { status: "BOUNCED" }],
+    ["5.1.2", null, { status: "BOUNCED" }],
+    ["5.2.1", "smtp; 550 5.2.1 mailbox disabled", { status: "BOUNCED" }],
+    ["5.5.0", "smtp; 550 5.5.0 no", { status: "BOUNCED" }],
+    ["5.9.9", "smtp; 550 5.9.9 whatever", { status: "BOUNCED" }],
     ["5.4.1", "smtp; 550 5.4.1 recipient address rejected: access denied", undefined],
     ["5.5.0", "smtp; 550 5.5.0 requested action not taken: mailbox unavailable", undefined],
     ["5.0.0", "smtp; 550 no such user", undefined],

@@ -12,12 +12,17 @@ const notification = {
   SigningCertURL: "https://sns.us-east-1.amazonaws.com/a.pem",
 };
 const confirmation = { ...notification, Type: "SubscriptionConfirmation", Token: "t", SubscribeURL: "https://x" };
+const attributes = Object.fromEntries(
+  Array.from({ length: 10 }, (_, at) => [`a${at}`, { Type: "String", Value: "v" }]),
+);
 const read = (message: object) => readEnvelope(JSON.stringify(message));
 
 describe("the envelope in a body", () => {
   test.each([
     ["a notification", notification],
     ["a notification with a subject", { ...notification, Subject: "S" }],
+    ["a notification with all the attributes that SNS takes", { ...notification, MessageAttributes: attributes }],
+    ["a message with as many brackets as it likes", { ...notification, Message: "[{,".repeat(1_000) }],
     ["a confirmation", confirmation],
     ["the end of a subscription", { ...confirmation, Type: "UnsubscribeConfirmation" }],
   ])("is %s", (_, message) => expect(read(message)).toEqual(message));
@@ -36,6 +41,7 @@ describe("the envelope in a body", () => {
     ["a subject that is no text", JSON.stringify({ ...notification, Subject: 1 })],
     ["a line break in a signed field", JSON.stringify({ ...notification, MessageId: "m\n1" })],
     ["a line break in the subject", JSON.stringify({ ...notification, Subject: "a\rb" })],
+    ["a field longer than any of SNS's", JSON.stringify({ ...notification, SigningCertURL: "a".repeat(5_000) })],
     ["a confirmation without a token", JSON.stringify({ ...confirmation, Token: undefined })],
   ])("is none in %s", (_, body) => expect(readEnvelope(body)).toBeUndefined());
 });

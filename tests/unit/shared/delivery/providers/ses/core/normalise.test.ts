@@ -70,6 +70,37 @@ describe.each(["event", "notification"])("SES, in the dialect of an %s [EML-04]"
   });
 });
 
+/** The one report of a bounce with this reply of the recipient's server. */
+function bounced(type: string, status: string, diagnosticCode: string) {
+  const [bounceType, bounceSubType] = type.split("/");
+  const bouncedRecipients = [{ emailAddress: "anna@example.com", status, diagnosticCode }];
+  const event = { eventType: "Bounce", mail: {}, bounce: { bounceType, bounceSubType, bouncedRecipients } };
+  const [report] = (normaliseSes(ses(event)) as ParsedWebhook).reports;
+  return [report?.status, report?.suppress, report?.alert];
+}
+
+describe("a bounce for good, by the reply of the recipient's server [FBK-02]", () => {
+  it.each([
+    ["5.1.1", "smtp; 550 5.1.1 user unknown", ["BOUNCED", "hard_bounce", undefined]],
+    ["5.0.0", "smtp; 550 no such user", ["BOUNCED", "hard_bounce", undefined]],
+    ["5.5.0", "smtp; 550 5.5.0 mailbox unavailable", ["BOUNCED", "hard_bounce", undefined]],
+    ["5.5.0", "smtp; 550 5.5.0 no", ["BOUNCED", undefined, undefined]],
+    ["5.3.0", "smtp; 554 5.3.0 IP on spamhaus block list", ["FAILED", undefined, "P1"]],
+    ["5.1.1", "smtp; 550 5.1.1 blocked using zen.spamhaus.org", ["FAILED", undefined, "P1"]],
+    ["5.3.2", "smtp; 550 5.3.2 system not accepting", ["FAILED", undefined, undefined]],
+    ["5.4.4", "smtp; 550 5.4.4 unable to route", ["FAILED", undefined, undefined]],
+    ["5.4.7", "smtp; 550 5.4.7 delivery expired", ["FAILED", undefined, undefined]],
+  ])("%s %s", (status, diagnostic, expected) => {
+    for (const type of ["Permanent/General", "Permanent/NoEmail"])
+      expect(bounced(type, status, diagnostic), type).toEqual(expected);
+  });
+
+  it("does not undo what SES's own type says beyond it", () => {
+    expect(bounced("Permanent/Suppressed", "5.9.9", "")).toEqual(["BOUNCED", "hard_bounce", undefined]);
+    expect(bounced("Transient/General", "5.9.9", "")).toEqual(["FAILED", undefined, undefined]);
+  });
+});
+
 describe("SES", () => {
   it.each([
     ["send", "SENT"],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { ProviderEvent } from "#shared/contracts/records.ts";
 import { createSnsReceiver, openSnsReceiver, type SnsEndpoint } from "#shared/delivery/providers/ses/sns/receiver.ts";
 import { createReplayCache } from "#shared/delivery/providers/ses/sns/replay-cache.ts";
@@ -129,6 +129,29 @@ describe("POST /webhooks/ses, what is refused [INT-06]", () => {
   it("refuses a body beyond all bounds", async () => {
     const answer = await post(createBench(), "x".repeat(768 * 1024 + 1));
     expect([answer.statusCode, answer.json().code]).toEqual([413, "COMMS_PAYLOAD_TOO_LARGE"]);
+  });
+
+  const big = 500 * 1024;
+  const fieldsOf = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 1]));
+  it.each([
+    ["more levels than SNS has", "[".repeat(big), "COMMS_WEBHOOK_MALFORMED"],
+    ["objects in objects", '{"a":'.repeat(big / 5), "COMMS_WEBHOOK_MALFORMED"],
+    ["more fields than SNS has", JSON.stringify(fieldsOf(40_000)), "COMMS_WEBHOOK_MALFORMED"],
+    ["more bytes than SNS sends", JSON.stringify({ Message: "x".repeat(540 * 1024) }), "COMMS_PAYLOAD_TOO_LARGE"],
+  ])("refuses a body of %s before it is parsed", async (_what, body, code) => {
+    const bench = createBench();
+    const parse = vi.spyOn(JSON, "parse");
+    const answer = await post(bench, body);
+    const parsed = parse.mock.calls.length;
+    parse.mockRestore();
+    expect([parsed, answer.json().code, bench.fetched]).toEqual([0, code, []]);
+  });
+
+  it("takes the attributes that a message may have beside its fields", async () => {
+    const bench = createBench();
+    const attributes = Array.from({ length: 10 }, (_, i) => [`a${i}`, { Type: "String", Value: "x" }]);
+    const message = { ...sealed(notification(bench.clock)), MessageAttributes: Object.fromEntries(attributes) };
+    expect((await post(bench, JSON.stringify(message))).statusCode).toBe(200);
   });
 
   it("refuses no body at all", async () => {

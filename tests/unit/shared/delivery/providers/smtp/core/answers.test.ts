@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { codeOfReply, type SmtpStage, smtpAnswers } from "#shared/delivery/providers/smtp/core/answers.ts";
 import { parseReply } from "#shared/delivery/providers/smtp/core/reply.ts";
 import { rowOf } from "#shared/domain/delivery/answer.ts";
+import { deadMailboxCodes } from "#shared/domain/delivery/mail-reply.ts";
 
 const rowAt = (raw: string, stage: SmtpStage) => {
   const reply = parseReply(raw);
@@ -30,6 +31,10 @@ describe("what an SMTP refusal means", () => {
     ["550 5.1.8 <no-reply@notify.example.com>: Sender address rejected", "message", { act: "halt", alert: "P0" }],
     ["502 5.5.1 unknown command", "message", { act: "retry", tries: 32, alert: "P1" }],
     ["550 5.7.26 unauthenticated", "message", { act: "retry", tries: 32, alert: "P1" }],
+    ["550 5.1.1 blocked using zen.spamhaus.org", "message", { act: "refuse", alert: "P1" }],
+    ["554 5.3.0 rejected: IP on spamhaus block list", "message", { act: "refuse", alert: "P1" }],
+    ["550 Service unavailable; client host blocked using Spamhaus", "message", { act: "refuse", alert: "P1" }],
+    ["550 5.1.1 <spam@example.com>: user unknown", "message", { act: "refuse", suppress: "hard_bounce" }],
     ["550 no", "message", { act: "refuse", alert: "P2" }],
     ["599 5.9.9 something new", "message", { act: "retry", tries: 3, alert: "P2" }],
     ["530 5.7.1 Authentication required", "sender", { act: "halt", alert: "P0" }],
@@ -42,11 +47,12 @@ describe("what an SMTP refusal means", () => {
     ["552 5.3.4 too big", "sender", { act: "refuse", description: "The mail is too big" }],
   ])("%s at %s", (raw, stage, row) => {
     expect(rowAt(raw, stage)).toMatchObject(row);
+    if (!("suppress" in row)) expect(rowAt(raw, stage)).not.toHaveProperty("suppress");
   });
 
   test("three codes suppress: no more may join them unseen", () => {
     const suppressing = Object.entries(smtpAnswers).flatMap(([code, { suppress }]) => (suppress ? [code] : []));
-    expect(suppressing).toEqual(["5.1.1", "5.1.6", "5.1.10"]);
+    expect(suppressing.toSorted()).toEqual([...deadMailboxCodes].toSorted());
   });
 
   test("nothing but a named enhanced code at RCPT or DATA suppresses, and what comes with a 4 is never final", () => {
@@ -67,7 +73,7 @@ describe("what an SMTP refusal means", () => {
           if (row.suppress) {
             refused++;
             expect(stage).toBe("message");
-            expect(["5.1.1", "5.1.6", "5.1.10"]).toContain(status);
+            expect(deadMailboxCodes).toContain(status);
           }
         },
       ),
