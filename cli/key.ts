@@ -42,10 +42,9 @@ export const key: CliCommand = {
     all: { type: "boolean", default: false },
     format: { type: "string", default: "text" },
   },
+  accepts: (invocation) => !("usage" in prepare(invocation)),
   run: async (invocation) => {
-    const [name = "list"] = invocation.args;
-    const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-    const prepared = verb?.(invocation, Date.now()) ?? { usage: `There is no 'comms key ${name}'` };
+    const prepared = prepare(invocation);
     if ("usage" in prepared) {
       process.stderr.write(`${prepared.usage}.\nUsage: comms ${key.usage}\n`);
       return exit.usage;
@@ -60,11 +59,17 @@ export const key: CliCommand = {
   },
 };
 
+/** What a line asks for, or what is wrong with it. Nothing connects. */
+type Prepared = UsageIssue | { readonly work: (table: ApiKeyTable) => Promise<number> };
+
 /** A verb reads its arguments before anything connects. */
-type Verb = (
-  invocation: Invocation,
-  now: Instant,
-) => UsageIssue | { readonly work: (table: ApiKeyTable) => Promise<number> };
+type Verb = (invocation: Invocation, now: Instant) => Prepared;
+
+function prepare(invocation: Invocation): Prepared {
+  const [name = "list"] = invocation.args;
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  return verb?.(invocation, Date.now()) ?? { usage: `There is no 'comms key ${name}'` };
+}
 
 const verbs: Readonly<Record<string, Verb>> = {
   bootstrap: (invocation, now) => {

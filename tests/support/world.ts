@@ -9,11 +9,14 @@ import { prepareAll, produce } from "#cli/prepare.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Event } from "#shared/contracts/records.ts";
 import { stages } from "#shared/contracts/topics.ts";
+import { createApiKey } from "#shared/control/keys/api-keys.ts";
+import { allScopes } from "#shared/domain/access/scope.ts";
 import type { Addresses } from "#shared/platform/config/addresses.ts";
 import { environmentWith, readConfig } from "#shared/platform/config/environment.ts";
 import type { Producer } from "#shared/platform/kafka/port.ts";
 import { Closers } from "#shared/runtime/process/closers.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
+import { apiKeyPeppersOf } from "#shared/runtime/process/rotation.ts";
 import { createSimulatorControl, type SimulatorControl } from "#simulator/control-client.ts";
 import type { CallEntry, LedgerFilter } from "#simulator/ledger/call-entry.ts";
 import { startSimulator } from "#simulator/simulator.ts";
@@ -63,6 +66,8 @@ export interface World {
   readonly env: Readonly<Record<string, string>>;
   /** Starts processors in one child process; resolves once all of them are ready. */
   start(names: readonly string[], env?: Readonly<Record<string, string>>): Promise<WorldChild>;
+  /** A key of the tenant `default` with every scope, for the gateway: made when it is first asked for. */
+  apiKey(): Promise<string>;
   /** Produces the records of these people and waits until the views have them. */
   introduce(people: readonly Character[]): Promise<void>;
   /** Produces events as a producer would, in one call. */
@@ -133,6 +138,7 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
   const children: Child[] = [];
   closers.add("children", () => Promise.all(children.map((child) => child.kill())));
   const write = createWriter(platform);
+  let key: Promise<string> | undefined;
 
   return {
     prefix,
@@ -150,6 +156,7 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
       children.push(child);
       return { ...child, logFile };
     },
+    apiKey: () => (key ??= createKey(platform, config)),
     introduce: async (people) => {
       await produce(platform, introduce(people, Date.now()));
       await untilKnown(platform.views(), people, 60_000);
@@ -181,6 +188,13 @@ function providerSettings(simulatorUrl: string): Readonly<Record<string, string>
     COMMS_TWILIO_URL: `${simulatorUrl}/twilio`,
     COMMS_SNS_CERTIFICATE_ORIGIN: `${simulatorUrl}/sns`,
   };
+}
+
+async function createKey(platform: ProcessContext, config: Parameters<typeof apiKeyPeppersOf>[0]): Promise<string> {
+  const grant = { tenantId: "default", name: "world", scopes: allScopes, ratePerSecond: null, expiresAt: null };
+  const change = { actor: "test", reason: "a test", now: Date.now() };
+  const { text } = await createApiKey({ pool: platform.postgres(), peppers: apiKeyPeppersOf(config) }, grant, change);
+  return text;
 }
 
 /** Writes records by one producer, which connects when it is first used. */

@@ -21,6 +21,7 @@ const placeholders: Readonly<Record<string, string>> = {
   N: "12",
   ID: "usr_42",
   NAME: "tokens",
+  KEY: "abcdefghjkmn",
   "<view>": "tokens",
   "<processor…|all>": "all",
   "…": "x",
@@ -91,6 +92,10 @@ const moreSamples = [
   ["--partitions", "12"],
   ["--reason", "x"],
   ["describe"],
+  ["--name", "x"],
+  ["5", "--name", "x"],
+  ["abcdefghjkmn"],
+  ["abcdefghjkmn", "--reason", "x"],
 ];
 
 describe("the command lines of ours in pages", () => {

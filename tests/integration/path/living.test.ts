@@ -67,9 +67,9 @@ describe("a gateway whose intake is not there", () => {
 });
 
 describe("what pages show to type", () => {
-  test("the front page's curl produces its event", () => {
+  test("the front page's curl produces its event", async () => {
     const [block = ""] = blocksOf("README.md", "sh").filter((one) => one.includes("event.json"));
-    const script = filledIn(block, { "http://127.0.0.1:30335": world.gatewayUrl });
+    const script = filledIn(block, { "http://127.0.0.1:30335": world.gatewayUrl, "carillon_…": await world.apiKey() });
     const { status, stdout } = spawnSync("sh", ["-ec", script], { cwd: world.folder, encoding: "utf8" });
     expect([status, JSON.parse(stdout)]).toEqual([0, { event_id: expect.any(String) }]);
   });
@@ -118,7 +118,7 @@ async function post(client: number, statuses: Map<number, number>, signal: Abort
       actors: [{ role: "user", user_id: `usr_${client}` }],
       payload: { request_id: `load-${client}-${n}`, code: "402913", minutes_valid: 10 },
     };
-    const headers = { "content-type": "application/json" };
+    const headers = { "content-type": "application/json", authorization: `Bearer ${await world.apiKey()}` };
     const { status } = await fetch(`${world.gatewayUrl}/v1/events`, {
       method: "POST",
       headers,

@@ -7,7 +7,6 @@ import { startWorld, type WorldChild } from "#tests/support/world.ts";
 import { type Attack, atMost, type Figure } from "./attack.ts";
 import { sendHostile, standstillBound, usualStandstill } from "./standstill.ts";
 
-const json = { "content-type": "application/json" };
 /** A dry run is read and checked as any event, and leaves nothing behind. */
 const path = "/v1/events?dry_run=1";
 const uploadBytes = 760 * 1024;
@@ -17,8 +16,14 @@ const uploads = 800;
 interface Target {
   readonly child: WorldChild;
   readonly url: string;
+  /** A key that opens: nobody else may send a body that is read. */
+  readonly key: string;
   /** Its resident memory before anything is done to it, MB. */
   readonly idleMb: number;
+}
+
+function headersWith(key: string): Readonly<Record<string, string>> {
+  return { "content-type": "application/json", authorization: `Bearer ${key}` };
 }
 
 /** The address of a client of its own, on the loopback. */
@@ -32,9 +37,11 @@ function residentMb(pid: number): number {
   return Math.round((Number(kib) * 1024) / 1e6);
 }
 
-async function badActors({ child, url }: Target, count: number): Promise<readonly Figure[]> {
+async function badActors({ child, url, key }: Target, count: number): Promise<readonly Figure[]> {
   const body = JSON.stringify({ name: "booking.confirmed", cause_ref: "a", payload: {}, actors: Array(count).fill(0) });
-  const { ms, answer } = await usualStandstill(child.healthUrl, () => sendHostile(url, { path, headers: json, body }));
+  const { ms, answer } = await usualStandstill(child.healthUrl, () =>
+    sendHostile(url, { path, headers: headersWith(key), body }),
+  );
   const { status, text } = answer[0] ?? { status: 0, text: "{}" };
   const { faults = [] } = JSON.parse(text) as { faults?: readonly string[] };
   const name = `${count.toLocaleString("en")} bad actors`;
@@ -65,13 +72,14 @@ async function dripped({ url }: Target, begin: string) {
   return { seconds, said: text.split("\r\n")[0] || "closed without an answer" };
 }
 
-function headOf(length: number): string {
-  return `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+function headOf(key: string, length: number): string {
+  const fields = Object.entries({ host: "a", ...headersWith(key), "content-length": length });
+  return `POST ${path} HTTP/1.1\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
 }
 
 async function drips(target: Target): Promise<readonly Figure[]> {
   const [body, head] = await Promise.all([
-    dripped(target, headOf(1_000)),
+    dripped(target, headOf(target.key, 1_000)),
     dripped(target, `POST ${path} HTTP/1.1\r\nx-letters: `),
   ]);
   return [lateFigure("a body at a byte a second", body, 16), lateFigure("a head at a byte a second", head, 6)];
@@ -95,7 +103,7 @@ async function slowUploads(target: Target, who: "one client" | "as many clients"
     socket.once("data", (data) => answers.push(data.toString().split(" ")[1] ?? "?"));
     return socket;
   });
-  for (const socket of sockets) socket.write(headOf(uploadBytes));
+  for (const socket of sockets) socket.write(headOf(target.key, uploadBytes));
   const chunk = Buffer.alloc(16 * 1024, 0x20);
   let most = idleMb;
   for (let sent = chunk.length; sent < uploadBytes; sent += chunk.length) {
@@ -117,14 +125,14 @@ async function slowUploads(target: Target, who: "one client" | "as many clients"
 }
 
 /** How long it takes until an event of somebody else is checked, who tries again when refused. */
-async function untilHonest({ url }: Target): Promise<number> {
+async function untilHonest({ url, key }: Target): Promise<number> {
   const actors = [{ role: "user", user_id: "a" }];
   const payload = { request_id: "a", code: "402913", minutes_valid: 10 };
   const body = JSON.stringify({ name: "security.code_requested", cause_ref: "a", actors, payload });
   const begun = performance.now();
   let status = 0;
   while (status !== 200 && performance.now() - begun < 120_000) {
-    status = (await sendHostile(url, { path, headers: json, body, from: "127.0.200.1" })).status;
+    status = (await sendHostile(url, { path, headers: headersWith(key), body, from: "127.0.200.1" })).status;
     if (status !== 200) await sleep(200);
   }
   return Math.round(performance.now() - begun);
@@ -134,7 +142,7 @@ async function run(): Promise<readonly Figure[]> {
   const world = await startWorld({ watch: false });
   try {
     const child = await world.start(["gateway"]);
-    const target = { child, url: world.gatewayUrl, idleMb: residentMb(child.pid) };
+    const target = { child, url: world.gatewayUrl, key: await world.apiKey(), idleMb: residentMb(child.pid) };
     return [
       ...(await slowUploads(target, "one client")),
       ...(await slowUploads(target, "as many clients")),

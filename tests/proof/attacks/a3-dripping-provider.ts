@@ -58,7 +58,7 @@ async function bookFor(world: World, { userId }: Character): Promise<void> {
     booking_url: "https://app.example.com/b",
   };
   const body = JSON.stringify({ name: "booking.confirmed", cause_ref: `bk-${userId}`, actors, payload });
-  const headers = { "content-type": "application/json" };
+  const headers = { "content-type": "application/json", authorization: `Bearer ${await world.apiKey()}` };
   const { status, text } = await sendHostile(world.gatewayUrl, { path: "/v1/events", headers, body });
   if (status !== 202) throw new Error(`The gateway answered ${status}: ${text}`);
 }

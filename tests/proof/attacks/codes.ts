@@ -9,7 +9,7 @@ export async function askForCodes(world: World, people: readonly Character[], ru
     const actors = [{ role: "user", user_id: userId }];
     const payload = { request_id: cause_ref, code: "402913", minutes_valid: 10 };
     const body = JSON.stringify({ name: "security.code_requested", cause_ref, actors, payload });
-    const headers = { "content-type": "application/json" };
+    const headers = { "content-type": "application/json", authorization: `Bearer ${await world.apiKey()}` };
     const { status, text } = await sendHostile(world.gatewayUrl, { path: "/v1/events", headers, body });
     if (status !== 202) throw new Error(`The gateway answered ${status}: ${text}`);
   }
