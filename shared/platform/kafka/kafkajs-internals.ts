@@ -46,6 +46,18 @@ export interface FetchedBatch {
 
 /** A connection to one broker inside kafkajs. */
 export interface Broker {
+  /** Sends any request, of those too that kafkajs knows nothing of. */
+  readonly connectionPool: {
+    send<Raw, Result>(call: {
+      readonly request: {
+        readonly apiKey: number;
+        readonly apiVersion: number;
+        readonly apiName: string;
+        encode(): Promise<Encoder>;
+      };
+      readonly response: { decode(bytes: Buffer): Promise<Raw>; parse(decoded: Raw): Promise<Result> };
+    }): Promise<Result>;
+  };
   fetch(request: {
     readonly maxWaitTime: number;
     readonly minBytes: number;
@@ -70,6 +82,27 @@ export interface FetchTopic {
   }[];
 }
 
+/** Writes the parts of a request; each call gives the encoder itself. The lengths of the `UVarInt` kinds are Kafka's compact ones. */
+export interface Encoder {
+  writeInt8(value: number): Encoder;
+  writeInt32(value: number): Encoder;
+  writeUVarIntString(value: string): Encoder;
+  /** Without a value: an empty field of tags. */
+  writeUVarIntBytes(value?: Buffer): Encoder;
+  writeUVarIntArray(value: readonly Encoder[]): Encoder;
+  writeEncoder(value: Encoder): Encoder;
+}
+
+/** Reads the parts of an answer, in their order. */
+export interface Decoder {
+  readInt8(): number;
+  readInt16(): number;
+  readInt32(): number;
+  readUVarIntString(): string | null;
+  readUVarIntArray<T>(read: (decoder: Decoder) => T): T[] | null;
+  readTaggedFields(): unknown;
+}
+
 /** What kafkajs knows of the brokers: leaders, connections, offsets. */
 export interface Cluster {
   connect(): Promise<void>;
@@ -77,6 +110,7 @@ export interface Cluster {
   refreshMetadata(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
+  findControllerBroker(): Promise<Broker>;
   findBroker(at: { readonly nodeId: number | string }): Promise<Broker>;
   fetchTopicsOffset(
     topics: readonly {
@@ -144,6 +178,32 @@ export const Batch = load("consumer/batch") as new (
 quietenRequestQueue();
 hookConsumerGroup();
 limitMetadataAge();
+
+/** A request, empty as yet. */
+export function encoder(): Encoder {
+  return new (load("protocol/encoder") as new () => Encoder)();
+}
+
+/** An answer, to be read from its beginning. */
+export function decoderOf(bytes: Buffer): Decoder {
+  return new (load("protocol/decoder") as new (bytes: Buffer) => Decoder)(bytes);
+}
+
+/** kafkajs's error for a code of the broker's. */
+export function errorOfCode(code: number): Error {
+  return (load("protocol/error") as { createErrorFromCode(of: number): Error }).createErrorFromCode(code);
+}
+
+/** What kafkajs makes of the secrets of one authentication. */
+type SaslProvider = (secrets: object) => (args: unknown) => { authenticate(): Promise<void> };
+
+/** kafkajs's own mechanisms, by Kafka's names. It keeps what it makes of them; the port makes one for each authentication. */
+export const saslProviders = {
+  PLAIN: load("broker/saslAuthenticator/plain") as SaslProvider,
+  "SCRAM-SHA-256": load("broker/saslAuthenticator/scram256") as SaslProvider,
+  "SCRAM-SHA-512": load("broker/saslAuthenticator/scram512") as SaslProvider,
+  OAUTHBEARER: load("broker/saslAuthenticator/oauthBearer") as SaslProvider,
+};
 
 /** Has the hooks called for the member that this cluster object belongs to. */
 export function hookMember(cluster: Cluster, hooks: MemberHooks): void {
