@@ -1,7 +1,7 @@
 import { type AccountsConfig, accountSettings } from "#shared/delivery/account-settings.ts";
 import { allProviders } from "#shared/delivery/providers/registry.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
-import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
+import { brokerSettings, kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { provisionSettings } from "#shared/platform/config/provision-settings.ts";
 import { redisSettings } from "#shared/platform/config/redis-settings.ts";
@@ -13,6 +13,8 @@ export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings,
 export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
 export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
 export const topicSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings, postgresSettings);
+/** Whom the brokers know is asked of the brokers alone. */
+export const aclSettings = brokerSettings;
 export const whySettings = postgresSettings;
 /** What the demo itself reads; its processors read their own. */
 export const demoSettings = combineSettings(prepareSettings, redisSettings);
@@ -29,6 +31,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   status: statusSettings,
   group: statusSettings,
   topic: topicSettings,
+  acl: aclSettings,
   why: whySettings,
   demo: demoSettings,
 };

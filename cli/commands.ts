@@ -1,3 +1,4 @@
+import { acl } from "./acl.ts";
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
 import { demo } from "./demo/demo.ts";
@@ -10,4 +11,16 @@ import { topic } from "./topic.ts";
 import { why } from "./why.ts";
 
 /** Every command, in the order in which `comms help` lists them. */
-export const commands: readonly CliCommand[] = [demo, prepare, run, rebuild, check, status, group, fuse, topic, why];
+export const commands: readonly CliCommand[] = [
+  demo,
+  prepare,
+  run,
+  rebuild,
+  check,
+  status,
+  group,
+  fuse,
+  topic,
+  acl,
+  why,
+];
