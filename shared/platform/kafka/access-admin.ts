@@ -42,6 +42,7 @@ const operationNames = new Map(
   ]),
 );
 
+const prefixed = Number(ResourcePatternTypes.PREFIXED);
 const resourceNames = new Map(
   Object.entries(AclResourceTypes).map(([name, number]) => [Number(number), name.toLowerCase()]),
 );
@@ -54,7 +55,7 @@ export function createAccessAdmin(options: ConnectionOptions): AccessAdmin {
   const ask = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
       const answered = work().then((value) => ({ value }));
-      const answer = await within(systemClock, deadlineMs, Promise.race([answered, client.refused]));
+      const answer = await within(systemClock, deadlineMs, client.unlessRefused(answered));
       if (typeof answer === "symbol") throw client.failure() ?? unavailable(what);
       return answer.value;
     } catch (error) {
@@ -118,7 +119,7 @@ function toAcl(resource: Resource, acl: { readonly principal: string; readonly o
   return {
     principal: acl.principal,
     resource: (resourceNames.get(resource.resourceType) ?? String(resource.resourceType)) as Acl["resource"],
-    pattern: resource.resourcePatternType === ResourcePatternTypes.PREFIXED ? "prefixed" : "literal",
+    pattern: resource.resourcePatternType === prefixed ? "prefixed" : "literal",
     name: resource.resourceName,
     operation: operationNames.get(acl.operation) ?? String(acl.operation),
   };
@@ -132,7 +133,7 @@ function toEntry({ principal, resource, pattern, name, operation }: Acl): AclEnt
     resourceType: AclResourceTypes[resource.toUpperCase() as keyof typeof AclResourceTypes],
     resourceName: name,
     resourcePatternType: pattern === "prefixed" ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
-    operation: number ?? AclOperationTypes.UNKNOWN,
+    operation: (number ?? 0) as AclEntry["operation"],
     permissionType: AclPermissionTypes.ALLOW,
   };
 }

@@ -1,22 +1,8 @@
 import type { BrokerConfig } from "../config/kafka-settings.ts";
-import { createSecretSource, type SecretSource } from "../tls/secret-source.ts";
+import { createSecretSource } from "../tls/secret-source.ts";
 import { createTlsSource, type TlsSource } from "../tls/tls-source.ts";
 import type { ConnectionOptions } from "./kafkajs-client.ts";
-
-/** How a client proves who it is. The sources are asked at each authentication, so what they give may change. */
-export type SaslSource =
-  | {
-      readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
-      readonly user: string;
-      readonly password: SecretSource;
-    }
-  | { readonly mechanism: "OAUTHBEARER"; readonly token: SecretSource };
-
-/** What protects a connection to a broker. */
-export interface KafkaSecurity {
-  readonly tls?: TlsSource | undefined;
-  readonly sasl?: SaslSource | undefined;
-}
+import type { KafkaSecurity, SaslSource } from "./security-source.ts";
 
 /** How to reach the brokers that the settings name. */
 export function kafkaConnection(

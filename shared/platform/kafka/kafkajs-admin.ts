@@ -174,12 +174,10 @@ export class KafkajsAdmin
     const using = (this.#connected ??= this.#open());
     const work = using.api.connect().then(() => call(using.api));
     const answered = work.then((value) => ({ value }));
-    const answer = await within(this.#parts.clock, ms, Promise.race([answered, using.client.refused])).catch(
-      (error: unknown) => {
-        if (isRefusal(error)) this.#drop(using);
-        throw error;
-      },
-    );
+    const answer = await within(this.#parts.clock, ms, using.client.unlessRefused(answered)).catch((error: unknown) => {
+      if (isRefusal(error)) this.#drop(using);
+      throw error;
+    });
     if (typeof answer !== "symbol") return answer.value;
     this.#drop(using);
     throw using.client.failure() ?? unavailable(what);

@@ -2,10 +2,10 @@ import type { Socket } from "node:net";
 import type { Kafka, logLevel as LogLevel } from "kafkajs";
 import { AppError } from "../errors/app-error.ts";
 import { isRefusal, unavailable } from "./failure.ts";
-import type { KafkaSecurity } from "./kafka-security.ts";
 import { type Cluster, kafkajs } from "./kafkajs-internals.ts";
 import { saslOptions } from "./kafkajs-sasl.ts";
 import { type Address, openSocket } from "./kafkajs-socket.ts";
+import type { KafkaSecurity } from "./security-source.ts";
 
 /** A log line of the Kafka client. It calls ordinary rebalances errors: raise no alarm for any of it. */
 export interface ClientLog {
@@ -34,10 +34,10 @@ export interface ConnectionOptions {
 export interface KafkajsClient {
   readonly kafka: Kafka;
   /**
-   * Rejects with the first error that says that the brokers do not take this client in: its certificate, theirs, or its
-   * password. kafkajs itself goes on trying. A client that has been taken in once is a broker's trouble later on, and no refusal.
+   * The work's result; rejects before it with the first error that says that the brokers do not take this client in: its
+   * certificate, theirs, or its password. kafkajs itself goes on trying. Once a client has been taken in, only the work counts.
    */
-  readonly refused: Promise<never>;
+  unlessRefused<T>(work: Promise<T>): Promise<T>;
   /** Why the last connection failed, for what ends at its deadline; undefined where the last one did not. */
   failure(): AppError | undefined;
   /** Ends every retry and every connection at once; for when `disconnect` hangs, and after it. */
@@ -102,7 +102,7 @@ export function createKafkajsClient(options: ConnectionOptions): KafkajsClient {
 
   return {
     kafka,
-    refused: entry.refused,
+    unlessRefused: entry.unlessRefused,
     failure: entry.failure,
     end: () => {
       ended = true;
@@ -113,18 +113,27 @@ export function createKafkajsClient(options: ConnectionOptions): KafkajsClient {
 
 /** How a client's connections ended, and whether the brokers have ever taken it in. */
 function watchEntry() {
-  const refused = Promise.withResolvers<never>();
-  // Who waits for something hears of it; nobody may wait.
-  refused.promise.catch(() => {});
+  // Not one promise for all: a client lives for weeks, and each race with it would stay on it.
+  const waiting = new Set<(refusal: AppError) => void>();
   let failure: AppError | undefined;
+  let refusal: AppError | undefined;
   let wasTakenIn = false;
   return {
-    refused: refused.promise,
     failure: () => failure,
+    unlessRefused: <T>(work: Promise<T>): Promise<T> => {
+      if (wasTakenIn) return work;
+      return new Promise((resolve, reject) => {
+        if (refusal !== undefined) reject(refusal);
+        waiting.add(reject);
+        void work.then(resolve, reject).finally(() => waiting.delete(reject));
+      });
+    },
     note: (latest: AppError | undefined): void => {
       failure = latest;
       wasTakenIn ||= latest === undefined;
-      if (!wasTakenIn && isRefusal(latest)) refused.reject(latest);
+      if (wasTakenIn || !isRefusal(latest)) return;
+      refusal = latest;
+      for (const reject of waiting) reject(latest);
     },
   };
 }

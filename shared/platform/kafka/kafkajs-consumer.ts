@@ -140,8 +140,8 @@ export class KafkajsConsumer implements Consumer {
     api.on(api.events.CRASH, ({ payload }) => {
       if (!payload.restart) onCrash(payload.error);
     });
-    client.refused.catch(onCrash);
-    await Promise.race([api.connect(), client.refused]);
+    client.unlessRefused(new Promise<never>(() => {})).catch(onCrash);
+    await client.unlessRefused(api.connect());
     await api.subscribe({ topics: [...this.#options.topics], fromBeginning: this.#options.from !== "latest" });
     // Resolves after the first join, which may wait for other members.
     api

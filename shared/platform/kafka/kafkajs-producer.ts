@@ -126,7 +126,7 @@ export class KafkajsProducer implements Producer {
     const using = (this.#connected ??= this.#open());
     try {
       const sent = this.#sendBatch(using, batch);
-      const written = await within(clock, sendDeadlineMs, Promise.race([sent, using.client.refused]));
+      const written = await within(clock, sendDeadlineMs, using.client.unlessRefused(sent));
       if (written === late) throw using.client.failure() ?? unavailable("Sending");
       return positionsOf(batch, written);
     } catch (error) {

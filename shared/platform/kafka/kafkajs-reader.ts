@@ -80,7 +80,7 @@ interface Pass {
 async function readOnce({ clock, stallMs }: ReaderParts, source: Source, open: readonly Reading[]): Promise<Pass> {
   try {
     const before = open.map((reading) => reading.next);
-    const runs = await within(clock, stallMs, Promise.race([fetchAll(source, open), source.client.refused]));
+    const runs = await within(clock, stallMs, source.client.unlessRefused(fetchAll(source, open)));
     if (typeof runs === "symbol") throw source.client.failure() ?? unavailable("Reading");
     return {
       runs: runs.filter((run) => run.length > 0),

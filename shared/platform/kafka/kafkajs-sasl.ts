@@ -1,8 +1,8 @@
 import type { SASLOptions } from "kafkajs";
 import type { AppError } from "../errors/app-error.ts";
-import type { SaslSource } from "./kafka-security.ts";
 import { toAppError } from "./kafkajs-failure.ts";
 import { saslProviders } from "./kafkajs-internals.ts";
+import type { SaslSource } from "./security-source.ts";
 
 /**
  * SASL for a client. kafkajs asks for it at each authentication, those included that the broker's `connections.max.reauth.ms`

@@ -32,7 +32,12 @@ export function openSocket({ advertised, at, tls, onConnect, onEnd }: SocketPart
   const socket = tls === undefined ? connectPlain(at, onConnect) : openTls(advertised, { at, tls, onConnect });
   socket.setKeepAlive(true, 60_000).setNoDelay(true);
   socket.on("error", (error) => onEnd(tlsFailure(error, kafka) ?? unavailable("Connecting", error)));
-  socket.once("data", (bytes: Buffer) => onEnd(tls === undefined && isTls(bytes) ? tlsExpected() : undefined));
+  let isAnswered = false;
+  socket.once("data", (bytes: Buffer) => {
+    isAnswered = true;
+    onEnd(tls === undefined && isTls(bytes) ? tlsExpected() : undefined);
+  });
+  if (tls !== undefined) socket.once("secureConnect", () => socket.once("close", () => isAnswered || onEnd(dropped())));
   return socket;
 }
 
@@ -49,6 +54,16 @@ function openTls(
     ...(isIP(host) === 0 ? { servername: host } : {}),
   };
   return connectTls(options, onConnect);
+}
+
+/**
+ * In TLS 1.3 a server looks at the client's certificate after the handshake has ended for the client, and may be gone before
+ * its reason arrives. A broker that stops does the same, and the next try will show.
+ */
+function dropped(): AppError {
+  const message =
+    "Kafka closes the connection after the handshake: it asks for a certificate of this client, or does not take the one that it has";
+  return new AppError("KAFKA_CERTIFICATE_REFUSED", message, { retryable: true });
 }
 
 /** No answer of Kafka's begins so: it would be one of 350 MB. */

@@ -34,7 +34,7 @@ export class KafkajsTimestamps {
     const { client, cluster } = (this.#connected ??= this.#open());
     try {
       const all = this.#all(cluster, positions);
-      const found = await within(clock, deadlineMs, Promise.race([all, client.refused]));
+      const found = await within(clock, deadlineMs, client.unlessRefused(all));
       if (typeof found === "symbol") throw client.failure() ?? unavailable("Looking up timestamps");
       return found;
     } catch (error) {

@@ -56,7 +56,7 @@ function openApi(options: ConnectionOptions) {
         .connect()
         .then(call)
         .then((value) => ({ value }));
-      const answer = await within(systemClock, deadlineMs, Promise.race([work, client.refused]));
+      const answer = await within(systemClock, deadlineMs, client.unlessRefused(work));
       if (typeof answer === "symbol") throw client.failure() ?? unavailable(what);
       return answer.value;
     } catch (error) {

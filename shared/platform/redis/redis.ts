@@ -47,7 +47,7 @@ function renew(redis: Redis, access: RedisAccess): void {
     if (sentinelPassword !== undefined) redis.options.sentinelPassword = sentinelPassword;
     if (tls !== undefined) Object.assign(redis.options.tls ?? {}, tls);
   } catch (error) {
-    redis.emit("error", error as Error);
+    if (error instanceof Error) redis.emit("error", error);
   }
 }
 

@@ -4,7 +4,7 @@ import type { KafkajsClient } from "#shared/platform/kafka/kafkajs-client.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 
 /** Of a client that the brokers take in. */
-const takenIn = { refused: new Promise<never>(() => {}), failure: () => undefined };
+const takenIn = { unlessRefused: <T>(work: Promise<T>) => work, failure: () => undefined };
 
 /** A broker that knows only how many partitions topics have. */
 function brokerWith(partitions: () => number): KafkajsClient {

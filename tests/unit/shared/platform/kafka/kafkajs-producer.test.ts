@@ -5,7 +5,7 @@ import { KafkajsProducer } from "#shared/platform/kafka/kafkajs-producer.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 
 /** Of a client that the brokers take in. */
-const takenIn = { refused: new Promise<never>(() => {}), failure: () => undefined };
+const takenIn = { unlessRefused: <T>(work: Promise<T>) => work, failure: () => undefined };
 
 const record = (key: string): OutRecord => ({ topic: "t", key, value: null });
 
