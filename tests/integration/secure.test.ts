@@ -98,7 +98,7 @@ describe("a stack on which everybody has a name", () => {
     await untilKnown(stack.platform.views(), people, 60_000);
     await send("comms-producer", "walk-1");
     const { ledger } = createSimulatorControl(stack.addresses.simulator.url);
-    await eventually(async () => (await ledger()).length === 4, "two mails, a push and a text", 120_000);
+    await eventually(async () => (await ledger()).length === 5, "a token for push, a push, two mails, a text", 120_000);
     const unready = () => crew.map(({ service }) => service.state()).filter(({ ready }) => !ready);
     expect(await eventually(() => unready().length === 0, "all to be ready", 60_000).catch(unready)).toBe(true);
     expect(crew.map((member) => member.crash())).toEqual(crew.map(() => undefined));

@@ -1,7 +1,11 @@
 /** `make proof SUITE=simulation`: a proof that takes longer than a test may; its figures go to `docs/proofs.md`. */
+import { proveAcl } from "./acl.ts";
 import { proveSimulation } from "./simulation.ts";
 
-const suites: Readonly<Record<string, () => Promise<boolean>>> = { simulation: proveSimulation };
+const suites: Readonly<Record<string, () => Promise<boolean>>> = {
+  acl: proveAcl,
+  simulation: proveSimulation,
+};
 
 const name = process.argv[2] ?? "";
 const prove = suites[name];

@@ -34,15 +34,17 @@ export interface AccessAdmin {
 const deadlineMs = 10_000;
 const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes } = kafkajs;
 
-/** Kafka's own words for an operation are its numbers' names here, without the dashes. */
-const operationNames = new Map(
-  Object.entries(AclOperationTypes).map(([name, number]) => [
-    Number(number),
-    name.toLowerCase().replace(/(^|_)(\w)/g, (_all, _dash: string, letter: string) => letter.toUpperCase()),
+/** Kafka's own words for operations, as its tool writes them: `DescribeConfigs` of `DESCRIBE_CONFIGS`. */
+const operationKeys = new Map(
+  (Object.keys(AclOperationTypes) as (keyof typeof AclOperationTypes)[]).map((key) => [
+    key.toLowerCase().replace(/(^|_)(\w)/g, (_all, _dash: string, letter: string) => letter.toUpperCase()),
+    key,
   ]),
 );
-
-const prefixed = Number(ResourcePatternTypes.PREFIXED);
+const operationNames = new Map(
+  [...operationKeys].map(([name, key]): readonly [number, string] => [AclOperationTypes[key], name]),
+);
+const patternNames = new Map(Object.entries(ResourcePatternTypes).map(([name, number]) => [Number(number), name]));
 const resourceNames = new Map(
   Object.entries(AclResourceTypes).map(([name, number]) => [Number(number), name.toLowerCase()]),
 );
@@ -119,21 +121,20 @@ function toAcl(resource: Resource, acl: { readonly principal: string; readonly o
   return {
     principal: acl.principal,
     resource: (resourceNames.get(resource.resourceType) ?? String(resource.resourceType)) as Acl["resource"],
-    pattern: resource.resourcePatternType === prefixed ? "prefixed" : "literal",
+    pattern: patternNames.get(resource.resourcePatternType) === "PREFIXED" ? "prefixed" : "literal",
     name: resource.resourceName,
     operation: operationNames.get(acl.operation) ?? String(acl.operation),
   };
 }
 
 function toEntry({ principal, resource, pattern, name, operation }: Acl): AclEntry {
-  const number = [...operationNames].find(([, text]) => text === operation)?.[0];
   return {
     principal,
     host: "*",
     resourceType: AclResourceTypes[resource.toUpperCase() as keyof typeof AclResourceTypes],
     resourceName: name,
     resourcePatternType: pattern === "prefixed" ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
-    operation: (number ?? 0) as AclEntry["operation"],
+    operation: AclOperationTypes[operationKeys.get(operation) ?? "UNKNOWN"],
     permissionType: AclPermissionTypes.ALLOW,
   };
 }

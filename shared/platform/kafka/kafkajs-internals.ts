@@ -178,6 +178,7 @@ export const Batch = load("consumer/batch") as new (
 quietenRequestQueue();
 hookConsumerGroup();
 limitMetadataAge();
+keepGroupRefusals();
 
 /** A request, empty as yet. */
 export function encoder(): Encoder {
@@ -288,8 +289,15 @@ function quietenRequestQueue(): void {
 /** How old what a client knows of topics may be, ms; kafkajs allows five minutes, and gives its admin no setting for it. */
 export const metadataAgeMsMax = 5_000;
 
+/** A broker of the pool, and its number. */
+interface PooledBroker {
+  readonly nodeId: string;
+  readonly broker: Broker;
+}
+
 interface BrokerPool {
   metadataMaxAge: number;
+  withBroker<T>(call: (at: PooledBroker) => Promise<T>): Promise<T | null>;
   refreshMetadata(topics: readonly string[]): Promise<void>;
 }
 
@@ -300,6 +308,28 @@ function limitMetadataAge(): void {
   prototype.refreshMetadata = function refresh(this: BrokerPool, topics: readonly string[]): Promise<void> {
     this.metadataMaxAge = Math.min(this.metadataMaxAge, metadataAgeMsMax);
     return refreshMetadata.call(this, topics);
+  };
+}
+
+/**
+ * kafkajs asks one broker after the other who coordinates a group, drops what each answers, and reports that nobody knows:
+ * a group that the client may not read looks like an outage.
+ */
+function keepGroupRefusals(): void {
+  const { prototype } = load("cluster/brokerPool") as { prototype: BrokerPool };
+  const { withBroker } = prototype;
+  prototype.withBroker = async function ask<T>(this: BrokerPool, call: (at: PooledBroker) => Promise<T>) {
+    let refusal: unknown;
+    const answer = await withBroker.call(this, async (at: PooledBroker) => {
+      try {
+        return await call(at);
+      } catch (error) {
+        if ((error as { type?: string }).type === "GROUP_AUTHORIZATION_FAILED") refusal = error;
+        throw error;
+      }
+    });
+    if (answer === null && refusal !== undefined) throw refusal as Error;
+    return answer as T | null;
   };
 }
 

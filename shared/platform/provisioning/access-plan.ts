@@ -1,5 +1,5 @@
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
-import { deadLetterTopic, groupOf, stages } from "#shared/contracts/topics.ts";
+import { deadLetterTopic, groupOf, sendChannelOf, stages } from "#shared/contracts/topics.ts";
 import type { Acl } from "../kafka/access-admin.ts";
 
 /** One principal of ours, and what it may do: exactly what its part of the product needs. */
@@ -57,6 +57,7 @@ function stageGrants(stage: string, contracts: readonly Contract[]): readonly Gr
     { resource: "group", name: groupOf(stage), operation: "Read" },
     ...topicsOf(contracts, "consumers", stage).map(readTopic),
     ...topicsOf(contracts, "producers", stage).map(write),
+    ...(stage === "materializer" ? sendTopics(contracts).map(describeTopic) : []),
     write(deadLetterTopic(stage)),
     readTopic(runtimeTopic),
     write(runtimeTopic),
@@ -89,6 +90,15 @@ function operatorGrants(): readonly Grant[] {
 
 function ownGroups(name: string): Grant {
   return { resource: "group", name: `${name}.`, pattern: "prefixed", operation: "Read" };
+}
+
+/** Who restores the ledger looks whether anything was ever ordered from a sender: only then must it wait for calls under way. */
+function sendTopics(contracts: readonly Contract[]): readonly string[] {
+  return contracts.map(({ topic }) => topic).filter((topic) => sendChannelOf(topic) !== undefined);
+}
+
+function describeTopic(name: string): Grant {
+  return { resource: "topic", name, operation: "Describe" };
 }
 
 function readTopic(name: string): Grant {

@@ -22,7 +22,7 @@ export interface RedisSettings {
 export function createRedis(at: string | RedisAccess, settings: RedisSettings = {}): Redis {
   const access = typeof at === "string" ? undefined : at;
   const redis = new Redis({
-    ...(access?.options() ?? redisAddress(String(at))),
+    ...(typeof at === "string" ? redisAddress(at) : at.options()),
     connectionName: "comms",
     // The replies are the same, and the driver reads RESP2 with a fifth less CPU than RESP3.
     protocol: 2,
