@@ -5,8 +5,12 @@
 import { performance } from "node:perf_hooks";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import { stages } from "#shared/contracts/topics.ts";
+import { environmentWith, readConfig } from "#shared/platform/config/environment.ts";
+import { brokerSettings } from "#shared/platform/config/kafka-settings.ts";
 import type { AppError } from "#shared/platform/errors/app-error.ts";
 import type { Acl } from "#shared/platform/kafka/access-admin.ts";
+import { kafkaConnection } from "#shared/platform/kafka/kafka-security.ts";
+import { createTopicAdmin } from "#shared/platform/kafka/topic-admin.ts";
 import { accessPlan } from "#shared/platform/provisioning/access-plan.ts";
 import { compareAccess } from "#shared/platform/provisioning/apply-access.ts";
 import { createFuseTopic } from "#shared/runtime/fuses/fuse-store.ts";
@@ -40,13 +44,15 @@ export async function proveAcl(): Promise<boolean> {
   try {
     for (const name of everything) crew.set(`comms-${name}`, await stack.start(name));
     await eventually(() => [...crew.values()].every(({ service }) => service.state().ready), "the crew", 180_000);
+    // Of an empty topic nothing is fetched, and then the right to read it is asked of nobody.
+    await writeTo(stack.platform, "comms.fuses");
     const plan = accessPlan({ prefix: "" }).filter(({ name }) => name !== "comms-operator");
     const begun = performance.now();
     // Side by side: a right concerns its own principal alone.
     const trials = await Promise.all(
       plan.map(async ({ name, acls }) => {
         const platform = crew.get(name)?.platform ?? stack.client(name);
-        return inTurn(acls, (acl) => tryWithout(stack, acl, { platform, member: crew.get(name) }));
+        return inTurn(acls, (acl) => tryWithout(stack, acl, attemptOf(acl, { platform, member: crew.get(name) })));
       }),
     );
     const operator = await operatorTrials(stack);
@@ -65,8 +71,7 @@ async function inTurn<In, Out>(items: readonly In[], work: (item: In) => Promise
 }
 
 /** Withdraws one right, sees what fails, grants it again, sees that it is mended. */
-async function tryWithout(stack: SecureStack, acl: Acl, holder: Holder): Promise<Trial> {
-  const attempt = attemptOf(acl, holder);
+async function tryWithout(stack: SecureStack, acl: Acl, attempt: Attempt): Promise<Trial> {
   await stack.access.withdraw([acl]);
   const seen = await eventually(attempt.fails, `${acl.principal} to lack ${acl.operation} ${acl.name}`, waitMs).catch(
     () => undefined,
@@ -89,6 +94,7 @@ function attemptOf({ operation, resource, name }: Acl, { platform, member }: Hol
   if (operation === "Write") return calls(() => writeTo(platform, name as TopicName), name);
   if (member === undefined)
     return calls(resource === "group" ? () => joins(platform, name) : () => read(platform, name), name);
+  if (operation === "Describe" && resource === "topic") return calls(() => platform.log().offsets([name]), name);
   if (name === "comms.fuses") return calls(() => fusesOf(platform).read(), name);
   if (name === "comms.templates") return calls(() => platform.templates().refresh(), name);
   if (member.service.name === "gateway") return calls(() => lagOf(platform, { resource, name }), name);
@@ -165,23 +171,22 @@ async function lagOf(platform: ProcessContext, { resource, name }: Pick<Acl, "re
   if (resource === "topic") await log.timestamps([{ topic: name, partition: 0, offset: 0 }]);
 }
 
-/** The operator's three rights, by the commands that need them. */
+/** The operator's three rights, by calls that its commands make. */
 async function operatorTrials(stack: SecureStack): Promise<readonly Trial[]> {
   const platform = stack.client("comms-operator");
+  const config = readConfig(brokerSettings, environmentWith(stack.as("comms-operator")));
+  const admin = createTopicAdmin(kafkaConnection(config, "operator"));
   const rights = accessPlan({ prefix: "" }).find(({ name }) => name === "comms-operator")?.acls ?? [];
-  return inTurn(rights, async (acl) => {
-    const attempt =
-      acl.resource === "topic"
-        ? calls(() => writeTo(platform, "comms.flags"), "comms.flags")
-        : acl.resource === "group"
-          ? calls(() => platform.log().committed("comms.intake", ["comms.events"]), "comms.intake")
-          : undefined;
-    if (attempt === undefined) return { acl, seen: "comms topic asks the brokers' settings", healed: true };
-    await stack.access.withdraw([acl]);
-    const seen = await eventually(attempt.fails, "the operator to be refused", waitMs).catch(() => undefined);
-    await stack.access.grant([acl]);
-    return { acl, seen, healed: await eventually(attempt.works, "the operator to go on", waitMs).catch(() => false) };
-  });
+  const attempts: Readonly<Record<string, Attempt>> = {
+    topic: calls(() => writeTo(platform, "comms.flags"), "comms.flags"),
+    group: calls(() => platform.log().committed("comms.intake", ["comms.events"]), "comms.intake"),
+    cluster: calls(() => admin.makesTopics(), "settings"),
+  };
+  try {
+    return await inTurn(rights, (acl) => tryWithout(stack, acl, attempts[acl.resource] as Attempt));
+  } finally {
+    await admin.close();
+  }
 }
 
 interface Ending {
