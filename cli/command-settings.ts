@@ -2,7 +2,7 @@ import { type AccountsConfig, accountSettings } from "#shared/delivery/account-s
 import { allProviders } from "#shared/delivery/providers/registry.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import { apiKeySettings } from "#shared/platform/config/api-key-settings.ts";
-import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
+import { brokerSettings, kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { provisionSettings } from "#shared/platform/config/provision-settings.ts";
 import { redisSettings } from "#shared/platform/config/redis-settings.ts";
@@ -15,6 +15,8 @@ export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, po
 export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
 export const topicSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings, postgresSettings);
 export const keySettings = combineSettings(postgresSettings, apiKeySettings);
+/** Whom the brokers know is asked of the brokers alone. */
+export const aclSettings = brokerSettings;
 export const whySettings = postgresSettings;
 /** What the demo itself reads; its processors read their own. */
 export const demoSettings = combineSettings(prepareSettings, redisSettings, apiKeySettings);
@@ -32,6 +34,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   group: statusSettings,
   key: keySettings,
   topic: topicSettings,
+  acl: aclSettings,
   why: whySettings,
   demo: demoSettings,
 };

@@ -1,3 +1,4 @@
+import { acl } from "./acl.ts";
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
 import { demo } from "./demo/demo.ts";
@@ -22,5 +23,6 @@ export const commands: readonly CliCommand[] = [
   fuse,
   key,
   topic,
+  acl,
   why,
 ];

@@ -15,6 +15,7 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { prefixOfApiKey } from "#shared/platform/crypto/api-key-secret.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
+import { postgresAccess } from "#shared/platform/postgres/postgres-access.ts";
 import { apiKeyPeppersOf } from "#shared/runtime/process/rotation.ts";
 import { actorOf } from "./actor.ts";
 import { type CliCommand, exit, type Invocation } from "./command.ts";
@@ -50,7 +51,7 @@ export const key: CliCommand = {
       return exit.usage;
     }
     const config = readConfig(keySettings);
-    const pool = createPool(config.COMMS_POSTGRES_URL, { max: 1 });
+    const pool = createPool(postgresAccess(config), { max: 1 });
     try {
       return await prepared.work({ pool, peppers: apiKeyPeppersOf(config) });
     } finally {

@@ -16,6 +16,7 @@ import { announceProcess } from "#stack/run-processes.ts";
 import { type CliCommand, exit } from "./command.ts";
 import { commandSettings } from "./command-settings.ts";
 import { hostableGateway, hostableSettings, hostableStages } from "./hostable.ts";
+import { waitForStart } from "./start-wait.ts";
 
 const hostableNames = Object.keys(hostableSettings);
 
@@ -59,6 +60,8 @@ async function host(names: readonly string[]): Promise<number> {
   const config = readConfig(combineSettings(processSettings, ...names.flatMap((name) => hostableSettings[name] ?? [])));
   const platform = createProcessContext(config, { name: names.length === 1 ? (names[0] as string) : "all" });
   const ended = Promise.withResolvers<number>();
+  const ending = new AbortController();
+  void ended.promise.then(() => ending.abort());
   const crash = (error: unknown): void => {
     process.stderr.write(`${redactedError(error).message ?? errorText(error)}\n`);
     ended.resolve(exit.failed);
@@ -67,31 +70,53 @@ async function host(names: readonly string[]): Promise<number> {
   process.on("uncaughtException", crash);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ended.resolve(exit.done));
   try {
-    await platform.warm();
-    const hosted = await Promise.all(names.map((name) => hostedOf(name, { platform, config, onCrash: crash })));
-    const running = new Host(hosted, platform.telemetry.metrics, platform.trouble);
-    const server = await startHealthServer({
-      host: config.COMMS_HTTP_HOST,
-      port: config.COMMS_HTTP_PORT,
-      health: { ...running.health, notes: () => [...platform.notes.values()] },
-    });
+    const health = createStartHealth(platform);
+    const at = { host: config.COMMS_HTTP_HOST, port: config.COMMS_HTTP_PORT };
+    const server = await startHealthServer({ ...at, health });
     process.stderr.write(`health and metrics at ${server.url}\n`);
     const withdraw = announce(names, server.url);
-    await Promise.race([running.start().catch(crash), ended.promise]);
-    const ending = new AbortController();
-    void sayReady(running.health, { names, url: server.url }, ending.signal);
-    void watchOtherGroups(platform, names, ending.signal);
-    const code = await ended.promise;
-    ending.abort();
-    await running.stop(code === exit.done ? config.COMMS_SHUTDOWN_SECONDS * 1000 : 1_000);
+    const isWarm = await waitForStart(() => platform.warm(), {
+      clock: platform.clock,
+      onWait: health.waitFor,
+      signal: ending.signal,
+    });
+    if (isWarm) {
+      const hosted = await Promise.all(names.map((name) => hostedOf(name, { platform, config, onCrash: crash })));
+      const running = new Host(hosted, platform.telemetry.metrics, platform.trouble);
+      health.follow(running.health);
+      await Promise.race([running.start().catch(crash), ended.promise]);
+      void sayReady(running.health, { names, url: server.url }, ending.signal);
+      void watchOtherGroups(platform, names, ending.signal);
+      const code = await ended.promise;
+      await running.stop(code === exit.done ? config.COMMS_SHUTDOWN_SECONDS * 1000 : 1_000);
+    }
     await server.close();
     withdraw();
-    return code;
+    return await ended.promise;
   } finally {
     await Promise.race([platform.close(), sleep(10_000, undefined, { ref: false })]);
     // kafkajs may keep a socket's timer alive after it has disconnected.
     setTimeout(() => process.exit(), 2_000).unref();
   }
+}
+
+/** The health of a process that waits for something outside before it can host anything; then that of what it hosts. */
+function createStartHealth({ telemetry, notes }: ProcessContext) {
+  let why: string | undefined;
+  let hosted: Health | undefined;
+  return {
+    live: () => hosted?.live(),
+    ready: () => (hosted === undefined ? `starting${why === undefined ? "" : `: ${why}`}` : hosted.ready()),
+    metrics: () => telemetry.metrics.text(),
+    notes: () => [...notes.values()],
+    follow: (health: Health): void => {
+      hosted = health;
+    },
+    waitFor: (reason: string | undefined): void => {
+      why = reason;
+      if (reason !== undefined) telemetry.log.error({ code: "START_WAITS" }, reason);
+    },
+  };
 }
 
 /** Lists the process in `make status` where it runs beside a local stack. */

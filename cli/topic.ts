@@ -4,6 +4,7 @@ import { type TopicContract, topicContracts } from "#shared/contracts/topic-cont
 import { groupOf, isCompactedTopic, stages, type TopicName } from "#shared/contracts/topics.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
+import { kafkaConnection } from "#shared/platform/kafka/kafka-security.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { createTopicAdmin, type TopicAdmin } from "#shared/platform/kafka/topic-admin.ts";
@@ -36,7 +37,7 @@ export const topic: CliCommand = {
     }
     const config = readConfig(topicSettings);
     const platform = createProcessContext(config, { name: "topic" });
-    const connection = { bootstrap: config.COMMS_BOOTSTRAP_SERVERS, clientId: "comms-topic" };
+    const connection = kafkaConnection(config, "comms-topic");
     const admin = createTopicAdmin(connection);
     try {
       const change = { platform, admin, contract, partitions, openLog: () => createKafkajsLog(connection) };

@@ -5,6 +5,7 @@ import { timeLines, waitsOf } from "#shared/domain/explanation/timeline.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
+import { postgresAccess } from "#shared/platform/postgres/postgres-access.ts";
 import { readMessages } from "#shared/state/messages/read-messages.ts";
 import { type CliCommand, exit } from "./command.ts";
 import { whySettings } from "./command-settings.ts";
@@ -46,7 +47,7 @@ export const why: CliCommand = {
       return exit.usage;
     }
     const template = typeof flags["template"] === "string" ? flags["template"] : undefined;
-    const pool = createPool(readConfig(whySettings).COMMS_POSTGRES_URL);
+    const pool = createPool(postgresAccess(readConfig(whySettings)));
     const now = Date.now();
     try {
       const query = {

@@ -35,6 +35,28 @@ export async function chooseMode(found: Circumstances): Promise<Mode> {
   return asked ?? standing ?? (found.hasNativeData ? "native" : (await found.dockerAnswers()) ? "docker" : "native");
 }
 
+/** Whether a stack asks for TLS and passwords: as asked; else as it stands; else not. */
+export async function chooseSecurity(
+  { stackFile }: Layout,
+  { asked, mode }: { readonly asked: boolean | undefined; readonly mode: Mode },
+): Promise<boolean> {
+  const found = await readJson(stackFile);
+  const standing = typeof found === "object" && found !== null ? "secure" in found : undefined;
+  if (asked !== undefined && standing !== undefined && asked !== standing) {
+    const how = standing ? "with TLS and passwords" : "in plain text";
+    throw refusal(
+      "STACK_RUNNING",
+      `The stack stands ${how} and COMMS_STACK_SECURE says otherwise: 'make down' first, then 'make up'.`,
+    );
+  }
+  const isSecure = asked ?? standing ?? false;
+  if (!isSecure || mode === "native") return isSecure;
+  throw refusal(
+    "STACK_DOCKER",
+    "The Docker way has no secure stack: set COMMS_STACK=native, or unset COMMS_STACK_SECURE.",
+  );
+}
+
 /** The circumstances of a layout. */
 export async function circumstances(layout: Layout, asked: Mode | undefined): Promise<Circumstances> {
   return {

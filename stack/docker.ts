@@ -48,6 +48,7 @@ export function dockerEngine(options: {
   };
   return {
     mode: "docker",
+    isSecure: false,
     pairingFile: join(layout.data, "docker-pairing.json"),
     running,
     async start(names) {

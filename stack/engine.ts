@@ -16,6 +16,8 @@ export interface PartStatus {
 /** One of the two ways to run the same servers. */
 export interface Engine {
   readonly mode: Addresses["mode"];
+  /** Whether its servers ask for TLS and passwords. */
+  readonly isSecure: boolean;
   /** Where the log keeps the token that its registry must know; it goes when the log's data goes. */
   readonly pairingFile: string;
   /** The names of the parts that run, ready or not. */

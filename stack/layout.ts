@@ -10,6 +10,8 @@ export interface Layout {
   readonly ledgerFile: string;
   /** Addresses, for everyone; see `shared/platform/config/addresses.ts`. */
   readonly stackFile: string;
+  /** Certificates, keys and passwords of a secure stack. */
+  readonly secure: string;
   readonly portsFile: string;
   /** Pids, for the stack itself. */
   readonly processesFile: string;
@@ -28,6 +30,7 @@ export function layoutOf(root: string, cache: string): Layout {
     artifacts: join(home, "data", "artifacts"),
     ledgerFile: join(home, "data", "simulator", "ledger.ndjson"),
     stackFile: join(home, "stack.json"),
+    secure: join(home, "secure"),
     portsFile: join(home, "ports.json"),
     processesFile: join(home, "processes.json"),
     lockFile: join(home, "lock"),

@@ -13,13 +13,14 @@ import { registryPart } from "./parts/registry.ts";
 import { assertFree, type PortName, type Ports } from "./ports.ts";
 import { answers } from "./probes.ts";
 import { residentBytes } from "./processes.ts";
+import { ensureSecureFiles, type SecureFiles, secureFilesOf } from "./secure/secure-files.ts";
 import { createSupervisor, type Say } from "./supervisor.ts";
 import { assertOwned, postgresUser } from "./user.ts";
 
 const spaceNeeded = 1024 ** 3;
 
 const portNames: Readonly<Record<PartName, readonly PortName[]>> = {
-  kafka: ["kafka", "controller"],
+  kafka: ["kafka", "controller", "kafkaTls"],
   registry: ["registry"],
   postgres: ["postgres"],
   redis: ["redis"],
@@ -41,9 +42,12 @@ export function nativeEngine(options: {
   readonly ports: Ports;
   readonly java: string;
   readonly maven: string;
+  /** Servers with TLS, passwords and ACLs. */
+  readonly isSecure?: boolean;
   readonly say: Say;
 }): Engine {
   const { layout, ports, say } = options;
+  const secure = options.isSecure === true ? secureFilesOf(layout.secure) : undefined;
   const supervisor = createSupervisor(layout, say);
   const running = async () => {
     const table = await supervisor.running();
@@ -51,13 +55,16 @@ export function nativeEngine(options: {
   };
   return {
     mode: "native",
+    isSecure: secure !== undefined,
     pairingFile: join(layout.data, "kafka", "pairing.json"),
     running,
     async start(names) {
       const missing = await missingAmong(names, running);
       if (missing.length > 0) await assertMachine(options, missing);
       const found = await binaries({ cache: layout.cache, maven: options.maven, say });
-      const parts = names.map((name): Part => makers[name]({ layout, ports, binaries: found, java: options.java }));
+      if (secure !== undefined) await ensureSecureFiles(layout.secure);
+      const context = { layout, ports, binaries: found, java: options.java, secure };
+      const parts = names.map((name): Part => makers[name](context));
       await waitForAll(parts.map((part) => supervisor.start(part)));
     },
     async stop(names) {
@@ -66,7 +73,7 @@ export function nativeEngine(options: {
     kill: (name, signal) => supervisor.kill(name, signal),
     async status() {
       const table = await supervisor.running();
-      return Promise.all(partNames.map((name) => statusOf(name, table[name], ports)));
+      return Promise.all(partNames.map((name) => statusOf(name, table[name], { ports, secure })));
     },
     logHoldsRecords: () => logHoldsRecords(join(layout.data, "kafka", "log")),
     clean: async () => {},
@@ -98,10 +105,10 @@ async function assertMachine(
 async function statusOf(
   name: PartName,
   process: { readonly pid: number; readonly startedAt: number } | undefined,
-  ports: Ports,
+  { ports, secure }: { readonly ports: Ports; readonly secure: SecureFiles | undefined },
 ): Promise<PartStatus> {
   if (process === undefined) return { name, state: "stopped" };
-  const state = (await answers(name, ports)) ? "ready" : "silent";
+  const state = (await answers(name, ports, secure)) ? "ready" : "silent";
   const { pid, startedAt } = process;
   return { name, state, pid, startedAt, residentBytes: await residentBytes(pid) };
 }

@@ -8,6 +8,7 @@ export function stackOptionsFrom(config: StackConfig, say: (line: string) => voi
     root: config.root,
     cache: config.cache,
     mode: modeOf(config.mode),
+    secure: secureOf(config.secure),
     portBase: portBaseOf(config.portBase),
     java: config.java,
     say,
@@ -20,6 +21,11 @@ function modeOf(given: string | undefined): StackOptions["mode"] {
     "STACK_MODE",
     `COMMS_STACK is '${given}': set it to 'docker' or 'native', or leave it unset to have it chosen.`,
   );
+}
+
+function secureOf(given: string | undefined): boolean | undefined {
+  if (given === undefined || given === "0" || given === "1") return given === undefined ? undefined : given === "1";
+  throw refusal("STACK_MODE", `COMMS_STACK_SECURE is '${given}': set it to 1 or 0, or leave it unset.`);
 }
 
 function portBaseOf(given: string | undefined): number | undefined {

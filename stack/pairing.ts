@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { httpCall } from "./http-call.ts";
 import { readJson, writeJson } from "./json-file.ts";
 import { refusal } from "./refusal.ts";
 
@@ -20,17 +21,19 @@ export function checkPairing(logToken: string | undefined, registryToken: string
 /** Pairs log and registry at their first start, and throws a refusal for a registry younger than the log. */
 export async function assertPaired(options: {
   readonly registryUrl: string;
+  /** PEM: who is trusted, for https. */
+  readonly ca?: string | undefined;
   readonly pairingFile: string;
   readonly logHoldsRecords: () => Promise<boolean | undefined>;
 }): Promise<void> {
-  const { registryUrl, pairingFile } = options;
-  const registryToken = await readToken(registryUrl);
+  const { registryUrl, ca, pairingFile } = options;
+  const registryToken = await readToken(registryUrl, ca);
   const verdict = checkPairing(await keptToken(pairingFile), registryToken);
   if (verdict === "fine") return;
   if (verdict === "adopt") return writeJson(pairingFile, { token: registryToken });
   if (verdict === "younger" && (await options.logHoldsRecords()) !== false) throw youngerRegistry(pairingFile);
   const token = randomUUID();
-  await writeToken(registryUrl, token);
+  await writeToken({ registryUrl, ca }, token);
   await writeJson(pairingFile, { token });
 }
 
@@ -54,16 +57,15 @@ function schemaOf(token: string): string {
   return JSON.stringify({ type: "record", name: "LogIdentity", namespace: "carillon", doc: token, fields: [] });
 }
 
-async function readToken(registryUrl: string): Promise<string | undefined> {
-  const answer = await fetch(`${registryUrl}/subjects/${pairingSubject}/versions/latest`);
-  const body: unknown = await answer.json();
+async function readToken(registryUrl: string, ca: string | undefined): Promise<string | undefined> {
+  const answer = await httpCall(`${registryUrl}/subjects/${pairingSubject}/versions/latest`, { ca });
   if (answer.status === 404) return undefined;
-  if (!answer.ok)
+  if (answer.status !== 200)
     throw refusal(
       "STACK_PART_SLOW",
       `The registry answered ${answer.status} to a read: see its log in '.carillon/logs'.`,
     );
-  return tokenIn(body);
+  return tokenIn(JSON.parse(answer.text));
 }
 
 /** The token in the registry's answer for a version of the pairing subject. */
@@ -75,14 +77,17 @@ export function tokenIn(body: unknown): string | undefined {
   return typeof doc === "string" ? doc : undefined;
 }
 
-async function writeToken(registryUrl: string, token: string): Promise<void> {
-  const answer = await fetch(`${registryUrl}/subjects/${pairingSubject}/versions`, {
+async function writeToken(
+  { registryUrl, ca }: { readonly registryUrl: string; readonly ca: string | undefined },
+  token: string,
+): Promise<void> {
+  const answer = await httpCall(`${registryUrl}/subjects/${pairingSubject}/versions`, {
     method: "POST",
+    ca,
     headers: { "content-type": "application/vnd.schemaregistry.v1+json" },
     body: JSON.stringify({ schema: schemaOf(token) }),
   });
-  await answer.arrayBuffer();
-  if (!answer.ok)
+  if (answer.status !== 200)
     throw refusal(
       "STACK_PART_SLOW",
       `The registry answered ${answer.status} to a write: see its log in '.carillon/logs'.`,

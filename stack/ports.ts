@@ -13,7 +13,7 @@ const names = [
   "simulator",
   "smtp",
   "probes",
-  "spare",
+  "kafkaTls",
 ] as const;
 
 export type PortName = (typeof names)[number];

@@ -29,8 +29,25 @@ export function localSettings(addresses: Addresses, fcmPrivateKey: string): Stac
     COMMS_API_KEY_PEPPER: "local-development-key-pepper",
     COMMS_MAIL_DOMAIN: "notify.carillon.test",
     COMMS_MARKETING_DOMAIN: "updates.carillon.test",
+    ...accessSettings(addresses),
     ...emailSettings(addresses.simulator),
     ...pushAndSmsSettings(addresses.simulator.url, fcmPrivateKey),
+  };
+}
+
+/** Of a secure stack: everything in this checkout is its administrator, by certificate, as nothing else is made yet. */
+function accessSettings({ secure }: Addresses): StackFile["settings"] {
+  if (secure === undefined) return {};
+  return {
+    COMMS_BOOTSTRAP_SERVERS: secure.kafkaTls,
+    COMMS_KAFKA_SECURITY_PROTOCOL: "SSL",
+    COMMS_KAFKA_CA_FILE: secure.ca,
+    COMMS_KAFKA_CERTIFICATE_FILE: secure.adminCertificate,
+    COMMS_KAFKA_KEY_FILE: secure.adminKey,
+    COMMS_SCHEMA_REGISTRY_CA_FILE: secure.ca,
+    COMMS_POSTGRES_CA_FILE: secure.ca,
+    COMMS_REDIS_CA_FILE: secure.ca,
+    COMMS_REDIS_PASSWORD_FILE: secure.redisPassword,
   };
 }
 

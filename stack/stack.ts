@@ -1,8 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Addresses } from "#shared/platform/config/addresses.ts";
 import { addressesOf } from "./addresses.ts";
-import { chooseMode, circumstances } from "./choose.ts";
+import { chooseMode, chooseSecurity, circumstances } from "./choose.ts";
 import { dockerEngine } from "./docker.ts";
 import { type Engine, type PartName, type PartStatus, partNames } from "./engine.ts";
 import { writeJson } from "./json-file.ts";
@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly cache: string;
   /** By default chosen by what is there. */
   readonly mode?: Addresses["mode"] | undefined;
+  /** TLS, passwords and ACLs on every server; by default as it stands, else not. Native alone. */
+  readonly secure?: boolean | undefined;
   /** The first of ten ports; by default chosen and kept. */
   readonly portBase?: number | undefined;
   /** Default `java`. */
@@ -89,7 +91,7 @@ export async function stackStatus(options: StackOptions): Promise<StackStatus> {
   if (ports === undefined) return { state: "down", parts: [], addresses: undefined };
   const engine = await engineOf(options, stack, ports);
   const parts = await engine.status();
-  return { state: stateOf(parts), parts, addresses: addressesOf(engine.mode, stack.layout, ports) };
+  return { state: stateOf(parts), parts, addresses: addressesIn(engine, stack.layout, ports) };
 }
 
 /**
@@ -131,7 +133,7 @@ async function bringUp(engine: Engine, stack: StackContext): Promise<Addresses> 
   await assertRegistry(engine, stack);
   await mkdir(layout.artifacts, { recursive: true });
   await mkdir(dirname(layout.ledgerFile), { recursive: true });
-  const addresses = addressesOf(engine.mode, layout, await keptPortsOf(layout));
+  const addresses = addressesIn(engine, layout, await keptPortsOf(layout));
   // The services and Carillon read it.
   await writeJson(layout.stackFile, await stackFileOf(layout, addresses));
   await startServices({ layout, addresses }, stack.say);
@@ -141,7 +143,7 @@ async function bringUp(engine: Engine, stack: StackContext): Promise<Addresses> 
 /** Ends what a failed start began, and leaves what ran before. */
 async function undo(engine: Engine, { layout, say }: StackContext, before: readonly string[]): Promise<void> {
   if (before.length === 0) {
-    await stopServices({ layout, addresses: addressesOf(engine.mode, layout, await keptPortsOf(layout)) }, say);
+    await stopServices({ layout, addresses: addressesIn(engine, layout, await keptPortsOf(layout)) }, say);
     await rm(layout.stackFile, { force: true });
   }
   await engine.stop(partNames.filter((name) => !before.includes(name)));
@@ -159,14 +161,25 @@ async function takeDown(options: StackOptions, stack: StackContext): Promise<Eng
 }
 
 async function assertRegistry(engine: Engine, { layout }: StackContext): Promise<void> {
-  const registryUrl = addressesOf(engine.mode, layout, await keptPortsOf(layout)).registry.url;
-  await assertPaired({ registryUrl, pairingFile: engine.pairingFile, logHoldsRecords: engine.logHoldsRecords });
+  const { registry, secure } = addressesIn(engine, layout, await keptPortsOf(layout));
+  const ca = secure && (await readFile(secure.ca, "utf8"));
+  await assertPaired({
+    registryUrl: registry.url,
+    ca,
+    pairingFile: engine.pairingFile,
+    logHoldsRecords: engine.logHoldsRecords,
+  });
+}
+
+function addressesIn({ mode, isSecure }: Engine, layout: Layout, ports: Ports): Addresses {
+  return addressesOf(mode, layout, { ports, isSecure });
 }
 
 async function engineOf(options: StackOptions, { layout, say }: StackContext, ports: Ports): Promise<Engine> {
   const mode = await chooseMode(await circumstances(layout, options.mode));
+  const isSecure = await chooseSecurity(layout, { asked: options.secure, mode });
   if (mode === "docker") return dockerEngine({ layout, ports, say });
-  return nativeEngine({ layout, ports, say, java: options.java ?? "java", maven: options.maven ?? "mvn" });
+  return nativeEngine({ layout, ports, say, isSecure, java: options.java ?? "java", maven: options.maven ?? "mvn" });
 }
 
 async function standingEngine(options: StackOptions, stack: StackContext): Promise<Engine> {

@@ -13,7 +13,7 @@ export interface Row {
 
 /** A line for each address of the stack: the parts with what they do, then what lies or may run beside them. */
 export function statusRows(parts: readonly PartStatus[], addresses: Addresses, answering: ReadonlySet<string>): Row[] {
-  const { kafka, registry, postgres, redis, artifacts, gateway, simulator } = addresses;
+  const { kafka, registry, postgres, redis, artifacts, gateway, simulator, secure } = addresses;
   const byName: Readonly<Record<string, string>> = {
     kafka: kafka.bootstrap,
     registry: registry.url,
@@ -23,6 +23,7 @@ export function statusRows(parts: readonly PartStatus[], addresses: Addresses, a
   const state = (address: string) => (answering.has(address) ? "answers" : "not started");
   return [
     ...parts.map((part) => ({ ...part, address: byName[part.name] ?? "" })),
+    ...(secure === undefined ? [] : [{ name: "kafka-mtls", state: "listener", address: secure.kafkaTls }]),
     { name: "artifacts", state: "folder", address: artifacts.url },
     { name: "gateway", state: state(gateway.url), address: gateway.url },
     { name: "simulator", state: state(simulator.url), address: simulator.url },

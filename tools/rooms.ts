@@ -132,6 +132,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "pino",
       "prom-client",
       "undici",
+      "yaml",
       "zod",
     ],
   },

@@ -19,6 +19,8 @@ export interface Child {
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly startMs?: number;
+  /** Default true. False: resolves once its probes answer, whatever they say. */
+  readonly untilReady?: boolean;
   /** Ends the start: the child is killed and the call rejects. Has no effect once the child is ready. */
   readonly signal?: AbortSignal;
   /** Called with every line on stderr. */
@@ -59,7 +61,7 @@ export async function startStages(names: readonly string[], options: ChildOption
   if (options.signal?.aborted) abort();
   try {
     const healthUrl = await Promise.race([url.promise, ended]);
-    await Promise.race([untilReady(healthUrl, options.startMs ?? 60_000), ended]);
+    if (options.untilReady !== false) await Promise.race([untilReady(healthUrl, options.startMs ?? 60_000), ended]);
     return handle(child, healthUrl, exited);
   } catch (error) {
     // No caller holds the child yet.

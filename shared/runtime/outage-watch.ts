@@ -1,6 +1,7 @@
 import { type Backoff, fullJitter } from "#shared/domain/retry/backoff.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { codeOf, isRetryable } from "#shared/platform/errors/app-error.ts";
+import { redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 
 /** How the shell waits for a broker, a store or a provider: from 50 ms, and never longer than half a session timeout. */
 export const outageBackoff: Backoff = { baseMs: 50, maxMs: 4_000 };
@@ -27,10 +28,15 @@ export interface OutageWatchOptions {
   readonly onFailedTry: (failure: FailedTry) => void;
 }
 
+interface Waiting {
+  readonly code: string;
+  readonly sentence: string | undefined;
+}
+
 /** Waits out what does not answer outside (a broker, a store, a provider), and knows what the stage is waiting for. */
 export class OutageWatch {
   readonly #options: OutageWatchOptions;
-  readonly #waiting = new Map<symbol, string>();
+  readonly #waiting = new Map<symbol, Waiting>();
 
   constructor(options: OutageWatchOptions) {
     this.#options = options;
@@ -38,7 +44,12 @@ export class OutageWatch {
 
   /** The code of a call that has failed `tries` times and is still tried; undefined when there is none. */
   get outage(): string | undefined {
-    return this.#waiting.values().next().value;
+    return this.#waiting.values().next().value?.code;
+  }
+
+  /** Why that call fails, in a sentence, where its error has one that may be repeated. */
+  get sentence(): string | undefined {
+    return this.#waiting.values().next().value?.sentence;
   }
 
   /**
@@ -66,7 +77,7 @@ export class OutageWatch {
     const { clock, random, tries, onFailedTry } = this.#options;
     const { code, attempt, error } = failure;
     onFailedTry(failure);
-    if (attempt >= tries) this.#waiting.set(token, code);
+    if (attempt >= tries) this.#waiting.set(token, { code, sentence: redactedError(error).message });
     const retryAfterMs = "retryAfterMs" in error && typeof error.retryAfterMs === "number" ? error.retryAfterMs : 0;
     await clock.sleep(
       Math.min(outageBackoff.maxMs, Math.max(5, retryAfterMs) + fullJitter(attempt, random(), outageBackoff)),

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { SecureFiles } from "../secure/secure-files.ts";
 
 const metadataKey = 3;
 const metadataVersion = 1;
@@ -25,18 +28,18 @@ export function liveBrokers(response: Buffer): number | undefined {
 
 /**
  * Whether the broker knows of a live broker, itself. One that is up but still fenced off by the controller accepts
- * connections and lists none.
+ * connections and lists none. A secure one is asked on its listener for mTLS.
  */
-export function kafkaReady(port: number, timeoutMs: number): Promise<boolean> {
+export function kafkaReady(port: number, timeoutMs: number, secure?: SecureFiles): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = secure === undefined ? connect(port, "127.0.0.1") : connectAdmin(port, secure);
     const end = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
     };
     let received: Buffer = Buffer.alloc(0);
     socket.setTimeout(timeoutMs, () => end(false));
-    socket.once("connect", () => socket.write(metadataRequest("comms-stack")));
+    socket.once(secure === undefined ? "connect" : "secureConnect", () => socket.write(metadataRequest("comms-stack")));
     socket.on("data", (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
       const brokers = liveBrokers(received);
@@ -45,4 +48,10 @@ export function kafkaReady(port: number, timeoutMs: number): Promise<boolean> {
     socket.once("error", () => end(false));
     socket.once("close", () => end(false));
   });
+}
+
+/** By certificate: the broker then asks for nothing else. */
+function connectAdmin(port: number, { ca, admin }: SecureFiles) {
+  const [trusted, cert, key] = [ca, admin.certificate, admin.key].map((file) => readFileSync(file));
+  return connectTls({ port, host: "127.0.0.1", ca: trusted, cert, key });
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { exists } from "../files.ts";
 import type { Part } from "../part.ts";
 import { refusal } from "../refusal.ts";
@@ -13,7 +13,7 @@ import { kafkaProperties } from "./kafka-properties.ts";
 const log4j = fileURLToPath(new URL("./kafka-log4j2.properties", import.meta.url));
 
 /** Kafka in KRaft mode: one node, its log under `data/kafka/log`. */
-export function kafkaPart({ layout, ports, binaries, java }: PartContext): Part {
+export function kafkaPart({ layout, ports, binaries, java, secure }: PartContext): Part {
   const home = join(layout.data, "kafka");
   const logDir = join(home, "log");
   const config = join(home, "server.properties");
@@ -26,7 +26,7 @@ export function kafkaPart({ layout, ports, binaries, java }: PartContext): Part 
     stopSignal: "SIGTERM",
     async prepare() {
       await mkdir(logDir, { recursive: true });
-      await writeFile(config, kafkaProperties(ports, logDir));
+      await writeFile(config, kafkaProperties(ports, logDir, secure));
       if (!(await exists(join(logDir, "meta.properties")))) await format(java, classpath, config);
     },
     command: () => ({
@@ -38,13 +38,14 @@ export function kafkaPart({ layout, ports, binaries, java }: PartContext): Part 
         "-Djava.awt.headless=true",
         `-Dlog4j2.configurationFile=${log4j}`,
         `-Dcarillon.log=${logFile}`,
+        ...(secure ? [`-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${pathToFileURL(secure.jwks).href}`] : []),
         "-cp",
         classpath,
         "kafka.Kafka",
         config,
       ],
     }),
-    ready: () => kafkaReady(ports.kafka, 2_000),
+    ready: () => kafkaReady(secure ? ports.kafkaTls : ports.kafka, 2_000, secure),
   };
 }
 

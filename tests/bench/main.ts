@@ -8,6 +8,7 @@ import { benchGarbage } from "./garbage.ts";
 import { benchHop } from "./hop.ts";
 import { benchHot } from "./hot.ts";
 import { benchBrief, benchPath } from "./path.ts";
+import { benchTls } from "./tls.ts";
 import { benchUpsert } from "./upsert.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   upsert: benchUpsert,
   garbage: benchGarbage,
   hot: benchHot,
+  tls: benchTls,
 };
 const usual = ["demo", "hop", "path", "faults"];
 

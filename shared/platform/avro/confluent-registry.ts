@@ -1,25 +1,30 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import avsc from "avsc";
 import type { Registry } from "./registry.ts";
+import { authorizationOf, type RegistryAccess, RegistryAgent } from "./registry-access.ts";
 import { isAbsent, refusedSchema, registryError } from "./registry-failure.ts";
 import { createRegistryHttp } from "./registry-http.ts";
 
-/** The address of the registry, and how long to wait for it. */
-export interface ConfluentRegistryOptions {
-  /** Base of the Confluent-compatible API; with `/apis/ccompat/v7` if the registry is Apicurio. */
-  readonly url: string;
+/**
+ * The registry, and how long to wait for it. Its `url` is the base of the Confluent-compatible API: with `/apis/ccompat/v7` if
+ * it is Apicurio.
+ */
+export interface ConfluentRegistryOptions extends RegistryAccess {
   /** How long one request may take, ms. Default 5000. */
   readonly timeoutMs?: number;
 }
 
 /** The registry over HTTP. Nothing is retried here: the caller knows how long it may wait. */
-export function createConfluentRegistry({ url, timeoutMs = 5_000 }: ConfluentRegistryOptions): Registry {
-  const library = createLibrary(url, timeoutMs);
-  const http = createRegistryHttp(url, timeoutMs);
+export function createConfluentRegistry({ timeoutMs = 5_000, ...access }: ConfluentRegistryOptions): Registry {
+  const { url } = access;
+  const agent = access.tls && new RegistryAgent(access.tls);
+  const library = createLibrary(access, { agent, timeoutMs });
+  const http = createRegistryHttp(access, timeoutMs);
+  const failure = (error: unknown) => registryError(url, agent?.failure ?? error);
   return {
     lookup: async (subject, schema) => {
       const text = avroSchema(schema);
-      return undefinedIfAbsent(url, () => library.getRegistryIdBySchema(subject, text));
+      return undefinedIfAbsent(failure, () => library.getRegistryIdBySchema(subject, text));
     },
     schemaById: (id) => http.schema(id),
     versions: (subject) => http.versions(subject),
@@ -34,19 +39,26 @@ export function createConfluentRegistry({ url, timeoutMs = 5_000 }: ConfluentReg
       const level = await http.level(subject);
       // Leaving the option out would give the library's default; its types do not allow undefined.
       const compatibility = (level && COMPATIBILITY[level]) as COMPATIBILITY;
-      const registered = await callLibrary(url, () => library.register(text, { subject, compatibility }));
+      const registered = await callLibrary(failure, () => library.register(text, { subject, compatibility }));
       return registered.id;
     },
   };
 }
 
-function createLibrary(url: string, timeoutMs: number): SchemaRegistry {
+function createLibrary(
+  access: RegistryAccess,
+  { agent, timeoutMs }: { readonly agent: RegistryAgent | undefined; readonly timeoutMs: number },
+): SchemaRegistry {
+  const enhance = () => ({ timeout: timeoutMs, headers: { ...authorizationOf(access) } });
   return new SchemaRegistry({
-    host: url,
+    host: access.url,
     retry: { retries: 0 },
-    middlewares: [() => ({ prepareRequest: async (next) => (await next()).enhance({ timeout: timeoutMs }) })],
+    ...(agent && { agent }),
+    middlewares: [() => ({ prepareRequest: async (next) => (await next()).enhance(enhance()) })],
   });
 }
+
+type ToFailure = (error: unknown) => Error;
 
 /** Registries compare texts, so every schema is sent in one form. A text that is not Avro is not sent. */
 function avroSchema(schema: string): { readonly type: SchemaType.AVRO; readonly schema: string } {
@@ -59,19 +71,19 @@ function avroSchema(schema: string): { readonly type: SchemaType.AVRO; readonly 
   }
 }
 
-async function undefinedIfAbsent<T>(url: string, call: () => Promise<T>): Promise<T | undefined> {
+async function undefinedIfAbsent<T>(failure: ToFailure, call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw registryError(url, error);
+    throw failure(error);
   }
 }
 
-async function callLibrary<T>(url: string, call: () => Promise<T>): Promise<T> {
+async function callLibrary<T>(failure: ToFailure, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw registryError(url, error);
+    throw failure(error);
   }
 }

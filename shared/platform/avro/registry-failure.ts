@@ -1,4 +1,6 @@
 import { AppError } from "../errors/app-error.ts";
+import { tlsFailure } from "../tls/tls-failure.ts";
+import { registryPeer } from "./registry-access.ts";
 
 /** A registry answers with these if a schema does not fit: it is incompatible, or not Avro at all. */
 const unfit = new Set([409, 422]);
@@ -17,6 +19,9 @@ export function isAbsent(error: unknown): boolean {
  * answers with; so any unknown status counts as no answer.
  */
 export function registryError(url: string, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const ofTls = tlsFailure(cause, registryPeer);
+  if (ofTls !== undefined) return ofTls;
   const status = statusOf(cause);
   const detail = cause instanceof Error ? cause.message : String(cause);
   if (status !== undefined && unfit.has(status)) {
@@ -26,10 +31,14 @@ export function registryError(url: string, cause: unknown): AppError {
     });
   }
   if (status !== undefined && forbidden.has(status)) {
-    return new AppError("REGISTRY_FORBIDDEN", `The registry at ${url} answers ${status}: check its credentials`, {
-      retryable: false,
-      cause,
-    });
+    return new AppError(
+      "REGISTRY_FORBIDDEN",
+      `The registry at ${url} answers ${status}: check COMMS_SCHEMA_REGISTRY_USER and its password`,
+      {
+        retryable: true,
+        cause,
+      },
+    );
   }
   return new AppError("REGISTRY_UNAVAILABLE", `The registry at ${url} does not answer: ${detail}`, {
     retryable: true,

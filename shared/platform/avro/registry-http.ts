@@ -1,5 +1,6 @@
-import { request } from "undici";
+import { type Dispatcher, request } from "undici";
 import type { Compatibility, SubjectVersion } from "./registry.ts";
+import { authorizationOf, type RegistryAccess, registryDispatcher } from "./registry-access.ts";
 import { registryError } from "./registry-failure.ts";
 
 const mediaType = "application/vnd.schemaregistry.v1+json";
@@ -14,10 +15,13 @@ export interface RegistryHttp {
 }
 
 /** Each call rejects with the error that `registryError` makes of its failure. */
-export function createRegistryHttp(url: string, timeoutMs: number): RegistryHttp {
+export function createRegistryHttp(access: RegistryAccess, timeoutMs: number): RegistryHttp {
+  const { url } = access;
+  const dispatcher = registryDispatcher(access);
   const callRegistry = async <T = Answer>(path: string, put?: object): Promise<T | undefined> => {
     try {
-      return (await send(`${url}${path}`, timeoutMs, put)) as T | undefined;
+      const call = { timeoutMs, headers: authorizationOf(access), dispatcher, put };
+      return (await send(`${url}${path}`, call)) as T | undefined;
     } catch (error) {
       throw registryError(url, error);
     }
@@ -44,11 +48,19 @@ interface Answer {
   readonly schema?: string;
 }
 
+interface Call {
+  readonly timeoutMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly dispatcher: Dispatcher | undefined;
+  readonly put: object | undefined;
+}
+
 /** GET, or PUT if there is something to put; undefined for a 404. */
-async function send(address: string, timeoutMs: number, put?: object): Promise<unknown> {
+async function send(address: string, { timeoutMs, headers, dispatcher, put }: Call): Promise<unknown> {
   const response = await request(address, {
     method: put === undefined ? "GET" : "PUT",
-    headers: { accept: mediaType, ...(put && { "content-type": mediaType }) },
+    ...(dispatcher && { dispatcher }),
+    headers: { ...headers, accept: mediaType, ...(put && { "content-type": mediaType }) },
     body: put === undefined ? null : JSON.stringify(put),
     signal: AbortSignal.timeout(timeoutMs),
   });

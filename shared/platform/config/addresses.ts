@@ -8,7 +8,22 @@ export interface Addresses {
   /** `file:///…` for a folder, or an S3 endpoint. */
   readonly artifacts: { readonly url: string };
   readonly gateway: { readonly url: string };
+  /** There where the servers ask for TLS and passwords. */
+  readonly secure?: SecureAccess;
   readonly simulator: { readonly url: string; readonly smtp: string; readonly ledger: string };
+}
+
+/** How to come in where a stack asks who one is. All but the address are paths. */
+export interface SecureAccess {
+  /** Where certificates and passwords lie. */
+  readonly folder: string;
+  /** The authority that every server's certificate is of. */
+  readonly ca: string;
+  /** Kafka's listener for mTLS; `kafka.bootstrap` is the one for passwords. */
+  readonly kafkaTls: string;
+  readonly adminCertificate: string;
+  readonly adminKey: string;
+  readonly redisPassword: string;
 }
 
 /** The content of `.carillon/stack.json`: the addresses, and what Carillon itself takes from the file. */

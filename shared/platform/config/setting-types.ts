@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
+import { accessSync, constants, statSync } from "node:fs";
 import { z } from "zod";
 
 /** Calls a second that an account lets through. */
@@ -29,4 +30,18 @@ function keyOf(pem: string): KeyObject | undefined {
 /** A domain in small letters. */
 export function domainName() {
   return z.string().regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9]$/, "is not a domain in small letters");
+}
+
+/** The path of a file that can be read at the start. What is in it is read when it is needed, so it may change. */
+export function readableFile() {
+  return z.string().refine((path) => isReadable(path), "names a file that cannot be read");
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -6,7 +6,13 @@ import { fileURLToPath } from "node:url";
 export const checkoutRoot = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
 /** The names below `COMMS_` that are the stack's and no setting of the product. */
-export const stackVariables = ["COMMS_STACK", "COMMS_STACK_ROOT", "COMMS_STACK_PORT_BASE", "COMMS_CACHE"] as const;
+export const stackVariables = [
+  "COMMS_STACK",
+  "COMMS_STACK_SECURE",
+  "COMMS_STACK_ROOT",
+  "COMMS_STACK_PORT_BASE",
+  "COMMS_CACHE",
+] as const;
 
 /** What the environment says about the local stack. The stack takes it as arguments and reads no environment. */
 export interface StackConfig {
@@ -15,6 +21,8 @@ export interface StackConfig {
   readonly cache: string;
   /** `COMMS_STACK`, not validated. */
   readonly mode: string | undefined;
+  /** `COMMS_STACK_SECURE`, not validated. */
+  readonly secure?: string | undefined;
   /** `COMMS_STACK_PORT_BASE`, not validated. */
   readonly portBase: string | undefined;
   readonly java: string | undefined;
@@ -26,6 +34,7 @@ export function readStackConfig(env: NodeJS.ProcessEnv = process.env): StackConf
     root: env["COMMS_STACK_ROOT"] || checkoutRoot,
     cache: env["COMMS_CACHE"] || defaultCache(env),
     mode: env["COMMS_STACK"] || undefined,
+    secure: env["COMMS_STACK_SECURE"] || undefined,
     portBase: env["COMMS_STACK_PORT_BASE"] || undefined,
     java: env["JAVA_HOME"] ? join(env["JAVA_HOME"], "bin", "java") : undefined,
   };

@@ -3,7 +3,7 @@ import type { Position, TopicSpec } from "#shared/contracts/log-record.ts";
 import { compactedTopics } from "#shared/contracts/topics.ts";
 import type { Clock } from "../clock/clock.ts";
 import { within } from "./deadline.ts";
-import { unavailable } from "./failure.ts";
+import { isRefusal, unavailable } from "./failure.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
 import { toAppError } from "./kafkajs-failure.ts";
 import { metadataAgeMsMax } from "./kafkajs-internals.ts";
@@ -29,7 +29,7 @@ interface Question {
 
 /**
  * Questions about topics and groups. Each is asked again until it is answered; at its deadline it rejects with the
- * retryable `KAFKA_UNAVAILABLE`.
+ * retryable `KAFKA_UNAVAILABLE`. What the brokers refuse is not asked again here.
  */
 export class KafkajsAdmin
   implements
@@ -171,7 +171,7 @@ export class KafkajsAdmin
         return await this.#askOnce(what, until - clock.now(), call);
       } catch (error) {
         const failure = toAppError(what, about, error);
-        if (!failure.retryable || clock.now() >= until) throw failure;
+        if (!failure.retryable || isRefusal(failure) || clock.now() >= until) throw failure;
         await clock.sleep(200);
       }
     }
@@ -181,15 +181,19 @@ export class KafkajsAdmin
   async #askOnce<T>(what: string, ms: number, call: (api: KafkajsApi) => Promise<T>): Promise<T> {
     const using = (this.#connected ??= this.#open());
     const work = using.api.connect().then(() => call(using.api));
-    const answer = await within(
-      this.#parts.clock,
-      ms,
-      work.then((value) => ({ value })),
-    );
+    const answered = work.then((value) => ({ value }));
+    const answer = await within(this.#parts.clock, ms, using.client.unlessRefused(answered)).catch((error: unknown) => {
+      if (isRefusal(error)) this.#drop(using);
+      throw error;
+    });
     if (typeof answer !== "symbol") return answer.value;
+    this.#drop(using);
+    throw using.client.failure() ?? unavailable(what);
+  }
+
+  #drop(using: { readonly client: KafkajsClient }): void {
     if (this.#connected === using) this.#connected = undefined;
     using.client.end();
-    throw unavailable(what);
   }
 
   #open() {

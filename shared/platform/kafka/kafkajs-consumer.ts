@@ -6,7 +6,7 @@ import { late, within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
 import { FetchThrottle } from "./fetch-throttle.ts";
 import type { KafkajsClient } from "./kafkajs-client.ts";
-import { isFenced, isOutage, toAppError } from "./kafkajs-failure.ts";
+import { isFenced, isOutage, isRefused, toAppError } from "./kafkajs-failure.ts";
 import {
   type Cluster,
   type ConsumerGroup,
@@ -37,6 +37,8 @@ export interface ConsumerParts {
 /** How long a join is held up for what the old generation may still commit, ms. */
 const drainMsMax = 3_000;
 const restartDelayMs = 1_000;
+/** How long a member that the brokers refuse waits before it tries again, ms. */
+const refusedDelayMs = 3_000;
 const sessionTimeoutMsUsual = 10_000;
 
 /** What the member owns in one generation, and what commits for it. */
@@ -78,6 +80,7 @@ export class KafkajsConsumer implements Consumer {
       await this.#run();
     } catch (error) {
       this.#connected?.client.end();
+      if (isRefused(error)) return this.#onCrash(error as Error);
       throw toAppError(`Joining ${this.#options.groupId}`, this.#options.topics.join(", "), error);
     }
   }
@@ -130,15 +133,20 @@ export class KafkajsConsumer implements Consumer {
     const api = client.kafka.consumer(this.#clientOptions());
     this.#connected = { client, api };
     api.on(api.events.GROUP_JOIN, ({ payload }) => this.#onJoin(payload.memberAssignment));
+    // A client that was replaced meanwhile has nothing to say any more.
+    const onCrash = (error: Error): void => {
+      if (this.#connected?.client === client) this.#onCrash(error);
+    };
     api.on(api.events.CRASH, ({ payload }) => {
-      if (!payload.restart) this.#onCrash(payload.error);
+      if (!payload.restart) onCrash(payload.error);
     });
-    await api.connect();
+    client.unlessRefused(new Promise<never>(() => {})).catch(onCrash);
+    await client.unlessRefused(api.connect());
     await api.subscribe({ topics: [...this.#options.topics], fromBeginning: this.#options.from !== "latest" });
     // Resolves after the first join, which may wait for other members.
     api
       .run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (payload) => this.#onBatch(payload) })
-      .catch((error: Error) => this.#onCrash(error));
+      .catch(onCrash);
   }
 
   #clientOptions(): ConsumerConfig {
@@ -173,17 +181,25 @@ export class KafkajsConsumer implements Consumer {
     };
   }
 
-  /** A crash that is not an outage ends the process; an outage that kafkajs declares final leads to a new client. */
+  /**
+   * A crash that is not an outage ends the process; an outage that kafkajs declares final, and a refusal, lead to a new
+   * client: whoever mends a certificate, a password or a right need not start the process again.
+   */
   #onCrash(error: Error): void {
-    if (this.#stopped.signal.aborted) return;
+    if (this.#stopped.signal.aborted || this.#connected === undefined) return;
     this.#current = undefined;
-    this.#connected?.client.end();
-    if (isOutage(error)) void this.#restart();
+    this.#connected.client.end();
+    this.#connected = undefined;
+    if (isRefused(error)) {
+      const failure = toAppError("Reading", [this.#options.groupId, ...this.#options.topics].join(", "), error);
+      this.#notify((listener) => listener.refused?.(failure));
+      void this.#restart(refusedDelayMs);
+    } else if (isOutage(error)) void this.#restart(restartDelayMs);
     else this.#listener?.crashed(error);
   }
 
-  async #restart(): Promise<void> {
-    await this.#parts.clock.sleep(restartDelayMs, this.#stopped.signal);
+  async #restart(delayMs: number): Promise<void> {
+    await this.#parts.clock.sleep(delayMs, this.#stopped.signal);
     if (!this.#stopped.signal.aborted) await this.#run().catch((error: Error) => this.#onCrash(error));
   }
 

@@ -1,8 +1,8 @@
 import { AppError } from "../errors/app-error.ts";
-import { recordTooLarge, unavailable, unknownTopic } from "./failure.ts";
+import { isRefusal, notAuthenticated, recordTooLarge, refused, unavailable, unknownTopic } from "./failure.ts";
 
 /** The broker's error codes that mean more than "try again", by kafkajs' names. */
-const kinds: Readonly<Record<string, "too-large" | "unknown-topic" | "refused" | "fenced">> = {
+const kinds: Readonly<Record<string, "too-large" | "unknown-topic" | "refused" | "unauthenticated" | "fenced">> = {
   MESSAGE_TOO_LARGE: "too-large",
   RECORD_LIST_TOO_LARGE: "too-large",
   UNKNOWN_TOPIC_OR_PARTITION: "unknown-topic",
@@ -10,7 +10,8 @@ const kinds: Readonly<Record<string, "too-large" | "unknown-topic" | "refused" |
   TOPIC_AUTHORIZATION_FAILED: "refused",
   GROUP_AUTHORIZATION_FAILED: "refused",
   CLUSTER_AUTHORIZATION_FAILED: "refused",
-  SASL_AUTHENTICATION_FAILED: "refused",
+  SASL_AUTHENTICATION_FAILED: "unauthenticated",
+  UNSUPPORTED_SASL_MECHANISM: "unauthenticated",
   ILLEGAL_GENERATION: "fenced",
   UNKNOWN_MEMBER_ID: "fenced",
   REBALANCE_IN_PROGRESS: "fenced",
@@ -19,13 +20,19 @@ const kinds: Readonly<Record<string, "too-large" | "unknown-topic" | "refused" |
 /** Errors that kafkajs declares final though they come of an outage. */
 const outages: readonly string[] = ["KafkaJSGroupCoordinatorNotFound", "KafkaJSLockTimeout", "KafkaJSTimeout"];
 
+/** kafkajs wraps the broker's answer in an error of this name, without its type. */
+const saslError = "KafkaJSSASLAuthenticationError";
+
 /** The error with a code of ours. An unknown error is retryable, since a client error never means "not written". */
 export function toAppError(what: string, topic: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
+  const ours = causes(error).find((each) => each instanceof AppError);
+  if (ours instanceof AppError) return ours;
   const kind = kindOf(error);
   if (kind === "too-large") return recordTooLarge(topic, error);
   if (kind === "unknown-topic") return unknownTopic(topic, error);
-  if (kind === "refused") return refused(what, error);
+  if (kind === "refused") return refused(what, topic, error);
+  if (kind === "unauthenticated") return notAuthenticated(error);
   return unavailable(what, error);
 }
 
@@ -34,15 +41,15 @@ export function isFenced(error: unknown): boolean {
   return kindOf(error) === "fenced";
 }
 
-/** Whether a crash of the client comes of an outage, so that a new client may live. */
-export function isOutage(error: unknown): boolean {
-  if (kindOf(error) === "refused") return false;
-  return causes(error).some((each) => outages.includes(each.name ?? "") || each.retriable === true);
+/** Whether the client crashed because the brokers do not take it in, or do not allow what it does: a new one may find that mended. */
+export function isRefused(error: unknown): boolean {
+  return isRefusal(toAppError("", "", error));
 }
 
-function refused(what: string, cause: unknown): AppError {
-  const message = `${what}: Kafka refuses this client; grant it the right`;
-  return new AppError("KAFKA_REFUSED", message, { retryable: false, cause });
+/** Whether a crash of the client comes of an outage, so that a new client may live. */
+export function isOutage(error: unknown): boolean {
+  if (isRefused(error)) return false;
+  return causes(error).some((each) => outages.includes(each.name ?? "") || each.retriable === true);
 }
 
 interface ClientError {
@@ -54,6 +61,7 @@ interface ClientError {
 }
 
 function kindOf(error: unknown) {
+  if (causes(error).some(({ name }) => name === saslError)) return "unauthenticated";
   const typed = causes(error).find((each) => each.type !== undefined && each.type in kinds);
   return typed?.type === undefined ? undefined : kinds[typed.type];
 }

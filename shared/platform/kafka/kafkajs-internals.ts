@@ -46,6 +46,18 @@ export interface FetchedBatch {
 
 /** A connection to one broker inside kafkajs. */
 export interface Broker {
+  /** Sends any request, of those too that kafkajs knows nothing of. */
+  readonly connectionPool: {
+    send<Raw, Result>(call: {
+      readonly request: {
+        readonly apiKey: number;
+        readonly apiVersion: number;
+        readonly apiName: string;
+        encode(): Promise<Encoder>;
+      };
+      readonly response: { decode(bytes: Buffer): Promise<Raw>; parse(decoded: Raw): Promise<Result> };
+    }): Promise<Result>;
+  };
   fetch(request: {
     readonly maxWaitTime: number;
     readonly minBytes: number;
@@ -70,6 +82,27 @@ export interface FetchTopic {
   }[];
 }
 
+/** Writes the parts of a request; each call gives the encoder itself. The lengths of the `UVarInt` kinds are Kafka's compact ones. */
+export interface Encoder {
+  writeInt8(value: number): Encoder;
+  writeInt32(value: number): Encoder;
+  writeUVarIntString(value: string): Encoder;
+  /** Without a value: an empty field of tags. */
+  writeUVarIntBytes(value?: Buffer): Encoder;
+  writeUVarIntArray(value: readonly Encoder[]): Encoder;
+  writeEncoder(value: Encoder): Encoder;
+}
+
+/** Reads the parts of an answer, in their order. */
+export interface Decoder {
+  readInt8(): number;
+  readInt16(): number;
+  readInt32(): number;
+  readUVarIntString(): string | null;
+  readUVarIntArray<T>(read: (decoder: Decoder) => T): T[] | null;
+  readTaggedFields(): unknown;
+}
+
 /** What kafkajs knows of the brokers: leaders, connections, offsets. */
 export interface Cluster {
   connect(): Promise<void>;
@@ -77,6 +110,7 @@ export interface Cluster {
   refreshMetadata(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
+  findControllerBroker(): Promise<Broker>;
   findBroker(at: { readonly nodeId: number | string }): Promise<Broker>;
   fetchTopicsOffset(
     topics: readonly {
@@ -144,6 +178,33 @@ export const Batch = load("consumer/batch") as new (
 quietenRequestQueue();
 hookConsumerGroup();
 limitMetadataAge();
+keepGroupRefusals();
+
+/** A request, empty as yet. */
+export function encoder(): Encoder {
+  return new (load("protocol/encoder") as new () => Encoder)();
+}
+
+/** An answer, to be read from its beginning. */
+export function decoderOf(bytes: Buffer): Decoder {
+  return new (load("protocol/decoder") as new (bytes: Buffer) => Decoder)(bytes);
+}
+
+/** kafkajs's error for a code of the broker's. */
+export function errorOfCode(code: number): Error {
+  return (load("protocol/error") as { createErrorFromCode(of: number): Error }).createErrorFromCode(code);
+}
+
+/** What kafkajs makes of the secrets of one authentication. */
+type SaslProvider = (secrets: object) => (args: unknown) => { authenticate(): Promise<void> };
+
+/** kafkajs's own mechanisms, by Kafka's names. It keeps what it makes of them; the port makes one for each authentication. */
+export const saslProviders = {
+  PLAIN: load("broker/saslAuthenticator/plain") as SaslProvider,
+  "SCRAM-SHA-256": load("broker/saslAuthenticator/scram256") as SaslProvider,
+  "SCRAM-SHA-512": load("broker/saslAuthenticator/scram512") as SaslProvider,
+  OAUTHBEARER: load("broker/saslAuthenticator/oauthBearer") as SaslProvider,
+};
 
 /** Has the hooks called for the member that this cluster object belongs to. */
 export function hookMember(cluster: Cluster, hooks: MemberHooks): void {
@@ -228,8 +289,15 @@ function quietenRequestQueue(): void {
 /** How old what a client knows of topics may be, ms; kafkajs allows five minutes, and gives its admin no setting for it. */
 export const metadataAgeMsMax = 5_000;
 
+/** A broker of the pool, and its number. */
+interface PooledBroker {
+  readonly nodeId: string;
+  readonly broker: Broker;
+}
+
 interface BrokerPool {
   metadataMaxAge: number;
+  withBroker<T>(call: (at: PooledBroker) => Promise<T>): Promise<T | null>;
   refreshMetadata(topics: readonly string[]): Promise<void>;
 }
 
@@ -240,6 +308,28 @@ function limitMetadataAge(): void {
   prototype.refreshMetadata = function refresh(this: BrokerPool, topics: readonly string[]): Promise<void> {
     this.metadataMaxAge = Math.min(this.metadataMaxAge, metadataAgeMsMax);
     return refreshMetadata.call(this, topics);
+  };
+}
+
+/**
+ * kafkajs asks one broker after the other who coordinates a group, drops what each answers, and reports that nobody knows:
+ * a group that the client may not read looks like an outage.
+ */
+function keepGroupRefusals(): void {
+  const { prototype } = load("cluster/brokerPool") as { prototype: BrokerPool };
+  const { withBroker } = prototype;
+  prototype.withBroker = async function ask<T>(this: BrokerPool, call: (at: PooledBroker) => Promise<T>) {
+    let refusal: unknown;
+    const answer = await withBroker.call(this, async (at: PooledBroker) => {
+      try {
+        return await call(at);
+      } catch (error) {
+        if ((error as { type?: string }).type === "GROUP_AUTHORIZATION_FAILED") refusal = error;
+        throw error;
+      }
+    });
+    if (answer === null && refusal !== undefined) throw refusal as Error;
+    return answer as T | null;
   };
 }
 

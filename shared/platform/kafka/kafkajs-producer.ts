@@ -125,8 +125,9 @@ export class KafkajsProducer implements Producer {
     if (this.#hasGivenUp) throw unavailable("Sending with a closed producer");
     const using = (this.#connected ??= this.#open());
     try {
-      const written = await within(clock, sendDeadlineMs, this.#sendBatch(using, batch));
-      if (written === late) throw unavailable("Sending");
+      const sent = this.#sendBatch(using, batch);
+      const written = await within(clock, sendDeadlineMs, using.client.unlessRefused(sent));
+      if (written === late) throw using.client.failure() ?? unavailable("Sending");
       return positionsOf(batch, written);
     } catch (error) {
       this.#retire(using);

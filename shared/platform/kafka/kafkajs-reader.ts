@@ -4,7 +4,7 @@ import { slot } from "./assignment.ts";
 import { within } from "./deadline.ts";
 import { unavailable } from "./failure.ts";
 import { type KafkajsClient, openCluster } from "./kafkajs-client.ts";
-import { toAppError } from "./kafkajs-failure.ts";
+import { isRefused, toAppError } from "./kafkajs-failure.ts";
 import { Batch, type Cluster, type FetchedBatch, type FetchTopic } from "./kafkajs-internals.ts";
 import { toRecord } from "./kafkajs-record.ts";
 
@@ -42,13 +42,14 @@ export async function* readToEnd(
   let open = bounds.map(({ topic, partition, low, high }): Reading => ({ topic, partition, next: low, end: high }));
   const client = parts.connect();
   try {
-    const source = { cluster: openCluster(client), topics };
+    const source = { client, cluster: openCluster(client), topics };
     let movedAt = parts.clock.now();
     for (open = unfinished(open); open.length > 0; open = unfinished(open)) {
       signal?.throwIfAborted();
       const { runs, moved, error } = await readOnce(parts, source, open);
       if (moved) movedAt = parts.clock.now();
-      else if (parts.clock.now() - movedAt > parts.stallMs) throw toAppError("Reading", topics.join(", "), error);
+      else if (isRefused(error) || parts.clock.now() - movedAt > parts.stallMs)
+        throw toAppError("Reading", topics.join(", "), error);
       if (error !== undefined) await recover(parts, source.cluster, open);
       yield* runs;
     }
@@ -63,6 +64,7 @@ function unfinished(readings: readonly Reading[]): Reading[] {
 
 /** The topics to read, and the cluster object that reads them. */
 interface Source {
+  readonly client: KafkajsClient;
   readonly cluster: Cluster;
   readonly topics: readonly string[];
 }
@@ -78,8 +80,8 @@ interface Pass {
 async function readOnce({ clock, stallMs }: ReaderParts, source: Source, open: readonly Reading[]): Promise<Pass> {
   try {
     const before = open.map((reading) => reading.next);
-    const runs = await within(clock, stallMs, fetchAll(source, open));
-    if (typeof runs === "symbol") throw unavailable("Reading");
+    const runs = await within(clock, stallMs, source.client.unlessRefused(fetchAll(source, open)));
+    if (typeof runs === "symbol") throw source.client.failure() ?? unavailable("Reading");
     return {
       runs: runs.filter((run) => run.length > 0),
       moved: open.some((reading, at) => reading.next !== before[at]),

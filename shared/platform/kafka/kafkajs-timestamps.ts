@@ -31,10 +31,11 @@ export class KafkajsTimestamps {
   async at(positions: readonly Position[]): Promise<readonly (number | undefined)[]> {
     if (positions.length === 0) return [];
     const { clock, deadlineMs } = this.#parts;
-    const { cluster } = (this.#connected ??= this.#open());
+    const { client, cluster } = (this.#connected ??= this.#open());
     try {
-      const found = await within(clock, deadlineMs, this.#all(cluster, positions));
-      if (typeof found === "symbol") throw unavailable("Looking up timestamps");
+      const all = this.#all(cluster, positions);
+      const found = await within(clock, deadlineMs, client.unlessRefused(all));
+      if (typeof found === "symbol") throw client.failure() ?? unavailable("Looking up timestamps");
       return found;
     } catch (error) {
       this.close();

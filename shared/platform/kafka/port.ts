@@ -4,6 +4,7 @@
  * included): `shared/contracts/topics.ts` puts the prefix on.
  */
 import type { InRecord, OutRecord, Position, TopicPartition, TopicSpec } from "#shared/contracts/log-record.ts";
+import type { AppError } from "../errors/app-error.ts";
 
 /** Writes to the log. Calls may overlap. */
 export interface Producer {
@@ -11,7 +12,7 @@ export interface Producer {
    * Resolves once all in-sync replicas hold every record, with the position of each in the order given. Records that
    * share a partition keep their order, also across calls. A rejection means *unknown*, never "not written": the
    * caller sends again and the reader recognises the id.
-   * Rejects with `KAFKA_UNAVAILABLE` (retryable), `KAFKA_RECORD_TOO_LARGE` or `KAFKA_UNKNOWN_TOPIC` (not).
+   * Rejects with `KAFKA_UNAVAILABLE` or what `isRefusal` knows (retryable), `KAFKA_RECORD_TOO_LARGE` or `KAFKA_UNKNOWN_TOPIC` (not).
    */
   send(records: readonly OutRecord[]): Promise<readonly Position[]>;
   /** Sends what is queued, then disconnects; gives up after `deadlineMs`. */
@@ -32,6 +33,11 @@ export interface ConsumerListener {
   revoking(generation: number): void | Promise<void>;
   /** Records of one partition in offset order. Queue them and return. */
   records(records: readonly InRecord[], generation: number): void;
+  /**
+   * The brokers do not take the member in, or do not allow what it reads; the error says why. It tries again every few
+   * seconds, and is assigned partitions once somebody has put that right. Called at each try.
+   */
+  refused?(error: AppError): void;
   /** The consumer is beyond recovery; the process must end. */
   crashed(error: Error): void;
 }

@@ -56,8 +56,8 @@ function openApi(options: ConnectionOptions) {
         .connect()
         .then(call)
         .then((value) => ({ value }));
-      const answer = await within(systemClock, deadlineMs, work);
-      if (typeof answer === "symbol") throw unavailable(what);
+      const answer = await within(systemClock, deadlineMs, client.unlessRefused(work));
+      if (typeof answer === "symbol") throw client.failure() ?? unavailable(what);
       return answer.value;
     } catch (error) {
       throw toAppError(what, about, error);

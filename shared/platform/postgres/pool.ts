@@ -1,4 +1,5 @@
-import { Pool } from "pg";
+import { Client, type ClientConfig, Pool } from "pg";
+import type { PostgresAccess } from "./postgres-access.ts";
 import { lateMessage, postgresError } from "./postgres-error.ts";
 
 /** Connections that a process holds at most, unless it says otherwise. */
@@ -23,13 +24,15 @@ export const statementMsMax = 30_000;
 export const answerMs = 2_000;
 
 /**
- * A pool of connections to the database at `url`; nothing connects before the first query. Its errors are the driver's:
+ * A pool of connections to a database, by its URL or by the settings of one that asks for more; nothing connects before the first query. Its errors are the driver's:
  * wrap a call in `postgres` to get an outage as an `AppError`. Timestamps come back as `Date`, `bigint` as a string.
  */
-export function createPool(url: string, options: PoolOptions = {}): Pool {
+export function createPool(at: string | PostgresAccess, options: PoolOptions = {}): Pool {
   const statementTimeoutMs = options.statementTimeoutMs ?? statementMsMax;
+  const access = typeof at === "string" ? { url: at } : at;
   const pool = new Pool({
-    connectionString: url,
+    connectionString: access.url,
+    Client: clientOf(access),
     application_name: "comms",
     max: options.max ?? connectionsMax,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
@@ -40,6 +43,21 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
   // A connection that dies while idle is replaced at the next query; without a listener it would end the process.
   pool.on("error", () => {});
   return pool;
+}
+
+/** A client that looks for its password and its certificates at each connection. */
+function clientOf(access: PostgresAccess): typeof Client {
+  const { options } = access;
+  if (options === undefined) return Client;
+  return clientWith(options);
+}
+
+function clientWith(options: NonNullable<PostgresAccess["options"]>): typeof Client {
+  return class extends Client {
+    constructor(config?: string | ClientConfig) {
+      super(typeof config === "string" ? config : { ...config, ...options() });
+    }
+  };
 }
 
 /**

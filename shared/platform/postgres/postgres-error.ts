@@ -1,4 +1,28 @@
 import { AppError, codeOf } from "../errors/app-error.ts";
+import { type TlsPeer, tlsFailure } from "../tls/tls-failure.ts";
+
+const peer: TlsPeer = { code: "POSTGRES", name: "Postgres", caSetting: "COMMS_POSTGRES_CA_FILE" };
+
+/** By SQLSTATE: a password that is wrong, and a server whose rules (`pg_hba.conf`) let nobody in this way. */
+const denials: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  "28P01": [
+    "POSTGRES_AUTHENTICATION",
+    "Postgres does not accept this client's user and password: check COMMS_POSTGRES_URL and COMMS_POSTGRES_PASSWORD_FILE",
+  ],
+  "28000": [
+    "POSTGRES_REFUSED",
+    "Postgres does not let this client in: it may ask for TLS (sslmode=verify-full), for a certificate, or for another user",
+  ],
+};
+
+/** The error with a code and a sentence if somebody must put something right on either side; undefined for any other. */
+function denial(error: Error): AppError | undefined {
+  const found = denials[codeOf(error)];
+  if (found !== undefined) return new AppError(found[0], found[1], { retryable: true, cause: error });
+  if (error.message !== "The server does not support SSL connections") return tlsFailure(error, peer);
+  const message = "Postgres speaks no TLS on this port, and sslmode=verify-full asks for it";
+  return new AppError("POSTGRES_TLS_MISMATCH", message, { retryable: true, cause: error });
+}
 
 /**
  * SQLSTATE classes and codes after which the same transaction may succeed later: connection lost (08), deadlock and
@@ -19,9 +43,11 @@ export function isLate(error: unknown): boolean {
 /** What an error says where no answer came in time; the driver's own words. */
 export const lateMessage = "Query read timeout";
 
-/** The retryable `AppError` `POSTGRES_UNAVAILABLE` if the error means an outage, else the error itself. */
+/** The retryable `AppError` `POSTGRES_UNAVAILABLE`, or one that says why the server refuses, if the error means an outage, else the error itself. */
 export function postgresError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
+  const denied = denial(error);
+  if (denied !== undefined) return denied;
   const code = codeOf(error);
   if (!transient.test(code) && !network.has(code) && !messages.test(error.message)) return error;
   return new AppError("POSTGRES_UNAVAILABLE", `Postgres does not answer: ${error.message || code}`, {

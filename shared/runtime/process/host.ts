@@ -57,7 +57,9 @@ export class Host {
 
   #unstarted(): string | undefined {
     const waiting = this.#hosted.filter((one) => !this.#started.includes(one));
-    return waiting.length === 0 ? undefined : `starting: ${waiting.map(({ name }) => name).join(", ")}`;
+    if (waiting.length === 0) return undefined;
+    const why = waiting.map((one) => one.state().why).find((reason) => reason !== undefined);
+    return `starting: ${waiting.map(({ name }) => name).join(", ")}${why === undefined ? "" : `: ${why}`}`;
   }
 
   #problems(check: (state: ShellState) => string | undefined): string | undefined {

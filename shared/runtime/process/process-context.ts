@@ -8,6 +8,7 @@ import { createFileArtifactStore } from "#shared/platform/artifacts/file-artifac
 import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
 import { createConfluentRegistry } from "#shared/platform/avro/confluent-registry.ts";
 import type { Registry } from "#shared/platform/avro/registry.ts";
+import { registryAccess } from "#shared/platform/avro/registry-access.ts";
 import { type Clock, systemClock } from "#shared/platform/clock/clock.ts";
 import type { AddressConfig } from "#shared/platform/config/address-settings.ts";
 import type { ArtifactConfig } from "#shared/platform/config/artifact-settings.ts";
@@ -19,12 +20,15 @@ import { type AddressHasher, createAddressHasher } from "#shared/platform/crypto
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
 import { createPostgresKeyStore } from "#shared/platform/crypto/postgres-key-store.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
+import { kafkaConnection } from "#shared/platform/kafka/kafka-security.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { createPool, type PoolOptions } from "#shared/platform/postgres/pool.ts";
 import { watchPool } from "#shared/platform/postgres/pool-watch.ts";
+import { postgresAccess } from "#shared/platform/postgres/postgres-access.ts";
 import { type RedisKeys, redisKeys } from "#shared/platform/redis/keys.ts";
 import { createRedis } from "#shared/platform/redis/redis.ts";
+import { redisAccess } from "#shared/platform/redis/redis-access.ts";
 import { refuseCluster } from "#shared/platform/redis/refuse-cluster.ts";
 import { startTracing } from "#shared/platform/telemetry/start-tracing.ts";
 import { createTelemetry, type Telemetry } from "#shared/platform/telemetry/telemetry.ts";
@@ -171,15 +175,14 @@ interface KafkaClientParts {
 function kafkaClients(declared: DeclaredGroups, { name, clock, telemetry, closers }: KafkaClientParts) {
   const log = once(() => {
     const opened = createKafkajsLog({
-      bootstrap: declared.kafka().COMMS_BOOTSTRAP_SERVERS,
-      clientId: `comms-${name}@${hostname()}`,
+      ...kafkaConnection(declared.kafka(), `comms-${name}@${hostname()}`),
       onClientLog: ({ level, message, ...rest }) =>
         telemetry.log.debug({ client: "kafka", was: level, ...rest }, message),
     });
     closers.add("log", () => opened.close(5_000));
     return opened;
   });
-  const registry = once(() => createConfluentRegistry({ url: declared.kafka().COMMS_SCHEMA_REGISTRY_URL }));
+  const registry = once(() => createConfluentRegistry(registryAccess(declared.kafka())));
   const codec = once(() => {
     const { metrics } = telemetry;
     const foreign = (Object.keys(topicRecords) as TopicName[]).filter(hasForeignWriters);
@@ -202,18 +205,18 @@ function kafkaClients(declared: DeclaredGroups, { name, clock, telemetry, closer
 
 function storeClients(declared: DeclaredGroups, closers: Closers, clock: Clock) {
   const redis = once(() => {
-    const opened = createRedis(declared.redis().COMMS_REDIS_URL);
+    const opened = createRedis(redisAccess(declared.redis()));
     closers.add("redis", () => opened.quit());
     return opened;
   });
   const postgres = once(() => {
-    const opened = createPool(declared.postgres().COMMS_POSTGRES_URL);
+    const opened = createPool(postgresAccess(declared.postgres()));
     closers.add("postgres", () => opened.end());
     silence = watchPool(opened, clock);
     return opened;
   });
   const ownPostgres = (options: PoolOptions): Pool => {
-    const opened = createPool(declared.postgres().COMMS_POSTGRES_URL, options);
+    const opened = createPool(postgresAccess(declared.postgres()), options);
     closers.add("postgres of its own", () => opened.end());
     return opened;
   };

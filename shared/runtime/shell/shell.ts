@@ -104,8 +104,16 @@ export class Shell {
    * no part in the group until it is lifted.
    */
   async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      if (error !== noLongerOurs) throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     const { runnable, log } = this.#parts;
-    await runnable.ready?.();
+    await this.#health.outages.call(async () => runnable.ready?.(), this.#stopping.signal);
     this.#producer = await log.producer();
     if (await this.#fuseGuard.mayRun()) await this.#join();
     else void this.#standStill();
@@ -126,6 +134,7 @@ export class Shell {
       assigned: (partitions, generation) => this.#onAssigned(partitions, generation),
       revoking: (generation) => this.#onRevoking(generation),
       records: (records, generation) => this.#onRecords(records, generation),
+      refused: (error) => this.#health.refuse(error),
       crashed: (error) => this.#health.crash(error),
     });
   }
@@ -164,13 +173,14 @@ export class Shell {
 
   /** A stage that rests, or waits for something known, is not wedged: a restart would mend nothing. */
   #stalledMs(): number {
-    if (this.#health.isClosed || this.#health.outages.outage !== undefined) return 0;
+    if (this.#health.isClosed || this.#health.isRefused || this.#health.outages.outage !== undefined) return 0;
     return this.#progress.stalledMs(this.#inHand());
   }
 
   // --- events of the log ---
 
   #onAssigned(partitions: readonly TopicPartition[], generation: number): void {
+    this.#health.joined();
     this.#generations.begin(generation);
     this.#inbox.assign(partitions);
     this.#parts.telemetry.metrics.count("comms_rebalances_total", { stage: this.stage });

@@ -2,6 +2,7 @@ import type { Fuse } from "#shared/contracts/records.ts";
 import { isForeignTopic } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
+import type { AppError } from "#shared/platform/errors/app-error.ts";
 import { redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { blownReason } from "../fuses/fuse-store.ts";
@@ -32,6 +33,8 @@ export class StageHealth {
   readonly #parts: StageHealthParts;
   #fuse: DeadLetterFuse;
   #blown: string | undefined;
+  /** Why the log does not take the stage in, while it does not. */
+  #refusal: string | undefined;
   #crashed = false;
 
   constructor(parts: StageHealthParts) {
@@ -64,9 +67,30 @@ export class StageHealth {
     if (this.#crashed) return "the stage has crashed";
     if (this.#parts.stopping.aborted) return "the stage is stopping";
     if (this.#blown !== undefined) return this.#blown;
-    if (!isMember) return "the group has not taken it in yet";
-    const code = this.outages.outage;
-    return code === undefined ? undefined : `it waits for something outside: ${code}`;
+    if (this.#refusal !== undefined) return this.#refusal;
+    const { outage, sentence } = this.outages;
+    if (outage !== undefined)
+      return `it waits for something outside: ${outage}${sentence === undefined ? "" : `: ${sentence}`}`;
+    return isMember ? undefined : "the group has not taken it in yet";
+  }
+
+  /** Whether the log refuses the stage, so that nothing is read. */
+  get isRefused(): boolean {
+    return this.#refusal !== undefined;
+  }
+
+  /** The log does not take the stage in, and why. Said once, until the reason changes; `joined` takes it back. */
+  refuse(error: AppError): void {
+    const { stage, telemetry } = this.#parts;
+    const refusal = `${error.message} (${error.code})`;
+    telemetry.metrics.count("comms_stage_trouble_total", { stage, code: error.code });
+    if (refusal !== this.#refusal) telemetry.log.error({ stage, code: error.code }, error.message);
+    this.#refusal = refusal;
+  }
+
+  /** The group has taken the stage in. */
+  joined(): void {
+    this.#refusal = undefined;
   }
 
   /** Ends the stage for something unknown. Only the first call has an effect. */

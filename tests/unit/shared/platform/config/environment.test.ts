@@ -68,6 +68,8 @@ describe("configuration", () => {
     const config = readConfig(kafkaSettings, { COMMS_REDIS_URL: "redis://elsewhere:1" }, checkout());
     expect(Object.keys(config).toSorted()).toEqual([
       "COMMS_BOOTSTRAP_SERVERS",
+      "COMMS_KAFKA_SASL_MECHANISM",
+      "COMMS_KAFKA_SECURITY_PROTOCOL",
       "COMMS_SCHEMA_REGISTRY_URL",
       "COMMS_TOPIC_PREFIX",
     ]);

@@ -3,6 +3,9 @@ import { KafkajsAdmin } from "#shared/platform/kafka/kafkajs-admin.ts";
 import type { KafkajsClient } from "#shared/platform/kafka/kafkajs-client.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 
+/** Of a client that the brokers take in. */
+const takenIn = { unlessRefused: <T>(work: Promise<T>) => work, failure: () => undefined };
+
 /** A broker that knows only how many partitions topics have. */
 function brokerWith(partitions: () => number): KafkajsClient {
   const metadata = ({ topics }: { readonly topics: readonly string[] }) => ({
@@ -12,7 +15,7 @@ function brokerWith(partitions: () => number): KafkajsClient {
     connect: async () => {},
     fetchTopicMetadata: async (of: Parameters<typeof metadata>[0]) => metadata(of),
   };
-  return { kafka: { admin: () => api }, end: () => {} } as unknown as KafkajsClient;
+  return { kafka: { admin: () => api }, end: () => {}, ...takenIn } as unknown as KafkajsClient;
 }
 
 const topics = ["t.comms.profiles", "t.comms.feedback"];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isFenced, isOutage, toAppError } from "#shared/platform/kafka/kafkajs-failure.ts";
+import { AppError } from "#shared/platform/errors/app-error.ts";
+import { isFenced, isOutage, isRefused, toAppError } from "#shared/platform/kafka/kafkajs-failure.ts";
 
 const failure = (fields: object) => Object.assign(new Error("x"), fields);
 
@@ -7,10 +8,23 @@ describe("what a client error means", () => {
   it.each([
     ["MESSAGE_TOO_LARGE", "KAFKA_RECORD_TOO_LARGE", false],
     ["UNKNOWN_TOPIC_OR_PARTITION", "KAFKA_UNKNOWN_TOPIC", false],
-    ["TOPIC_AUTHORIZATION_FAILED", "KAFKA_REFUSED", false],
+    ["TOPIC_AUTHORIZATION_FAILED", "KAFKA_REFUSED", true],
+    ["GROUP_AUTHORIZATION_FAILED", "KAFKA_REFUSED", true],
+    ["SASL_AUTHENTICATION_FAILED", "KAFKA_AUTHENTICATION", true],
     ["NOT_LEADER_FOR_PARTITION", "KAFKA_UNAVAILABLE", true],
   ])("%s is %s", (type, code, retryable) => {
     expect(toAppError("Sending", "t", failure({ type }))).toMatchObject({ code, retryable });
+  });
+
+  it("knows a failed authentication by its name, since kafkajs drops the broker's code", () => {
+    const error = failure({ name: "KafkaJSSASLAuthenticationError", retriable: false });
+    expect(toAppError("Sending", "t", error).code).toBe("KAFKA_AUTHENTICATION");
+    expect([isRefused(error), isOutage(error)]).toEqual([true, false]);
+  });
+
+  it("finds an error of ours, of a file that cannot be read, under what kafkajs wraps round it", () => {
+    const unreadable = new AppError("SECRET_UNREADABLE", "A file", { retryable: true });
+    expect(toAppError("Sending", "t", failure({ cause: unreadable }))).toBe(unreadable);
   });
 
   it("finds the reason under what kafkajs wraps round it", () => {

@@ -4,6 +4,9 @@ import type { KafkajsClient } from "#shared/platform/kafka/kafkajs-client.ts";
 import { KafkajsProducer } from "#shared/platform/kafka/kafkajs-producer.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 
+/** Of a client that the brokers take in. */
+const takenIn = { unlessRefused: <T>(work: Promise<T>) => work, failure: () => undefined };
+
 const record = (key: string): OutRecord => ({ topic: "t", key, value: null });
 
 /**
@@ -21,6 +24,7 @@ function hangingClients(sleep: (ms: number) => Promise<void>) {
     return {
       kafka: { producer: () => producer },
       end: () => ended.reject(new Error("ended")),
+      ...takenIn,
     } as unknown as KafkajsClient;
   };
   return { opened, connect };
@@ -63,7 +67,7 @@ describe("a producer whose topic has grown", () => {
       const sendBatch = async () =>
         Array.from({ length: known }, (_, partition) => ({ topicName: "t", partition, errorCode: 0, baseOffset: "5" }));
       const producer = { connect: async () => undefined, sendBatch, disconnect: async () => undefined };
-      return { kafka: { producer: () => producer }, end: () => undefined } as unknown as KafkajsClient;
+      return { kafka: { producer: () => producer }, end: () => undefined, ...takenIn } as unknown as KafkajsClient;
     };
     const producer = new KafkajsProducer({
       clock: createManualClock(),

@@ -17,6 +17,14 @@ describe("redisError", () => {
     expect(redisError(new Error(message))).toMatchObject({ code: "REDIS_UNAVAILABLE", retryable: true });
   });
 
+  it.each([
+    ["WRONGPASS invalid username-password pair or user is disabled.", "REDIS_AUTHENTICATION"],
+    ["NOAUTH Authentication required.", "REDIS_AUTHENTICATION"],
+    ["NOPERM User comms has no permissions to run the 'eval' command", "REDIS_REFUSED"],
+  ])("says of %j what is to be put right, and that it may be tried again", (message, code) => {
+    expect(redisError(new Error(message))).toMatchObject({ code, retryable: true, isLoggable: true });
+  });
+
   it.each(["WRONGTYPE Operation against a key", "NOSCRIPT No matching script"])("passes %j as it is", (message) => {
     const error = new Error(message);
     expect(redisError(error)).toBe(error);

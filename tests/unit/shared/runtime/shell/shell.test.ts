@@ -186,7 +186,10 @@ describe("shell, in an outage", () => {
     const { produce, out, clock, shell, dead } = await running(processor);
     await produce(event("anna", "1"));
     await clock.advance(20_000);
-    expect(shell.state()).toMatchObject({ ready: false, why: "it waits for something outside: TEST_AWAY" });
+    expect(shell.state()).toMatchObject({
+      ready: false,
+      why: "it waits for something outside: TEST_AWAY: The other side is away",
+    });
     away = false;
     await clock.advance(5_000);
     expect(out()).toEqual(["1"]);
@@ -274,7 +277,10 @@ describe("shell, of its probes", () => {
     await bench.produce(event("anna", "1"));
     await bench.clock.advance(300_000);
     const probes = await probesOf(bench);
-    expect([probes.live(), probes.ready()]).toEqual([undefined, "intake: it waits for something outside: TEST_AWAY"]);
+    expect([probes.live(), probes.ready()]).toEqual([
+      undefined,
+      "intake: it waits for something outside: TEST_AWAY: The other side is away",
+    ]);
   });
 
   it("is neither live nor ready when a call hangs and nobody knows why, however full the lane is", async () => {
