@@ -23,7 +23,7 @@ export interface AccessParts {
   readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
   readonly lastUse: Pick<LastUse, "used">;
   readonly clock: Pick<Clock, "now">;
-  readonly metrics: Pick<Metrics, "count">;
+  readonly metrics: Pick<Metrics, "count" | "expose">;
   /** Events a second of one key that has no rate of its own. */
   readonly keyRate: number;
 }
@@ -52,6 +52,8 @@ export type ChargeCaller = (request: FastifyRequest, events: number) => void;
  */
 export function requireKeys(app: FastifyInstance, parts: AccessParts): ChargeCaller {
   const rates = createKeyRates(parts);
+  const causes = [...Object.keys(details), "scope"];
+  parts.metrics.expose("comms_http_auth_failures_total", ...causes.map((cause) => ({ cause })));
   app.addHook("onRoute", ({ url, config }) => {
     if (config?.scope === undefined && !isPublicRoute(url))
       throw new TypeError(`${url} names no scope and is not public`);

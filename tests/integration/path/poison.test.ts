@@ -4,6 +4,7 @@ import { createEventFactory, type EventFactory } from "#cli/demo/event-factory.t
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import type { Event } from "#shared/contracts/records.ts";
 import { deadLetterTopic } from "#shared/contracts/topics.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
 import { aPerson } from "#tests/support/world/people.ts";
 import type { Seen } from "#tests/support/world/topic-watch.ts";
 import { sellerTo } from "#tests/support/world/traffic.ts";
@@ -151,12 +152,17 @@ describe("poison on comms.send.email, where a provider is called", () => {
 
 describe("what poison leaves behind", () => {
   test("a line of JSON a burst on a topic of others, a line a record on one of ours, with the ids to find it by [HLT-06]", async () => {
-    const log = (await readFile(child.logFile, "utf8")).split("\n").filter((line) => line !== "");
-    const lines = log.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    const linesNow = async () => {
+      const log = (await readFile(child.logFile, "utf8")).split("\n").filter((line) => line !== "");
+      return log.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    };
+    const burstsIn = (lines: Awaited<ReturnType<typeof linesNow>>) =>
+      lines.filter(({ stage, count }) => stage === "intake" && Number(count) > 0);
+    // The line about a burst comes some seconds after it began.
+    await eventually(async () => burstsIn(await linesNow()).length > 0, "the line about the burst", 20_000);
+    const lines = await linesNow();
     const ids = { trace_id: expect.stringMatching(/^[0-9a-f]{32}$/), correlation_id: "corr-1" };
-    const burst = lines.filter(({ stage, count }) => stage === "intake" && Number(count) > 0);
-    expect(burst).not.toEqual([]);
-    for (const line of burst) expect(line).toMatchObject({ first: ids, last: ids });
+    for (const line of burstsIn(lines)) expect(line).toMatchObject({ first: ids, last: ids });
     const own = lines.filter(({ stage, outcome }) => stage === "email-sender" && outcome === "reject");
     expect(own).not.toEqual([]);
     for (const line of own) expect(line).toMatchObject(ids);
