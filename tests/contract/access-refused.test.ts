@@ -1,10 +1,10 @@
-import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createFcmAdapter } from "#shared/delivery/providers/fcm/adapter.ts";
 import { createSesAdapter } from "#shared/delivery/providers/ses/adapter.ts";
 import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
 import { rowOf } from "#shared/domain/delivery/answer.ts";
+import { fcmAccount, mailOptions } from "#tests/support/provider-accounts.ts";
 import { oddProvider } from "#tests/unit/shared/delivery/odd-provider.ts";
 import { emailTo, pushTo, textTo } from "./sender-simulator.ts";
 
@@ -20,29 +20,18 @@ afterAll(async () => {
   await granting.close();
 });
 
-const stream = { from: "Carillon <no-reply@notify.example.com>", domain: "notify.example.com", configurationSet: "c" };
-const mail = {
-  streams: { transactional: stream, marketing: stream },
-  unsubscribeUrl: "https://gateway.example.com",
-  unsubscribeKeys: { current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } },
-};
-const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-const account = {
-  projectId: "p",
-  clientEmail: "a@b.example",
-  privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-};
-
 const ses = () =>
   createSesAdapter({
     region: "us-east-1",
     endpoint: provider.plain,
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
-    mail,
+    mail: mailOptions,
   });
-const fcm = () => createFcmAdapter({ account, baseUrl: provider.plain, tokenUrl: `${granting.plain}/token` });
+const fcm = () =>
+  createFcmAdapter({ account: fcmAccount, baseUrl: provider.plain, tokenUrl: `${granting.plain}/token` });
 /** Whose token endpoint is what refuses. */
-const ungranted = () => createFcmAdapter({ account, baseUrl: granting.plain, tokenUrl: `${provider.plain}/token` });
+const ungranted = () =>
+  createFcmAdapter({ account: fcmAccount, baseUrl: granting.plain, tokenUrl: `${provider.plain}/token` });
 const twilio = () =>
   createTwilioAdapter({
     accountSid: `AC${"0".repeat(32)}`,

@@ -1,19 +1,14 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { oneLine } from "#shared/delivery/email/headers.ts";
-import { composeMail, type MailOptions } from "#shared/delivery/email/mime.ts";
+import { composeMail } from "#shared/delivery/email/mime.ts";
 import type { EmailContent } from "#shared/domain/channel/email.ts";
 import { bookingContents } from "#tests/support/booking-contents.ts";
 import { hostileTexts } from "#tests/support/hostile-texts.ts";
+import { mailOptions } from "#tests/support/provider-accounts.ts";
 import { findMailReader, type ReadMail, readMails } from "#tests/support/read-mail.ts";
 import { aSend, hasher, start } from "#tests/unit/shared/delivery/sender-bench.ts";
 
-const stream = { from: "Carillon <no-reply@notify.example.com>", domain: "notify.example.com", configurationSet: "c" };
-const options: MailOptions = {
-  streams: { transactional: stream, marketing: stream },
-  unsubscribeUrl: "https://gateway.example.com",
-  unsubscribeKeys: { current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } },
-};
 const target = { address: "ada@example.com", deviceId: "" };
 const addressHash = hasher.hash("EMAIL", target.address);
 const contentWith = await bookingContents();
@@ -23,7 +18,7 @@ const python = findMailReader();
 /** Composes the mails as a sender does, and reads them. */
 async function read(contents: readonly EmailContent[]): Promise<readonly ReadMail[]> {
   const compose = (content: EmailContent) =>
-    composeMail({ send: aSend(), content, target, addressHash, now: start }, content, options);
+    composeMail({ send: aSend(), content, target, addressHash, now: start }, content, mailOptions);
   return readMails(python ?? "", await Promise.all(contents.map(compose)));
 }
 

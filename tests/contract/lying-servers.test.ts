@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +12,7 @@ import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.t
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { callDeadlineMs } from "#shared/state/ledger/ledger.ts";
+import { fcmAccount, mailOptions } from "#tests/support/provider-accounts.ts";
 import { oddMailServer } from "./odd-mail-server.ts";
 import { emailTo, noteTo, pushTo, textTo } from "./sender-simulator.ts";
 
@@ -100,15 +100,6 @@ afterAll(async () => {
   await smtp.close();
 });
 
-const stream = { from: "Carillon <no-reply@notify.example.com>", domain: "notify.example.com", configurationSet: "c" };
-const mail = {
-  streams: { transactional: stream, marketing: stream },
-  unsubscribeUrl: "https://gateway.example.com",
-  unsubscribeKeys: { current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } },
-};
-const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-
 const httpAdapters: readonly (readonly [string, () => OutboundMessage, () => ChannelAdapter])[] = [
   [
     "SES",
@@ -118,7 +109,7 @@ const httpAdapters: readonly (readonly [string, () => OutboundMessage, () => Cha
         region: "us-east-1",
         endpoint: `${base}/ses`,
         credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
-        mail,
+        mail: mailOptions,
       }),
   ],
   [
@@ -126,7 +117,7 @@ const httpAdapters: readonly (readonly [string, () => OutboundMessage, () => Cha
     () => pushTo("token-1"),
     () =>
       createFcmAdapter({
-        account: { projectId: "p", clientEmail: "a@b.example", privateKey: pem },
+        account: fcmAccount,
         baseUrl: `${base}/fcm`,
         tokenUrl: `${base}/fcm/token`,
       }),
@@ -167,8 +158,7 @@ describe.each(httpAdapters)("%s, in front of a server that", (_, message, adapte
 describe("FCM, whose token endpoint is a server that", () => {
   test.each(Object.keys(answers))("%s: nothing of the message went out, so the call is not in doubt", async (how) => {
     answer = answers[how] ?? answer;
-    const account = { projectId: "p", clientEmail: "a@b.example", privateKey: pem };
-    const adapter = createFcmAdapter({ account, baseUrl: "http://127.0.0.1:1", tokenUrl: `${base}/token` });
+    const adapter = createFcmAdapter({ account: fcmAccount, baseUrl: "http://127.0.0.1:1", tokenUrl: `${base}/token` });
     const { kind, code } = (await ask(adapter, pushTo("token-1"))) as Extract<Answer, { readonly code: string }>;
     expect([kind, code]).toEqual(kind === "unreached" ? [kind, expect.any(String)] : ["refused", "TOKEN_UNREADABLE"]);
     await vi.waitUntil(() => open === 0, { timeout: 5_000, interval: 10 });
@@ -184,7 +174,7 @@ describe("SMTP, in front of a server that", () => {
     const adapter = createSmtpAdapter({
       server: { host: "127.0.0.1", port: smtp.port, security: "none" },
       dkim: [],
-      mail,
+      mail: mailOptions,
     });
     expect(await ask(adapter, emailTo("ada@example.com"))).toMatchObject({ kind: "unknown" });
     await smtp.idle();

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEventFactory } from "#cli/demo/event-factory.ts";
-import type { Event, Suppression } from "#shared/contracts/records.ts";
-import { deriveId } from "#shared/domain/message/id.ts";
-import { suppressionKey } from "#shared/domain/message/record-keys.ts";
+import type { Event } from "#shared/contracts/records.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { metric } from "#tests/support/world/metrics.ts";
 import { aCrowd } from "#tests/support/world/people.ts";
+import { areSuppressed, suppressionOf } from "#tests/support/world/suppressions.ts";
 import { isSeller, sellerTo, tallied } from "#tests/support/world/traffic.ts";
 import { everything, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
@@ -26,7 +25,7 @@ beforeAll(async () => {
   world = await startWorld();
   child = await world.start(everything);
   await world.introduce(everyone);
-  await world.write(bounced.map(({ email }) => suppressed(email)));
+  await world.write(bounced.map((one) => suppressionOf(world, one)));
   await eventually(refusalsKnown, "the views to know who is refused", 30_000);
 
   first = wave();
@@ -71,42 +70,11 @@ function sameBooking({ cause_ref, actors }: Event): Event {
   return eventFactory.booking({ buyer, seller: sellerTo(buyer) }, Date.now(), { bookingId: cause_ref });
 }
 
-function suppressed(email: string) {
-  const address_hash = world.platform.hasher.hash("EMAIL", email);
-  const name = {
-    tenant_id: "default",
-    channel: "EMAIL",
-    address_hash,
-    reason: "HARD_BOUNCE",
-    origin: "PROVIDER",
-    scope: "all",
-  } as const;
-  const key = suppressionKey(name);
-  const value: Suppression = {
-    ...name,
-    suppression_id: deriveId("suppression", key),
-    created_at: Date.now(),
-    msg_id: null,
-    evidence: "5.1.1",
-  };
-  return {
-    topic: `${world.prefix}comms.suppression`,
-    key,
-    value: world.platform.codec().encode("comms.suppression", value),
-  };
-}
-
 async function refusalsKnown(): Promise<boolean> {
-  const refs = bounced.map(({ email }) => ({
-    tenantId: "default",
-    channel: "EMAIL" as const,
-    addressHash: world.platform.hasher.hash("EMAIL", email),
-  }));
-  const { value: entries } = await world.platform.views().suppressions(refs);
   const { value: persons } = await world.platform
     .views()
     .persons(quiet.map(({ userId }) => ({ tenantId: "default", userId })));
-  return entries.every((list) => list.length > 0) && persons.every(({ preference }) => preference !== null);
+  return (await areSuppressed(world, bounced)) && persons.every(({ preference }) => preference !== null);
 }
 
 const restored = ["profiles", "preferences", "consents", "tokens", "suppression", "ledger", "dedupe"];

@@ -5,10 +5,11 @@ import type { Event } from "#shared/contracts/records.ts";
 import { signUnsubscribe, unsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { aCrowd, aPerson } from "#tests/support/world/people.ts";
+import { suppressionOf } from "#tests/support/world/suppressions.ts";
 import { sellerTo } from "#tests/support/world/traffic.ts";
 import { allBut, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 import { type Attack, atMost, type Figure } from "./attack.ts";
-import { mailsTo, offBy, seconds, suppressionOf } from "./mails.ts";
+import { mailsTo, offBy, seconds } from "./mails.ts";
 import { probe } from "./probes.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";

@@ -3,10 +3,11 @@ import { createEventFactory } from "#cli/demo/event-factory.ts";
 import type { Event } from "#shared/contracts/records.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { aCrowd } from "#tests/support/world/people.ts";
+import { suppressionOf, untilSuppressed } from "#tests/support/world/suppressions.ts";
 import { sellerTo } from "#tests/support/world/traffic.ts";
 import { everything, startWorld, type World } from "#tests/support/world.ts";
 import { type Attack, atMost, type Figure } from "./attack.ts";
-import { mailedOf, mailsTo, offBy, suppressionOf, untilSuppressed } from "./mails.ts";
+import { mailedOf, mailsTo, offBy } from "./mails.ts";
 
 const suppressed = aCrowd("suppressed", 10);
 const others = aCrowd("other", 10);

@@ -9,6 +9,7 @@ import { sellerTo } from "#tests/support/world/traffic.ts";
 import { allBut, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 import { type Attack, atMost, type Figure } from "./attack.ts";
 import { mailsTo, messagesOf, offBy, seconds } from "./mails.ts";
+import { probeAnswer } from "./probes.ts";
 
 const hungSeconds = 35;
 /** They had a mail in the minute before, so their keys are in memory. Each gets a receipt, which is critical. */
@@ -163,9 +164,9 @@ async function secondMails(
 }
 
 /** Whether a process says that Postgres is why it is not ready. */
-async function isTelling({ healthUrl }: WorldChild): Promise<boolean> {
-  const answer = await fetch(`${healthUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-  return answer?.status === 503 && /postgres/i.test(await answer.text());
+async function isTelling(child: WorldChild): Promise<boolean> {
+  const { status, text } = await probeAnswer(child, "readyz");
+  return status === 503 && /postgres/i.test(text);
 }
 
 /** Looks at the probes twice a second. Its end resolves with when each was first not ready. */

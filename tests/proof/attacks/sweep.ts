@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
@@ -14,6 +13,7 @@ import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { systemClock } from "#shared/platform/clock/clock.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { emailTo, pushTo, textTo } from "#tests/contract/sender-simulator.ts";
+import { fcmAccount, mailOptions } from "#tests/support/provider-accounts.ts";
 import { aSend } from "#tests/unit/shared/delivery/sender-bench.ts";
 import type { Figure } from "./attack.ts";
 import {
@@ -35,18 +35,6 @@ interface Subject {
   open(server: BadServer, token: BadServer): ChannelAdapter;
 }
 
-const stream = { from: "Carillon <no-reply@notify.example.com>", domain: "notify.example.com", configurationSet: "c" };
-const mail = {
-  streams: { transactional: stream, marketing: stream },
-  unsubscribeUrl: "https://gateway.example.com",
-  unsubscribeKeys: { current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } },
-};
-const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-const account = {
-  projectId: "p",
-  clientEmail: "a@b.example",
-  privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-};
 const note = { channel: "INAPP", title: "Booked", body: "See you", deepLink: null } as const;
 
 const subjects: readonly Subject[] = [
@@ -56,20 +44,20 @@ const subjects: readonly Subject[] = [
     message: emailTo("ada@example.com"),
     open: ({ url }) => {
       const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" };
-      return createSesAdapter({ region: "us-east-1", endpoint: `${url}/ses`, credentials, mail });
+      return createSesAdapter({ region: "us-east-1", endpoint: `${url}/ses`, credentials, mail: mailOptions });
     },
   },
   {
     name: "FCM",
     behaviours: whenAsked,
     message: pushTo("token-1"),
-    open: ({ url }, token) => createFcmAdapter({ account, baseUrl: url, tokenUrl: `${token.url}/token` }),
+    open: ({ url }, token) => createFcmAdapter({ account: fcmAccount, baseUrl: url, tokenUrl: `${token.url}/token` }),
   },
   {
     name: "FCM's access tokens",
     behaviours: whenAsked,
     message: pushTo("token-1"),
-    open: ({ url }, token) => createFcmAdapter({ account, baseUrl: token.url, tokenUrl: `${url}/token` }),
+    open: ({ url }, token) => createFcmAdapter({ account: fcmAccount, baseUrl: token.url, tokenUrl: `${url}/token` }),
   },
   {
     name: "Twilio",
@@ -89,7 +77,8 @@ const subjects: readonly Subject[] = [
     name: "SMTP",
     behaviours: { ...greeted, ...afterMail },
     message: emailTo("ada@example.com"),
-    open: ({ port }) => createSmtpAdapter({ server: { host: "127.0.0.1", port, security: "none" }, dkim: [], mail }),
+    open: ({ port }) =>
+      createSmtpAdapter({ server: { host: "127.0.0.1", port, security: "none" }, dkim: [], mail: mailOptions }),
   },
   {
     name: "in-app (Postgres)",
