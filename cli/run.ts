@@ -16,18 +16,20 @@ import { announceProcess } from "#stack/run-processes.ts";
 import { type CliCommand, exit } from "./command.ts";
 import { commandSettings } from "./command-settings.ts";
 import { hostableGateway, hostableSettings, hostableStages } from "./hostable.ts";
+import { hostsOf, namesToHost, processGroups } from "./process-groups.ts";
 import { waitForStart } from "./start-wait.ts";
 
-const hostableNames = Object.keys(hostableSettings);
+/** What `comms run` takes, for its help and for who named something else. */
+const groupNames = Object.keys(processGroups);
 
 /** How often it is looked whether everything is ready, ms. */
 const readyEveryMs = 200;
 
-/** `comms run`: one processor or several in this process, or all of them and the gateway. */
+/** `comms run`: one processor or several in this process, a group of them, or all of them and the gateway. */
 export const run: CliCommand = {
   name: "run",
-  usage: "run <processor…|all>",
-  summary: "Run one processor, several, or all of them and the gateway",
+  usage: `run <processor…|${groupNames.join("|")}>`,
+  summary: `Run one processor, several, or a group: path (${processGroups.path.join(" ")}), sinks (${processGroups.sinks.join(" ")}), or all`,
   flags: {},
   accepts: ({ args }) => args.length > 0 && unknownNames(args).length === 0,
   run: async (invocation) => {
@@ -35,7 +37,7 @@ export const run: CliCommand = {
     if (run.accepts?.(invocation) !== true) {
       const unknown = unknownNames(names);
       const reason = unknown.length > 0 ? `There is no processor '${unknown.join("', '")}'. ` : "";
-      process.stderr.write(`${reason}Name one or more of: ${hostableNames.join(", ")}, or all.\n`);
+      process.stderr.write(`${reason}Name one or more of: ${[...processGroups.all, ...groupNames].join(", ")}.\n`);
       return exit.usage;
     }
     return host(names);
@@ -43,12 +45,7 @@ export const run: CliCommand = {
 };
 
 function unknownNames(args: readonly string[]): readonly string[] {
-  return namesToHost(args).filter((name) => !hostableNames.includes(name));
-}
-
-/** What is hosted, each once: a name that stands there twice asks for nothing more. */
-export function namesToHost(args: readonly string[]): readonly string[] {
-  return args.includes("all") ? hostableNames : [...new Set(args)];
+  return namesToHost(args).filter((name) => !Object.hasOwn(hostableSettings, name));
 }
 
 async function host(names: readonly string[]): Promise<number> {
@@ -58,7 +55,7 @@ async function host(names: readonly string[]): Promise<number> {
     );
   }
   const config = readConfig(combineSettings(processSettings, ...names.flatMap((name) => hostableSettings[name] ?? [])));
-  const platform = createProcessContext(config, { name: names.length === 1 ? (names[0] as string) : "all" });
+  const platform = createProcessContext(config, { name: clientName(names) });
   const ended = Promise.withResolvers<number>();
   const ending = new AbortController();
   void ended.promise.then(() => ending.abort());
@@ -125,8 +122,9 @@ function announce(names: readonly string[], health: string): () => void {
   return announceProcess(root, { hosts: hostsOf(names), pid: process.pid, startedAt: Date.now(), health });
 }
 
-function hostsOf(names: readonly string[]): string {
-  return names.length === hostableNames.length ? "all" : names.join(", ");
+/** What the process calls itself to the broker. */
+function clientName(names: readonly string[]): string {
+  return hostsOf(names).replaceAll(", ", "-");
 }
 
 interface ReadyLine {

@@ -1,5 +1,5 @@
 import type { DeadLetterContract, TopicContract } from "#shared/contracts/topic-contract.ts";
-import { hasForeignWriters } from "#shared/contracts/topics.ts";
+import { hasForeignWriters, hasOneStage } from "#shared/contracts/topics.ts";
 
 type PageType = string | readonly PageType[] | PageComplex;
 interface PageComplex {
@@ -109,6 +109,7 @@ function contractTable(of: TopicContract | DeadLetterContract): string {
     ["Written by", of.producers.join(", ")],
     ["Read by", of.consumers.join(", ")],
     ["Key", `\`${of.key}\``],
+    ...("headers" in of ? ([["Headers", headersOf(of)]] as const) : []),
     ["Partitions", String(of.partitions)],
     ["Kept", kept(of)],
     ["Largest record", `${of.max_message / 1024 / 1024} MiB`],
@@ -116,6 +117,13 @@ function contractTable(of: TopicContract | DeadLetterContract): string {
     ...("compatibility" in of ? ([["Compatibility", of.compatibility]] as const) : []),
   ];
   return `| | |\n|---|---|\n${rows.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}\n`;
+}
+
+/** What our own stages write beside a record; what a client of others' must write stands under *Who writes it*. */
+function headersOf(of: TopicContract): string {
+  if (of.headers === "cloudevents")
+    return "CloudEvents, binary mode: `ce_specversion`, `ce_id`, `ce_source`, `ce_type`, `ce_subject`, `ce_time`, `content-type`; `traceparent`";
+  return hasOneStage(of.topic) ? "`ce_id`, `traceparent`" : "`ce_id`, `ce_source`, `traceparent`";
 }
 
 function kept(of: TopicContract | DeadLetterContract): string {

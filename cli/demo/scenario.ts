@@ -41,7 +41,7 @@ export async function addPeople({ platform, people }: Scenario): Promise<void> {
     if (known) return;
     await sleep(100);
   }
-  throw new Error("The views did not take the people in within 30 s; see .carillon/logs/carillon.ndjson");
+  throw new Error("The views did not take the people in within 30 s; see .carillon/logs/sinks.ndjson");
 }
 
 /** Sends one event of every kind that the demo shows, and waits until the last message has ended. */

@@ -54,6 +54,8 @@ const ofRecords = {
   record: z.string(),
   /** Fields that identify a record: two records with the same values are one record, written twice. */
   identity: z.array(z.string()).min(1),
+  /** `cloudevents`: all of binary mode. `own`: `ce_id`, the trace, and `ce_source` where there are several writers. */
+  headers: z.enum(["cloudevents", "own"]),
   compatibility: z.literal("FULL_TRANSITIVE"),
   examples: z.array(z.string().endsWith(".json")).min(1),
 };

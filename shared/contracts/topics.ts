@@ -125,6 +125,35 @@ export function hasForeignWriters(topic: string): boolean {
   return isForeignTopic(topic) && topic !== "comms.provider-events";
 }
 
+const cloudEventTopics: ReadonlySet<string> = new Set<TopicName>([
+  "comms.events",
+  "comms.events.bulk",
+  "comms.rejected",
+  "comms.decisions",
+  "comms.feedback",
+]);
+
+/**
+ * Whether records on a topic, named without prefix, carry all headers of CloudEvents: those that others read do. A test compares
+ * the list with the topics' contracts.
+ */
+export function hasCloudEventHeaders(topic: string): boolean {
+  return cloudEventTopics.has(topic);
+}
+
+const topicsOfOneStage: ReadonlySet<string> = new Set<TopicName>([
+  "comms.rejected",
+  "comms.routed",
+  "comms.routed.bulk",
+  "comms.rendered",
+  "comms.digest",
+]);
+
+/** Whether one stage alone writes a topic, named without prefix. A test compares the list with the topics' contracts. */
+export function hasOneStage(topic: string): boolean {
+  return topicsOfOneStage.has(topic);
+}
+
 /** The topic of a lane: the bulk twin of a stage topic, or the topic itself. */
 export function laneTopic(topic: TopicName, lane: string): TopicName {
   const twin = `${topic}.bulk`;

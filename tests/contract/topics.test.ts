@@ -10,7 +10,9 @@ import {
   topicContracts,
 } from "#shared/contracts/topic-contract.ts";
 import {
+  hasCloudEventHeaders,
   hasForeignWriters,
+  hasOneStage,
   isCompactedTopic,
   isForeignTopic,
   sendChannelOf,
@@ -88,6 +90,17 @@ describe.each(each)("the contract of %s", (topic, contract) => {
   test("says whether clients of others write it, as the check of schemas takes it", () => {
     const others = contract.producers.some((one) => ["product-teams", "identity", "operators"].includes(one));
     expect(hasForeignWriters(topic)).toBe(others);
+  });
+
+  test("says which headers its records carry, as their writers take it", () => {
+    expect(hasCloudEventHeaders(topic)).toBe(contract.headers === "cloudevents");
+    expect(hasOneStage(topic)).toBe(
+      contract.producers.length === 1 && stages.some((one) => one === contract.producers[0]),
+    );
+  });
+
+  test("carries whole CloudEvents where somebody reads it who is not a stage", () => {
+    if (contract.consumers.includes("data-teams")) expect(contract.headers).toBe("cloudevents");
   });
 
   test("has the PII class of its most telling field", () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { text as textOf } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startStages } from "#cli/demo/children.ts";
 import { environmentWith } from "#shared/platform/config/environment.ts";
 import { freePort } from "#tests/support/world/free-port.ts";
 import { startWorld, type World } from "#tests/support/world.ts";
@@ -70,6 +71,33 @@ describe("comms run", () => {
     }
     expect(await said).not.toMatch(/SES|FCM|UNSUBSCRIBE/);
     expect(await said).toContain("NODE_ENV is production");
+  });
+});
+
+describe("comms run path and comms run sinks", () => {
+  it("hosts everything in two processes, which call themselves by their groups", { timeout: 90_000 }, async () => {
+    const lines: string[] = [];
+    const start = async (group: string, port: string) => {
+      const env = { ...world.env, COMMS_HTTP_PORT: port, COMMS_LOG_LEVEL: "silent" };
+      return startStages([group], { env, onLine: (line) => lines.push(line) });
+    };
+    const children = await Promise.all([start("path", "0"), start("sinks", "0")]);
+    try {
+      expect((await fetch(`${world.gatewayUrl}/openapi.json`)).status).toBe(200);
+      await expect.poll(() => lines.filter((line) => line.startsWith("ready: ")).length, { timeout: 10_000 }).toBe(2);
+      const url = children.map(({ healthUrl }) => healthUrl);
+      expect(lines).toContain(
+        `ready: path; probes at ${url[0]}/readyz and ${url[0]}/livez, metrics at ${url[0]}/metrics`,
+      );
+      expect(lines).toContain(
+        `ready: sinks; probes at ${url[1]}/readyz and ${url[1]}/livez, metrics at ${url[1]}/metrics`,
+      );
+      // A gateway tells the lag of groups that its process does not host.
+      const metrics = async () => (await fetch(`${url[1]}/metrics`)).text();
+      await expect.poll(metrics, { timeout: 20_000 }).toMatch(/comms_consumer_lag_records\{[^}]*group="comms\.router"/);
+    } finally {
+      expect(await Promise.all(children.map((child) => child.stop()))).toEqual([0, 0]);
+    }
   });
 });
 

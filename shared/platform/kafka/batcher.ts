@@ -1,10 +1,9 @@
 import type { OutRecord, Position } from "#shared/contracts/log-record.ts";
 import { codeOf } from "../errors/app-error.ts";
 import { slot } from "./assignment.ts";
-import { recordSize } from "./record-size.ts";
 
-/** A record whose partition is chosen. */
-export type PlacedRecord = OutRecord & { readonly partition: number };
+/** A record whose partition is chosen, with its `recordSize`. */
+export type PlacedRecord = OutRecord & { readonly partition: number; readonly size: number };
 
 /** Writes a batch and gives the position of each record in its order. */
 export type WriteBatch = (batch: readonly PlacedRecord[]) => Promise<readonly Position[]>;
@@ -105,7 +104,7 @@ function takeHead(queue: Entry[], limits: BatchLimits): readonly Entry[] {
   for (; taken < queue.length && batch.length < limits.records; taken += 1) {
     const entry = queue[taken];
     if (entry === undefined || entry.call.failed) continue;
-    const size = recordSize(entry.record);
+    const { size } = entry.record;
     const inPartition = (partitions.get(slot(entry.record)) ?? 0) + size;
     bytes += size;
     if (batch.length > 0 && (bytes > limits.bytes || inPartition > limits.partitionBytes)) break;

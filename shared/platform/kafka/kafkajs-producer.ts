@@ -35,6 +35,11 @@ export interface PartitionCounts {
   learn(topics: readonly string[]): Promise<void>;
 }
 
+interface SizedRecord {
+  readonly record: OutRecord;
+  readonly size: number;
+}
+
 interface Connected {
   readonly api: KafkajsApi;
   readonly ready: Promise<void>;
@@ -66,13 +71,12 @@ export class KafkajsProducer implements Producer {
 
   /** Sends keep the order of the calls, also when one of them has to ask for partitions first. */
   async send(records: readonly OutRecord[]): Promise<readonly Position[]> {
-    const { partitionCounts, recordBytesMax } = this.#parts;
+    const { partitionCounts } = this.#parts;
     if (this.#isClosed) throw unavailable("Sending with a closed producer");
-    const oversize = records.find((record) => recordSize(record) > recordBytesMax);
-    if (oversize !== undefined) throw recordTooLarge(oversize.topic);
+    const sized = records.map((record) => this.#sized(record));
     const unknown = records.map((record) => record.topic).filter((topic) => partitionCounts.peek(topic) === undefined);
-    if (this.#lookupsWaiting === 0 && unknown.length === 0) return this.#add(records);
-    return this.#addAfterLookup(records, [...new Set(unknown)]);
+    if (this.#lookupsWaiting === 0 && unknown.length === 0) return this.#add(sized);
+    return this.#addAfterLookup(sized, [...new Set(unknown)]);
   }
 
   async close(deadlineMs = 5_000): Promise<void> {
@@ -92,11 +96,18 @@ export class KafkajsProducer implements Producer {
     await this.#batcher.idle();
   }
 
-  #add(records: readonly OutRecord[]): Promise<readonly Position[]> {
+  /** Measured once: what is refused and what fits a write go by the same figure. */
+  #sized(record: OutRecord): SizedRecord {
+    const size = recordSize(record);
+    if (size > this.#parts.recordBytesMax) throw recordTooLarge(record.topic);
+    return { record, size };
+  }
+
+  #add(records: readonly SizedRecord[]): Promise<readonly Position[]> {
     return this.#batcher.add(records.map((record) => this.#place(record)));
   }
 
-  async #addAfterLookup(records: readonly OutRecord[], topics: readonly string[]): Promise<readonly Position[]> {
+  async #addAfterLookup(records: readonly SizedRecord[], topics: readonly string[]): Promise<readonly Position[]> {
     this.#lookupsWaiting += 1;
     const added = this.#lookups
       .then(() => this.#parts.partitionCounts.learn(topics))
@@ -112,11 +123,11 @@ export class KafkajsProducer implements Producer {
   }
 
   /** kafkajs asks its partitioner again at each retry, so the partition is chosen here, once. */
-  #place(record: OutRecord): PlacedRecord {
+  #place({ record, size }: SizedRecord): PlacedRecord {
     const count = this.#parts.partitionCounts.last(record.topic) ?? 0;
     const partition = this.#partitionOf(record, count);
     if (!(partition < count)) throw unknownTopic(`${record.topic}/${partition}`);
-    return { ...record, partition };
+    return { ...record, partition, size };
   }
 
   /** After any rejection comes a new producer, with a new producer id (#1005). */
@@ -177,9 +188,12 @@ function toMessage({ key, value, headers, partition, timestamp: own }: PlacedRec
 }
 
 function toHeaders(headers: Headers): Record<string, Buffer | Buffer[]> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Buffer.isBuffer(value) ? value : [...value]]),
-  );
+  const known: Record<string, Buffer | Buffer[]> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) known[name] = Buffer.isBuffer(value) ? value : [...value];
+  }
+  return known;
 }
 
 /**

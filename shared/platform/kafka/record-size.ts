@@ -23,8 +23,12 @@ function keyLength(key: Buffer | string | null): number {
 
 function headersSize(headers: Headers | undefined): number {
   let size = 0;
-  for (const [name, values] of Object.entries(headers ?? {})) {
-    for (const value of valuesOf(values)) size += headerOverhead + Buffer.byteLength(name) + value.length;
+  for (const name in headers) {
+    const values = headers[name];
+    if (values === undefined) continue;
+    const overhead = headerOverhead + Buffer.byteLength(name);
+    if (Buffer.isBuffer(values)) size += overhead + values.length;
+    else for (const value of values) size += overhead + value.length;
   }
   return size;
 }

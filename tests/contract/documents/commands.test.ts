@@ -23,7 +23,7 @@ const placeholders: Readonly<Record<string, string>> = {
   NAME: "tokens",
   KEY: "abcdefghjkmn",
   "<view>": "tokens",
-  "<processor…|all>": "all",
+  "<processor…|path|sinks|all>": "path",
   "…": "x",
 };
 

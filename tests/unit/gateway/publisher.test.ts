@@ -31,18 +31,15 @@ async function publishing(send: Producer["send"]) {
 
 describe("publish", () => {
   it("writes one record with the headers of the house, and answers when it is acknowledged", async () => {
-    const { publisher, clock, sent } = await publishing(async () => []);
+    const { publisher, sent } = await publishing(async () => []);
     await publisher.publish(publication, { "x-request-id": "r-1" });
     expect(String(sent[0]?.headers?.["x-request-id"])).toBe("r-1");
     expect(sent).toMatchObject([
       { topic: "t.comms.suppression", key: "k", value: Buffer.from('comms.suppression {"suppression_id":"s-1"}') },
     ]);
     const headers = sent[0]?.headers as Record<string, Buffer>;
-    expect([headers["ce_source"], headers["ce_type"], headers["ce_time"]].map(String)).toEqual([
-      "/carillon/gateway",
-      "comms.suppression",
-      new Date(clock.now()).toISOString(),
-    ]);
+    expect(String(headers["ce_source"])).toBe("/carillon/gateway");
+    expect(Object.keys(headers).toSorted()).toEqual(["ce_id", "ce_source", "x-request-id"]);
   });
 
   it("does not answer for what is not acknowledged", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Position } from "#shared/contracts/log-record.ts";
 import { Batcher, type PlacedRecord } from "#shared/platform/kafka/batcher.ts";
 import { recordTooLarge, unavailable } from "#shared/platform/kafka/failure.ts";
+import { recordSize } from "#shared/platform/kafka/record-size.ts";
 import { drainMicrotasks } from "#tests/support/manual-clock.ts";
 
 interface Write {
@@ -26,7 +27,8 @@ function batching(limits?: ConstructorParameters<typeof Batcher>[1]) {
 }
 
 function record(value: string, partition = 0): PlacedRecord {
-  return { topic: "t", key: null, value: Buffer.from(value), partition };
+  const one = { topic: "t", key: null, value: Buffer.from(value) };
+  return { ...one, partition, size: recordSize(one) };
 }
 
 describe("the batcher", () => {

@@ -61,6 +61,19 @@ describe("the outbox", () => {
     expect(partsOf([emit()])).toEqual([]);
   });
 
+  it("leaves the headers of a dead letter as its writer set them, all of them or few", () => {
+    const outcome: Outcome = { kind: "deadLetter", reason: "COMMS_POISON", message: "no" };
+    const few = { ce_id: Buffer.from("id-1"), traceparent: Buffer.from("trace") };
+    for (const headers of [
+      { ...few, ce_source: Buffer.from("/carillon/x"), ce_type: Buffer.from("comms.routed") },
+      few,
+    ]) {
+      const [part = []] = [...outbox.parts([{ record: { ...record, headers }, value: {}, outcome, span }], 0, 1e6)];
+      const own = Object.entries(part[0]?.headers ?? {}).filter(([name]) => !/^(comms-|__connect)/.test(name));
+      expect(Object.fromEntries(own)).toEqual(headers);
+    }
+  });
+
   it.each([
     { name: "undecoded", isDecoded: false, stage: "DECODE" },
     { name: "decoded", isDecoded: true, stage: "DECIDE" },
