@@ -5,6 +5,7 @@ import type { SimulatorOptions } from "./options.ts";
 
 export const usage = `Usage: simulator [--stack .carillon/stack.json] [--host H] [--port N] [--smtp-port N] [--ledger FILE]
                  [--gateway URL] [--callback-delay-ms N] [--out-of-order SHARE] [--seed N]
+                 [--sns-key-bits N]
 An argument overrides the stack's file. Without either, free ports are used and the ledger is simulator-ledger.jsonl.`;
 
 const options = {
@@ -17,6 +18,7 @@ const options = {
   "callback-delay-ms": { type: "string" },
   "out-of-order": { type: "string" },
   seed: { type: "string" },
+  "sns-key-bits": { type: "string" },
 } as const;
 
 /** The options of a command line. Throws an Error that says which one cannot be read. */
@@ -31,6 +33,7 @@ export function simulatorOptions(argv: readonly string[]): SimulatorOptions {
     ...number("callbackDelayMs", values["callback-delay-ms"]),
     ...number("outOfOrderShare", values["out-of-order"]),
     ...number("seed", values.seed),
+    ...number("snsKeyBits", values["sns-key-bits"]),
   };
   return {
     ledgerPath: "simulator-ledger.jsonl",

@@ -10,13 +10,16 @@ export interface KeyWithCertificate {
 
 const dayMs = 86_400_000;
 
-/** Makes a new RSA key of 2048 bits and its certificate, valid from yesterday for a year. `ip` names a host by address. */
+/**
+ * Makes a new RSA key, of 2,048 bits where nothing else is said, and its certificate, valid from yesterday for a year. `ip` names
+ * a host by address.
+ */
 export async function createSelfSigned(
   now: number,
-  subject: { name: string; ip?: string },
+  subject: { name: string; ip?: string; bits?: number },
 ): Promise<KeyWithCertificate> {
   const keys = await promisify(generateKeyPair)("rsa", {
-    modulusLength: 2048,
+    modulusLength: subject.bits ?? 2_048,
     publicKeyEncoding: { type: "spki", format: "pem" },
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   });

@@ -42,7 +42,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const mailbox = createMailbox();
   const callbacks = createCallbackQueue();
   const handler = createCallHandler({ faults, ledger, mailbox, callbacks });
-  const certificate = await createSigningCertificate(Date.now());
+  const certificate = await createSigningCertificate(Date.now(), settings.snsKeyBits);
 
   const app = createServer();
   controlRoutes(app, { faults, ledger, mailbox, callbacks, gateway });

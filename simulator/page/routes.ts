@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { partsOf } from "./detail.ts";
+import { emlOf } from "./eml.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { entrySummary } from "./summary.ts";
 
@@ -37,6 +38,7 @@ export function pageRoutes(app: FastifyInstance, mailbox: Mailbox): void {
   app.get("/page/stream", (_request, reply) => stream(reply, mailbox));
   app.get<{ Params: Params }>("/page/messages/:id", ({ params }, reply) => sendDetail(mailbox, params.id, reply));
   app.get<{ Params: Params }>("/page/messages/:id/html", ({ params }, reply) => sendHtml(mailbox, params.id, reply));
+  app.get<{ Params: Params }>("/page/messages/:id/eml", ({ params }, reply) => sendEml(mailbox, params.id, reply));
 }
 
 interface Asset {
@@ -91,4 +93,11 @@ async function sendHtml(mailbox: Mailbox, id: string, reply: FastifyReply): Prom
       "referrer-policy": "no-referrer",
     })
     .send(`${mailHead}${html ?? ""}`);
+}
+
+function sendEml(mailbox: Mailbox, id: string, reply: FastifyReply): FastifyReply {
+  const shown = mailbox.find(id)?.shown;
+  if (shown?.kind !== "mail") return reply.code(404).send({ message: "No mail of that id is kept" });
+  const headers = { "content-type": "message/rfc822", "content-disposition": `attachment; filename="${id}.eml"` };
+  return reply.headers({ ...headers, "x-content-type-options": "nosniff" }).send(Buffer.from(emlOf(shown)));
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { MailContent } from "../core/call.ts";
 import { bareAddresses, headerOf, type MailHeader, readHeaders } from "../core/mail.ts";
+import { type SimpleMail, simpleMail, simpleProblem } from "./simple.ts";
 
-const text = z.object({ Data: z.string(), Charset: z.string().optional() });
 const addresses = z.array(z.string()).default([]);
 const tags = z.array(z.object({ Name: z.string(), Value: z.string() })).default([]);
 
@@ -17,13 +17,7 @@ const sendEmail = z.object({
   ConfigurationSetName: z.string().optional(),
   Content: z.object({
     Raw: z.object({ Data: z.string() }).optional(),
-    Simple: z
-      .object({
-        Subject: text,
-        Body: z.object({ Text: text.optional(), Html: text.optional() }),
-        Headers: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
-      })
-      .optional(),
+    Simple: simpleMail.optional(),
   }),
 });
 type SendEmail = z.infer<typeof sendEmail>;
@@ -65,7 +59,9 @@ async function readRaw(request: SendEmail, raw: Uint8Array): Promise<Mail> {
   return { ...common(request, headerOf(headers, "From")), recipients, headers, content: { raw } };
 }
 
-function readSimple(request: SendEmail, simple: NonNullable<SendEmail["Content"]["Simple"]>): Mail {
+function readSimple(request: SendEmail, simple: SimpleMail): Mail | { readonly problem: string } {
+  const problem = simpleProblem(request.FromEmailAddress ?? "", simple);
+  if (problem !== undefined) return { problem };
   const { Text, Html } = simple.Body;
   const content = { ...(Text && { text: Text.Data }), ...(Html && { html: Html.Data }) };
   return { ...common(request), recipients: destinationOf(request), headers: composed(request, simple), content };
@@ -80,7 +76,7 @@ function common(request: SendEmail, from = ""): Pick<Mail, "from" | "tags" | "co
 }
 
 /** The headers that SES would write itself for a simple message. */
-function composed(request: SendEmail, simple: NonNullable<SendEmail["Content"]["Simple"]>): readonly MailHeader[] {
+function composed(request: SendEmail, simple: SimpleMail): readonly MailHeader[] {
   const { ToAddresses, CcAddresses } = request.Destination;
   return [
     { name: "From", value: request.FromEmailAddress ?? "" },

@@ -12,6 +12,7 @@ import { sesCommands } from "./commands.ts";
 import { refuseSes, sesError } from "./errors.ts";
 import { eventsOf, type SentMail } from "./events.ts";
 import { createHourlyCount, type HourlyCount } from "./hourly-count.ts";
+import { headersAsDelivered } from "./own-headers.ts";
 import { publish, type SesPublisherParts } from "./publisher.ts";
 import { type Mail, readMail } from "./request.ts";
 
@@ -88,9 +89,13 @@ function unsigned(request: FastifyRequest): CallVerdict | undefined {
   return sesError("MissingAuthenticationTokenException", "Missing Authentication Token");
 }
 
-function accept(mail: Mail, { account, publishing }: SesParts, sent: Sent): CallVerdict {
+function accept(received: Mail, { account, publishing }: SesParts, sent: Sent): CallVerdict {
   const at = Date.now();
   const messageId = messageIdOf(at);
+  const mail = {
+    ...received,
+    headers: headersAsDelivered(received.headers, { messageId, at, region: account.region }),
+  };
   const sentMail = { mail, messageId, at, account };
   sent.count.add(at);
   sent.mails.add(messageId, { ...sentMail, mail: { ...mail, content: {} } });

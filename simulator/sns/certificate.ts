@@ -9,9 +9,9 @@ export interface SigningCertificate {
   readonly file: string;
 }
 
-/** Makes a new RSA key of 2048 bits and its certificate, in the name of SNS, valid from yesterday for a year. */
-export async function createSigningCertificate(now: number): Promise<SigningCertificate> {
-  const { key, certificate: pem } = await createSelfSigned(now, { name: "sns.amazonaws.com" });
+/** Makes a new RSA key of so many bits and its certificate, in the name of SNS, valid from yesterday for a year. */
+export async function createSigningCertificate(now: number, bits: number): Promise<SigningCertificate> {
+  const { key, certificate: pem } = await createSelfSigned(now, { name: "sns.amazonaws.com", bits });
   const hex = new X509Certificate(pem).fingerprint256.replaceAll(":", "").slice(0, 32).toLowerCase();
   return { key: createPrivateKey(key), pem, file: `SimpleNotificationService-${hex}.pem` };
 }

@@ -49,9 +49,16 @@ describe("the page", () => {
     expect(policy).not.toMatch(/allow-scripts|allow-same-origin|script-src/);
   });
 
+  it("gives a mail as it came, as a file", async () => {
+    const answer = await get(`/page/messages/${mails[0]?.id}/eml`);
+    expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="${mails[0]?.id}.eml"`);
+    expect(await answer.text()).toMatch(/^From: Carillon <hello@example.com>\r\n/m);
+  });
+
   it("answers 404 for a mail that it no longer keeps", async () => {
     expect((await get("/page/messages/none")).status).toBe(404);
     expect((await get("/page/messages/none/html")).status).toBe(404);
+    expect((await get("/page/messages/none/eml")).status).toBe(404);
   });
 
   it("tells of each new message at once", async () => {

@@ -1,6 +1,13 @@
 import { createVerify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { GetAccountCommand, SESv2Client, SendEmailCommand, type SendEmailCommandInput } from "@aws-sdk/client-sesv2";
+import {
+  GetAccountCommand,
+  type MessageHeader,
+  SESv2Client,
+  SendEmailCommand,
+  type SendEmailCommandInput,
+} from "@aws-sdk/client-sesv2";
+import PostalMime from "postal-mime";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Bench, type ReceivedRequest, startBench } from "./simulator-support.ts";
 
@@ -46,6 +53,19 @@ const rawMail = (to: string, msgId: string): SendEmailCommandInput => ({
 const withRaw = (change: (mail: string) => string): SendEmailCommandInput => ({
   ...rawMail("a@example.org", "m-bad"),
   Content: { Raw: { Data: Buffer.from(change(raw("a@example.org", "m-bad"))) } },
+});
+
+const simpleMail = (msgId: string, ...headers: readonly MessageHeader[]): SendEmailCommandInput => ({
+  FromEmailAddress: "Carillon <hello@example.com>",
+  Destination: { ToAddresses: ["ada@example.org"] },
+  Content: {
+    Simple: {
+      Subject: { Data: "=?UTF-8?B?R3LDvMOfZQ==?=" },
+      Body: { Text: { Data: "Hellö", Charset: "UTF-8" }, Html: { Data: "<p>Hellö</p>", Charset: "UTF-8" } },
+      Headers: [{ Name: "X-Comms-Msg-Id", Value: msgId }, ...headers],
+    },
+  },
+  ConfigurationSetName: "comms",
 });
 
 const send = (input: SendEmailCommandInput) => ses.send(new SendEmailCommand(input));
@@ -105,6 +125,8 @@ describe("SES v2 by its SDK [TST-08]", () => {
     [withRaw((mail) => `Subject: again\r\n${mail}`), "Duplicate header 'subject'"],
     [withRaw((mail) => mail.replace("=?utf-8?q?Booking_confirmed_=E2=9C=93?=", "Bücher")), "outside ASCII"],
     [withRaw((mail) => `${mail}\r\n${"x".repeat(999)}`), "Line is too long"],
+    [simpleMail("m-bad", { Name: "Message-ID", Value: "<a@b>" }), "Header 'message-id' may not be set"],
+    [simpleMail("m-bad", { Name: "X-A", Value: "a\r\nBcc: eve@example.com" }), "Invalid value"],
   ])("refuses a request that SES would refuse %#", async (input, message) => {
     await expect(send(input)).rejects.toMatchObject({
       name: "BadRequestException",
@@ -117,6 +139,42 @@ describe("SES v2 by its SDK [TST-08]", () => {
     const answer = await fetch(`${bench.simulator.url}/ses/v2/email/account`);
     expect(answer.status).toBe(403);
     expect(answer.headers.get("x-amzn-errortype")).toBe("MissingAuthenticationTokenException");
+  });
+});
+
+describe("a mail as SES delivers it", () => {
+  it("composes a simple mail with its headers, keeps its tags, and gives it as a file", async () => {
+    const { MessageId } = await send({
+      ...simpleMail("m-parts"),
+      EmailTags: [{ Name: "tenant", Value: "acme" }],
+    });
+    const [entry] = await bench.control.ledger({ msg_id: "m-parts" });
+    expect(entry).toMatchObject({ recipient: "ada@example.org", tenant: "acme", provider_ref: MessageId });
+    const file = await fetch(`${bench.simulator.url}/page/messages/${entry?.call_id}/eml`);
+    expect(file.headers.get("content-type")).toBe("message/rfc822");
+    const mail = await PostalMime.parse(await file.arrayBuffer());
+    expect(mail).toMatchObject({
+      messageId: `<${MessageId}@email.amazonses.com>`,
+      subject: "Grüße",
+      from: { name: "Carillon", address: "hello@example.com" },
+      to: [{ address: "ada@example.org" }],
+      text: expect.stringContaining("Hellö"),
+      html: expect.stringContaining("<p>Hellö</p>"),
+    });
+    expect(mail.headers).toContainEqual(expect.objectContaining({ key: "x-comms-msg-id", value: "m-parts" }));
+    await bench.control.quiet();
+    expect(eventsOf("m-parts")).toMatchObject([{ eventType: "Delivery", mail: { tags: { tenant: ["acme"] } } }]);
+  });
+
+  it("puts a Message-ID of its own on a raw mail, too", async () => {
+    const data = Buffer.from(`Message-ID: <ours@example.com>\r\n${raw("ada@example.org", "m-own-id")}`);
+    const { MessageId } = await send({ ...rawMail("ada@example.org", "m-own-id"), Content: { Raw: { Data: data } } });
+    const [entry] = await bench.control.ledger({ msg_id: "m-own-id" });
+    const { headers } = (await (await fetch(`${bench.simulator.url}/page/messages/${entry?.call_id}`)).json()) as {
+      readonly headers: readonly { readonly name: string; readonly value: string }[];
+    };
+    const ids = headers.filter(({ name }) => name.toLowerCase() === "message-id");
+    expect(ids).toEqual([{ name: "Message-ID", value: `<${MessageId}@email.amazonses.com>` }]);
   });
 });
 

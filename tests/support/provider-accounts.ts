@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import type { MailOptions } from "#shared/delivery/email/mime.ts";
+import type { MailOptions } from "#shared/delivery/email/mail-options.ts";
 
 const stream = { from: "Carillon <no-reply@notify.example.com>", domain: "notify.example.com", configurationSet: "c" };
 

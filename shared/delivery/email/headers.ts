@@ -23,6 +23,27 @@ export function headerText(text: string): string {
   return shown.includes("=?") ? encodedWords(shown) : shown;
 }
 
+/** The same for a wire that takes no letter outside ASCII: a text with one is whole in encoded words, too. */
+export function asciiHeaderText(text: string): string {
+  const shown = headerText(text);
+  return isAscii(shown) ? shown : encodedWords(shown);
+}
+
+/** A mailbox with its name, `Bücherei <post@example.com>`, in ASCII. The address is in ASCII already. */
+export function asciiMailbox(mailbox: string): string {
+  const [, name = "", address = ""] = /^(.*?)\s*<([^<>]+)>\s*$/.exec(mailbox) ?? [];
+  return isAscii(mailbox) || name === "" ? mailbox : `${encodedWords(name)} <${address}>`;
+}
+
+/** A name of things in a header: between quotes, or in encoded words where it has letters outside ASCII. */
+export function quotedPhrase(text: string): string {
+  return isAscii(text) ? `"${text.replace(/["\\]/g, "\\$&")}"` : encodedWords(text);
+}
+
+function isAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
 /** The bytes of one encoded word: in base64, with its frame, 60 characters, so that the first fits on the header's first line. */
 const wordBytesMax = 36;
 

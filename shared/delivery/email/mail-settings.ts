@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { domainName } from "#shared/platform/config/setting-types.ts";
 import type { MailStream } from "./headers.ts";
-import type { MailLinks, MailOptions } from "./mime.ts";
+import type { MailLinks, MailOptions } from "./mail-options.ts";
 
 /** The settings that every email provider has beside its own. */
 export const mailSettings = settingGroup("Mail", {

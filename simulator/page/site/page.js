@@ -110,6 +110,7 @@ function show(message, detail) {
   $("from").textContent = message.from;
   $("to").textContent = message.to;
   $("date").textContent = new Date(message.time).toLocaleString();
+  $("eml").href = `/page/messages/${message.id}/eml`;
   copyable($("msg-id"), message.msgId);
   $("html").src = detail.hasHtml ? `/page/messages/${message.id}/html` : "about:blank";
   $("text").textContent = detail.text ?? "";

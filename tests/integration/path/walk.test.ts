@@ -132,7 +132,8 @@ describe("one booking walks the whole way [CAN-02] [INT-02] [INT-03] [INT-05] [T
     const headers = new Map(mail.headers.map(({ name, value }) => [name.toLowerCase(), value]));
     expect(headers.get("x-template-name")).toBe("booking_confirmed_buyer");
     expect(headers.get("x-template-version")).toBe("1");
-    expect(headers.get("message-id")).toBe(`<${report.msg_id}@notify.carillon.test>`);
+    expect(headers.get("message-id")).toBe(`<${report.provider_ref}@email.amazonses.com>`);
+    expect(headers.get("x-comms-msg-id")).toBe(report.msg_id);
     expect(headers.get("list-unsubscribe")).toContain(`<${world.gatewayUrl}/unsubscribe/`);
     expect(await (await fetch(`${page}/html`)).text()).toContain("Portrait session in the old harbour");
   });

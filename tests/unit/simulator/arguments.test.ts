@@ -25,6 +25,10 @@ describe("the command line", () => {
     });
   });
 
+  it("takes the size of the key that signs SNS messages", () => {
+    expect(simulatorOptions(["--sns-key-bits", "1024"])).toMatchObject({ snsKeyBits: 1024 });
+  });
+
   it("says what is wrong with a number", () => {
     expect(() => simulatorOptions(["--port", "high"])).toThrow("port must be a number from 0 on, not high");
   });

@@ -1,53 +1,34 @@
-import { SendEmailCommand } from "@aws-sdk/client-sesv2";
-import { contentFor } from "#shared/domain/channel/channels.ts";
-import { hashTag } from "#shared/domain/feedback/call-reference.ts";
-import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
-import { composeMail, type MailOptions, mailStreamOf } from "../../email/mime.ts";
-import { createSesClient, type SesAccess, sendBySes } from "./client.ts";
+import { systemClock } from "#shared/platform/clock/clock.ts";
+import type { ChannelAdapter } from "../../adapter.ts";
+import type { MailOptions } from "../../email/mail-options.ts";
+import type { ProviderContext } from "../provider.ts";
+import { openSesCall } from "./call.ts";
+import type { SesAccess } from "./client.ts";
 import { invalidLocalPart, sesAnswers } from "./core/answers.ts";
+import { sendRequestOf } from "./request.ts";
 
 /** The options of the adapter. `config.ts` has where they come from. */
 export interface SesOptions extends SesAccess {
   readonly mail: MailOptions;
+  /** Default: the machine's. */
+  readonly clock?: ProviderContext["clock"];
 }
 
-/** SES v2's SendEmail with raw MIME. */
+/** SES v2's SendEmail. */
 export function createSesAdapter(options: SesOptions): ChannelAdapter {
-  const client = createSesClient(options);
+  const clock = options.clock ?? systemClock;
+  const call = openSesCall(options, { now: () => clock.now() });
   return {
     answers: sesAnswers,
     send: async (message, signal) => {
       if (!isAsciiMailbox(message.target.address)) return { kind: "refused", code: invalidLocalPart };
-      return sendBySes(client, await commandOf(message, options.mail), signal);
+      return call.send(await sendRequestOf(message, options.mail), signal);
     },
-    close: async () => client.destroy(),
+    close: () => call.close(),
   };
-}
-
-async function commandOf(message: OutboundMessage, mail: MailOptions): Promise<SendEmailCommand> {
-  const { send, target, addressHash } = message;
-  const content = contentFor("EMAIL", message);
-  const stream = mailStreamOf(message, mail);
-  return new SendEmailCommand({
-    FromEmailAddress: stream.from,
-    Destination: { ToAddresses: [target.address] },
-    Content: { Raw: { Data: await composeMail(message, content, mail) } },
-    ConfigurationSetName: stream.configurationSet,
-    EmailTags: [
-      { Name: "msg_id", Value: send.msg_id },
-      { Name: "template", Value: tagValue(send.template_name) },
-      { Name: "tenant", Value: tagValue(send.tenant_id) },
-      ...(addressHash === "" ? [] : [{ Name: "to", Value: hashTag(addressHash) }]),
-    ],
-  });
 }
 
 /** Whether SES can take the address: it has no SMTPUTF8. The domain is in ASCII already. */
 function isAsciiMailbox(address: string): boolean {
   return /^[\x21-\x7e]+$/.test(address);
-}
-
-/** SES takes letters, digits, `_`, `-`, `.` and `@` in a tag. */
-function tagValue(text: string): string {
-  return text.replace(/[^\w.@-]/g, "_").slice(0, 256) || "_";
 }

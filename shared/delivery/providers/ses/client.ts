@@ -1,12 +1,12 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { Readable } from "node:stream";
-import { GetAccountCommand, SESv2Client, SESv2ServiceException, type SendEmailCommand } from "@aws-sdk/client-sesv2";
-import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
+import { GetAccountCommand, SESv2Client, SESv2ServiceException } from "@aws-sdk/client-sesv2";
+import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { untilAborted } from "#shared/platform/clock/until-aborted.ts";
 import { boundedBody } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
-import { credentialsUnavailable, identityNotVerified, sesAnswers } from "./core/answers.ts";
+import { credentialsUnavailable } from "./core/answers.ts";
+import { sesCodeOf } from "./core/refusal.ts";
+import { NodeSha256 } from "./node-sha256.ts";
 
 /** How an account with SES is reached. */
 export interface SesAccess {
@@ -19,17 +19,20 @@ export interface SesAccess {
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   };
-  /** Connections kept open. Default 256: a call that waits for one has its deadline running. */
+  /** Connections kept open for mail. Default 256: a call that waits for one has its deadline running. */
   readonly connections?: number;
 }
 
-/** SES v2 through its SDK, which makes one attempt: one retry engine is enough. */
-export function createSesClient({ region, endpoint, credentials, connections }: SesAccess): SESv2Client {
-  const pool = { keepAlive: true, maxSockets: connections ?? 256 };
+/**
+ * The SDK of SES v2: what is asked of an account, and the credentials, the endpoint and the signature of mail, which `call.ts`
+ * sends. One attempt: one retry engine is enough.
+ */
+export function createSesClient({ region, endpoint, credentials }: SesAccess): SESv2Client {
   const client = new SESv2Client({
     region,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 2_000, httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) },
+    requestHandler: { connectionTimeout: 2_000 },
+    sha256: NodeSha256,
     ...(credentials && { credentials }),
     ...(endpoint && { endpoint }),
   });
@@ -46,22 +49,9 @@ export function createSesClient({ region, endpoint, credentials, connections }: 
   return client;
 }
 
-/** Sends one mail. Credentials come first: while the SDK has none, nothing of the mail goes out. */
-export async function sendBySes(client: SESv2Client, command: SendEmailCommand, signal: AbortSignal): Promise<Answer> {
-  const refusal = await credentialRefusal(client, signal);
-  if (refusal) return refusal;
-  try {
-    const { MessageId } = await client.send(command, { abortSignal: signal });
-    // A 2xx without it is not SES's: a proxy's page, or nothing at all.
-    return MessageId ? { kind: "accepted", ref: MessageId } : { kind: "unknown", code: unreadableAnswer };
-  } catch (error) {
-    return answerOf(error);
-  }
-}
-
 /** Whether the account may send, in the words of an answer to a mail. */
 export async function askSesAccount(client: SESv2Client, signal: AbortSignal): Promise<Answer> {
-  const refusal = await credentialRefusal(client, signal);
+  const refusal = await credentialRefusal(client, { signal });
   if (refusal) return refusal;
   try {
     const { SendingEnabled } = await client.send(new GetAccountCommand({}), { abortSignal: signal });
@@ -74,36 +64,40 @@ export async function askSesAccount(client: SESv2Client, signal: AbortSignal): P
 
 /**
  * The answer of a call for which no credentials could be had. The SDK keeps them until shortly before they expire, so this
- * waits for the chain now and then only. The chain takes no signal.
+ * waits for the chain now and then only, or with `fresh`, which asks the chain again. The chain takes no signal.
  */
-async function credentialRefusal(client: SESv2Client, signal: AbortSignal): Promise<Answer | undefined> {
+export async function credentialRefusal(
+  { config }: SESv2Client,
+  { signal, fresh = false }: { readonly signal: AbortSignal; readonly fresh?: boolean },
+): Promise<Answer | undefined> {
   const late: Answer = { kind: "unreached", code: "CREDENTIALS_DEADLINE" };
   const refusal = (): Promise<Answer | undefined> =>
-    client.config.credentials().then(
+    config.credentials({ forceRefresh: fresh }).then(
       () => undefined,
       (): Answer => ({ kind: "refused", code: credentialsUnavailable }),
     );
   return untilAborted(refusal, signal, late);
 }
 
-/** An answer that came is a refusal; one that came and cannot be read leaves the call unknown. */
-function answerOf(error: unknown): Answer {
-  // Between the look above and the signature the credentials may have expired: nothing went out then either.
+/**
+ * The answer that an error of a call amounts to, where the error is one of credentials or of the network. Between the look for
+ * credentials and the signature they may have expired: nothing went out then either.
+ */
+export function answerWithoutResponse(error: unknown): Answer | undefined {
   if (error instanceof Error && error.name === "CredentialsProviderError")
     return { kind: "refused", code: credentialsUnavailable };
-  const network = networkAnswer(error);
-  if (network) return network;
+  return networkAnswer(error);
+}
+
+/** An answer that came is a refusal; one that came and cannot be read leaves the call unknown. */
+function answerOf(error: unknown): Answer {
+  const answer = answerWithoutResponse(error);
+  if (answer) return answer;
   const status = statusOf(error);
   if (status === undefined) throw error;
   if (status < 300) return { kind: "unknown", code: unreadableAnswer };
-  return { kind: "refused", code: codeOfAnswer(sesAnswers, nameOf(error), status) };
-}
-
-/** The exception's name. A MessageRejected has two meanings, which its message alone tells apart. */
-function nameOf(error: unknown): string | undefined {
-  if (!(error instanceof SESv2ServiceException)) return undefined;
-  const name = error.name.replace(/Exception$/, "");
-  return name === "MessageRejected" && /not verified/i.test(error.message) ? identityNotVerified : name;
+  const { name, message } = error instanceof SESv2ServiceException ? error : { name: undefined, message: "" };
+  return { kind: "refused", code: sesCodeOf({ name, message, status }) };
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -1,6 +1,7 @@
 import { contentFor } from "#shared/domain/channel/channels.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
-import { composeMail, type MailOptions, mailStreamOf } from "../../email/mime.ts";
+import { type MailOptions, mailStreamOf } from "../../email/mail-options.ts";
+import { composeMail } from "../../email/mime.ts";
 import { smtpAnswers } from "./core/answers.ts";
 import { type DkimKey, signMail } from "./dkim/sign.ts";
 import { createSmtpTransport, type SmtpMail, type SmtpServer } from "./transport.ts";

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { headerText, mailHeaders, messageId, oneLine } from "#shared/delivery/email/headers.ts";
+import {
+  asciiHeaderText,
+  asciiMailbox,
+  headerText,
+  mailHeaders,
+  messageId,
+  oneLine,
+  quotedPhrase,
+} from "#shared/delivery/email/headers.ts";
 import { aSend } from "../sender-bench.ts";
 
 describe("mail headers [EML-02]", () => {
@@ -34,6 +42,31 @@ describe("mail headers [EML-02]", () => {
       }),
     );
     expect(count).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ["Your stay", "Your stay"],
+    ["Grüße", "=?UTF-8?B?R3LDvMOfZQ==?="],
+    ["=?x", "=?UTF-8?B?PT94?="],
+    ["日\r\nBcc: eve", "=?UTF-8?B?5pelIEJjYzogZXZl?="],
+  ])("%j in ASCII is %j", (typed, header) => {
+    expect(asciiHeaderText(typed)).toBe(header);
+  });
+
+  test.each([
+    ["Carillon <no-reply@example.com>", "Carillon <no-reply@example.com>"],
+    ["Bücher <no-reply@example.com>", "=?UTF-8?B?QsO8Y2hlcg==?= <no-reply@example.com>"],
+    ["no-reply@example.com", "no-reply@example.com"],
+  ])("the mailbox %j in ASCII is %j", (mailbox, header) => {
+    expect(asciiMailbox(mailbox)).toBe(header);
+  });
+
+  test.each([
+    ["booking", '"booking"'],
+    ['a "b" \\', '"a \\"b\\" \\\\"'],
+    ["ü", "=?UTF-8?B?w7w=?="],
+  ])("the phrase %j is %s", (phrase, header) => {
+    expect(quotedPhrase(phrase)).toBe(header);
   });
 
   test("Feedback-ID has four parts, for any text in them", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
-import { composeMail, type MailOptions } from "#shared/delivery/email/mime.ts";
+import type { MailOptions } from "#shared/delivery/email/mail-options.ts";
+import { composeMail } from "#shared/delivery/email/mime.ts";
 import type { EmailContent } from "#shared/domain/channel/email.ts";
 import { verifyUnsubscribe } from "#shared/platform/crypto/unsubscribe-token.ts";
 import { aSend, hasher, start } from "../sender-bench.ts";

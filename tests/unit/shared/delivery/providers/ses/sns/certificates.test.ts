@@ -9,8 +9,8 @@ const host = "https://sns.us-east-1.amazonaws.com";
 const path = "/SimpleNotificationService-ab.pem";
 const url = host + path;
 const clock0 = createManualClock();
-const certificate = await createSigningCertificate(clock0.now());
-const renewed = await createSigningCertificate(clock0.now());
+const certificate = await createSigningCertificate(clock0.now(), 2_048);
+const renewed = await createSigningCertificate(clock0.now(), 2_048);
 
 let agent: MockAgent;
 let clock: ManualClock;
