@@ -2,6 +2,7 @@ import { acl } from "./acl.ts";
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
 import { demo } from "./demo/demo.ts";
+import { env } from "./env.ts";
 import { fuse } from "./fuse.ts";
 import { key } from "./key.ts";
 import { prepare } from "./prepare.ts";
@@ -25,4 +26,5 @@ export const commands: readonly CliCommand[] = [
   topic,
   acl,
   why,
+  env,
 ];

@@ -5,7 +5,7 @@ const head = `<!-- Written by \`npm run generate\` from catalog/events. Do not e
 # Events
 
 Which events there are, what each must hold, and which messages come of it. \`GET /v1/catalog\` gives the same as JSON, with the schema of each
-payload whole; [produce an event](produce.md) says how to send one. An event that is not here is refused with \`COMMS_UNKNOWN_EVENT\`.
+payload whole; [produce an event](producing.md) says how to send one. An event that is not here is refused with \`COMMS_UNKNOWN_EVENT\`.
 
 A role is that of an actor: each person who has it gets the template on every channel of the list, one message a channel; a one-time code
 takes the first of them that is open. A *critical* message is held back by no preference and no quiet hours. Messages with one *dedupe key*

@@ -106,6 +106,8 @@ const rules: readonly SourceRule[] = [
       "tests/contract/zone-oracle.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
       "tests/integration/consuming-page.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
       "tests/integration/foreign-client.test.ts": "needs Python and PyPI; a line of tests/may-skip.txt allows it",
+      "tests/integration/path/samples.test.ts": "needs Python, a JDK, kcat; lines of tests/may-skip.txt allow it",
+      "tests/integration/secure.test.ts": "needs Python, a JDK, kcat; a line of tests/may-skip.txt allows it",
       "tests/integration/smtp-postfix.test.ts": "needs Postfix and root; a line of tests/may-skip.txt allows it",
     },
   },

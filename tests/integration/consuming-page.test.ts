@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decidedStatus } from "#processors/projector/core/decided-status.ts";
 import type { Decision, Feedback, Status, Verdict } from "#shared/contracts/records.ts";
@@ -9,6 +9,7 @@ import { addresses } from "#tests/support/addresses.ts";
 import { findForeignClient } from "#tests/support/foreign-client.ts";
 import { freshSeed } from "#tests/support/fresh-seed.ts";
 import { createTestPlatform, type TestPlatform } from "#tests/support/platform.ts";
+import { createSampleShell, shellBlock } from "#tests/support/sample-tools.ts";
 import { seeded } from "#tests/support/seeded.ts";
 
 const python = findForeignClient();
@@ -50,18 +51,19 @@ test.skipIf(python === undefined)(
     const producer = await bench.platform.log().producer();
     await producer.send(records);
     await producer.close();
-    const lines = readByPage().map((line) => line.split(" "));
+    const lines = (await readByPage()).map((line) => line.split(" "));
     expect(new Map(lines.map(([msgId, , status]) => [msgId, status]))).toEqual(expected);
   },
 );
 
-/** What the page's own block prints. */
-function readByPage(): readonly string[] {
-  const page = readFileSync(new URL("../../docs/consuming.md", import.meta.url), "utf8");
-  const script = /```python\n(.*?)```/s.exec(page)?.[1] ?? "";
+/** What the page's own sample prints. */
+async function readByPage(): Promise<readonly string[]> {
   const { kafka, registry } = addresses();
-  const env = { BROKERS: kafka.bootstrap, REGISTRY: registry.url, COMMS_TOPIC_PREFIX: bench.platform.prefix };
-  const { status, stdout, stderr } = spawnSync(python ?? "", ["-"], { input: script, env, encoding: "utf8" });
-  if (status !== 0) throw new Error(`The page's block failed: ${stderr}`);
-  return stdout.trim().split("\n");
+  const env = {
+    COMMS_BOOTSTRAP_SERVERS: kafka.bootstrap,
+    COMMS_SCHEMA_REGISTRY_URL: registry.url,
+    COMMS_TOPIC_PREFIX: bench.platform.prefix,
+  };
+  const shell = createSampleShell({ folder: tmpdir(), env, python });
+  return (await shell.run(shellBlock("docs/consuming.md", "read_messages.py"))).trim().split("\n");
 }

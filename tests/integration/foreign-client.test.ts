@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { assemble as assembleIntake } from "#processors/intake/main.ts";
 import { assemble as assembleMaterializer } from "#processors/materializer/main.ts";
@@ -19,8 +18,8 @@ import { addresses } from "#tests/support/addresses.ts";
 import { type ForeignRecord, findForeignClient, writeForeign } from "#tests/support/foreign-client.ts";
 import { blocksOf, filledIn } from "#tests/support/page-blocks.ts";
 import { createTestPlatform, produce, recordsOf, startStage, type TestPlatform } from "#tests/support/platform.ts";
+import { createSampleShell, type SampleShell, samplesFolder, shellBlock } from "#tests/support/sample-tools.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const python = findForeignClient();
 const people = Array.from({ length: 12 }, (_, n) => `person-${n}`);
 const refs = people.map((userId) => ({ tenantId: "default", userId }));
@@ -146,34 +145,25 @@ function describeKeys(): void {
   });
 }
 
-/** What the front page and docs/produce.md show, as they stand there: only addresses, prefix and ids are put in. */
+/** What the front page and docs/producing.md show, as they stand there: only addresses and ids are put in. */
 function describePages(): void {
-  const [example = ""] = blocksOf("README.md", "python");
-  const [pinnedSchema = "", eraser = ""] = blocksOf("docs/produce.md", "python");
-  const [writeEvent = ""] = blocksOf("README.md", "sh").filter((block) => block.includes("event.json"));
   let folder: string;
+  let shell: SampleShell;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "carillon-pages-"));
-    await symlink(join(root, "schemas"), join(folder, "schemas"));
+    const env = {
+      COMMS_BOOTSTRAP_SERVERS: addresses().kafka.bootstrap,
+      COMMS_SCHEMA_REGISTRY_URL: addresses().registry.url,
+      COMMS_TOPIC_PREFIX: bench.platform.prefix,
+      PYTHONPATH: samplesFolder,
+    };
+    shell = createSampleShell({ folder, env, python });
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const shell = (cause: string) => {
-    const script = filledIn(writeEvent, { "http://127.0.0.1:30335": "http://127.0.0.1:9", bk_5H8R: cause });
-    return script.replace(/^curl .*$/m, "");
-  };
-  const client = (block: string) => {
-    const { kafka, registry } = addresses();
-    const shown = {
-      "http://127.0.0.1:30332/apis/ccompat/v7": registry.url,
-      "127.0.0.1:30330": kafka.bootstrap,
-      '"comms.': `"${bench.platform.prefix}comms.`,
-    };
-    return filledIn(block, Object.fromEntries(Object.entries(shown).filter(([text]) => block.includes(text))));
-  };
-  const runs = (command: string, args: readonly string[]) => {
-    const { status, stderr } = spawnSync(command, args, { cwd: folder, encoding: "utf8" });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.any(String) });
+  const writeEvent = async (cause: string) => {
+    const block = shellBlock("README.md", "cat > event.json");
+    await shell.run(filledIn(block, { bk_5H8R: cause }).replace(/^curl .*$/m, ""));
   };
   const isAccepted = async (cause: string) =>
     eventually(async () => {
@@ -182,24 +172,20 @@ function describePages(): void {
     });
 
   test("the front page's client produces its event", async () => {
-    runs("sh", ["-ec", shell("bk_page")]);
-    runs(python ?? "", ["-c", client(example)]);
+    await writeEvent("bk_page");
+    await shell.run(shellBlock("README.md", "produce.py").split("\n").at(-1) ?? "");
     await isAccepted("bk_page");
   });
 
-  test("so it does with a schema pinned, as docs/produce.md has it", async () => {
-    runs("sh", ["-ec", shell("bk_pinned")]);
-    const whole = example.replace(/^avro = .*$/m, () => pinnedSchema);
-    expect(whole).not.toBe(example);
-    runs(python ?? "", ["-c", client(whole)]);
+  test("so it does with a schema pinned, as docs/producing.md has it", async () => {
+    await writeEvent("bk_pinned");
+    const [pinnedSchema = ""] = blocksOf("docs/producing.md", "python").filter((one) => one.startsWith("schema = "));
+    const imports = "from confluent_kafka.schema_registry.avro import AvroSerializer\nfrom connection import registry";
+    const sample = await readFile(join(samplesFolder, "produce.py"), "utf8");
+    const whole = filledIn(sample, { "avro = serializer()": `${imports}\n${pinnedSchema}` });
+    await writeFile(join(folder, "pinned.py"), whole);
+    await shell.run(`.cache/python/bin/python ${join(folder, "pinned.py")} event.json`);
     await isAccepted("bk_pinned");
-  });
-
-  test("the eraser of docs/produce.md erases", async () => {
-    await introduce("usr_42");
-    await eventually(async () => expect(await isKnown("usr_42")).toBe(true));
-    runs(python ?? "", ["-c", `from confluent_kafka import Producer\n${client(eraser)}`]);
-    await eventually(async () => expect(await isKnown("usr_42")).toBe(false));
   });
 }
 
@@ -252,7 +238,7 @@ interface Written {
   readonly key: string;
 }
 
-/** In one line, as docs/produce.md has it: Apicurio looks a schema up by its text. */
+/** In one line, as docs/producing.md has it: Apicurio looks a schema up by its text. */
 function newest(record: string): string {
   return JSON.stringify(JSON.parse(schemaVersions(record).at(-1) ?? ""));
 }

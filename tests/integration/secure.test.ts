@@ -1,8 +1,9 @@
 import { createSign } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { request } from "node:https";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -27,11 +28,15 @@ import type { ProcessContext } from "#shared/runtime/process/process-context.ts"
 import { createSimulatorControl } from "#simulator/control-client.ts";
 import { ensureAuthority, issueCertificate } from "#stack/secure/authority.ts";
 import { plainPrincipal, tokenAudience } from "#stack/secure/secure-files.ts";
+import { findForeignClient } from "#tests/support/foreign-client.ts";
+import { createSampleShell, findJars, findKcatFolder, shellBlock } from "#tests/support/sample-tools.ts";
 import { type Member, type SecureStack, startSecureStack } from "#tests/support/secure-stack.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { aPerson, untilKnown } from "#tests/support/world/people.ts";
 import { everything } from "#tests/support/world.ts";
 
+const page = "docs/producing.md";
+const [python, jars, kcatFolder] = [findForeignClient(), findJars(), findKcatFolder()];
 let stack: SecureStack;
 const events = createEventFactory("secure");
 
@@ -87,6 +92,45 @@ async function holding(topic: TopicName, text: string): Promise<number> {
   return found;
 }
 
+/** Each sample comes in by name; kcat by certificate, since librdkafka before 2.6.1 knows no SCRAM that Kafka 4 takes. */
+function describeSamples(): void {
+  const samples = [
+    ["comms-producer", "produce.py event"],
+    ["comms-producer", "produce.ts event"],
+    ["comms-producer", "Produce.java event"],
+    ["", "kcat.sh -P"],
+    ["comms-producer", "key create --name me"],
+  ] as const;
+  const lacksTool = python === undefined || jars === undefined || kcatFolder === undefined;
+
+  it.skipIf(lacksTool)(
+    "lets each sample of docs/producing.md in by name",
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), "carillon-samples-"));
+      const shell = createSampleShell({ folder, env: stack.env, python, jars, kcatFolder });
+      const as = async (principal: string, script: string) => {
+        const name = principal === "" ? [] : ["--as", principal];
+        return shell.run(`${await stack.comms("env", ...name)}${script}`);
+      };
+      await as("comms-operator", shellBlock(page, "user=ada-1 cause=ch-1\n.cache"));
+      for (const [at, [principal, sample]] of samples.entries()) {
+        const event = shellBlock(page, "cat > event.json");
+        await shell.run(event, { "user=ada-1 cause=ch-1": `user=ada-1 cause=by-name-${at}` });
+        const lines = shellBlock(page, sample).split("\n");
+        await as(principal, lines.filter((line) => !/^mvn|^bin\/comms|messages\?/.test(line)).join("\n"));
+      }
+      const { ledger } = createSimulatorControl(stack.addresses.simulator.url);
+      const mails = async () => await ledger({ recipient: "ada-1@example.com", outcome: "accepted" });
+      await eventually(async () => (await mails()).length === samples.length, "a mail for each event", 60_000);
+      const read = () => as("comms-data", shellBlock("docs/consuming.md", "read_messages.py"));
+      const isThere = async () => (await read()).split(" charge_receipt DELIVERED - ").length > samples.length;
+      await eventually(isThere, "the reader to see them delivered", { ms: 60_000, pollMs: 500 });
+      await rm(folder, { recursive: true });
+    },
+    300_000,
+  );
+}
+
 describe("a stack on which everybody has a name", () => {
   let crew: readonly Member[] = [];
   afterAll(async () => void (await Promise.all(crew.map((member) => member.stop()))));
@@ -105,6 +149,8 @@ describe("a stack on which everybody has a name", () => {
     const log = await readFile(join(stack.addresses.secure.folder, "..", "logs", "kafka.log"), "utf8");
     expect(log.match(/is Denied operation.*/g) ?? []).toEqual([]);
   }, 300_000);
+
+  describeSamples();
 
   it("grants what the plan says, and nothing else", async () => {
     const plan = accessPlan({ prefix: "" });

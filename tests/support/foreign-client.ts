@@ -1,11 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cachedFolder } from "./cached-folder.ts";
 
 const script = fileURLToPath(new URL("foreign-client.py", import.meta.url));
-/** In the checkout's cache, made once. */
-const environment = fileURLToPath(new URL("../../.cache/foreign-client", import.meta.url));
 const version = "2.16.1";
 
 /** One record as a foreign client writes it. */
@@ -31,19 +29,19 @@ export interface ForeignAnswer {
 
 /** The Python of an environment with confluent-kafka, which is made if need be; undefined where python3 or PyPI is missing. */
 export function findForeignClient(): string | undefined {
-  const python = join(environment, "bin", "python");
-  const works = () => existsSync(python) && spawnSync(python, ["-c", "import confluent_kafka, fastavro"]).status === 0;
-  if (works()) return python;
-  if (spawnSync("python3", ["-m", "venv", environment]).status !== 0) return undefined;
-  spawnSync(python, [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    `confluent-kafka[avro]==${version}`,
-  ]);
-  return works() ? python : undefined;
+  const folder = cachedFolder(`confluent-kafka-${version}`, (environment) => {
+    if (spawnSync("python3", ["-m", "venv", environment]).status !== 0) return false;
+    const python = join(environment, "bin", "python");
+    const quiet = ["--quiet", "--disable-pip-version-check"];
+    spawnSync(python, ["-m", "pip", "install", ...quiet, `confluent-kafka[avro]==${version}`]);
+    return works(python);
+  });
+  const python = folder && join(folder, "bin", "python");
+  return python && works(python) ? python : undefined;
+}
+
+function works(python: string): boolean {
+  return spawnSync(python, ["-c", "import confluent_kafka, fastavro"]).status === 0;
 }
 
 /** Writes the records in their order, each acknowledged before the next. */

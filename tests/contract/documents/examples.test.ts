@@ -48,7 +48,9 @@ describe("an example", () => {
 /** The bodies that a page writes to `event.json` by a shell's here-document. */
 function bodiesOf(page: string): readonly object[] {
   return [...page.matchAll(/<<END\n(\{[\s\S]*?\})\nEND/g)].map(([, text = ""]) => {
-    const filled = text.replace("$(date -u +%FT%TZ)", "2027-01-05T12:00:00Z").replaceAll("$run", "95057b");
+    const filled = text
+      .replace("$(date -u +%FT%TZ)", "2027-01-05T12:00:00Z")
+      .replaceAll(/\$(run|user|cause)/g, "95057b");
     return JSON.parse(filled) as object;
   });
 }
