@@ -1,9 +1,8 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { Readable } from "node:stream";
 import { GetAccountCommand, SESv2Client, SESv2ServiceException, type SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { untilAborted } from "#shared/platform/clock/until-aborted.ts";
+import { directOutbound, type Outbound } from "#shared/platform/http/outbound.ts";
 import { boundedBody } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
 import { credentialsUnavailable, identityNotVerified, sesAnswers } from "./core/answers.ts";
@@ -21,15 +20,17 @@ export interface SesAccess {
   };
   /** Connections kept open. Default 256: a call that waits for one has its deadline running. */
   readonly connections?: number;
+  /** Default: directly. */
+  readonly outbound?: Outbound;
 }
 
 /** SES v2 through its SDK, which makes one attempt: one retry engine is enough. */
-export function createSesClient({ region, endpoint, credentials, connections }: SesAccess): SESv2Client {
+export function createSesClient({ region, endpoint, credentials, connections, outbound }: SesAccess): SESv2Client {
   const pool = { keepAlive: true, maxSockets: connections ?? 256 };
   const client = new SESv2Client({
     region,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 2_000, httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) },
+    requestHandler: { connectionTimeout: 2_000, ...(outbound ?? directOutbound).agents(pool) },
     ...(credentials && { credentials }),
     ...(endpoint && { endpoint }),
   });
