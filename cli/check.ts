@@ -2,6 +2,7 @@ import { type AccountConfig, accountsIn } from "#shared/delivery/account-setting
 import { type AccountCheck, checkAccount } from "#shared/delivery/check-account.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
+import { createOutbound } from "#shared/platform/http/outbound.ts";
 import { type CliCommand, exit } from "./command.ts";
 import { checkSettingsOf, sendingChannels } from "./command-settings.ts";
 
@@ -22,9 +23,10 @@ export const check: CliCommand = {
     }
     const asked = sendingChannels.filter((channel) => args.length === 0 || args.includes(channelName(channel)));
     const config = readConfig(checkSettingsOf(asked));
+    const outbound = createOutbound(config);
     const accounts = asked.flatMap((channel) => accountsIn(config, channel));
     const checked = await Promise.all(
-      accounts.map(async (account) => ({ account, result: await checkAccount(account) })),
+      accounts.map(async (account) => ({ account, result: await checkAccount(account, { outbound }) })),
     );
     for (const { account, result } of checked) process.stdout.write(`${checkLine(account, result)}\n`);
     return checked.some(({ result }) => result.kind === "failed") ? exit.failed : exit.done;

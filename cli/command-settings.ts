@@ -5,6 +5,7 @@ import { apiKeySettings } from "#shared/platform/config/api-key-settings.ts";
 import { brokerSettings, kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { provisionSettings } from "#shared/platform/config/provision-settings.ts";
+import { type ProxyConfig, proxySettings } from "#shared/platform/config/proxy-settings.ts";
 import { redisSettings } from "#shared/platform/config/redis-settings.ts";
 import { combineSettings, type Settings } from "#shared/platform/config/setting.ts";
 import { telemetrySettings } from "#shared/platform/config/telemetry-settings.ts";
@@ -39,9 +40,8 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   demo: demoSettings,
 };
 
-/** The accounts of several channels, with the issues of all of them: what `comms check` reads. */
-export function checkSettingsOf(asked: readonly KnownChannel[]): Settings<AccountsConfig<KnownChannel>> {
-  return combineSettings(...asked.map((channel) => accountSettings(channel, { accountsOnly: true }))) as Settings<
-    AccountsConfig<KnownChannel>
-  >;
+/** The accounts of several channels, with the issues of all of them, and the way to them: what `comms check` reads. */
+export function checkSettingsOf(asked: readonly KnownChannel[]): Settings<AccountsConfig<KnownChannel> & ProxyConfig> {
+  const accounts = asked.map((channel) => accountSettings(channel, { accountsOnly: true }));
+  return combineSettings(proxySettings, ...accounts) as Settings<AccountsConfig<KnownChannel> & ProxyConfig>;
 }

@@ -6,6 +6,7 @@ import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { portType } from "#shared/platform/config/port-type.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { processSettings } from "#shared/platform/config/process-settings.ts";
+import { proxySettings } from "#shared/platform/config/proxy-settings.ts";
 import { redisSettings } from "#shared/platform/config/redis-settings.ts";
 import { combineSettings, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
@@ -48,6 +49,7 @@ export const settings = combineSettings(
   unsubscribeSettings,
   gatewayUrlSettings,
   apiKeySettings,
+  proxySettings,
   webhookSettingsOf(allProviders),
   settingGroup("Gateway", {
     COMMS_GATEWAY_HOST: setting(z.string().default("127.0.0.1"), "The interface that the gateway listens on."),

@@ -1,6 +1,7 @@
 import { describeEvents } from "#catalog/describe-events.ts";
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import type { ConfigOf } from "#shared/platform/config/setting.ts";
+import { createOutbound } from "#shared/platform/http/outbound.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { apiKeyPeppersOf, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
@@ -66,7 +67,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     messages: { read: createEventMessagesReader(platform.postgres()) },
     catalog: { events: describeEvents() },
     webhooks: {
-      webhooks: await openWebhooks(config.webhooks, { clock, publicUrl }),
+      webhooks: await openWebhooks(config.webhooks, { clock, publicUrl, outbound: createOutbound(config) }),
       publisher,
       clock,
       meter: createWebhookMeter(

@@ -1,8 +1,10 @@
 import type { Channel } from "#shared/contracts/records.ts";
 import { hasAddresses } from "#shared/domain/channel/channels.ts";
 import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
+import type { ProxyConfig } from "#shared/platform/config/proxy-settings.ts";
 import { viewAgeMsMaxOf } from "#shared/platform/config/redis-settings.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import { createOutbound } from "#shared/platform/http/outbound.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { viewWatchOf } from "#shared/runtime/process/view-watch-of.ts";
@@ -72,10 +74,11 @@ async function openAccount(
 }
 
 /** What a provider takes from the process. */
-function providerContextOf(platform: ProcessContext, config: Partial<OriginConfig>): ProviderContext {
+function providerContextOf(platform: ProcessContext, config: Partial<OriginConfig> & ProxyConfig): ProviderContext {
   return {
     clock: platform.clock,
     callDeadlineMs,
+    outbound: createOutbound(config),
     postgres: () => platform.postgres(),
     gatewayUrl: () => declared(config, "COMMS_GATEWAY_PUBLIC_URL").replace(/\/$/, ""),
     unsubscribeKeys: () => {

@@ -1,5 +1,6 @@
 import { unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { systemClock } from "#shared/platform/clock/clock.ts";
+import { directOutbound, type Outbound } from "#shared/platform/http/outbound.ts";
 import type { AccountConfig } from "./account-settings.ts";
 import type { CheckResult } from "./providers/provider.ts";
 
@@ -15,10 +16,18 @@ const tooLate: CheckResult = {
   advice: "No answer in time: check host, port and the way there",
 };
 
+/** How an account is asked. */
+export interface CheckOptions {
+  /** Default `checkDeadlineMs`. */
+  readonly deadlineMs?: number | undefined;
+  /** Default: directly. */
+  readonly outbound?: Outbound;
+}
+
 /** Asks an account whether it would take a message, and sends none. Never rejects, and ends within the deadline. */
 export async function checkAccount(
   { provider, config }: Pick<AccountConfig, "provider" | "config">,
-  deadlineMs: number = checkDeadlineMs,
+  { deadlineMs = checkDeadlineMs, outbound = directOutbound }: CheckOptions = {},
 ): Promise<AccountCheck> {
   if (!provider.check) return { kind: "unknown" };
   const deadline = new AbortController();
@@ -27,7 +36,7 @@ export async function checkAccount(
   const late = systemClock.sleep(deadlineMs + 250, ended.signal).then((): CheckResult => tooLate);
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
   try {
-    return await Promise.race([provider.check(config, deadline.signal), late]);
+    return await Promise.race([provider.check(config, deadline.signal, outbound), late]);
   } catch {
     return { kind: "failed", code: unreadableAnswer, advice: "What came was no answer of this provider's" };
   } finally {

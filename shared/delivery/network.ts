@@ -12,17 +12,22 @@ const unreachable =
 /** Errors of the TLS handshake beside those of certificates: the request comes after it. */
 const handshake = /^(EPROTO|ERR_TLS_HANDSHAKE\w+|ERR_SSL_(?!\w*BAD_RECORD_MAC)\w+)$/;
 
+/** Errors of a proxy before there is a tunnel through it; those that somebody must put right refuse the account, and no message. */
+const ofProxy = /^PROXY_\w+$/;
+const refusedByProxy: ReadonlySet<string> = new Set(["PROXY_AUTHENTICATION", "PROXY_REFUSED"]);
+
 /** Errors after which it is unknown what the other side received. */
 const interrupted =
   /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SSL_|UND_ERR_|HPE_|ERR_STREAM_PREMATURE_CLOSE)/;
 
 /**
  * The answer that a network error amounts to; undefined for any other error. An aborted call is unknown unless the error
- * shows that it had no connection.
+ * shows that it had no connection. A proxy that opens no tunnel has sent nothing.
  */
-export function networkAnswer(error: unknown): Extract<Answer, { readonly kind: "unreached" | "unknown" }> | undefined {
+export function networkAnswer(error: unknown): Exclude<Answer, { readonly kind: "accepted" }> | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = codeOf(error);
+  if (ofProxy.test(code)) return { kind: refusedByProxy.has(code) ? "refused" : "unreached", code };
   const syscall = "syscall" in error ? error.syscall : undefined;
   if (connecting.has(syscall) || handshake.test(code) || isCertificateCode(code)) return { kind: "unreached", code };
   if (unreachable.test(code))

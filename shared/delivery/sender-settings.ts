@@ -6,6 +6,7 @@ import { artifactSettings } from "#shared/platform/config/artifact-settings.ts";
 import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { processSettings } from "#shared/platform/config/process-settings.ts";
+import { proxySettings } from "#shared/platform/config/proxy-settings.ts";
 import { redisSettings } from "#shared/platform/config/redis-settings.ts";
 import {
   type ConfigOf,
@@ -22,6 +23,7 @@ const commonSettings = combineSettings(
   redisSettings,
   postgresSettings,
   artifactSettings,
+  proxySettings,
   settingGroup("Senders", {
     COMMS_AMBIGUOUS_HOLD_SECONDS: setting(
       z.coerce.number().positive().max(86_400).default(900),

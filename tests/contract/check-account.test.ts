@@ -9,6 +9,7 @@ import { checkLine } from "#cli/check.ts";
 import { checkAccount } from "#shared/delivery/check-account.ts";
 import { providerOf } from "#shared/delivery/providers/registry.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
+import { startConnectProxy } from "#tests/support/connect-proxy.ts";
 import { freePort } from "#tests/support/world/free-port.ts";
 import { simulated } from "./sender-simulator.ts";
 
@@ -31,7 +32,7 @@ function checked(name: string, values: Readonly<Record<string, string>>, deadlin
   const provider = providerOf(name);
   const read = provider?.settings.read(values);
   if (!provider || read?.kind !== "config") throw new Error(JSON.stringify(read));
-  return checkAccount({ provider, config: read.config }, deadlineMs);
+  return checkAccount({ provider, config: read.config }, { deadlineMs });
 }
 
 function smtp(place: typeof world, change: Readonly<Record<string, string>> = {}) {
@@ -39,6 +40,16 @@ function smtp(place: typeof world, change: Readonly<Record<string, string>> = {}
   const server = { COMMS_SMTP_HOST: hostname, COMMS_SMTP_PORT: port };
   const { user, password } = sandboxAccounts.smtp;
   return { ...domains, ...server, COMMS_SMTP_USER: user, COMMS_SMTP_PASSWORD: password, ...change };
+}
+
+function fcm() {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  return {
+    COMMS_FCM_PROJECT: sandboxAccounts.fcm.projectId,
+    COMMS_FCM_CLIENT_EMAIL: "sender@carillon-simulator.iam.gserviceaccount.com",
+    COMMS_FCM_PRIVATE_KEY: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    COMMS_FCM_TOKEN_URL: `${world.simulator.url}/fcm/token`,
+  };
 }
 
 const plain = { COMMS_SMTP_SECURITY: "none" };
@@ -85,15 +96,6 @@ describe("the check of an SMTP account [EML-06]", () => {
 describe("the check of another provider's account", () => {
   const ses = () => ({ ...domains, COMMS_SES_ENDPOINT: `${world.simulator.url}/ses` });
   const keys = { COMMS_SES_ACCESS_KEY_ID: "AKIDEXAMPLE", COMMS_SES_SECRET_ACCESS_KEY: "x" };
-  const fcm = () => ({
-    COMMS_FCM_PROJECT: sandboxAccounts.fcm.projectId,
-    COMMS_FCM_CLIENT_EMAIL: "sender@carillon-simulator.iam.gserviceaccount.com",
-    COMMS_FCM_PRIVATE_KEY: generateKeyPairSync("rsa", { modulusLength: 2_048 })
-      .privateKey.export({ type: "pkcs8", format: "pem" })
-      .toString(),
-    COMMS_FCM_TOKEN_URL: `${world.simulator.url}/fcm/token`,
-  });
-
   test("SES is asked for the account", async () => {
     expect(await checked("ses", { ...ses(), ...keys })).toEqual({ kind: "ok" });
     const fault = { provider: "ses", kind: "status", status: 403, code: "AccessDeniedException" } as const;
@@ -133,6 +135,23 @@ describe("comms check [EML-06]", () => {
       lines: ["smtp:default\tsmtp\tok", expect.stringMatching(/^acme-mail\tsmtp\tAUTH_REFUSED: Credentials refused; /)],
     });
     expect(refused.lines.join()).not.toContain("canary");
+  });
+
+  test("goes through the proxy that is set; what it refuses is said, and its password is not", async () => {
+    const proxy = await startConnectProxy({ login: "comms:right" });
+    const account = { ...fcm(), COMMS_FCM_TOKEN_URL: "https://oauth2.provider.test/token" };
+    const HTTPS_PROXY = `http://comms:canary-password@127.0.0.1:${proxy.port}`;
+    const { code, lines } = await checkCommand(["push"], { ...account, HTTPS_PROXY });
+    expect([code, lines]).toEqual([
+      1,
+      [expect.stringContaining("PROXY_AUTHENTICATION: The proxy wants a user and a password, or others")],
+    ]);
+    proxy.mode = "drop";
+    const right = HTTPS_PROXY.replace("canary-password", "right");
+    const dropped = await checkCommand(["push"], { ...account, HTTPS_PROXY: right });
+    expect(dropped.lines).toEqual([expect.stringContaining("PROXY_UNREACHABLE: No connection through the proxy")]);
+    expect(proxy.connects).toEqual(["oauth2.provider.test:443", "oauth2.provider.test:443"]);
+    await proxy.close();
   });
 
   test("an account whose provider has nothing to ask is no failure", async () => {

@@ -8,6 +8,7 @@ import { createSesAdapter } from "#shared/delivery/providers/ses/adapter.ts";
 import { createSmtpAdapter } from "#shared/delivery/providers/smtp/adapter.ts";
 import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
 import type { Content } from "#shared/domain/channel/channels.ts";
+import { directOutbound } from "#shared/platform/http/outbound.ts";
 import { createSimulatorControl } from "#simulator/control-client.ts";
 import { type SimulatorOptions, sandboxAccounts } from "#simulator/options.ts";
 import { startSimulator } from "#simulator/simulator.ts";
@@ -35,14 +36,15 @@ export async function simulated(options: Pick<SimulatorOptions, "smtpTls"> = {})
     unsubscribeUrl: "https://gateway.example.com",
     unsubscribeKeys: { current: "k1", keys: { k1: { secret: "unsubscribe-secret-of-32-characters" } } },
   };
-  const ses = (url = simulator.url) =>
+  const ses = (url = simulator.url, outbound = directOutbound) =>
     createSesAdapter({
       region: "us-east-1",
       endpoint: `${url}/ses`,
       credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
       mail,
+      outbound,
     });
-  const fcm = (url = simulator.url) =>
+  const fcm = (url = simulator.url, outbound = directOutbound) =>
     createFcmAdapter({
       account: {
         projectId: sandboxAccounts.fcm.projectId,
@@ -51,14 +53,16 @@ export async function simulated(options: Pick<SimulatorOptions, "smtpTls"> = {})
       },
       baseUrl: `${url}/fcm`,
       tokenUrl: `${url}/fcm/token`,
+      outbound,
     });
-  const twilio = (url = simulator.url) =>
+  const twilio = (url = simulator.url, outbound = directOutbound) =>
     createTwilioAdapter({
       ...sandboxAccounts.twilio,
       baseUrl: `${url}/twilio`,
       from: "+15005550006",
       callbackUrl: "https://gateway.example.com",
       deadlineMs: 5_000,
+      outbound,
     });
   const smtp = (url = simulator.smtp) => {
     const { hostname, port } = new URL(url);

@@ -6,6 +6,7 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Settings } from "#shared/platform/config/setting.ts";
 import type { UnsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
+import type { Outbound } from "#shared/platform/http/outbound.ts";
 import type { ChannelAdapter } from "../adapter.ts";
 import type { BudgetLimits } from "../budget.ts";
 
@@ -29,7 +30,7 @@ export interface Provider<Config extends object = object> {
    * Asks whether an account would take a message, and sends none: it connects and logs in. Gives up when the signal aborts.
    * Absent where there is nothing to ask.
    */
-  check?(config: Config, signal: AbortSignal): Promise<CheckResult>;
+  check?(config: Config, signal: AbortSignal, outbound: Outbound): Promise<CheckResult>;
   readonly webhook?: ProviderWebhook<object>;
 }
 
@@ -55,6 +56,8 @@ export interface ProviderContext {
   readonly clock: Pick<Clock, "now">;
   /** The deadline of a call, ms, for a client that takes no signal. */
   readonly callDeadlineMs: number;
+  /** Every call by HTTP connects by this: a proxy may stand before the provider. */
+  readonly outbound: Outbound;
   /** The process's own pool, opened when first asked for. */
   postgres(): Pool;
   /** The gateway's public origin, without a trailing slash: links and callbacks lead there. */
@@ -104,6 +107,8 @@ export interface WebhookContext {
   readonly clock: Clock;
   /** The gateway's public origin, with its path if it has one, without a trailing slash. */
   readonly publicUrl: string;
+  /** What a receiver fetches or calls goes by this. */
+  readonly outbound: Outbound;
 }
 
 /** A request to a provider's route, as it came. */

@@ -61,12 +61,17 @@ const unknown: AnswerRow = {
   reason: "COMMS_PROVIDER_REJECTED",
 };
 
-/** What an HTTP status means at any provider whose table has no row for the code. */
+/** What an HTTP status, or a proxy's no, means at any provider whose table has no row for the code. */
 const byStatus: ReadonlyMap<string, AnswerRow> = new Map([
   ["http_401", { act: "halt", description: "Credentials refused", alert: "P0" }],
   ["http_404", { act: "halt", description: "Nothing is at the provider's address", alert: "P0" }],
   ["http_405", { act: "halt", description: "Nothing is at the provider's address", alert: "P0" }],
   ["http_407", { act: "halt", description: "A proxy refuses us", alert: "P0" }],
+  [
+    "PROXY_AUTHENTICATION",
+    { act: "halt", description: "The proxy wants a user and a password, or others", alert: "P0" },
+  ],
+  ["PROXY_REFUSED", { act: "halt", description: "The proxy does not let us through to the provider", alert: "P0" }],
   // A wrong clock, a right that was taken away, a firewall's page: a fault of the account, and of no message.
   ["http_403", { act: "halt", description: "Access refused", alert: "P0" }],
   ["http_408", { act: "retry", description: "Request timeout", isOutage: true }],

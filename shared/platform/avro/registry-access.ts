@@ -1,7 +1,9 @@
 import { Agent as HttpsAgent } from "node:https";
 import type { ConnectionOptions } from "node:tls";
-import { Agent, buildConnector, type Dispatcher } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import type { RegistryConfig } from "../config/registry-settings.ts";
+import { freshConnector } from "../http/fresh-connector.ts";
+import { directOutbound } from "../http/outbound.ts";
 import { createSecretSource, type SecretSource } from "../tls/secret-source.ts";
 import { type TlsPeer, tlsFailure } from "../tls/tls-failure.ts";
 import { createTlsSource, type TlsSource } from "../tls/tls-source.ts";
@@ -54,15 +56,8 @@ export function authorizationOf({ login }: RegistryAccess): { readonly authoriza
 /** The connections of our own calls; undefined where nothing is particular about them. Each takes the files as they are then. */
 export function registryDispatcher({ tls }: RegistryAccess): Dispatcher | undefined {
   if (tls === undefined) return undefined;
-  return new Agent({
-    connect: (options, callback) => {
-      try {
-        buildConnector({ secureContext: tls.context() })(options, callback);
-      } catch (error) {
-        callback(error as Error, null);
-      }
-    },
-  });
+  // It stands beside Kafka, which no proxy leads to.
+  return new Agent({ connect: freshConnector(directOutbound, tls) });
 }
 
 /** The connections of the library's calls, which keeps to itself why one failed: `failure` has it. */

@@ -88,14 +88,15 @@ export function combineSettings<Parts extends readonly Settings<object>[]>(
       const issues = [...new Set(results.flatMap((result) => (result.kind === "issues" ? result.issues : [])))];
       if (issues.length > 0) return { kind: "issues", issues };
       const configs = results.map((result) => (result.kind === "config" ? result.config : {}));
-      return { kind: "config", config: mergeConfigs(configs) };
+      const names = new Set(parts.flatMap((part) => part.descriptions.map(({ name }) => name)));
+      return { kind: "config", config: mergeConfigs(configs, names) };
     },
   };
 }
 
 /** Two parts may read one setting. Anything else that two parts name alike is a programming error: one would replace the other. */
-function mergeConfigs(configs: readonly object[]): never {
-  const names = configs.flatMap(Object.keys).filter((name) => !name.startsWith("COMMS_"));
+function mergeConfigs(configs: readonly object[], settings: ReadonlySet<string>): never {
+  const names = configs.flatMap(Object.keys).filter((name) => !settings.has(name));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new TypeError(`Two parts of the configuration are called ${twice}`);
   return Object.assign({}, ...configs) as never;

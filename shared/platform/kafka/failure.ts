@@ -48,7 +48,7 @@ export function tlsExpected(cause?: unknown): AppError {
   return new AppError("KAFKA_TLS_EXPECTED", message, { retryable: true, cause });
 }
 
-const refusals = /^(KAFKA_(AUTHENTICATION|REFUSED|CA_UNKNOWN|CERTIFICATE_\w+|TLS_\w+)|SECRET_\w+)$/;
+const refusals = /^(KAFKA_(AUTHENTICATION|REFUSED|CA_UNKNOWN|CERTIFICATE_\w+|TLS_\w+|TOKEN_\w+)|SECRET_\w+)$/;
 
 /** Whether an error says that somebody must put something right. Asking again at once helps nobody; later it may. */
 export function isRefusal(error: unknown): error is AppError {

@@ -1,4 +1,6 @@
 import type { BrokerConfig } from "../config/kafka-settings.ts";
+import { type ClientCredentials, createTokenSource } from "../http/client-credentials.ts";
+import { createOutbound } from "../http/outbound.ts";
 import { createSecretSource } from "../tls/secret-source.ts";
 import { createTlsSource, type TlsSource } from "../tls/tls-source.ts";
 import type { ConnectionOptions } from "./kafkajs-client.ts";
@@ -32,9 +34,37 @@ function tlsOf(config: BrokerConfig): TlsSource {
   });
 }
 
+function clientOf(config: BrokerConfig, url: string): ClientCredentials {
+  const caSetting = "COMMS_KAFKA_TOKEN_CA_FILE";
+  const path = config[caSetting];
+  const secret = createSecretSource({
+    setting: "COMMS_KAFKA_TOKEN_CLIENT_SECRET_FILE",
+    value: config.COMMS_KAFKA_TOKEN_CLIENT_SECRET,
+    file: config.COMMS_KAFKA_TOKEN_CLIENT_SECRET_FILE,
+  });
+  return {
+    url,
+    clientId: config.COMMS_KAFKA_TOKEN_CLIENT_ID ?? "",
+    secret: secret ?? (() => ""),
+    scope: config.COMMS_KAFKA_TOKEN_SCOPE,
+    tls: createTlsSource({ ca: path === undefined ? undefined : { setting: caSetting, path } }),
+    outbound: createOutbound(config),
+    peer: {
+      code: "KAFKA_TOKEN",
+      name: "the token endpoint of Kafka",
+      caSetting,
+      settings: "COMMS_KAFKA_TOKEN_URL, COMMS_KAFKA_TOKEN_CLIENT_ID, its secret and COMMS_KAFKA_TOKEN_SCOPE",
+    },
+  };
+}
+
 /** The settings are checked before: what is missing here was asked for there. */
 function saslOf(config: BrokerConfig): SaslSource {
   const mechanism = config.COMMS_KAFKA_SASL_MECHANISM;
+  if (mechanism === "OAUTHBEARER" && config.COMMS_KAFKA_TOKEN_URL !== undefined) {
+    const tokens = createTokenSource(clientOf(config, config.COMMS_KAFKA_TOKEN_URL));
+    return { mechanism, token: tokens.get, refused: tokens.forget };
+  }
   if (mechanism === "OAUTHBEARER") {
     const token = createSecretSource({ setting: "COMMS_KAFKA_TOKEN_FILE", file: config.COMMS_KAFKA_TOKEN_FILE });
     return { mechanism, token: token ?? (() => "") };

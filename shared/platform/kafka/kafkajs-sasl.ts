@@ -15,9 +15,11 @@ export function saslOptions(source: SaslSource, onEnd: (failure: AppError | unde
     authenticationProvider: (args: unknown) => ({
       authenticate: async () => {
         try {
-          await saslProviders[source.mechanism](secretsOf(source))(args).authenticate();
+          await saslProviders[source.mechanism](await secretsOf(source))(args).authenticate();
         } catch (error) {
-          onEnd(toAppError("Authenticating", "", error));
+          const failure = toAppError("Authenticating", "", error);
+          if (source.mechanism === "OAUTHBEARER" && failure.code === "KAFKA_AUTHENTICATION") source.refused?.();
+          onEnd(failure);
           throw error;
         }
         onEnd(undefined);
@@ -27,8 +29,8 @@ export function saslOptions(source: SaslSource, onEnd: (failure: AppError | unde
 }
 
 /** One look at the secret for the whole of an authentication: a second could find another. */
-function secretsOf(source: SaslSource): object {
+async function secretsOf(source: SaslSource): Promise<object> {
   if (source.mechanism !== "OAUTHBEARER") return { username: source.user, password: source.password() };
-  const value = source.token();
+  const value = await source.token();
   return { oauthBearerProvider: async () => ({ value }) };
 }

@@ -8,7 +8,12 @@ export type SaslSource =
       readonly user: string;
       readonly password: SecretSource;
     }
-  | { readonly mechanism: "OAUTHBEARER"; readonly token: SecretSource };
+  | {
+      readonly mechanism: "OAUTHBEARER";
+      readonly token: () => string | Promise<string>;
+      /** The brokers refused the token that was given last. */
+      readonly refused?: () => void;
+    };
 
 /** What protects a connection to a broker. */
 export interface KafkaSecurity {

@@ -61,6 +61,7 @@ export function tlsFailure(error: unknown, peer: TlsPeer): AppError | undefined 
   return new AppError(`${peer.code}_${cause.kind}`, cause.sentence(peer), { retryable: true, cause: error });
 }
 
-function sentenceStart(name: string): string {
+/** The name with a capital, for the beginning of a sentence. */
+export function sentenceStart(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -2,6 +2,7 @@ import { createSign } from "node:crypto";
 import { request } from "undici";
 import { z } from "zod";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { directOutbound, type Outbound } from "#shared/platform/http/outbound.ts";
 import { boundedText } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
 import { googleTokenUrl } from "./config.ts";
@@ -27,6 +28,8 @@ export interface TokenSource {
   readonly account: ServiceAccount;
   /** Left out: Google's. The simulator: `http://host:port/fcm/token`. */
   readonly tokenUrl?: string;
+  /** Default: directly. */
+  readonly outbound?: Outbound;
 }
 
 const scope = "https://www.googleapis.com/auth/firebase.messaging";
@@ -39,7 +42,8 @@ const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number(
  * Tokens by RFC 7523's grant, from Google's endpoint unless another is named. Google's own client takes no signal, and names no
  * other endpoint. Concurrent calls share one request, which ends with the first one's signal; that is the first to abort.
  */
-export function accessTokensOf({ account, tokenUrl = googleTokenUrl }: TokenSource, now: () => number): AccessTokens {
+export function accessTokensOf(source: TokenSource, now: () => number): AccessTokens {
+  const { account, tokenUrl = googleTokenUrl, outbound = directOutbound } = source;
   let cached: { token: string; until: number } | undefined;
   let pending: ReturnType<AccessTokens["get"]> | undefined;
 
@@ -50,7 +54,13 @@ export function accessTokensOf({ account, tokenUrl = googleTokenUrl }: TokenSour
         assertion: assertion(account, tokenUrl, Math.floor(now() / 1_000)),
       });
       const headers = { "content-type": "application/x-www-form-urlencoded" };
-      const { statusCode, body } = await request(tokenUrl, { method: "POST", headers, body: form.toString(), signal });
+      const { statusCode, body } = await request(tokenUrl, {
+        method: "POST",
+        headers,
+        body: form.toString(),
+        signal,
+        dispatcher: outbound.dispatcher(),
+      });
       const text = await boundedText(body);
       if (statusCode >= 500 || statusCode === 429) return { failed: { kind: "refused", code: `http_${statusCode}` } };
       if (statusCode >= 300) return { failed: { kind: "refused", code: "TOKEN_REFUSED" } };
@@ -60,7 +70,7 @@ export function accessTokensOf({ account, tokenUrl = googleTokenUrl }: TokenSour
     } catch (error) {
       const network = networkAnswer(error);
       if (!network) return { failed: { kind: "refused", code: "TOKEN_UNREADABLE" } };
-      return { failed: { kind: "unreached", code: network.code } };
+      return { failed: network.kind === "refused" ? network : { kind: "unreached", code: network.code } };
     }
   }
 

@@ -4,6 +4,7 @@ import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
 import { fieldsOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 import { systemClock } from "#shared/platform/clock/clock.ts";
+import { directOutbound } from "#shared/platform/http/outbound.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { boundedText } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
@@ -32,7 +33,7 @@ export function createFcmAdapter(options: FcmOptions): ChannelAdapter {
   const pool = new Pool(base.origin, {
     connections: options.connections ?? 256,
     pipelining: 1,
-    connect: { timeout: 2_000 },
+    connect: (options.outbound ?? directOutbound).connector({ timeout: 2_000 }),
   });
   const path = `${base.pathname.replace(/\/$/, "")}/v1/projects/${options.account.projectId}/messages:send`;
   const now = (): number => (options.clock ?? systemClock).now();

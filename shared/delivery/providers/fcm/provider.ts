@@ -7,9 +7,9 @@ export const fcmProvider: Provider<FcmConfig> = {
   name: "fcm",
   channel: "PUSH",
   settings: fcmSettings,
-  open: async (config, { clock }) => {
+  open: async (config, context) => {
     const { openFcm } = await import("./open.ts");
-    return { adapter: openFcm(config, clock), limits: budgetLimits(config.COMMS_FCM_RATE, fcmBudgetShares) };
+    return { adapter: openFcm(config, context), limits: budgetLimits(config.COMMS_FCM_RATE, fcmBudgetShares) };
   },
-  check: async (config, signal) => (await import("./open.ts")).checkFcm(config, signal),
+  check: async (config, signal, outbound) => (await import("./open.ts")).checkFcm(config, signal, outbound),
 };

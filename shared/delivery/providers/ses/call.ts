@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { fieldsOf, parseJson, textOf } from "#shared/domain/json/readers.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import { directOutbound } from "#shared/platform/http/outbound.ts";
 import { boundedText } from "../../bounded-answer.ts";
 import { answerWithoutResponse, createSesClient, credentialRefusal, type SesAccess } from "./client.ts";
 import { sesErrorCode } from "./core/refusal.ts";
@@ -41,7 +42,7 @@ const path = "/v2/email/outbound-emails";
  * are the SDK's own, and `tests/contract/ses-wire.test.ts` compares the two on the wire.
  */
 export function openSesCall(access: SesAccess, parts: SesCallParts): SesCall {
-  const { now, dispatcher = openSesDispatcher(access.connections ?? 256) } = parts;
+  const { now, dispatcher = dispatcherOf(access) } = parts;
   const client = createSesClient(access);
   let service: Promise<Service> | undefined;
   let isExpired = false;
@@ -81,6 +82,10 @@ export function openSesCall(access: SesAccess, parts: SesCallParts): SesCall {
       await dispatcher.close();
     },
   };
+}
+
+function dispatcherOf({ connections = 256, outbound = directOutbound }: SesAccess): Dispatcher {
+  return openSesDispatcher(connections, outbound);
 }
 
 /** Lets the SDK resolve an endpoint, by all of its rules and settings, for a command that goes no further. */

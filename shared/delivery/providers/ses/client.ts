@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { GetAccountCommand, SESv2Client, SESv2ServiceException } from "@aws-sdk/client-sesv2";
 import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { untilAborted } from "#shared/platform/clock/until-aborted.ts";
+import { directOutbound, type Outbound } from "#shared/platform/http/outbound.ts";
 import { boundedBody } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
 import { credentialsUnavailable } from "./core/answers.ts";
@@ -21,17 +22,19 @@ export interface SesAccess {
   };
   /** Connections kept open for mail. Default 256: a call that waits for one has its deadline running. */
   readonly connections?: number;
+  /** Default: directly. */
+  readonly outbound?: Outbound;
 }
 
 /**
  * The SDK of SES v2: what is asked of an account, and the credentials, the endpoint and the signature of mail, which `call.ts`
  * sends. One attempt: one retry engine is enough.
  */
-export function createSesClient({ region, endpoint, credentials }: SesAccess): SESv2Client {
+export function createSesClient({ region, endpoint, credentials, outbound = directOutbound }: SesAccess): SESv2Client {
   const client = new SESv2Client({
     region,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 2_000 },
+    requestHandler: { connectionTimeout: 2_000, ...outbound.agents({ keepAlive: true }) },
     sha256: NodeSha256,
     ...(credentials && { credentials }),
     ...(endpoint && { endpoint }),

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from "undici";
+import type { Outbound } from "#shared/platform/http/outbound.ts";
 
-/** What every request to SES goes through, and the one place to put another in, a proxy for example. */
-export function openSesDispatcher(connections: number): Dispatcher {
-  return new Agent({ connections, pipelining: 1, connect: { timeout: 2_000 } });
+/** What every mail to SES goes through. */
+export function openSesDispatcher(connections: number, outbound: Outbound): Dispatcher {
+  return new Agent({ connections, pipelining: 1, connect: outbound.connector({ timeout: 2_000 }) });
 }

@@ -1,3 +1,4 @@
+import type { Outbound } from "#shared/platform/http/outbound.ts";
 import type { ChannelAdapter } from "../../adapter.ts";
 import { mailOptionsOf } from "../../email/mail-settings.ts";
 import { checkResultOf } from "../check.ts";
@@ -10,12 +11,12 @@ import { sesAnswers } from "./core/answers.ts";
 /** The adapter of one account. */
 export function openSes(config: SesConfig, context: ProviderContext): ChannelAdapter {
   const links = { unsubscribeUrl: context.gatewayUrl(), unsubscribeKeys: context.unsubscribeKeys() };
-  return createSesAdapter({ ...accessOf(config), mail: mailOptionsOf(config, links) });
+  return createSesAdapter({ ...accessOf(config), outbound: context.outbound, mail: mailOptionsOf(config, links) });
 }
 
 /** Asks SES for the account: GetAccount needs the right `ses:GetAccount`. */
-export async function checkSes(config: SesConfig, signal: AbortSignal): Promise<CheckResult> {
-  const client = createSesClient(accessOf(config));
+export async function checkSes(config: SesConfig, signal: AbortSignal, outbound: Outbound): Promise<CheckResult> {
+  const client = createSesClient({ ...accessOf(config), outbound });
   try {
     return checkResultOf(sesAnswers, await askSesAccount(client, signal));
   } finally {

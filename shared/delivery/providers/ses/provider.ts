@@ -16,5 +16,5 @@ export const sesProvider: Provider<SesConfig> = {
     return { adapter: openSes(config, context), limits: budgetLimits(config.COMMS_SES_RATE, sesBudgetShares) };
   },
   webhook: sesWebhook,
-  check: async (config, signal) => (await import("./open.ts")).checkSes(config, signal),
+  check: async (config, signal, outbound) => (await import("./open.ts")).checkSes(config, signal, outbound),
 };

@@ -5,6 +5,7 @@ import { contentFor } from "#shared/domain/channel/channels.ts";
 import { type Answer, codeOfAnswer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { retryAfterMs } from "#shared/domain/delivery/retry-after.ts";
 import { writeCallQuery } from "#shared/domain/feedback/call-reference.ts";
+import { directOutbound, type Outbound } from "#shared/platform/http/outbound.ts";
 import type { ChannelAdapter, OutboundMessage } from "../../adapter.ts";
 import { answerBytesMax } from "../../bounded-answer.ts";
 import { networkAnswer } from "../../network.ts";
@@ -25,6 +26,8 @@ export interface TwilioOptions {
   readonly deadlineMs: number;
   /** Connections kept open. Default 256: a call that waits for one has its deadline running. */
   readonly connections?: number;
+  /** Default: directly. */
+  readonly outbound?: Outbound;
 }
 
 /** What Twilio refused, with the header that its SDK leaves out of its exceptions. */
@@ -40,8 +43,10 @@ class Refused extends Error {
 const callSignal = new AsyncLocalStorage<AbortSignal>();
 
 class Client extends RequestClient {
-  constructor(options: ConstructorParameters<typeof RequestClient>[0]) {
-    super(options);
+  constructor(timeout: number, agents: ReturnType<Outbound["agents"]>) {
+    super({ timeout });
+    // The SDK takes HTTP_PROXY alone, for https too, and knows no NO_PROXY.
+    Object.assign(this.axios.defaults, agents);
     // An answer that drips keeps its connection past the timeout, which begins anew with each byte.
     this.axios.interceptors.request.use((config) => {
       const signal = callSignal.getStore();
@@ -68,11 +73,9 @@ class Client extends RequestClient {
 
 /** Twilio through its SDK, which makes one attempt. Its timeout is the call's deadline, and the signal ends what goes on. */
 export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
-  const httpClient = new Client({
-    timeout: options.deadlineMs,
-    keepAlive: true,
-    maxSockets: options.connections ?? 256,
-  });
+  const { deadlineMs, connections = 256, outbound = directOutbound } = options;
+  const agents = outbound.agents({ timeout: deadlineMs, keepAlive: true, maxSockets: connections });
+  const httpClient = new Client(deadlineMs, agents);
   const client = new twilio.Twilio(options.accountSid, options.authToken, { httpClient });
   if (options.baseUrl) client.api.baseUrl = options.baseUrl;
   const sender = options.from.startsWith("MG") ? { messagingServiceSid: options.from } : { from: options.from };
@@ -96,7 +99,9 @@ export function createTwilioAdapter(options: TwilioOptions): ChannelAdapter {
         return answerOf(error);
       }
     },
-    close: async () => {},
+    close: async () => {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
   };
 }
 

@@ -48,6 +48,7 @@ export const twilioProvider: Provider<TwilioConfig> = {
       from: config.COMMS_TWILIO_FROM,
       callbackUrl: context.gatewayUrl(),
       deadlineMs: context.callDeadlineMs,
+      outbound: context.outbound,
     });
     return { adapter, limits: budgetLimits(config.COMMS_TWILIO_RATE, twilioBudgetShares) };
   },

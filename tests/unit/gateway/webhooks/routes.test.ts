@@ -8,6 +8,7 @@ import type { ProviderEvent } from "#shared/contracts/records.ts";
 import type { WebhookRequest, WebhookResult } from "#shared/delivery/providers/provider.ts";
 import { settingGroup } from "#shared/platform/config/setting.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
+import { directOutbound } from "#shared/platform/http/outbound.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 
@@ -54,7 +55,7 @@ async function createPigeon({ receive, publish, logFile }: Bench) {
     },
     close: async () => {},
   };
-  const context = { clock, publicUrl: "https://comms.example.com" };
+  const context = { clock, publicUrl: "https://comms.example.com", outbound: directOutbound };
   const webhooks = await openWebhooks(
     [{ provider: "pigeon", webhook, accounts: [{ config: {} }, { tenant: "loft", config: {} }] }],
     context,

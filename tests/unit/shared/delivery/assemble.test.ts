@@ -1,3 +1,4 @@
+import { request } from "undici";
 import { describe, expect, test } from "vitest";
 import { settings } from "#processors/email-sender/config.ts";
 import type { Send } from "#shared/contracts/records.ts";
@@ -6,6 +7,7 @@ import { openSender } from "#shared/delivery/assemble.ts";
 import type { Provider, ProviderContext } from "#shared/delivery/providers/provider.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
+import { startConnectProxy } from "#tests/support/connect-proxy.ts";
 import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
 import { emailSenderIn, orderOf, senderContext, takeThrough } from "#tests/support/sender-context.ts";
 import { aSend, outputsOn, start } from "./sender-bench.ts";
@@ -63,6 +65,17 @@ describe("a sender, as it is opened from its configuration [MTN-01]", () => {
     expect([acme.seen.tenants, ses.seen.tenants]).toEqual([["acme"], ["other"]]);
     expect(outputsOn(own, "comms.feedback")).toMatchObject([{ tenant_id: "acme", provider: "smtp" }]);
     expect(outputsOn(other, "comms.feedback")).toMatchObject([{ tenant_id: "other", provider: "ses" }]);
+  });
+
+  test("gives each provider the way out that the environment names", async () => {
+    const proxy = await startConnectProxy();
+    proxy.mode = 503;
+    const { ses } = await emailSender({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
+    const dispatcher = ses.seen.context?.outbound.dispatcher();
+    const call = request("https://email.provider.test", { ...(dispatcher && { dispatcher }) });
+    await expect(call).rejects.toMatchObject({ code: "PROXY_UNAVAILABLE" });
+    expect(proxy.connects).toEqual(["email.provider.test:443"]);
+    await proxy.close();
   });
 
   test("each account has a breaker by its id, and its state is shown from the start", async () => {

@@ -29,6 +29,12 @@ describe("network errors", () => {
       { kind: "unknown", code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" },
     ],
     ["the deadline", new DOMException("aborted", "TimeoutError"), { kind: "unknown", code: "DEADLINE" }],
+    ["a proxy that is away", failure({ code: "PROXY_TIMEOUT" }), { kind: "unreached", code: "PROXY_TIMEOUT" }],
+    [
+      "a proxy that refuses us, wrapped",
+      new Error("request failed", { cause: failure({ code: "PROXY_REFUSED" }) }),
+      { kind: "refused", code: "PROXY_REFUSED" },
+    ],
     ["an error of ours", new TypeError("x is not a function"), undefined],
   ])("%s", (_, error, answer) => {
     expect(networkAnswer(error)).toEqual(answer);

@@ -26,13 +26,14 @@ export interface SnsReceiverParts {
 /** A receiver for the topics of all accounts. Accounts with the same origin share their certificates. */
 export function openSnsReceiver(
   accounts: readonly WebhookAccount<SesWebhookConfig>[],
-  { clock }: WebhookContext,
+  { clock, outbound }: WebhookContext,
 ): WebhookReceiver {
   const byOrigin = Map.groupBy(accounts, ({ config }) => config.COMMS_SNS_CERTIFICATE_ORIGIN);
+  const dispatcher = outbound.dispatcher();
   const topics = [...byOrigin].flatMap(([origin, sharing]) => {
     const endpoint = {
-      certificates: createCertificates({ clock, origin }),
-      confirm: createConfirmSubscription({ origin }),
+      certificates: createCertificates({ clock, origin, dispatcher }),
+      confirm: createConfirmSubscription({ origin, dispatcher }),
     };
     return sharing.flatMap(({ tenant, config }) => {
       const own = tenant === undefined ? endpoint : { ...endpoint, tenant };

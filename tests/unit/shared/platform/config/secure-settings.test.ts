@@ -26,6 +26,15 @@ describe("what protects a connection to Kafka", () => {
     });
   const sasl = { COMMS_KAFKA_SECURITY_PROTOCOL: "SASL_SSL", COMMS_KAFKA_USER: "comms-router" };
 
+  const oauth = { COMMS_KAFKA_SECURITY_PROTOCOL: "SASL_SSL", COMMS_KAFKA_SASL_MECHANISM: "OAUTHBEARER" };
+  const client = {
+    COMMS_KAFKA_TOKEN_URL: "https://tokens.example.com/token",
+    COMMS_KAFKA_TOKEN_CLIENT_ID: "comms",
+    COMMS_KAFKA_TOKEN_CLIENT_SECRET_FILE: file,
+    COMMS_KAFKA_TOKEN_SCOPE: "kafka",
+    COMMS_KAFKA_TOKEN_CA_FILE: file,
+  };
+
   it.each<[string, SettingValues]>([
     ["nothing", {}],
     ["a password in a file", { ...sasl, COMMS_KAFKA_PASSWORD_FILE: file, COMMS_KAFKA_CA_FILE: file }],
@@ -38,6 +47,7 @@ describe("what protects a connection to Kafka", () => {
         COMMS_KAFKA_TOKEN_FILE: file,
       },
     ],
+    ["a token from an endpoint", { ...oauth, ...client }],
     [
       "a certificate",
       { COMMS_KAFKA_SECURITY_PROTOCOL: "SSL", COMMS_KAFKA_CERTIFICATE_FILE: file, COMMS_KAFKA_KEY_FILE: file },
@@ -64,6 +74,28 @@ describe("what protects a connection to Kafka", () => {
       "a file that is not there",
       { COMMS_KAFKA_SECURITY_PROTOCOL: "SSL", COMMS_KAFKA_CA_FILE: join(folder, "gone") },
       "COMMS_KAFKA_CA_FILE: names a file that cannot be read",
+    ],
+    ["neither a token nor an endpoint", oauth, "COMMS_KAFKA_TOKEN_FILE: is not set, and SASL asks for it"],
+    [
+      "an endpoint beside a file",
+      { ...oauth, ...client, COMMS_KAFKA_TOKEN_FILE: file },
+      "COMMS_KAFKA_TOKEN_URL: is set beside COMMS_KAFKA_TOKEN_FILE",
+    ],
+    [
+      "an endpoint without a client",
+      { ...oauth, COMMS_KAFKA_TOKEN_URL: client.COMMS_KAFKA_TOKEN_URL },
+      "COMMS_KAFKA_TOKEN_CLIENT_ID: is not set, and COMMS_KAFKA_TOKEN_URL is\nCOMMS_KAFKA_TOKEN_CLIENT_SECRET: is not",
+    ],
+    [
+      "a secret that would go over in plain text",
+      { ...oauth, ...client, COMMS_KAFKA_TOKEN_URL: "http://tokens.example.com" },
+      "COMMS_KAFKA_TOKEN_URL: is no https URL",
+    ],
+    ["an endpoint for another mechanism", { ...sasl, ...client }, "COMMS_KAFKA_TOKEN_URL: does nothing, because"],
+    [
+      "a client without an endpoint",
+      { ...oauth, COMMS_KAFKA_TOKEN_SCOPE: "a" },
+      "COMMS_KAFKA_TOKEN_SCOPE: does nothing",
     ],
     ["a user of the registry alone", { COMMS_SCHEMA_REGISTRY_USER: "u" }, "COMMS_SCHEMA_REGISTRY_PASSWORD: is not set"],
   ])("%s is an issue", (_, values, issue) => expect(kafka(values).join("\n")).toContain(issue));

@@ -7,6 +7,7 @@ import { sesSettings } from "#shared/delivery/providers/ses/config.ts";
 import { sesAnswers } from "#shared/delivery/providers/ses/core/answers.ts";
 import { sesProvider } from "#shared/delivery/providers/ses/provider.ts";
 import { rowOf } from "#shared/domain/delivery/answer.ts";
+import { directOutbound } from "#shared/platform/http/outbound.ts";
 import { oddProvider } from "../../odd-provider.ts";
 import { aSend, emailContent, start } from "../../sender-bench.ts";
 
@@ -148,6 +149,7 @@ async function configured(url: string): Promise<unknown> {
   const { adapter } = await sesProvider.open(read.config, {
     clock: { now: () => start },
     callDeadlineMs: 5_000,
+    outbound: directOutbound,
     postgres: () => {
       throw new Error("SES needs no database");
     },

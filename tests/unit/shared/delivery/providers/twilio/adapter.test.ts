@@ -3,6 +3,7 @@ import type { OutboundMessage } from "#shared/delivery/adapter.ts";
 import type { ProviderContext } from "#shared/delivery/providers/provider.ts";
 import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
 import { twilioProvider } from "#shared/delivery/providers/twilio/provider.ts";
+import { directOutbound } from "#shared/platform/http/outbound.ts";
 import { oddProvider } from "../../odd-provider.ts";
 import { aSend, start } from "../../sender-bench.ts";
 
@@ -33,6 +34,7 @@ const through = (baseUrl: string) =>
 const context: ProviderContext = {
   clock: { now: () => start },
   callDeadlineMs: 5_000,
+  outbound: directOutbound,
   postgres: notAsked,
   gatewayUrl: () => "https://gateway.example.com",
   unsubscribeKeys: notAsked,

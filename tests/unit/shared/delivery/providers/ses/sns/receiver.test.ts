@@ -4,6 +4,7 @@ import { createSnsReceiver, openSnsReceiver, type SnsEndpoint } from "#shared/de
 import { createReplayCache } from "#shared/delivery/providers/ses/sns/replay-cache.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
+import { directOutbound } from "#shared/platform/http/outbound.ts";
 import { signEnvelope, type UnsignedEnvelope } from "#simulator/sns/envelope.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 import { type Bench, createBench } from "../../../../../gateway/bench.ts";
@@ -216,7 +217,11 @@ describe("the receiver of several accounts", () => {
     const accounts = [[ours], [theirs]].map((COMMS_SNS_TOPIC_ARNS, i) => ({
       config: { COMMS_SNS_TOPIC_ARNS, COMMS_SNS_CERTIFICATE_ORIGIN: `http://127.0.0.1:${i + 1}` },
     }));
-    const opened = openSnsReceiver(accounts, { clock, publicUrl: "https://comms.example.com" });
+    const opened = openSnsReceiver(accounts, {
+      clock,
+      publicUrl: "https://comms.example.com",
+      outbound: directOutbound,
+    });
     const post = (TopicArn: string) => {
       const body = Buffer.from(signEnvelope(notification(clock, { TopicArn }), signing).body);
       return opened.receive({ url: "/webhooks/ses", headers: {}, body, now: clock.now() });
