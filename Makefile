@@ -39,7 +39,7 @@ ok: $(INSTALLED) ## Run the static checks
 bench: $(INSTALLED) ## Measure the whole path
 	@$(NODE) tests/bench/main.ts
 
-proof: $(INSTALLED) ## Prove what takes longer than a test may, and write its figures to docs/proofs.md (SUITE=simulation, attacks)
+proof: $(INSTALLED) ## Prove what takes longer than a test may, and write its figures to docs/proofs.md (SUITE=simulation, attacks, naughty)
 	@$(NODE) tests/proof/main.ts $(SUITE)
 
 clean: ## Stop the stack and remove its data (the fetched servers stay in the cache)

@@ -4,7 +4,7 @@ import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { assemble } from "#gateway/main.ts";
 import { createIdempotency } from "#gateway/public/events/idempotency.ts";
@@ -82,6 +82,18 @@ async function control(path: string, body: object = {}): Promise<{ callbacks: Re
   return (await answer.json()) as { callbacks: Record<string, number> };
 }
 
+/** What the gateway asks Postgres and Redis from now on, but for the sweep, which is no request's. */
+function storeTrips(): () => readonly unknown[] {
+  const query = vi.spyOn(test.platform.postgres(), "query");
+  const command = vi.spyOn(test.platform.redis(), "sendCommand");
+  return () => {
+    const asked: unknown[] = [...query.mock.calls, ...command.mock.calls].map(([what]) => what);
+    query.mockRestore();
+    command.mockRestore();
+    return asked.filter((what) => !String(what).includes("delete from comms_idempotency"));
+  };
+}
+
 const callbacks = async () => (await control("health")).callbacks;
 
 describe("the gateway on the real log [INT-02] [INT-03] [FBK-01] [KV-07]", () => {
@@ -141,7 +153,8 @@ describe("webhooks at the gateway [FBK-01]", () => {
     expect(JSON.parse(envelope.Message)).toMatchObject({ eventType: "Bounce", mail: { tags: { msg_id: ["m-1"] } } });
   });
 
-  it("takes Twilio's status callbacks in, each status once", async () => {
+  it("takes Twilio's status callbacks in, each status once, without a trip to a store", async () => {
+    const trips = storeTrips();
     const { accountSid, authToken } = sandboxAccounts.twilio;
     const before = (await callbacks())["delivered"] ?? 0;
     const answer = await fetch(`${simulator.url}/twilio/2010-04-01/Accounts/${accountSid}/Messages.json`, {
@@ -164,18 +177,7 @@ describe("webhooks at the gateway [FBK-01]", () => {
       .map(({ value }) => new URLSearchParams(String(value.body)).get("MessageStatus"))
       .sort();
     expect(statuses).toEqual(["delivered", "queued", "sent"]);
-  });
-
-  it("answers a webhook within 50 ms once it is warm", async () => {
-    const { metrics } = test.platform.telemetry;
-    const text = await metrics.text();
-    const within = (bound: string) =>
-      Number(
-        new RegExp(
-          `comms_http_request_seconds_bucket\\{le="${bound}",route="/webhooks/twilio/status",status="204"\\} (\\d+)`,
-        ).exec(text)?.[1],
-      );
-    expect([within("0.05"), within("\\+Inf")]).toEqual([3, 3]);
+    expect(trips()).toEqual([]);
   });
 });
 

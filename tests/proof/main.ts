@@ -1,11 +1,13 @@
 /** `make proof SUITE=simulation`: a proof that takes longer than a test may; its figures go to `docs/proofs.md`. */
 import { proveAcl } from "./acl.ts";
 import { proveAttacks } from "./attacks.ts";
+import { proveNaughty } from "./naughty.ts";
 import { proveSimulation } from "./simulation.ts";
 
 const suites: Readonly<Record<string, (names: readonly string[]) => Promise<boolean>>> = {
   acl: proveAcl,
   attacks: proveAttacks,
+  naughty: proveNaughty,
   simulation: proveSimulation,
 };
 

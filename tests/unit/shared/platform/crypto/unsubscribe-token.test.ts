@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -20,7 +21,7 @@ const claim: UnsubscribeClaim = {
   expiresAt: now + 90 * day,
 };
 
-describe("the unsubscribe token [UNS-01] [UNS-02]", () => {
+describe("the unsubscribe token [UNS-01] [UNS-02] [SEC-10]", () => {
   test("gives back any claim that it was made of", () => {
     const text = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" });
     const record = { tenantId: text, userId: text, channel: text, addressHash: text, scope: text, msgId: text };
@@ -71,7 +72,7 @@ describe("the unsubscribe token [UNS-01] [UNS-02]", () => {
   });
 });
 
-describe("an unsubscribe token that nobody signed [UNS-01] [UNS-02]", () => {
+describe("an unsubscribe token that nobody signed [UNS-01] [UNS-02] [SEC-10]", () => {
   test("any changed character is refused", () => {
     const token = signUnsubscribe(claim, keys);
     fc.assert(
@@ -82,6 +83,22 @@ describe("an unsubscribe token that nobody signed [UNS-01] [UNS-02]", () => {
         );
       }),
     );
+  });
+
+  test("another's secret, another claim's MAC and a MAC of the claim alone sign nothing", () => {
+    const [version, keyId, body, mac] = signUnsubscribe(claim, keys).split(".");
+    const strangers: UnsubscribeKeys = { current: "k1", keys: { k1: { secret: "a-stranger's-secret-of-32-letters" } } };
+    const [, , otherBody] = signUnsubscribe({ ...claim, userId: "u2", scope: "stream:marketing" }, keys).split(".");
+    const { secret } = keys.keys["k1"] ?? expect.fail("there is no key");
+    const bare = createHmac("sha256", secret).update(String(body)).digest("base64url");
+    const forged = [
+      signUnsubscribe(claim, strangers),
+      [version, keyId, otherBody, mac].join("."),
+      [version, keyId, body, bare].join("."),
+      [version, keyId, body, Buffer.alloc(32).toString("base64url")].join("."),
+    ];
+    for (const token of forged) expect(verifyUnsubscribe(token, keys, now)).toEqual({ refusal: "forged" });
+    expect(verifyUnsubscribe([version, keyId, body, mac].join("."), keys, now)).toEqual({ claim });
   });
 
   test("the same MAC in another spelling is refused: a link has one", () => {
