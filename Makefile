@@ -36,8 +36,11 @@ test: $(INSTALLED) ## Run all tests: unit, contract, and integration on the real
 ok: $(INSTALLED) ## Run the static checks
 	@npm run --silent ok
 
-bench: $(INSTALLED) ## Measure the whole path
-	@$(NODE) tests/bench/main.ts
+BENCH_OPTIONS := COUNT RATE LAYOUT LATENCY CHANNEL RUNS SENDERS MINUTES
+lower = $(shell printf '%s' '$(1)' | tr A-Z a-z)
+
+bench: $(INSTALLED) ## Measure (SUITE=drain, sender, peer, codes, soak, broker; docs/figures.md has their options)
+	@$(NODE) tests/bench/main.ts $(SUITE) $(foreach option,$(BENCH_OPTIONS),$(if $($(option)),--$(call lower,$(option))=$($(option))))
 
 proof: $(INSTALLED) ## Prove what takes longer than a test may, and write its figures to docs/proofs.md (SUITE=simulation, attacks, naughty)
 	@$(NODE) tests/proof/main.ts $(SUITE)

@@ -42,3 +42,11 @@ function cpuSafe(pid: number): number {
     return 0;
   }
 }
+
+/** CPU time that the whole machine has used so far, whoever used it, µs. */
+export function machineCpuMicros(): number {
+  const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n", 1);
+  // user, nice, system, idle, iowait, irq, softirq, steal; a guest's time is in user's already.
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.trim().split(/\s+/).slice(1).map(Number);
+  return ((user + nice + system + irq + softirq) * 1_000_000) / ticks;
+}

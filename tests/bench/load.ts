@@ -32,29 +32,65 @@ export interface Rate {
   readonly seconds: number;
 }
 
-interface Feed extends Rate {
-  readonly producer: Producer;
+/** Where records go, and how they are written. */
+interface Sink {
   readonly codec: Codec;
   readonly prefix: string;
-  readonly crowd: Crowd;
-  readonly run: string;
 }
 
-interface NextEvent {
+interface Feed extends Rate, Sink {
+  readonly producer: Producer;
+  readonly next: EventSource;
+}
+
+/** An event, and the one message that it makes. */
+export interface NextEvent {
   readonly event: Event;
   readonly msgId: string;
   readonly isRefused: boolean;
 }
 
-const tickMs = 20;
+/** The events of a run by their number. */
+export type EventSource = (n: number) => NextEvent;
 
-/** Feeds a world, every event of it under ids of this run alone. */
-export async function feedWorld({ platform, prefix }: World, crowd: Crowd, rate: Rate): Promise<Load> {
+const tickMs = 20;
+const chunkRecords = 500;
+
+/** Feeds a world the mix of `mixedEvents`, every event of it under ids of this run alone. */
+export async function feedWorld(world: World, crowd: Crowd, rate: Rate): Promise<Load> {
+  return feedAtRate(world, mixedEvents(crowd, runName(`r${rate.perSecond}`)), rate);
+}
+
+/** A name that no other run has. */
+export function runName(kind: string): string {
+  return `${kind}${Date.now().toString(36)}`;
+}
+
+/** Feeds events at an even rate, open loop: it does not wait for their results. */
+export async function feedAtRate({ platform, prefix }: World, next: EventSource, rate: Rate): Promise<Load> {
   const producer = await platform.log().producer();
-  const run = `r${rate.perSecond}${Date.now().toString(36)}`;
-  const load = await feed({ producer, codec: platform.codec(), prefix, crowd, run, ...rate });
+  const load = await feed({ producer, codec: platform.codec(), prefix, next, ...rate });
   await producer.close();
   return load;
+}
+
+/** Produces so many events as fast as the broker takes them. */
+export async function feedAtOnce({ platform, prefix }: World, next: EventSource, count: number): Promise<Load> {
+  const producer = await platform.log().producer();
+  const due = new Map<string, number>();
+  const sink = { codec: platform.codec(), prefix };
+  for (let from = 0; from < count; from += chunkRecords) {
+    const size = Math.min(chunkRecords, count - from);
+    const now = Date.now();
+    const records = Array.from({ length: size }, (_, n) => {
+      const { event, msgId } = next(from + n);
+      due.set(msgId, now);
+      return recordOf(sink, event);
+    });
+    await producer.send(records);
+  }
+  await producer.close();
+  return { due, refused: new Set(), records: count, lateMs: 0 };
 }
 
 /** What the providers took of these messages, once all of it is there and nothing more comes. */
@@ -73,10 +109,8 @@ export async function untilTaken(world: World, load: Load, since: number): Promi
   return accepted();
 }
 
-/** Feeds events at an even rate, open loop: it does not wait for their results. */
 async function feed(feeding: Feed): Promise<Load> {
-  const { producer, perSecond, seconds } = feeding;
-  const next = eventSource(feeding);
+  const { producer, perSecond, seconds, next } = feeding;
   const due = new Map<string, number>();
   const refused = new Set<string>();
   const total = perSecond * seconds;
@@ -100,7 +134,7 @@ async function feed(feeding: Feed): Promise<Load> {
   return { due, refused, records, lateMs };
 }
 
-function recordOf({ codec, prefix }: Feed, event: Event): OutRecord {
+function recordOf({ codec, prefix }: Sink, event: Event): OutRecord {
   return {
     topic: `${prefix}comms.events`,
     key: `${event.tenant_id}/${event.cause_ref}`,
@@ -112,33 +146,51 @@ function recordOf({ codec, prefix }: Feed, event: Event): OutRecord {
  * Of twenty records: two codes by text (10 % critical), sixteen mails and pushes, one to a suppressed address (5 %), and
  * one that repeats the record before it (5 %).
  */
-function eventSource({ crowd, run }: Feed): (n: number) => NextEvent {
-  const factory = createEventFactory(run);
+function mixedEvents(crowd: Crowd, run: string): EventSource {
+  const of = messageMaker(run);
   let last: NextEvent | undefined;
   const draw = (n: number): NextEvent => {
     const turn = n % 20;
-    const pick = (from: readonly Character[]) => (from[n % from.length] as Character).userId;
-    if (turn === 17) return promotion(pick(crowd.suppressed), "email", true);
-    if (turn % 10 === 0) return code(pick(crowd.texted));
-    return turn % 2 === 0
-      ? promotion(pick(crowd.pushed), "push", false)
-      : promotion(pick(crowd.emailed), "email", false);
-  };
-  const promotion = (user: string, channel: string, isRefused: boolean): NextEvent => {
-    const event = factory.promotion(user, Date.now());
-    return { event, isRefused, msgId: msgIdOf(event, { templateName: "promo_low_balance", userId: user, channel }) };
-  };
-  const code = (user: string): NextEvent => {
-    const event = factory.code(user, Date.now());
-    return {
-      event,
-      isRefused: false,
-      msgId: msgIdOf(event, { templateName: "security_code", userId: user, channel: "sms" }),
-    };
+    if (turn === 17) return { ...of("email", pick(crowd.suppressed, n)), isRefused: true };
+    if (turn % 10 === 0) return of("sms", pick(crowd.texted, n));
+    return turn % 2 === 0 ? of("push", pick(crowd.pushed, n)) : of("email", pick(crowd.emailed, n));
   };
   return (n) => {
     last = n % 20 === 19 && last ? last : draw(n);
     return last;
+  };
+}
+
+/** The channels that one event makes one message on. */
+export const benchChannels = ["email", "push", "sms"] as const;
+export type BenchChannel = (typeof benchChannels)[number];
+
+/** Events that are one message each on the same channel, to each of these people in turn. */
+export function messagesTo({ emailed, pushed, texted }: Crowd, channel: BenchChannel, run: string): EventSource {
+  const of = messageMaker(run);
+  const people = { email: emailed, push: pushed, sms: texted }[channel];
+  return (n) => of(channel, pick(people, n));
+}
+
+/** Security codes by text and by mail in turn. */
+export function codesTo({ emailed, texted }: Crowd, run: string): EventSource {
+  const of = messageMaker(run);
+  return (n) => (n % 2 === 0 ? of("sms", pick(texted, n)) : of("code by mail", pick(emailed, n)));
+}
+
+function pick(from: readonly Character[], n: number): string {
+  return (from[n % from.length] as Character).userId;
+}
+
+/** Writes the event of one message: a promotion by mail or push, a code by text or mail. */
+function messageMaker(run: string) {
+  const factory = createEventFactory(run);
+  return (kind: BenchChannel | "code by mail", userId: string): NextEvent => {
+    const isCode = kind === "sms" || kind === "code by mail";
+    const event = isCode ? factory.code(userId, Date.now()) : factory.promotion(userId, Date.now());
+    const templateName = isCode ? "security_code" : "promo_low_balance";
+    const channel = kind === "code by mail" ? "email" : kind;
+    return { event, isRefused: false, msgId: msgIdOf(event, { templateName, userId, channel }) };
   };
 }
 

@@ -1,17 +1,28 @@
-/** `make bench`: prints figures, and checks none of them. Name benches to run only those: `bin/node tests/bench/main.ts path`. */
+/**
+ * `make bench`: prints figures, and fails where a message is lost or comes twice. Name suites to run only those:
+ * `make bench SUITE=drain COUNT=5000 LAYOUT=2`, or `bin/node tests/bench/main.ts drain --count=5000 --layout=2`.
+ */
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
 import { benchDemo } from "./demo.ts";
+import { benchDrain } from "./drain.ts";
 import { benchFaults } from "./faults.ts";
 import { benchGarbage } from "./garbage.ts";
 import { benchHop } from "./hop.ts";
 import { benchHot } from "./hot.ts";
+import { type BenchOptions, benchOptions } from "./options.ts";
 import { benchBrief, benchPath } from "./path.ts";
 import { benchTls } from "./tls.ts";
 import { benchUpsert } from "./upsert.ts";
 
-const benches: Readonly<Record<string, () => Promise<void>>> = {
+/** What a suite tells in one line of JSON. */
+interface SuiteFigures {
+  readonly lost: number;
+  readonly twice: number;
+}
+
+const suites: Readonly<Record<string, (options: BenchOptions) => Promise<SuiteFigures | undefined | void>>> = {
   demo: benchDemo,
   hop: benchHop,
   path: benchPath,
@@ -21,14 +32,32 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   garbage: benchGarbage,
   hot: benchHot,
   tls: benchTls,
+  drain: benchDrain,
 };
 const usual = ["demo", "hop", "path", "faults"];
 
-const wanted = process.argv.slice(2);
-for (const name of wanted.length > 0 ? wanted : usual) {
-  const bench = benches[name];
-  if (!bench) throw new Error(`There is no bench '${name}'. There are: ${Object.keys(benches).join(", ")}`);
-  await startStack(stackOptionsFrom(readStackConfig(), (line) => void process.stderr.write(`${line}\n`)));
-  await bench();
+/** Runs the suites one after the other; 1 where one of them lost a message or sent one twice, 2 where one is unknown. */
+async function main(argv: readonly string[]): Promise<number> {
+  const options = benchOptions(argv);
+  const wanted = options.suites.length > 0 ? options.suites : usual;
+  const unknown = wanted.filter((name) => !(name in suites));
+  if (unknown.length > 0)
+    throw new Error(`There is no suite '${unknown[0]}': name one of ${Object.keys(suites).join(", ")}`);
+  let code = 0;
+  for (const name of wanted) {
+    await startStack(stackOptionsFrom(readStackConfig(), (line) => void process.stderr.write(`${line}\n`)));
+    const figures = await suites[name]?.(options);
+    if (figures === undefined) continue;
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+    if (figures.lost > 0 || figures.twice > 0) code = 1;
+  }
+  return code;
 }
-process.exit(0);
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    process.stderr.write(`${error.stack}\n`);
+    process.exit(2);
+  },
+);

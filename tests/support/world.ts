@@ -28,6 +28,7 @@ import { freePort } from "./world/free-port.ts";
 import { untilKnown } from "./world/people.ts";
 import { type RedisServer, startRedisServer } from "./world/redis-server.ts";
 import { removeTopics } from "./world/remove-topics.ts";
+import { type SimulatorProcess, startSimulatorProcess } from "./world/simulator-process.ts";
 import { type TopicWatch, unwatched, watchTopics } from "./world/topic-watch.ts";
 
 /** All that `comms run all` hosts. A test splits it over child processes. */
@@ -45,6 +46,8 @@ export interface WorldOptions {
   readonly watch?: boolean;
   /** Whether the providers call back. Default true. */
   readonly callbacks?: boolean;
+  /** Whether the providers' double runs in a process of its own, so that its CPU is told apart. Default false. */
+  readonly doubleApart?: boolean;
   /** More for every child's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -61,6 +64,10 @@ export interface World {
   readonly redis: RedisServer;
   readonly simulator: SimulatorControl;
   readonly simulatorUrl: string;
+  /** The process of the providers' double: the test's own, unless it runs apart. */
+  readonly simulatorPid: number;
+  /** The file that the double writes every call to before it answers. */
+  readonly ledgerPath: string;
   readonly gatewayUrl: string;
   /** The environment of its children, on top of the test's own. */
   readonly env: Readonly<Record<string, string>>;
@@ -111,10 +118,7 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
   closers.add("redis", () => redis.close());
   const port = await freePort();
   const gatewayUrl = `http://127.0.0.1:${port}`;
-  const simulator = await startSimulator({
-    ledgerPath: join(folder, "ledger.ndjson"),
-    callbackBase: options.callbacks === false ? undefined : gatewayUrl,
-  });
+  const simulator = await startDouble(options, folder, gatewayUrl);
   closers.add("simulator", () => simulator.close());
   const env = {
     ...storeSettings(stack, database?.url),
@@ -148,6 +152,8 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
     redis,
     simulator: control,
     simulatorUrl: simulator.url,
+    simulatorPid: simulator.pid,
+    ledgerPath: simulator.ledgerPath,
     gatewayUrl,
     env,
     start: async (names, more = {}) => {
@@ -170,6 +176,17 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
       if (left.length > 0) throw new Error(`The world left behind: ${left.join(", ")}`);
     },
   };
+}
+
+async function startDouble(
+  { callbacks, doubleApart }: WorldOptions,
+  folder: string,
+  gatewayUrl: string,
+): Promise<SimulatorProcess> {
+  const ledgerPath = join(folder, "ledger.ndjson");
+  const double = { ledgerPath, callbackBase: callbacks === false ? undefined : gatewayUrl };
+  if (doubleApart) return startSimulatorProcess(double);
+  return { ...(await startSimulator(double)), pid: process.pid };
 }
 
 function storeSettings(stack: Addresses, databaseUrl = stack.postgres.url): Readonly<Record<string, string>> {

@@ -1,0 +1,48 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Counts, countsOf } from "#tests/bench/counts.ts";
+import { withDrainBench } from "#tests/bench/drain.ts";
+
+const mails = 200;
+
+/** What a mail with its webhook takes, exactly: no retry, no timer and no batch changes it. */
+const recordsWritten = 10;
+const recordsRead = 16;
+
+/**
+ * Bounds of what depends on how records come together in batches, and beside them what was measured in five runs on two
+ * cores that other work shared. Raise none: a change that needs more has made every mail dearer.
+ */
+const fetchesMax = 1.5;
+const producesMax = 1.5;
+const redisCommandsMax = 13;
+const pgCommitsMax = 4;
+
+let counts: Counts;
+
+beforeAll(async () => {
+  counts = await withDrainBench({ layout: "2", latencyMs: 0 }, (bench) => countsOf(bench, mails));
+}, 400_000);
+
+describe(`a backlog of ${mails} mails, each with its webhook`, () => {
+  test("loses none and sends none twice", () => {
+    expect(counts).toMatchObject({ lost: 0, twice: 0 });
+  });
+
+  test("takes no more records than it must", () => {
+    expect(counts.recordsWritten).toBe(recordsWritten);
+    expect(counts.recordsRead).toBe(recordsRead);
+  });
+
+  test("takes few requests to the log", () => {
+    expect(counts.fetches).toBeLessThan(fetchesMax);
+    expect(counts.produces).toBeLessThan(producesMax);
+  });
+
+  test("takes few commands to Redis", () => {
+    expect(counts.redisCommands).toBeLessThan(redisCommandsMax);
+  });
+
+  test("takes few commits in Postgres", () => {
+    expect(counts.pgCommits).toBeLessThan(pgCommitsMax);
+  });
+});
