@@ -8,12 +8,14 @@ import { benchGarbage } from "./garbage.ts";
 import { benchHop } from "./hop.ts";
 import { benchHot } from "./hot.ts";
 import { benchBrief, benchPath } from "./path.ts";
+import { benchShell } from "./shell.ts";
 import { benchTls } from "./tls.ts";
 import { benchUpsert } from "./upsert.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   demo: benchDemo,
   hop: benchHop,
+  shell: benchShell,
   path: benchPath,
   faults: benchFaults,
   brief: benchBrief,
