@@ -13,6 +13,7 @@ import { benchHop } from "./hop.ts";
 import { benchHot } from "./hot.ts";
 import { type BenchOptions, benchOptions } from "./options.ts";
 import { benchBrief, benchPath } from "./path.ts";
+import { benchShell } from "./shell.ts";
 import { benchTls } from "./tls.ts";
 import { benchUpsert } from "./upsert.ts";
 
@@ -25,6 +26,7 @@ interface SuiteFigures {
 const suites: Readonly<Record<string, (options: BenchOptions) => Promise<SuiteFigures | undefined | void>>> = {
   demo: benchDemo,
   hop: benchHop,
+  shell: benchShell,
   path: benchPath,
   faults: benchFaults,
   brief: benchBrief,

@@ -12,6 +12,10 @@ export const telemetrySettings = settingGroup("Logs and traces", {
     z.url().optional(),
     "Where traces are sent, by OTLP over HTTP. Left out: no traces are sent, and trace ids are passed on all the same.",
   ),
+  COMMS_OTLP_SAMPLE_RATIO: setting(
+    z.coerce.number().min(0).max(1).default(1),
+    "Which part of the traces that begin here is sent, from 0 to 1. A trace that a producer began is sent where its `traceparent` says so.",
+  ),
 });
 
 /** Log level, log file and where traces go. */

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Registry } from "prom-client";
+import { MetricFamily } from "./metric-family.ts";
 
 /**
  * Every metric of Carillon, once: kind, labels, help. A name that is not here does not type-check. Base units, and no
@@ -111,28 +112,17 @@ export interface Metrics {
 /** One registry a process. Every stage that it hosts writes into it; a label names the stage. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  const counters = new Map<string, Counter>();
-  const histograms = new Map<string, Histogram>();
-  const gauges = new Map<string, Gauge>();
-  for (const [name, { kind, help, labels, buckets }] of Object.entries(metricDeclarations)) {
-    const options = { name, help, labelNames: [...labels], registers: [registry] };
-    if (kind === "counter") counters.set(name, new Counter(options));
-    else if (kind === "gauge") gauges.set(name, new Gauge(options));
-    else histograms.set(name, new Histogram({ ...options, buckets: [...buckets] }));
-  }
+  const families = new Map<MetricName, MetricFamily>();
+  for (const [name, declaration] of Object.entries(metricDeclarations))
+    families.set(name as MetricName, new MetricFamily(name, declaration, registry));
   return {
-    count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
+    count: (name, labels, by = 1) => families.get(name)?.add(labels, by),
     expose: (name, ...labelSets) => {
-      for (const labels of labelSets) counters.get(name)?.inc(labels, 0);
+      for (const labels of labelSets) families.get(name)?.add(labels, 0);
     },
-    observe: (name, labels, value) => histograms.get(name)?.observe(labels, value),
-    set: (name, labels, value) => gauges.get(name)?.set(labels, value),
-    read: async (name, labels) => {
-      const metric = await (counters.get(name) ?? gauges.get(name))?.get();
-      const wanted = Object.entries(labels);
-      const hits = metric?.values.filter((sample) => wanted.every(([label, value]) => sample.labels[label] === value));
-      return (hits ?? []).reduce((sum, sample) => sum + sample.value, 0);
-    },
+    observe: (name, labels, value) => families.get(name)?.observe(labels, value),
+    set: (name, labels, value) => families.get(name)?.set(labels, value),
+    read: async (name, labels) => families.get(name)?.read(labels) ?? 0,
     text: () => registry.metrics(),
   };
 }

@@ -1,13 +1,8 @@
-import { propagation, trace } from "@opentelemetry/api";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
-import { AlwaysOffSampler, BasicTracerProvider, ParentBasedSampler } from "@opentelemetry/sdk-trace-base";
+import type { ExportOptions } from "./start-exporting.ts";
+import { keepSpans } from "./tracing.ts";
 
-/** Where spans go, and the version that they carry. */
-export interface TracingOptions {
-  /** Where a collector takes OTLP over HTTP; undefined keeps no spans. */
-  readonly url: string | undefined;
-  readonly version: string;
-}
+/** Where spans go, how many of them, and the version that they carry. Without `url` none are kept. */
+export type TracingOptions = Omit<ExportOptions, "url"> & { readonly url: string | undefined };
 
 /** A tracer that was started. */
 export interface Tracing {
@@ -18,17 +13,21 @@ export interface Tracing {
 }
 
 /**
- * Gives every record a trace context that travels from topic to topic. Spans are kept only if there is a collector:
- * without one the context still travels, and the SDK with its exporters (67 MB, a second of start) is never loaded.
+ * Keeps the spans of this process if there is a collector. Without one the trace context still travels
+ * (`trace-context.ts`), and OpenTelemetry's SDK with its exporters (67 MB, a second of start) is never loaded.
  */
-export function startTracing({ url, version }: TracingOptions): Tracing {
-  if (url !== undefined) {
-    const sdk = import("./start-exporting.ts").then(({ startExporting }) => startExporting(url, version));
-    return { ready: sdk.then(() => undefined), close: async () => (await sdk).shutdown() };
-  }
-  trace.setGlobalTracerProvider(
-    new BasicTracerProvider({ sampler: new ParentBasedSampler({ root: new AlwaysOffSampler() }) }),
-  );
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  return { ready: Promise.resolve(), close: async () => {} };
+export function startTracing({ url, ...options }: TracingOptions): Tracing {
+  if (url === undefined) return { ready: Promise.resolve(), close: async () => {} };
+  const started = import("./start-exporting.ts").then(({ startExporting }) => {
+    const exporter = startExporting({ ...options, url });
+    return { exporter, restore: keepSpans(exporter.startSpan) };
+  });
+  return {
+    ready: started.then(() => undefined),
+    close: async () => {
+      const { exporter, restore } = await started;
+      restore();
+      await exporter.close();
+    },
+  };
 }

@@ -92,7 +92,8 @@ export function createProcessContext(
   { name, clock = systemClock }: ProcessContextOptions,
 ): ProcessContext {
   const closers = new Closers();
-  const tracing = startTracing({ url: config.COMMS_OTLP_URL, version });
+  const { COMMS_OTLP_URL: url, COMMS_OTLP_SAMPLE_RATIO: sampleRatio } = config;
+  const tracing = startTracing({ url, sampleRatio, version });
   closers.add("tracing", () => tracing.close());
   const telemetry = createTelemetry({ level: config.COMMS_LOG_LEVEL, file: config.COMMS_LOG_FILE, version });
   closers.add("log file", () => telemetry.flush());

@@ -1,5 +1,6 @@
 import type { InRecord, Position, TopicPartition } from "#shared/contracts/log-record.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import type { BatchSummary } from "./batch-summary.ts";
 import { KeyQueues, type LanePriority } from "./key-queues.ts";
 import { Watermark } from "./watermark.ts";
 
@@ -13,8 +14,10 @@ export interface Item {
   readonly deliveredAt: Instant;
   /** Whether it stands behind the share of its key, and so takes no place from others. */
   isCrowd: boolean;
-  /** The decoded value, once there is one; for the log line only. */
+  /** The decoded value, once there is one; for log lines only. */
   value: unknown;
+  /** The account of the batch that it was taken with, while it is in work. */
+  batch: BatchSummary | undefined;
   /** Whether its batch answers for it no more: it has a task of its own, or has left. */
   isDetached: boolean;
 }
@@ -87,6 +90,7 @@ export class Inbox {
         deliveredAt: now,
         isCrowd: false,
         value: undefined,
+        batch: undefined,
         isDetached: false,
       };
       this.#marks.get(`${record.topic}/${record.partition}`)?.mark.begin(record.offset);

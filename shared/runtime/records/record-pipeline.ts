@@ -10,9 +10,11 @@ import type { ShellLimits } from "../limits.ts";
 import { noLongerOurs } from "../outage-watch.ts";
 import type { Outbox } from "../outputs/outbox.ts";
 import type { AnyProcessor } from "../processor.ts";
+import { BatchSummary } from "./batch-summary.ts";
 import { poison } from "./decode.ts";
 import { decodeAndLearn } from "./decode-and-learn.ts";
 import type { Item } from "./inbox.ts";
+import type { RecordEnd } from "./record-end.ts";
 import { recordIds } from "./record-ids.ts";
 import { reportRecord } from "./record-telemetry.ts";
 import type { SetAsideSummary } from "./set-aside-summary.ts";
@@ -67,6 +69,9 @@ export class RecordPipeline {
 
   /** Resolves when the batch has ended; a record that needs longer goes on in a task of its own. Never rejects. */
   run(items: readonly Item[], generation: number): Promise<void> {
+    const { processor, telemetry } = this.#parts;
+    const batch = new BatchSummary(processor.name, telemetry.log, items.length);
+    for (const item of items) item.batch = batch;
     return this.#own(items, generation, () => this.#batch(items, generation));
   }
 
@@ -205,13 +210,16 @@ export class RecordPipeline {
       const ids = recordIds(item.record, item.value, span.traceId);
       setAside.add({ topic, record: item.record, reason, message, ids }, now);
     }
-    reportRecord(telemetry, { stage: processor.name, record, outcome, durationMs, span });
+    const end: RecordEnd = { record, outcome, durationMs, span };
+    reportRecord(telemetry, processor.name, end);
+    item.batch?.add(end);
     item.isDetached = true;
     onComplete(completion, generation);
   }
 
   #release(item: Item, generation: number): void {
     item.isDetached = true;
+    item.batch?.release();
     this.#parts.onRelease(item, generation);
   }
 

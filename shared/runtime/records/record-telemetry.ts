@@ -1,28 +1,13 @@
-import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
 import type { Decision, Feedback, Send } from "#shared/contracts/records.ts";
 import { isForeignTopic, type TopicName } from "#shared/contracts/topics.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
-import { deadLetterReasons, type Outcome } from "#shared/domain/outcome/outcome.ts";
+import { deadLetterReasons } from "#shared/domain/outcome/outcome.ts";
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
-import type { RecordSpan } from "#shared/platform/telemetry/tracing.ts";
+import { loggedIds, outcomeLabel, placeOf, type RecordEnd } from "./record-end.ts";
 import { idFields, recordIds } from "./record-ids.ts";
 import { unnamedSources } from "./set-aside-summary.ts";
-
-/** One record's end, for its line, its count and its span. */
-export interface RecordEnd {
-  readonly stage: string;
-  readonly record: DecodedRecord<unknown>;
-  readonly outcome: Outcome;
-  readonly durationMs: number;
-  readonly span: Pick<RecordSpan, "traceId" | "end">;
-}
-
-/** An outcome as metrics, log lines and spans name it. A dead letter is `reject` there: labels outlive names in code. */
-export function outcomeLabel({ kind }: Pick<Outcome, "kind">): string {
-  return kind === "deadLetter" ? "reject" : kind;
-}
 
 /** Shows what a stage counts of unusable records before there is one: each reason by topic, and the sources that have no name. */
 export function exposeDeadLetters(
@@ -38,43 +23,37 @@ export function exposeDeadLetters(
 }
 
 /**
- * What each record leaves in telemetry once its outputs are on the log: one line, its samples, those of its outputs, and
- * the end of its span. The line holds ids and codes, never a value or an address; of a dead letter also the sentence
- * that it carries. A dead letter on a topic that others write has no line of its own: see `SetAsideSummary`.
+ * What each record leaves in telemetry once its outputs are on the log: its samples, those of its outputs, the end of its span,
+ * and a line where it is no plain success or the level is `debug`. The line holds ids and codes, never a value or an address;
+ * of a dead letter also the sentence that it carries. A dead letter on a topic that others write has no line of its own: see
+ * `SetAsideSummary`. All others stand in the line of their batch: see `BatchSummary`.
  */
-export function reportRecord(telemetry: Telemetry, done: RecordEnd): void {
-  const { metrics } = telemetry;
-  const { stage, record, outcome, durationMs, span } = done;
-  metrics.count("comms_stage_records_total", { stage, outcome: outcomeLabel(outcome) });
+export function reportRecord(telemetry: Telemetry, stage: string, done: RecordEnd): void {
+  const { metrics, log } = telemetry;
+  const { record, outcome, durationMs, span } = done;
+  const label = outcomeLabel(outcome);
+  metrics.count("comms_stage_records_total", { stage, outcome: label });
   metrics.observe("comms_stage_duration_seconds", { stage }, durationMs / 1000);
   const isDeadLetter = outcome.kind === "deadLetter";
-  if (!isDeadLetter || !isForeignTopic(record.topic)) writeLine(telemetry, done);
+  if (outcome.kind !== "emit") {
+    if (!isDeadLetter || !isForeignTopic(record.topic)) log.info(lineOf(stage, done));
+  } else if (log.isLevelEnabled("debug")) log.debug(lineOf(stage, done));
   if (isDeadLetter) metrics.count("comms_dead_letters_total", { stage, topic: record.topic, reason: outcome.reason });
   else for (const output of outcome.outputs) countOutput(telemetry, output);
-  span.end(outcomeLabel(outcome), isDeadLetter);
+  span.end(label, isDeadLetter);
 }
 
-function writeLine({ log }: Telemetry, { stage, record, outcome, durationMs, span }: RecordEnd): void {
-  log.info({
+function lineOf(stage: string, done: RecordEnd): Readonly<Record<string, unknown>> {
+  const { record, outcome, span } = done;
+  return {
     stage,
-    topic: record.topic,
-    partition: record.origin.partition,
-    offset: record.origin.offset,
+    ...placeOf(done),
     outcome: outcomeLabel(outcome),
     ...("reason" in outcome ? { reason: outcome.reason } : {}),
     ...("message" in outcome ? { message: outcome.message } : {}),
     ...(outcome.kind === "deadLetter" && idFields(recordIds(record.origin, record.value, span.traceId))),
-    ...idsOf(record.value),
-    duration_ms: durationMs,
-    trace_id: span.traceId,
-  });
-}
-
-const loggedIds = ["tenant_id", "event_id", "msg_id", "correlation_id", "name"] as const;
-
-function idsOf(value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(loggedIds.flatMap((id) => (id in value ? [[id, Reflect.get(value, id)]] : [])));
+    ...loggedIds(done),
+  };
 }
 
 /** Reads business metrics off what is written, so that no processor needs to know of metrics. */

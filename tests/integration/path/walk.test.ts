@@ -22,7 +22,7 @@ let booking: Event;
 
 beforeAll(async () => {
   world = await startWorld();
-  child = await world.start(everything);
+  child = await world.start(everything, { COMMS_LOG_LEVEL: "debug" });
   eventFactory = createEventFactory("walk");
   await world.introduce([
     aPerson("ines", { phone: "+14155550101", push: true, sms: true }),
@@ -210,7 +210,7 @@ describe("the walk can be followed [HLT-06]", () => {
       expect(`${topic} ${String(record.headers["traceparent"])}`).toMatch(new RegExp(`^${topic} 00-${trace}-`));
   });
 
-  test("every record leaves one line in every stage that takes it, with the ids to find it by", async () => {
+  test("at level debug every record leaves one line in every stage that takes it, with the ids to find it by", async () => {
     const expected = ofTheWalk().flatMap(linesDue).toSorted();
     const lines = (await logLines()).filter(({ correlation_id }) => correlation_id === correlation);
     expect(lines.map(placeOf).toSorted()).toEqual(expected);
@@ -219,6 +219,26 @@ describe("the walk can be followed [HLT-06]", () => {
       expect(line).toMatchObject({ tenant_id: "default", outcome: "emit" });
       if (!outside.has(placeOf(line))) expect(line.trace_id).toBe(trace);
     }
+  });
+
+  test("every record stands in the line of its batch, at whatever level", async () => {
+    const metrics = await (await fetch(`${child.healthUrl}/metrics`)).text();
+    const batches = (await logLines()).filter(({ outcomes }) => outcomes !== undefined);
+    for (const stage of new Set(batches.map((line) => String(line.stage)))) {
+      const counted = [...metrics.matchAll(new RegExp(`^comms_stage_records_total{stage="${stage}".*} (\\d+)$`, "gm"))];
+      const ofStage = batches.filter((line) => line.stage === stage);
+      expect(`${stage} ${sumOf(ofStage.map(({ records }) => records))}`).toBe(
+        `${stage} ${sumOf(counted.map(([, count]) => Number(count)))}`,
+      );
+      for (const { level, trace_ids } of ofStage) expect([level, trace_ids]).toEqual([30, expect.any(Array)]);
+    }
+    expect(batches.flatMap(({ trace_ids }) => trace_ids)).toContain(trace);
+    const walked = new Set(
+      ofTheWalk()
+        .flatMap(linesDue)
+        .map((place) => place.split(" ")[0]),
+    );
+    for (const stage of walked) expect(batches.map((line) => line.stage)).toContain(stage);
   });
 
   test("and none of them holds an address, a token or a word of the message, nor does a metric", async () => {
@@ -244,7 +264,18 @@ function placeOf({ stage, topic, partition, offset }: LogLine): string {
   return `${String(stage)} ${String(topic)} ${String(partition)} ${String(offset)}`;
 }
 
-type LogLine = Readonly<Record<"stage" | "topic" | "partition" | "offset" | "correlation_id" | "trace_id", unknown>>;
+interface LogLine
+  extends Readonly<Record<"stage" | "topic" | "partition" | "offset" | "correlation_id" | "trace_id", unknown>> {
+  readonly level: number;
+  /** These of the line of a batch. */
+  readonly outcomes?: Readonly<Record<string, number>>;
+  readonly records: number;
+  readonly trace_ids: readonly string[];
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
+}
 
 async function logLines(): Promise<readonly LogLine[]> {
   const text = await readFile(child.logFile, "utf8");

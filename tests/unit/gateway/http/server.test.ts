@@ -2,19 +2,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTracing, type Tracing } from "#shared/platform/telemetry/start-tracing.ts";
 import { createBench } from "../bench.ts";
 
-let tracing: Tracing;
 let folder: string;
 beforeAll(async () => {
-  tracing = startTracing({ url: undefined, version: "test" });
   folder = await mkdtemp(join(tmpdir(), "carillon-gateway-"));
 });
-afterAll(async () => {
-  await tracing.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
 const code = {
   name: "security.code_requested",

@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { InRecord } from "#shared/contracts/log-record.ts";
@@ -6,9 +7,9 @@ import { createMetrics } from "#shared/platform/telemetry/metrics.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { countOutput, exposeDeadLetters, reportRecord } from "#shared/runtime/records/record-telemetry.ts";
 
-function recording(): { telemetry: Telemetry; lines: Record<string, unknown>[] } {
+function recording(level = "info"): { telemetry: Telemetry; lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = [];
-  const log = { info: (line: Record<string, unknown>) => lines.push(line) } as unknown as Telemetry["log"];
+  const log = pino({ level }, { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) });
   return { telemetry: { metrics: createMetrics(), log }, lines };
 }
 
@@ -36,8 +37,7 @@ describe("what a record leaves behind [HLT-06]", () => {
       user_id: "canary",
     };
     const record: DecodedRecord<unknown> = { value, origin, topic: "comms.routed" };
-    reportRecord(telemetry, {
-      stage: "renderer",
+    reportRecord(telemetry, "renderer", {
       record,
       outcome: { kind: "drop", reason: "COMMS_EXPIRED", outputs: [] },
       durationMs: 12,
@@ -57,6 +57,21 @@ describe("what a record leaves behind [HLT-06]", () => {
     expect(JSON.stringify(lines)).not.toContain("canary");
   });
 
+  it.each([
+    ["info", 0],
+    ["debug", 1],
+  ])("is no line of its own at level %s where all went well: its batch has one [HLT-06]", (level, count) => {
+    const { telemetry, lines } = recording(level);
+    const value = { event_id: "e", msg_id: "m", payload: "canary@example.com" };
+    const record: DecodedRecord<unknown> = { value, origin, topic: "comms.routed" };
+    const outcome = { kind: "emit", outputs: [] } as const;
+    reportRecord(telemetry, "renderer", { record, outcome, durationMs: 3, span: spanOf("t") });
+    expect(lines).toHaveLength(count);
+    const line = { stage: "renderer", topic: "comms.routed", offset: 7, outcome: "emit", msg_id: "m", event_id: "e" };
+    for (const one of lines) expect(one).toMatchObject({ ...line, duration_ms: 3, trace_id: "t" });
+    expect(JSON.stringify(lines)).not.toContain("canary");
+  });
+
   it("says of a rejected record why, with what it takes to find its request and its trace [HLT-06]", () => {
     const { telemetry, lines } = recording();
     const reject = {
@@ -68,7 +83,7 @@ describe("what a record leaves behind [HLT-06]", () => {
     const value = { correlation_id: "corr-2", user_id: "canary" };
     const decoded: DecodedRecord<unknown> = { value, origin, topic: "comms.routed" };
     for (const record of [undecoded, decoded])
-      reportRecord(telemetry, { stage: "renderer", record, outcome: reject, durationMs: 1, span: spanOf("trace-1") });
+      reportRecord(telemetry, "renderer", { record, outcome: reject, durationMs: 1, span: spanOf("trace-1") });
     expect(lines).toMatchObject([
       { outcome: "reject", reason: "COMMS_POISON", message: reject.message, trace_id: "trace-1", offset: 7 },
       { outcome: "reject", message: reject.message, trace_id: "trace-1", correlation_id: "corr-2" },
