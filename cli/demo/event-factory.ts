@@ -70,6 +70,7 @@ function eventOf({ name, causeRef, actors, payload, expiresAt }: EventParts, now
     category: null,
     priority: "NORMAL",
     expires_at: expiresAt ?? null,
+    send_at: null,
   };
 }
 

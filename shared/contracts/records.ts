@@ -54,6 +54,8 @@ export interface Accepted {
   readonly expires_at: number | null;
   /** 0 the first time through the gates; one more at each release from the schedule. */
   readonly round: number;
+  /** The message waits until this instant; null, or an instant that is over, means now. */
+  readonly send_at: number | null;
 }
 
 /** A consent given or withdrawn. Compacted, keyed by tenant, user, channel and category. */
@@ -218,6 +220,8 @@ export interface Event {
   readonly priority: Priority;
   /** After this instant nothing of this event is sent. */
   readonly expires_at: number | null;
+  /** Nothing of this event is sent before this instant; null, or an instant that is over, means now. */
+  readonly send_at: number | null;
 }
 
 /** Where a message stands. */

@@ -62,6 +62,7 @@ describe("dedupe window after a wipe [KV-02]", () => {
   test.each<[string, Partial<Decision>, string]>([
     ["a message that passed a minute ago", {}, "first"],
     ["a message that waits", { verdict: "DEFER" }, "first"],
+    ["a message that waits for its producer's time", { verdict: "DEFER", reason: "COMMS_SCHEDULED" }, "second"],
     ["a message in a digest, which held none", { verdict: "DIGEST" }, "second"],
     ["a message that was dropped", { verdict: "DROP" }, "second"],
     ["another stage's decision", { stage: "email-sender" }, "second"],

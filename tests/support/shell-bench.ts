@@ -46,6 +46,7 @@ export function eventOf(user: string, causeRef: string, extra: Partial<Event> = 
     category: null,
     priority: "NORMAL",
     expires_at: null,
+    send_at: null,
     ...extra,
   };
 }

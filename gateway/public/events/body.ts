@@ -23,6 +23,9 @@ export const eventBody = z.strictObject({
   correlation_id: z.string().optional().describe("Id of your request; left out, the event's id serves"),
   occurred_at: instant.optional().describe("When it happened; left out, now"),
   expires_at: instant.optional().describe("After this instant nothing of the event is sent"),
+  send_at: instant
+    .optional()
+    .describe("Nothing of the event is sent before this instant, 400 days ahead at most and before expires_at"),
   priority: z.enum(["HIGH", "NORMAL", "LOW"]).default("NORMAL").describe("LOW travels in the bulk lane"),
   category: z.string().optional().describe("Overrides nothing: must equal the catalog's category"),
 });

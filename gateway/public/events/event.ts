@@ -26,6 +26,7 @@ export function eventOf(body: EventBody, { tenantId: tenant_id, now }: EventOrig
     category: body.category ?? null,
     priority: body.priority,
     expires_at: body.expires_at === undefined ? null : instantOf(body.expires_at),
+    send_at: body.send_at === undefined ? null : instantOf(body.send_at),
   };
 }
 

@@ -54,6 +54,7 @@ export function summaryOf({ window, collected }: DueWindow, cadence: Cadence, no
     payload: payloadOf(collected, cadence),
     expires_at: null,
     round: 0,
+    send_at: null,
   };
 }
 

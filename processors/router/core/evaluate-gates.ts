@@ -10,6 +10,7 @@ import { freshness } from "#shared/domain/policy/gates/freshness.ts";
 import { pause } from "#shared/domain/policy/gates/pause.ts";
 import { preference } from "#shared/domain/policy/gates/preference.ts";
 import { quietHours } from "#shared/domain/policy/gates/quiet-hours.ts";
+import { sendAt } from "#shared/domain/policy/gates/send-at.ts";
 import { suppression } from "#shared/domain/policy/gates/suppression.ts";
 import { template } from "#shared/domain/policy/gates/template.ts";
 import { type Hours, hoursOf } from "#shared/domain/quiet-hours/hours.ts";
@@ -42,6 +43,7 @@ interface GateInput extends EvaluationContext {
 const gates: readonly (readonly [gate: string, ask: (input: GateInput) => RoutingResult])[] = [
   ["expiry", ({ message, now }) => expiry(message, now)],
   ["freshness", ({ message, views, now }) => freshness(message, views, now)],
+  ["send_at", ({ message, now }) => sendAt(message, now)],
   ["channel", ({ message, flags }) => channelSwitch(message, flags)],
   ["template", ({ channelFacts, locale }) => template(channelFacts.template, locale)],
   ["address", ({ channelFacts }) => address(channelFacts.to)],
@@ -65,8 +67,9 @@ export function evaluateGates(accepted: Accepted, facts: RoutingFacts, now: Inst
 }
 
 /**
- * Evaluates every gate for one message. No gate is skipped, so the trace also shows what would have stopped it next; but the
- * views are not looked at where they are too old, and a message is not dropped for what they said then.
+ * Evaluates every gate for one message. No gate is skipped, so the trace also shows what would have stopped it next; but
+ * nothing is asked that would be answered too early: a message is not dropped for what views said that are too old, nor for
+ * what holds long before the time that its producer asked for.
  */
 function evaluateMessage(accepted: Accepted, channel: Channel, context: EvaluationContext): GateEvaluation {
   const { profile, preference } = context.person;
@@ -77,16 +80,19 @@ function evaluateMessage(accepted: Accepted, channel: Channel, context: Evaluati
   const hours = hoursOf(preference, profile);
   const input: GateInput = { ...context, message, channelFacts, locale, hours };
 
-  const answers = untilStale(gates.map(([gate, ask]): RoutingAnswer => [gate, ask(input)]));
+  const answers = untilTooEarly(gates.map(([gate, ask]): RoutingAnswer => [gate, ask(input)]));
   const [gate, result] = decisiveAnswer(answers);
   const trace = answers.map(traceOf);
   return { message, result, gate, trace, template, locale, addressHash: addressHashOf(to), tz: hours.tz };
 }
 
-/** The answers up to `freshness` if that defers the message. */
-function untilStale(answers: readonly RoutingAnswer[]): readonly RoutingAnswer[] {
-  const stale = answers.findIndex(([gate, { verdict }]) => gate === "freshness" && verdict === "DEFER");
-  return stale < 0 ? answers : answers.slice(0, stale + 1);
+/** The gates whose deferral ends the list: what follows is asked when the message comes back. */
+const endingGates: readonly string[] = ["freshness", "send_at"];
+
+/** The answers up to the first of `endingGates` that defers the message. */
+function untilTooEarly(answers: readonly RoutingAnswer[]): readonly RoutingAnswer[] {
+  const last = answers.findIndex(([gate, { verdict }]) => endingGates.includes(gate) && verdict === "DEFER");
+  return last < 0 ? answers : answers.slice(0, last + 1);
 }
 
 /** The hash under the current pepper; null if the channel has no address that can be hashed. */

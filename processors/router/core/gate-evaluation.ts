@@ -1,5 +1,5 @@
 import type { Accepted, GateTrace } from "#shared/contracts/records.ts";
-import { type GateResult, isPassed, traceOf } from "#shared/domain/policy/gate-result.ts";
+import { type Deferral, type GateResult, isPassed, traceOf } from "#shared/domain/policy/gate-result.ts";
 import type { TemplateChoice } from "#shared/domain/template/template-choice.ts";
 import type { Message } from "./message.ts";
 
@@ -52,6 +52,14 @@ function outranks([, { verdict }]: RoutingAnswer, [, other]: RoutingAnswer): boo
 /** Whether the message goes out, now or later; only such a message may hold a dedupe key. */
 export function goesOn(evaluation: GateEvaluation): boolean {
   return evaluation.result.verdict !== "DROP";
+}
+
+/** An evaluation of a message that waits for the time that its producer asked for. */
+export type ScheduledEvaluation = GateEvaluation & { readonly result: Deferral & { readonly kind: "send_at" } };
+
+/** Whether the message waits for the time that its producer asked for: until then it takes nothing and is held against nothing. */
+export function isScheduled(evaluation: GateEvaluation): evaluation is ScheduledEvaluation {
+  return evaluation.result.verdict === "DEFER" && evaluation.result.kind === "send_at";
 }
 
 /** Adds a gate at the end. Its answer decides only if it takes precedence: a drop does, a further pass does not. */

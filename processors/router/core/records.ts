@@ -4,7 +4,7 @@ import { deriveId, personKey } from "#shared/domain/message/id.ts";
 import { messageSubject, recordHead } from "#shared/domain/message/record-head.ts";
 import type { Deferral } from "#shared/domain/policy/gate-result.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import type { GateEvaluation } from "./gate-evaluation.ts";
+import type { GateEvaluation, ScheduledEvaluation } from "./gate-evaluation.ts";
 
 /** Encodes a record as the codec does. */
 export type Encode = (topic: TopicName, value: object) => Buffer;
@@ -52,23 +52,50 @@ export function routedOf(accepted: Accepted, evaluation: GateEvaluation, now: In
 export function scheduleItemOf(
   accepted: Accepted,
   evaluation: GateEvaluation & { readonly result: Deferral },
-  { now, encode }: WriteContext,
+  context: WriteContext,
 ): ScheduleItem {
   const { msgId } = evaluation.message;
   const { kind, dueAt } = evaluation.result;
-  const topic = laneTopic("comms.accepted", accepted.lane);
+  const back = releasedOf(accepted, evaluation, context.now);
+  const schedule_id = deriveId("schedule", kind, msgId, accepted.round);
+  return { ...itemOf(back, context), schedule_id, msg_id: msgId, kind, due_at: dueAt };
+}
+
+/**
+ * The item on the schedule of a whole record, whose messages wait for their producer's time. It has one for its round: the
+ * same event told again with another time replaces it. The template's version is the highest of those that its channels have.
+ */
+export function recordItemOf(
+  accepted: Accepted,
+  evaluations: readonly ScheduledEvaluation[],
+  context: WriteContext,
+): ScheduleItem {
+  const [first] = evaluations;
+  if (!first) throw new Error("A record waits for at least one message");
+  const { kind, dueAt } = first.result;
+  const versions = evaluations.flatMap(({ template }) => template?.version ?? []);
+  const links = { msgId: null, causationId: decisionId(accepted, first), recordedAt: context.now };
+  const back: Accepted = {
+    ...accepted,
+    ...recordHead(accepted, links),
+    template_version: versions.length === 0 ? null : Math.max(...versions),
+    round: accepted.round + 1,
+  };
+  const schedule_id = deriveId("schedule", kind, accepted.accepted_id, accepted.round);
+  return { ...itemOf(back, context), schedule_id, msg_id: null, kind, due_at: dueAt };
+}
+
+/** What every item says that brings a record back to the router. */
+function itemOf(back: Accepted, { now, encode }: WriteContext) {
+  const topic = laneTopic("comms.accepted", back.lane);
   return {
-    schedule_id: deriveId("schedule", kind, msgId, accepted.round),
-    tenant_id: accepted.tenant_id,
-    user_id: accepted.user_id,
-    msg_id: msgId,
-    kind,
+    tenant_id: back.tenant_id,
+    user_id: back.user_id,
     created_at: now,
-    due_at: dueAt,
-    expires_at: accepted.expires_at,
+    expires_at: back.expires_at,
     target_topic: topic,
-    key: personKey(accepted.tenant_id, accepted.user_id),
-    payload: encode(topic, releasedOf(accepted, evaluation, now)),
+    key: personKey(back.tenant_id, back.user_id),
+    payload: encode(topic, back),
     headers: {},
   };
 }

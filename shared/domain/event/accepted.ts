@@ -84,6 +84,7 @@ function acceptedRecord(event: Event, { userId, send, dedupeKey, lane }: Recipie
     dedupe_key: dedupeKey,
     payload: event.payload,
     expires_at: event.expires_at,
+    send_at: event.send_at,
     round: 0,
   };
 }

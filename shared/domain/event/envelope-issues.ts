@@ -60,11 +60,21 @@ function timeIssues(event: Event, limits: IntakeLimits, now: Instant): readonly 
   if (event.occurred_at > now + limits.clockAheadMsMax) {
     issues.push("occurred_at is more than a day ahead; it is in milliseconds");
   }
-  if (event.expires_at !== null && event.expires_at < oldestMs) {
-    issues.push("expires_at is before the year 2000; it is in milliseconds");
-  }
-  if (event.expires_at !== null && event.expires_at > now + limits.horizonMsMax) {
-    issues.push(`expires_at is more than ${limits.horizonMsMax / 86_400_000} days ahead`);
+  for (const field of ["expires_at", "send_at"] as const)
+    issues.push(...aheadIssues(field, event[field], { limits, now }));
+  if (event.send_at !== null && event.expires_at !== null && event.send_at >= event.expires_at) {
+    issues.push("send_at is not before expires_at, so nothing could be sent");
   }
   return issues;
+}
+
+/** The issues of a time that may lie ahead as far as a message can wait. */
+function aheadIssues(
+  field: string,
+  at: Instant | null,
+  { limits, now }: { readonly limits: IntakeLimits; readonly now: Instant },
+): readonly string[] {
+  if (at === null) return [];
+  if (at < oldestMs) return [`${field} is before the year 2000; it is in milliseconds`];
+  return at > now + limits.horizonMsMax ? [`${field} is more than ${limits.horizonMsMax / 86_400_000} days ahead`] : [];
 }

@@ -14,7 +14,7 @@ export interface IntakeLimits {
   readonly idBytesMax: number;
   /** Characters of a rendered dedupe key. */
   readonly dedupeKeyLengthMax: number;
-  /** How far ahead of now an event may expire: a message that waits longer would outlive the record of its decision. */
+  /** How far ahead of now an event may expire or wait: a message that waits longer would outlive the record of its decision. */
   readonly horizonMsMax: number;
   /** How far a producer's clock may be ahead. */
   readonly clockAheadMsMax: number;

@@ -5,6 +5,7 @@
 export const reasons = {
   COMMS_PREF_BLOCKED: "This category is off for the person on this channel",
   COMMS_QUIET_HOURS: "It is the person's quiet hours; the message waits for their end",
+  COMMS_SCHEDULED: "The producer asked for a later time; the message waits for it",
   COMMS_TEMPLATE_MISSING_VAR: "The event lacks a variable that the template requires",
   COMMS_SUPPRESSED: "The address is on the suppression list",
   COMMS_BLOCKLISTED: "The address is on the legal blocklist",

@@ -36,7 +36,7 @@ export type GateRefusal = GateResult<"DROP" | "DIGEST" | "DEFER" | "HOLD">;
 export type Deferral = GateResult<"DEFER">;
 
 /** Why a message waits; the kind of its item on the schedule. */
-export type DeferKind = "quiet_hours" | "pause" | "stale" | "retry";
+export type DeferKind = "send_at" | "quiet_hours" | "pause" | "stale" | "retry";
 
 /** A gate's name and its result. */
 export type GateAnswer = readonly [gate: string, result: GateResult];

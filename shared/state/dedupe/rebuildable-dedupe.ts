@@ -12,7 +12,7 @@ const dedupeQuarantineMs = 1_000;
 
 /**
  * Rebuilds the dedupe window from the router's decisions (KV-02): every message that goes by itself, at once or later, holds
- * its key for the rest of its window. The first in the log holds it, because it was the first to claim.
+ * its key for the rest of its window, unless it waits for its producer's own time. The first in the log holds it, because it was the first to claim.
  */
 export function createRebuildableDedupe(options: RedisDedupeOptions): RebuildableState {
   const { redis, windowMs = dedupeWindowMs } = options;
@@ -46,6 +46,8 @@ interface Hold {
 function holdOf({ value }: DecodedRecord<unknown>, now: Instant, windowMs: number): readonly Hold[] {
   const decision = value as Decision | null;
   if (decision?.stage !== "router" || !["PASS", "DEFER"].includes(decision.verdict)) return [];
+  // It claims when the time comes that its producer asked for.
+  if (decision.reason === "COMMS_SCHEDULED") return [];
   const leftMs = Math.min(decision.recorded_at + windowMs - now, windowMs);
   return leftMs > 0 ? [{ decision, leftMs }] : [];
 }

@@ -66,6 +66,7 @@ function recordOf(body: object): Event {
     category: null,
     priority: "UNKNOWN",
     expires_at: null,
+    send_at: null,
     name: fields.name,
     cause_ref: fields.cause_ref,
     actors: fields.actors,

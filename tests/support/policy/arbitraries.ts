@@ -54,6 +54,7 @@ export const accepted: fc.Arbitrary<Accepted> = fc
     payload: fc.string(),
     occurred_at: anyLong,
     expires_at: maybe(fc.oneof(aNow, anyLong)),
+    send_at: maybe(fc.oneof(aNow, anyLong)),
     round: fc.nat(),
   })
   .map((over) => anAccepted(over as Partial<Accepted>));

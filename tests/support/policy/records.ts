@@ -35,6 +35,7 @@ export function anEvent(over: Partial<Event> = {}): Event {
     category: null,
     priority: "NORMAL",
     expires_at: null,
+    send_at: null,
     ...over,
   };
 }
@@ -62,6 +63,7 @@ export function anAccepted(over: Partial<Accepted> = {}): Accepted {
     dedupe_key: "BOOKING:bk_7Q2M:confirmed",
     payload: "{}",
     expires_at: null,
+    send_at: null,
     round: 0,
     ...over,
   };

@@ -88,6 +88,7 @@ function eventOf(name: string, roles: readonly string[], payload: string): Event
     category: null,
     priority: "NORMAL",
     expires_at: null,
+    send_at: null,
   };
 }
 

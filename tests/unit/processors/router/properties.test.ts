@@ -57,17 +57,24 @@ describe("property: the router answers for everything that a schema lets through
       string
     >;
     const runs = countRuns();
+    const scheduled = countRuns();
     fc.assert(
       fc.property(anyOrSendable, anyOrOpenFacts, aNow, (record, given, now) => {
         const outcome = route(record, given, now);
-        const decided = written(outcome, "comms.decisions").flatMap(({ verdict }) => following[verdict] ?? []);
+        const decisions = written(outcome, "comms.decisions");
+        const own = decisions.filter(({ reason }) => reason !== "COMMS_SCHEDULED");
+        const decided = own.flatMap(({ verdict }) => following[verdict] ?? []);
+        // What waits for the producer's own time waits together.
+        if (own.length < decisions.length) decided.push("comms.schedule");
         const followed = topicsOf(outcome).filter((topic) => topic !== "comms.decisions");
         expect(followed.map((topic) => topic.replace(".bulk", ""))).toEqual(decided);
         runs.add(decided.length > 0);
+        scheduled.add(own.length < decisions.length);
       }),
       { numRuns: 500 },
     );
     runs.expectShare(0.1);
+    scheduled.expectShare(0.02);
   });
 
   test("reprocessed, it writes the same bytes; at another time, the same but for the time", () => {
@@ -110,6 +117,9 @@ describe("property: the router's traces", () => {
   });
 });
 
+/** Before the time that a producer asked for, nothing is dropped and nothing sent; the last property has the release. */
+const atItsTime = { send_at: null };
+
 /** Whether anything goes out of this record where nothing stands against it. */
 const wouldBeSent = (record: Accepted, now: number, flags: RoutingFacts["flags"] = new Map()): boolean =>
   sends(route(record, openFacts({ flags }), now)).length > 0;
@@ -120,7 +130,8 @@ describe("property: nobody is sent what they do not want [CAN-09] [PRF-06]", () 
     fc.assert(
       fc.property(anyOrSendable, facts, aNow, (record, given, now) => {
         const off = record.channels.map((name) => ({ channel: name, category: record.category, opted_in: false }));
-        const rest = { ...record, critical: false, channels: record.channels.filter((name) => name !== "INAPP") };
+        const channels = record.channels.filter((name) => name !== "INAPP");
+        const rest = { ...record, ...atItsTime, critical: false, channels };
         const optedOut = openFacts({
           flags: given.flags,
           person: { ...openFacts().person, preference: aPreference({ channels: off }) },
@@ -172,7 +183,7 @@ describe("property: nobody is sent what they do not want [CAN-09] [PRF-06]", () 
       written(outcome, "comms.decisions").some(({ channel, verdict }) => channel === "SMS" && verdict !== "DROP");
     fc.assert(
       fc.property(anyOrSendable, aNow, (record, now) => {
-        const text = { ...record, channels: ["SMS"] as const };
+        const text = { ...record, ...atItsTime, channels: ["SMS"] as const };
         expect(isSent(route(text, openFacts({ person: aPerson({ consents: [] }) }), now))).toBe(false);
         runs.add(isSent(route(text, openFacts(), now)));
       }),
@@ -203,7 +214,37 @@ describe("property: what waits comes back [QH-03] [RTR-07]", () => {
     );
     runs.expectShare(0.1);
   });
+
+  test("not before the time that its producer asked for, and then through every gate as if it had just come", () => {
+    const runs = countRuns();
+    fc.assert(
+      fc.property(
+        sendable,
+        anyOrOpenFacts,
+        fc.tuple(aNow, fc.integer({ min: -10_000, max: 400 * 86_400_000 })),
+        (given, known, [now, ms]) => {
+          const record = { ...given, send_at: now + ms };
+          const outcome = route(record, known, now);
+          const [item] = written(outcome, "comms.schedule").filter(({ kind }) => kind === "send_at");
+          if (ms > 0) {
+            expect(sends(outcome)).toEqual([]);
+            expect(item?.due_at).toBe(record.send_at);
+            const again = route(released(item?.payload as Buffer), known, record.send_at);
+            expect(verdictsOf(again)).toEqual(
+              verdictsOf(route({ ...given, template_version: 1 }, known, record.send_at)),
+            );
+            runs.add(sends(again).length > 0);
+          } else expect(item).toBeUndefined();
+        },
+      ),
+      { numRuns: 500 },
+    );
+    runs.expectShare(0.1);
+  });
 });
+
+const verdictsOf = (outcome: Outcome) =>
+  written(outcome, "comms.decisions").map(({ msg_id, verdict, reason }) => ({ msg_id, verdict, reason }));
 
 /** Every gate's verdict, those that decided nothing included: a night may have begun meanwhile. */
 function gatesOf(outcome: Outcome): string {

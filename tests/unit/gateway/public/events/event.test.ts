@@ -23,6 +23,7 @@ describe("the event of a body", () => {
       category: null,
       priority: "NORMAL",
       expires_at: null,
+      send_at: null,
     });
   });
 
@@ -31,9 +32,10 @@ describe("the event of a body", () => {
     ["2027-01-15T08:00:00Z", 1_800_000_000_000],
     ["2027-01-15T09:00:00+01:00", 1_800_000_000_000],
   ])("reads the time %s", (time, instant) => {
-    expect(eventOf(body({ occurred_at: time, expires_at: time }), origin)).toMatchObject({
+    expect(eventOf(body({ occurred_at: time, expires_at: time, send_at: time }), origin)).toMatchObject({
       occurred_at: instant,
       expires_at: instant,
+      send_at: instant,
     });
   });
 

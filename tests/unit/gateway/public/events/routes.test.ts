@@ -63,6 +63,7 @@ describe("POST /v1/events [INT-02] [INT-03]", () => {
           category: null,
           priority: "NORMAL",
           expires_at: null,
+          send_at: null,
         } satisfies Event,
       },
     ]);

@@ -229,11 +229,15 @@ describe("property: intake answers for all that an Event can hold", () => {
       category: fc.option(text),
       priority: fc.constantFrom("UNKNOWN", "HIGH", "NORMAL", "LOW"),
       expires_at: fc.option(fc.maxSafeInteger()),
+      send_at: fc.option(fc.maxSafeInteger()),
     })
     .map((over) => anEvent(over as Partial<Event>));
   /** A valid event with one field of the above, so that some are accepted. */
   const nearlyValid = fc
-    .tuple(event, fc.constantFrom("event_id", "correlation_id", "priority", "expires_at", "cause_ref", "actors"))
+    .tuple(
+      event,
+      fc.constantFrom("event_id", "correlation_id", "priority", "expires_at", "send_at", "cause_ref", "actors"),
+    )
     .map(([given, field]) =>
       anEvent({ payload: '{"booking_id":"b","status":"s"}', [field]: given[field as keyof Event] }),
     );

@@ -73,6 +73,21 @@ describe("the fields around the payload: times [INT-02]", () => {
       ["expires_at is more than 400 days ahead"],
     ],
     ["the longest horizon", { expires_at: noon + 400 * dayMs }, []],
+    ["a time of its own in seconds", { send_at: Math.floor(noon / 1_000) }, [`send_at ${notMs}`]],
+    ["a time of its own too far ahead", { send_at: noon + 400 * dayMs + 1 }, ["send_at is more than 400 days ahead"]],
+    ["the longest wait", { send_at: noon + 400 * dayMs }, []],
+    ["a time of its own that is over", { send_at: noon - dayMs }, []],
+    ["a time before the end", { send_at: noon + 1, expires_at: noon + 2 }, []],
+    [
+      "a time at the very end",
+      { send_at: noon + 2, expires_at: noon + 2 },
+      ["send_at is not before expires_at, so nothing could be sent"],
+    ],
+    [
+      "a time after the end, both over",
+      { send_at: noon - 1, expires_at: noon - 2 },
+      ["send_at is not before expires_at, so nothing could be sent"],
+    ],
     ["a clock a day ahead", { occurred_at: noon + dayMs }, []],
   ])("given %s", (_, over, issues) => {
     expect(issuesOf(over)).toEqual(issues);
