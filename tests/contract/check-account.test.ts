@@ -6,8 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { checkLine } from "#cli/check.ts";
-import { checkAccount } from "#shared/delivery/check-account.ts";
+import { type CheckOptions, checkAccount } from "#shared/delivery/check-account.ts";
 import { providerOf } from "#shared/delivery/providers/registry.ts";
+import { proxySettings } from "#shared/platform/config/proxy-settings.ts";
+import { createOutbound } from "#shared/platform/http/outbound.ts";
 import { sandboxAccounts } from "#simulator/options.ts";
 import { startConnectProxy } from "#tests/support/connect-proxy.ts";
 import { freePort } from "#tests/support/world/free-port.ts";
@@ -28,11 +30,17 @@ afterAll(async () => {
 });
 
 /** Checks an account as `comms check` does, from settings as an environment has them. */
-function checked(name: string, values: Readonly<Record<string, string>>, deadlineMs?: number) {
+function checked(name: string, values: Readonly<Record<string, string>>, options: CheckOptions = {}) {
   const provider = providerOf(name);
   const read = provider?.settings.read(values);
   if (!provider || read?.kind !== "config") throw new Error(JSON.stringify(read));
-  return checkAccount({ provider, config: read.config }, { deadlineMs });
+  return checkAccount({ provider, config: read.config }, options);
+}
+
+function proxyAt(port: number) {
+  const read = proxySettings.read({ HTTPS_PROXY: `127.0.0.1:${port}` });
+  if (read.kind === "issues") throw new Error(read.issues.join());
+  return read.config;
 }
 
 function smtp(place: typeof world, change: Readonly<Record<string, string>> = {}) {
@@ -87,7 +95,7 @@ describe("the check of an SMTP account [EML-06]", () => {
 
   test("a server that says nothing is given up at the deadline", async () => {
     const silent = await silentServer();
-    const result = await checked("smtp", smtp(world, { COMMS_SMTP_PORT: silent.port, ...plain }), 300);
+    const result = await checked("smtp", smtp(world, { COMMS_SMTP_PORT: silent.port, ...plain }), { deadlineMs: 300 });
     expect(result).toMatchObject({ kind: "failed", code: "DEADLINE" });
     silent.server.close();
   });
@@ -108,6 +116,14 @@ describe("the check of another provider's account", () => {
     expect(await checked("fcm", fcm())).toEqual({ kind: "ok" });
     await world.control.fault({ provider: "fcm", kind: "status", status: 403, match: { operation: "token" } });
     expect(await checked("fcm", fcm())).toMatchObject({ kind: "failed", code: "TOKEN_REFUSED" });
+  });
+
+  test("a proxy that is away is told from a provider that is", async () => {
+    const account = { ...fcm(), COMMS_FCM_TOKEN_URL: "https://oauth2.provider.test/token" };
+    const outbound = createOutbound(proxyAt(await freePort()));
+    const advice = expect.stringContaining("No connection through the proxy");
+    const result = await checked("fcm", account, { outbound });
+    expect(result).toEqual({ kind: "failed", code: "PROXY_UNREACHABLE", advice });
   });
 
   test("a provider without a check gives unknown", async () => {
@@ -146,11 +162,8 @@ describe("comms check [EML-06]", () => {
       1,
       [expect.stringContaining("PROXY_AUTHENTICATION: The proxy wants a user and a password, or others")],
     ]);
-    proxy.mode = "drop";
-    const right = HTTPS_PROXY.replace("canary-password", "right");
-    const dropped = await checkCommand(["push"], { ...account, HTTPS_PROXY: right });
-    expect(dropped.lines).toEqual([expect.stringContaining("PROXY_UNREACHABLE: No connection through the proxy")]);
-    expect(proxy.connects).toEqual(["oauth2.provider.test:443", "oauth2.provider.test:443"]);
+    expect(lines.join()).not.toContain("canary");
+    expect(proxy.connects).toEqual(["oauth2.provider.test:443"]);
     await proxy.close();
   });
 

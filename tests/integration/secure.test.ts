@@ -1,6 +1,6 @@
 import { createSign } from "node:crypto";
 import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type ServerResponse } from "node:http";
 import { request } from "node:https";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,8 +14,12 @@ import { produce } from "#cli/prepare.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import { createConfluentRegistry } from "#shared/platform/avro/confluent-registry.ts";
 import { createRegistryHttp } from "#shared/platform/avro/registry-http.ts";
+import { environmentWith, readConfig } from "#shared/platform/config/environment.ts";
+import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import type { AppError } from "#shared/platform/errors/app-error.ts";
+import { kafkaConnection } from "#shared/platform/kafka/kafka-security.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
+import type { Producer } from "#shared/platform/kafka/port.ts";
 import type { KafkaSecurity } from "#shared/platform/kafka/security-source.ts";
 import { createPool, postgres } from "#shared/platform/postgres/pool.ts";
 import { postgresAccess } from "#shared/platform/postgres/postgres-access.ts";
@@ -30,7 +34,15 @@ import { ensureAuthority, issueCertificate } from "#stack/secure/authority.ts";
 import { plainPrincipal, tokenAudience } from "#stack/secure/secure-files.ts";
 import { findForeignClient } from "#tests/support/foreign-client.ts";
 import { createSampleShell, findJars, findKcatFolder, shellBlock } from "#tests/support/sample-tools.ts";
+import {
+  nextAuthority,
+  replaceFile,
+  replacePair,
+  rotatePostgres,
+  rotateRedis,
+} from "#tests/support/rotated-secrets.ts";
 import { type Member, type SecureStack, startSecureStack } from "#tests/support/secure-stack.ts";
+import { says, startTokenEndpoint, type TokenEndpoint } from "#tests/support/token-endpoint.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { aPerson, untilKnown } from "#tests/support/world/people.ts";
 import { everything } from "#tests/support/world.ts";
@@ -337,14 +349,104 @@ describe("towards Kafka", () => {
   }, 120_000);
 });
 
-/** A token that the stack's broker takes, for half an hour. */
-async function tokenOf(subject: string): Promise<string> {
+/** A token that the stack's broker takes, for half an hour or so many seconds. */
+async function tokenOf(subject: string, life = 1_800): Promise<string> {
   const key = await readFile(join(stack.addresses.secure.folder, "token.key"), "utf8");
   const seconds = Math.floor(Date.now() / 1_000);
-  const claims = { sub: subject, aud: tokenAudience, iat: seconds, exp: seconds + 1_800, scope: "kafka" };
+  const claims = { sub: subject, aud: tokenAudience, iat: seconds, exp: seconds + life, scope: "kafka" };
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
   const signed = `${encode({ alg: "RS256", kid: "local", typ: "JWT" })}.${encode(claims)}`;
   return `${signed}.${createSign("RSA-SHA256").update(signed).sign(key, "base64url")}`;
+}
+
+describe("a token endpoint", () => {
+  let endpoint: TokenEndpoint;
+  beforeAll(async () => {
+    const { folder } = stack.addresses.secure;
+    const pair = await issueCertificate(folder, { name: "tokens", altNames: ["IP:127.0.0.1"] });
+    const [cert, key] = await Promise.all([readFile(pair.certificate), readFile(pair.key)]);
+    endpoint = await startTokenEndpoint({ cert, key }, says(503, ""));
+  });
+  afterAll(() => endpoint?.close());
+
+  const grant = (seconds: number) => async (response: ServerResponse) =>
+    says(200, { access_token: await tokenOf("comms-producer", seconds), expires_in: seconds })(response);
+
+  it("says why it lets nobody in, soon, and a client comes in once it grants", async () => {
+    const log = createKafkajsLog(await connectionBy(endpoint));
+    expect(await refusals(log.topics())).toMatchObject({ code: "KAFKA_TOKEN_UNAVAILABLE", retryable: true });
+    endpoint.answer = says(401, { error: "invalid_client" });
+    const refused = async () => (await refusals(log.topics())).code === "KAFKA_TOKEN_REFUSED";
+    await eventually(refused, "the client to be told that it is refused", 20_000);
+    endpoint.answer = says(200, { access_token: "no.token.of-ours", expires_in: 600 });
+    const unknown = async () => (await refusals(log.topics())).code === "KAFKA_AUTHENTICATION";
+    await eventually(unknown, "the brokers to refuse a token", 20_000);
+    endpoint.answer = grant(600);
+    const isIn = async () => (await log.topics()).includes("comms.events");
+    expect(await eventually(isIn, "the client to be let in", 30_000)).toBe(true);
+    await log.close(100);
+  }, 120_000);
+
+  it("renews tokens in mid-life, also after it was away for longer than one lasts: nothing is lost", async () => {
+    endpoint.answer = grant(12);
+    const log = createKafkajsLog(await connectionBy(endpoint));
+    const producer = await log.producer();
+    const { written, write } = await writerOn(producer);
+    const writeUntil = (isOver: () => boolean, what: string, ms = 60_000) =>
+      eventually(async () => (await write()) && isOver(), what, { ms, pollMs: 200 });
+    const asked = endpoint.requests.length;
+    await writeUntil(() => endpoint.requests.length > asked + 1, "a token to be renewed");
+    // The last token was granted before this, and has ended by then.
+    const ends = Date.now() + 12_000;
+    let inVain = 0;
+    endpoint.answer = (response) => {
+      if (inVain > 0) return grant(600)(response);
+      inVain += Number(Date.now() > ends);
+      return says(503, "")(response);
+    };
+    await writeUntil(() => inVain > 0, "the endpoint to be away for longer than a token lasts");
+    await writeUntil(() => true, "the producer to go on");
+    await producer.close();
+    await log.close(1_000);
+    for (const cause of [written[0], written.at(-1)]) expect(await holding("comms.events", cause ?? "")).toBe(1);
+    expect(await holding("comms.events", "token-")).toBe(written.length);
+  }, 180_000);
+});
+
+/** The connection of a producer whose settings name the endpoint. */
+async function connectionBy({ url }: TokenEndpoint) {
+  const { secure, kafka } = stack.addresses;
+  const secret = join(secure.folder, "client-secret");
+  await writeFile(secret, "a client's secret\n");
+  const env = {
+    ...stack.env,
+    COMMS_BOOTSTRAP_SERVERS: kafka.bootstrap,
+    COMMS_KAFKA_SECURITY_PROTOCOL: "SASL_SSL",
+    COMMS_KAFKA_SASL_MECHANISM: "OAUTHBEARER",
+    COMMS_KAFKA_TOKEN_URL: url,
+    COMMS_KAFKA_TOKEN_CLIENT_ID: "comms",
+    COMMS_KAFKA_TOKEN_CLIENT_SECRET_FILE: secret,
+    COMMS_KAFKA_TOKEN_CA_FILE: secure.ca,
+  };
+  return kafkaConnection(readConfig(kafkaSettings, environmentWith(env)), "token-endpoint-test");
+}
+
+/** Writes an event at each call, and says whether the log took it; what it took is in `written`, by its cause. */
+async function writerOn(producer: Producer) {
+  const codec = (await clientOf("comms-producer")).codec();
+  const written: string[] = [];
+  const write = async (): Promise<boolean> => {
+    const cause = `token-${written.length}`;
+    const event = { ...events.booking({ buyer: "a", seller: "b" }, Date.now()), cause_ref: cause };
+    const value = codec.encode("comms.events", event);
+    const isWritten = await producer.send([{ topic: "comms.events", key: `default/${cause}`, value }]).then(
+      () => true,
+      (error: AppError) => (error.retryable ? false : Promise.reject(error)),
+    );
+    if (isWritten) written.push(cause);
+    return isWritten;
+  };
+  return { written, write };
 }
 
 const servers: { close(): unknown }[] = [];

@@ -37,19 +37,23 @@ export interface AccessTokenSource {
   /**
    * A token that lasts: the one that is kept, or a new one. Rejects (retryable) with `<code>_UNAVAILABLE`, `<code>_REFUSED`,
    * `<code>_UNREADABLE`, `<code>_EXPIRED`, what `tlsFailure` knows, or `SECRET_UNREADABLE`; no error has the secret or a token.
-   * After a failure it rejects with the same for up to four seconds and asks nobody.
+   * After a failure it rejects with the same for up to four seconds and asks nobody. While the old token has not ended, that one
+   * is given in place of an error.
    */
   get(): Promise<string>;
   /** Drops a token that was refused, so that the next one is asked for. A very young one stays: another would fare no better. */
   forget(): void;
 }
 
-const usualTiming: TokenTiming = { clock: systemClock, random: Math.random, deadlineMs: 5_000 };
+/** Bounds of the requests: how long one may take, and of the waits after failures, ms. */
+export const tokenLimits = { deadlineMs: 5_000, baseMs: 250, maxMs: 4_000 } as const;
+const usualTiming: TokenTiming = { clock: systemClock, random: Math.random, deadlineMs: tokenLimits.deadlineMs };
 const answerBytesMax = 64 * 1024;
-const backoff = { baseMs: 250, maxMs: 4_000 };
 /** The least time that a token is kept, ms, if the other side refuses it. */
 const youngMs = 5_000;
-/** What a token must still last, ms, to be given: kafkajs authenticates again 10 s before a session ends. */
+/** How long before its end a token is of no use any more, ms. */
+const endMs = 1_000;
+/** What a long token must still last, ms, or a new one is asked for: kafkajs authenticates again 10 s before a session ends. */
 const remainingMs = 30_000;
 
 const grantShape = z.object({
@@ -87,7 +91,7 @@ export function createTokenSource(client: ClientCredentials, timing: Partial<Tok
       return kept.token;
     } catch (error) {
       failures += 1;
-      lastFailure = { error, until: clock.now() + fullJitter(failures, random(), backoff) };
+      lastFailure = { error, until: clock.now() + fullJitter(failures, random(), tokenLimits) };
       throw error;
     } finally {
       pending = undefined;
@@ -97,9 +101,15 @@ export function createTokenSource(client: ClientCredentials, timing: Partial<Tok
   return {
     get: async () => {
       if (kept && lasts(kept, clock.now())) return kept.token;
-      if (lastFailure && clock.now() < lastFailure.until) throw lastFailure.error;
-      pending ??= renew();
-      return pending;
+      try {
+        if (lastFailure && clock.now() < lastFailure.until) throw lastFailure.error;
+        pending ??= renew();
+        return await pending;
+      } catch (error) {
+        // An endpoint that is away for a moment is not felt while the old token counts.
+        if (kept?.until !== undefined && clock.now() < kept.until - endMs) return kept.token;
+        throw error;
+      }
     },
     forget: () => {
       if (kept && clock.now() - kept.since >= youngMs) kept = undefined;

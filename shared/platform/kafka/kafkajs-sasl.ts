@@ -12,10 +12,10 @@ export function saslOptions(source: SaslSource, onEnd: (failure: AppError | unde
   const mechanism = source.mechanism.toLowerCase();
   return {
     mechanism,
-    authenticationProvider: (args: unknown) => ({
+    authenticationProvider: (args: SaslArguments) => ({
       authenticate: async () => {
         try {
-          await saslProviders[source.mechanism](await secretsOf(source))(args).authenticate();
+          await saslProviders[source.mechanism](await secretsOf(source))(argumentsFor(source, args)).authenticate();
         } catch (error) {
           const failure = toAppError("Authenticating", "", error);
           if (source.mechanism === "OAUTHBEARER" && failure.code === "KAFKA_AUTHENTICATION") source.refused?.();
@@ -26,6 +26,35 @@ export function saslOptions(source: SaslSource, onEnd: (failure: AppError | unde
       },
     }),
   } as unknown as SASLOptions;
+}
+
+interface SaslArguments {
+  saslAuthenticate(call: { readonly request: unknown; readonly response?: SaslResponse }): Promise<unknown>;
+}
+
+interface SaslResponse {
+  decode(bytes: Buffer): Promise<Buffer>;
+  parse(bytes: Buffer): Promise<undefined>;
+}
+
+/** The length of an answer, which kafkajs puts before it. */
+const lengthBytes = 4;
+
+/**
+ * Who refuses a token says so in an answer that is no error of Kafka's, and waits (RFC 7628, section 3.2.3). kafkajs does not
+ * look at it and takes itself for authenticated, until the next request breaks the connection.
+ */
+const tokenResponse: SaslResponse = {
+  decode: async (bytes) => bytes,
+  parse: async (bytes) => {
+    if (bytes.length > lengthBytes) throw new Error("The token is refused");
+    return undefined;
+  },
+};
+
+function argumentsFor({ mechanism }: SaslSource, args: SaslArguments): SaslArguments {
+  if (mechanism !== "OAUTHBEARER") return args;
+  return { ...args, saslAuthenticate: (call) => args.saslAuthenticate({ ...call, response: tokenResponse }) };
 }
 
 /** One look at the secret for the whole of an authentication: a second could find another. */

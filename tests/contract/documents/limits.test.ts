@@ -30,6 +30,8 @@ import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
 import { artifactDays } from "#shared/platform/artifacts/sweep-artifacts.ts";
 import { refusalMs, unknownIdMs } from "#shared/platform/avro/schema-cache.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
+import { tokenLimits } from "#shared/platform/http/client-credentials.ts";
+import { tunnelTimeoutMs } from "#shared/platform/http/outbound.ts";
 import { countMsMax } from "#shared/platform/kafka/kafkajs-admin.ts";
 import { metadataAgeMsMax } from "#shared/platform/kafka/kafkajs-internals.ts";
 import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
@@ -225,6 +227,16 @@ const domain: readonly Limit[] = [
   },
   { name: "devices of a push", where: ["shared/domain/channel/push.ts"], figures: [count(devicesMax)] },
   { name: "a provider call", where: [ledgerFile], figures: [seconds(callDeadlineMs)] },
+  {
+    name: "a tunnel through a proxy, and as long again for the handshake in it",
+    where: ["shared/platform/http/outbound.ts"],
+    figures: [seconds(tunnelTimeoutMs)],
+  },
+  {
+    name: "a request to Kafka's token endpoint; the longest that it is left alone after a failure",
+    where: ["shared/platform/http/client-credentials.ts"],
+    figures: [seconds(tokenLimits.deadlineMs), seconds(tokenLimits.maxMs)],
+  },
   {
     name: "provider calls for one message",
     where: [policyFile],

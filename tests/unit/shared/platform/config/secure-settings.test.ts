@@ -17,24 +17,15 @@ function issuesOf(settings: Settings<object>, values: SettingValues): readonly s
   return result.kind === "issues" ? result.issues : [];
 }
 
+const kafka = (values: SettingValues) =>
+  issuesOf(kafkaSettings, {
+    COMMS_BOOTSTRAP_SERVERS: "kafka:9092",
+    COMMS_SCHEMA_REGISTRY_URL: "https://registry",
+    ...values,
+  });
+const sasl = { COMMS_KAFKA_SECURITY_PROTOCOL: "SASL_SSL", COMMS_KAFKA_USER: "comms-router" };
+
 describe("what protects a connection to Kafka", () => {
-  const kafka = (values: SettingValues) =>
-    issuesOf(kafkaSettings, {
-      COMMS_BOOTSTRAP_SERVERS: "kafka:9092",
-      COMMS_SCHEMA_REGISTRY_URL: "https://registry",
-      ...values,
-    });
-  const sasl = { COMMS_KAFKA_SECURITY_PROTOCOL: "SASL_SSL", COMMS_KAFKA_USER: "comms-router" };
-
-  const oauth = { COMMS_KAFKA_SECURITY_PROTOCOL: "SASL_SSL", COMMS_KAFKA_SASL_MECHANISM: "OAUTHBEARER" };
-  const client = {
-    COMMS_KAFKA_TOKEN_URL: "https://tokens.example.com/token",
-    COMMS_KAFKA_TOKEN_CLIENT_ID: "comms",
-    COMMS_KAFKA_TOKEN_CLIENT_SECRET_FILE: file,
-    COMMS_KAFKA_TOKEN_SCOPE: "kafka",
-    COMMS_KAFKA_TOKEN_CA_FILE: file,
-  };
-
   it.each<[string, SettingValues]>([
     ["nothing", {}],
     ["a password in a file", { ...sasl, COMMS_KAFKA_PASSWORD_FILE: file, COMMS_KAFKA_CA_FILE: file }],
@@ -47,7 +38,6 @@ describe("what protects a connection to Kafka", () => {
         COMMS_KAFKA_TOKEN_FILE: file,
       },
     ],
-    ["a token from an endpoint", { ...oauth, ...client }],
     [
       "a certificate",
       { COMMS_KAFKA_SECURITY_PROTOCOL: "SSL", COMMS_KAFKA_CERTIFICATE_FILE: file, COMMS_KAFKA_KEY_FILE: file },
@@ -75,6 +65,23 @@ describe("what protects a connection to Kafka", () => {
       { COMMS_KAFKA_SECURITY_PROTOCOL: "SSL", COMMS_KAFKA_CA_FILE: join(folder, "gone") },
       "COMMS_KAFKA_CA_FILE: names a file that cannot be read",
     ],
+    ["a user of the registry alone", { COMMS_SCHEMA_REGISTRY_USER: "u" }, "COMMS_SCHEMA_REGISTRY_PASSWORD: is not set"],
+  ])("%s is an issue", (_, values, issue) => expect(kafka(values).join("\n")).toContain(issue));
+});
+
+describe("where a token for Kafka comes from", () => {
+  const oauth = { COMMS_KAFKA_SECURITY_PROTOCOL: "SASL_SSL", COMMS_KAFKA_SASL_MECHANISM: "OAUTHBEARER" };
+  const client = {
+    COMMS_KAFKA_TOKEN_URL: "https://tokens.example.com/token",
+    COMMS_KAFKA_TOKEN_CLIENT_ID: "comms",
+    COMMS_KAFKA_TOKEN_CLIENT_SECRET_FILE: file,
+    COMMS_KAFKA_TOKEN_SCOPE: "kafka",
+    COMMS_KAFKA_TOKEN_CA_FILE: file,
+  };
+
+  it("an endpoint holds together", () => expect(kafka({ ...oauth, ...client })).toEqual([]));
+
+  it.each<[string, SettingValues, string]>([
     ["neither a token nor an endpoint", oauth, "COMMS_KAFKA_TOKEN_FILE: is not set, and SASL asks for it"],
     [
       "an endpoint beside a file",
@@ -97,7 +104,6 @@ describe("what protects a connection to Kafka", () => {
       { ...oauth, COMMS_KAFKA_TOKEN_SCOPE: "a" },
       "COMMS_KAFKA_TOKEN_SCOPE: does nothing",
     ],
-    ["a user of the registry alone", { COMMS_SCHEMA_REGISTRY_USER: "u" }, "COMMS_SCHEMA_REGISTRY_PASSWORD: is not set"],
   ])("%s is an issue", (_, values, issue) => expect(kafka(values).join("\n")).toContain(issue));
 });
 

@@ -156,8 +156,10 @@ describe("an endpoint that grants nothing", () => {
     expect(error?.message).toContain(sentence);
     expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/s3|cret|Basic/);
   });
+});
 
-  test("is down", async () => {
+describe("an endpoint that is away for a time", () => {
+  test("is told from one that refuses", async () => {
     await endpoint.close();
     const error = await failureOf(tokensOf().get());
     expect(error).toMatchObject({ code: "KAFKA_TOKEN_UNAVAILABLE", message: expect.stringContaining("ECONNREFUSED") });
@@ -178,6 +180,17 @@ describe("an endpoint that grants nothing", () => {
     endpoint.answer = (response) => grant()(response);
     expect(await tokens.get()).toBe("t1");
     expect(endpoint.requests).toHaveLength(4);
+  });
+
+  test("is not felt while the old token has not ended", async () => {
+    const tokens = tokensOf();
+    await tokens.get();
+    endpoint.answer = says(503, "");
+    await clock.advance(598_000);
+    expect([await tokens.get(), await tokens.get()]).toEqual(["t1", "t1"]);
+    expect(endpoint.requests).toHaveLength(2);
+    await clock.advance(1_000);
+    await expect(tokens.get()).rejects.toMatchObject({ code: "KAFKA_TOKEN_UNAVAILABLE" });
   });
 
   test("a secret and an authority are taken as they are at each request", async () => {
