@@ -77,7 +77,7 @@ export const settings = combineSettings(
     ),
     COMMS_GATEWAY_KEY_RATE: setting(
       callsPerSecond(defaultLimits.keyRate),
-      "Events a second that one key may send to one gateway on average, twice as many for a moment; what is over is answered 429. `comms key create --rate` sets another for a key.",
+      "Events a second that one key may send on average, to all gateways together, twice as many for a moment; what is over is answered 429. `comms key create --rate` sets another for a key.",
     ),
     COMMS_GATEWAY_TRUSTED_PROXIES: setting(
       proxies(),

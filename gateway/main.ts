@@ -8,10 +8,13 @@ import { apiKeyPeppersOf, unsubscribeKeysOf } from "#shared/runtime/process/rota
 import { version } from "#shared/runtime/process/version.ts";
 import { createAuthenticator } from "./access/authenticate.ts";
 import { createKeyCache } from "./access/key-cache.ts";
+import { createKeyRates } from "./access/key-rates.ts";
 import { createKeyTable, subscribeToKeys } from "./access/key-table.ts";
 import { watchKeys } from "./access/key-watch.ts";
 import { createLastUse } from "./access/last-use.ts";
 import type { AccessParts } from "./access/require-keys.ts";
+import { createRedisBuckets, createSharedBuckets } from "./access/shared-buckets.ts";
+import { createWrongKeys } from "./access/wrong-keys.ts";
 import type { settings } from "./config.ts";
 import { createGateway } from "./gateway.ts";
 import { addressList } from "./http/client.ts";
@@ -92,7 +95,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
 
 interface OpenKeys {
   readonly access: AccessParts;
-  /** Keeps the known keys up to date and notes their uses, until the signal aborts. */
+  /** Keeps the known keys up to date, notes their uses and asks for Redis where it is away, until the signal aborts. */
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -104,6 +107,9 @@ function openKeys(platform: ProcessContext, config: ConfigOf<typeof settings>): 
   const pool = platform.ownPostgres({ max: 1, connectTimeoutMs: 1_000, statementTimeoutMs: 1_000 });
   const cache = createKeyCache({ table, clock });
   const lastUse = createLastUse({ table, clock });
+  const peppers = apiKeyPeppersOf(config);
+  const store = createRedisBuckets(platform.redis(), platform.keys);
+  const buckets = createSharedBuckets({ store, clock, metrics });
   const onBlocked = (client: string): void =>
     log.warn({ stage: "gateway", client }, "As many wrong API keys as may be came from a client, and it has to wait");
   const watching = {
@@ -114,13 +120,18 @@ function openKeys(platform: ProcessContext, config: ConfigOf<typeof settings>): 
   };
   return {
     access: {
-      authenticate: createAuthenticator({ cache, peppers: apiKeyPeppersOf(config), clock, onBlocked }),
+      authenticate: createAuthenticator({
+        cache,
+        peppers,
+        clock,
+        wrongKeys: createWrongKeys({ buckets, clock, pepper: peppers.peppers[peppers.current] ?? "", onBlocked }),
+      }),
       lastUse,
-      clock,
       metrics,
-      keyRate: config.COMMS_GATEWAY_KEY_RATE,
+      rates: createKeyRates({ buckets, clock, keyRate: config.COMMS_GATEWAY_KEY_RATE }),
     },
-    run: async (signal) => void (await Promise.all([watchKeys(watching, signal), lastUse.run(signal)])),
+    run: async (signal) =>
+      void (await Promise.all([watchKeys(watching, signal), lastUse.run(signal), buckets.run(signal)])),
   };
 }
 

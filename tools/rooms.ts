@@ -154,7 +154,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ...Object.fromEntries(processorRooms),
   gateway: {
     imports: [...upToRuntime, "shared/delivery/account-settings.ts", "shared/delivery/providers", "catalog"],
-    packages: ["node:*", "fastify", "pg", "zod"],
+    packages: ["node:*", "fastify", "ioredis", "pg", "zod"],
   },
   catalog: {
     imports: ["shared/contracts", "shared/domain", "shared/control"],

@@ -3,12 +3,8 @@ import { createBoundedCache } from "#shared/platform/cache/bounded-cache.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { type ApiKeyPeppers, apiKeyIdOf, isHashOfApiKey } from "#shared/platform/crypto/api-key-secret.ts";
 import { clientsMax } from "../http/limits.ts";
-import { createRateLimit } from "../http/rate-limit.ts";
 import type { KeyCache } from "./key-cache.ts";
-
-/** Wrong keys that one client may send at once, and how many a second after that. */
-export const wrongKeysMax = 20;
-export const wrongKeysPerSecond = 0.2;
+import type { WrongKeys } from "./wrong-keys.ts";
 
 /** Why a request was refused for its key. */
 export type KeyFailure = "missing" | "malformed" | "blocked" | "unknown" | "mismatch" | "revoked" | "expired";
@@ -34,25 +30,24 @@ export interface AuthenticatorParts {
   readonly cache: Pick<KeyCache, "get">;
   readonly peppers: ApiKeyPeppers;
   readonly clock: Pick<Clock, "now">;
-  /** Called when a client has sent as many wrong keys as it may. */
-  readonly onBlocked: (client: string) => void;
+  readonly wrongKeys: WrongKeys;
 }
 
 /**
  * Says whose a request is. A client that has sent too many wrong keys is not asked about: it gets no answer on any key but
  * those that came right from there before, so that guessing is slow and neighbours of a guesser go on. Rejects with
- * `POSTGRES_UNAVAILABLE` where a key is not known and the table does not answer.
+ * `POSTGRES_UNAVAILABLE` where a key is not known and the table does not answer, and with `GATEWAY_BUSY` where too many keys of the
+ * client are being looked up.
  */
-export function createAuthenticator({ cache, peppers, clock, onBlocked }: AuthenticatorParts) {
-  const wrong = createRateLimit(wrongKeysPerSecond, clientsMax, { burst: wrongKeysMax });
+export function createAuthenticator({ cache, peppers, clock, wrongKeys }: AuthenticatorParts) {
   const proven = createBoundedCache<string, true>(clientsMax);
 
-  function guessed(failure: KeyFailure, keyId: string, client: string): Authentication {
-    const now = clock.now();
-    const wasFree = wrong.waitOf(client, now) === 0;
-    wrong.spend(client, 1, now);
-    if (wasFree && wrong.waitOf(client, now) > 0) onBlocked(client);
-    return { failure, keyId };
+  async function check(text: string, keyId: string): Promise<Authentication> {
+    const key = await cache.get(keyId);
+    if (key === undefined) return { failure: "unknown", keyId };
+    if (!isHashOfApiKey(text, key.hash, peppers)) return { failure: "mismatch", keyId };
+    const end = keyEnd(key, clock.now());
+    return end === undefined ? { key } : { failure: end, keyId };
   }
 
   return async ({ authorization, client }: Credentials): Promise<Authentication> => {
@@ -61,15 +56,26 @@ export function createAuthenticator({ cache, peppers, clock, onBlocked }: Authen
     const keyId = apiKeyIdOf(text);
     if (keyId === undefined) return { failure: "malformed" };
     const pair = `${client} ${keyId}`;
-    const retryAfterSeconds = wrong.waitOf(client, clock.now());
-    if (retryAfterSeconds > 0 && proven.get(pair) === undefined)
-      return { failure: "blocked", keyId, retryAfterSeconds };
-    const key = await cache.get(keyId);
-    if (key === undefined) return guessed("unknown", keyId, client);
-    if (!isHashOfApiKey(text, key.hash, peppers)) return guessed("mismatch", keyId, client);
-    const end = keyEnd(key, clock.now());
-    if (end !== undefined) return { failure: end, keyId };
-    proven.set(pair, true);
-    return { key };
+    if (proven.get(pair) !== undefined) {
+      const known = await check(text, keyId);
+      if (!isGuess(known)) return known;
+      proven.delete(pair);
+    }
+    const retryAfterSeconds = await wrongKeys.reserve(client);
+    if (retryAfterSeconds > 0) return { failure: "blocked", keyId, retryAfterSeconds };
+    let isWrong = false;
+    try {
+      const result = await check(text, keyId);
+      isWrong = isGuess(result);
+      if ("key" in result) proven.set(pair, true);
+      return result;
+    } finally {
+      wrongKeys.decide(client, isWrong);
+    }
   };
+}
+
+/** Whether the key never was one: somebody may be guessing. */
+function isGuess(result: Authentication): boolean {
+  return "failure" in result && (result.failure === "unknown" || result.failure === "mismatch");
 }

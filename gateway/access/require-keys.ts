@@ -1,14 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiKeyRecord } from "#shared/domain/access/api-key.ts";
 import type { Scope } from "#shared/domain/access/scope.ts";
-import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import { clientOf } from "../http/client.ts";
 import { type Problem, sendProblem } from "../http/problem.ts";
-import { createRateLimit, type RateLimit } from "../http/rate-limit.ts";
 import { note } from "../http/request.ts";
 import type { Authentication, Credentials, KeyFailure } from "./authenticate.ts";
-import { keysMax } from "./key-cache.ts";
+import type { KeyRates } from "./key-rates.ts";
 import type { LastUse } from "./last-use.ts";
 import { isPublicRoute } from "./public-routes.ts";
 
@@ -22,10 +20,8 @@ declare module "fastify" {
 export interface AccessParts {
   readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
   readonly lastUse: Pick<LastUse, "used">;
-  readonly clock: Pick<Clock, "now">;
   readonly metrics: Pick<Metrics, "count" | "expose">;
-  /** Events a second of one key that has no rate of its own. */
-  readonly keyRate: number;
+  readonly rates: KeyRates;
 }
 
 /** Whose a request is. */
@@ -51,7 +47,6 @@ export type ChargeCaller = (request: FastifyRequest, events: number) => void;
  * nor names a scope is refused when it is added. Call it before the routes are.
  */
 export function requireKeys(app: FastifyInstance, parts: AccessParts): ChargeCaller {
-  const rates = createKeyRates(parts);
   const causes = [...Object.keys(details), "scope"];
   parts.metrics.expose("comms_http_auth_failures_total", ...causes.map((cause) => ({ cause })));
   app.addHook("onRoute", ({ url, config }) => {
@@ -60,30 +55,16 @@ export function requireKeys(app: FastifyInstance, parts: AccessParts): ChargeCal
   });
   app.addHook("onRequest", async (request, reply) => {
     const { scope } = request.routeOptions.config;
-    return scope === undefined ? undefined : admit(request, reply, { ...parts, scope, rates });
+    return scope === undefined ? undefined : admit(request, reply, { ...parts, scope });
   });
   return (request, events) => {
     const key = callers.get(request);
-    if (key !== undefined) rates(key).spend(key.keyId, events, parts.clock.now());
-  };
-}
-
-/** The buckets of all keys with the same rate. */
-type KeyRates = (key: ApiKeyRecord) => RateLimit;
-
-function createKeyRates({ keyRate }: AccessParts): KeyRates {
-  const byRate = new Map<number, RateLimit>();
-  return ({ ratePerSecond }) => {
-    const rate = ratePerSecond ?? keyRate;
-    const limit = byRate.get(rate) ?? createRateLimit(rate, keysMax);
-    byRate.set(rate, limit);
-    return limit;
+    if (key !== undefined) parts.rates.spend(key, events);
   };
 }
 
 interface Admission extends AccessParts {
   readonly scope: Scope;
-  readonly rates: KeyRates;
 }
 
 async function admit(
@@ -91,7 +72,7 @@ async function admit(
   reply: FastifyReply,
   parts: Admission,
 ): Promise<FastifyReply | undefined> {
-  const { authenticate, lastUse, clock, metrics, scope, rates } = parts;
+  const { authenticate, lastUse, metrics, scope, rates } = parts;
   const client = clientOf(request.ip);
   const result = await authenticate({ authorization: request.headers.authorization, client });
   if ("failure" in result) {
@@ -105,7 +86,7 @@ async function admit(
     metrics.count("comms_http_auth_failures_total", { cause: "scope" });
     return refuse(reply, { code: "COMMS_SCOPE_MISSING", detail: `The key lacks the scope ${scope}` }, scope);
   }
-  const retryAfterSeconds = rates(key).take(key.keyId, clock.now());
+  const retryAfterSeconds = await rates.take(key);
   if (retryAfterSeconds > 0) {
     return sendProblem(reply, {
       code: "COMMS_TOO_MANY_REQUESTS",

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { leaseSeconds } from "#gateway/access/key-rates.ts";
+import { wrongKeysMax } from "#gateway/access/wrong-keys.ts";
 import { settings } from "#gateway/config.ts";
 import { assemble } from "#gateway/main.ts";
 import {
@@ -55,6 +57,7 @@ async function startGateway(databaseUrl: string): Promise<Gateway> {
     COMMS_POSTGRES_URL: databaseUrl,
     COMMS_GATEWAY_PORT: port,
     COMMS_GATEWAY_PUBLIC_URL: base,
+    COMMS_GATEWAY_TRUSTED_PROXIES: ["127.0.0.1"],
   };
   const platform = createProcessContext(config, { name: "gateway" });
   await platform.warm();
@@ -168,6 +171,44 @@ describe("a key on the real table", () => {
     await expect.poll(async () => (await catalog(old)).status, { timeout: 1_000 }).toBe(401);
     expect((await catalog(next)).status).toBe(200);
     expect(await rotateApiKey(table, { keyId: old.keyId, overlapMs: 0 }, change())).toBe("expired");
+  });
+});
+
+describe("limits over several gateways, by the buckets in Redis", () => {
+  it("a key has one rate and one burst, whatever the number of gateways", async () => {
+    const rate = 20;
+    const limited = await createApiKey(table, { ...grant, ratePerSecond: rate }, change());
+    const begun = Date.now();
+    const rounds = await Promise.all(Array.from({ length: 60 }, () => statuses(limited)));
+    const seconds = (Date.now() - begun) / 1_000;
+    const found = Map.groupBy(rounds.flat(), (status) => status);
+    expect([...found.keys()].toSorted()).toEqual([200, 429]);
+    const through = found.get(200)?.length ?? 0;
+    // A burst, what time gave back meanwhile, and a tenth of a second's events for each gateway.
+    expect(through).toBeGreaterThanOrEqual(2 * rate - 3 * rate * leaseSeconds);
+    expect(through).toBeLessThanOrEqual(2 * rate + seconds * rate + 3 * rate * leaseSeconds);
+    expect(await test.platform.redis().exists(test.platform.keys.sharedBucket(`key:${limited.keyId}`))).toBe(1);
+  });
+
+  it("a guesser has as many wrong keys as at one gateway, and a right key from elsewhere comes through", async () => {
+    const guess = async (gateway: Gateway, from: string, { text }: DrawnApiKey = drawApiKey()) => {
+      const headers = { authorization: `Bearer ${text}`, "x-forwarded-for": from };
+      const answer = await fetch(`${gateway.base}/v1/catalog`, { headers });
+      await answer.text();
+      return answer.status;
+    };
+    const found: number[] = [];
+    for (let round = 0; round < wrongKeysMax; round++)
+      for (const gateway of gateways) found.push(await guess(gateway, "192.0.2.77"));
+    const tried = found.filter((status) => status === 401).length;
+    expect(found.length - tried).toBe(found.filter((status) => status === 429).length);
+    expect(tried).toBeGreaterThanOrEqual(wrongKeysMax);
+    // One more for each gateway that had not heard, and one for each five seconds that this takes.
+    expect(tried).toBeLessThanOrEqual(wrongKeysMax + gateways.length + 5);
+    expect(await guess(gateways[0], "192.0.2.78", key)).toBe(200);
+    const keys = await test.platform.redis().keys(`${test.platform.keys.sharedBucket("wrong")}*`);
+    expect(keys.length).toBeGreaterThan(0);
+    expect(keys.join()).not.toContain("192.0.2");
   });
 });
 

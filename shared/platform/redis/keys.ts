@@ -8,7 +8,7 @@ function glob(text: string): string {
   return text.replace(/[*?[\]\\]/g, "\\$&");
 }
 
-/** Every key that Carillon keeps in Redis. All of them can be wiped at any time: each is a view or a window of the log. */
+/** Every key that Carillon keeps in Redis. All of them can be wiped at any time: each is a view or a window of the log, or a bucket that starts again full. */
 export function redisKeys(prefix: string) {
   return {
     /** Marker of a rebuildable state: JSON `{epoch, as_of, server}`. If it is missing, the state must not be trusted. */
@@ -33,6 +33,8 @@ export function redisKeys(prefix: string) {
       `${prefix}dedupe:${part(tenantId)}:${part(channel)}:${key}`,
     /** Token bucket of a provider account. */
     budget: (account: string) => `${prefix}budget:${account}`,
+    /** Token bucket that all gateways share: of a key's events, or of a client's wrong keys. */
+    sharedBucket: (name: string) => `${prefix}bucket:${name}`,
     /** Soft bounces of an address, 72 hours. */
     softBounces: (tenantId: string, channel: string, addressHash: string) =>
       `${prefix}soft:${part(tenantId)}:${part(channel)}:${addressHash}`,

@@ -68,6 +68,9 @@ export const metricDeclarations = {
   comms_http_request_seconds: histogram("Requests to the gateway", latency(), "route", "status"),
   comms_http_auth_failures_total: counter("Requests to the gateway that were refused for their key", "cause"),
   comms_api_keys_age_seconds: gauge("How long ago the gateway has heard from the table of API keys what has changed"),
+  comms_http_limits_alone: gauge(
+    "1 while this gateway counts rates and wrong API keys by itself, because Redis does not answer; 0 while all gateways share them",
+  ),
   comms_event_door_closed: gauge("1 while POST /v1/events answers 503 because nobody reads what it takes", "cause"),
   comms_http_connections_refused_total: counter(
     "Connections to the gateway that were closed without a request: all taken, the client's share taken, late, malformed",

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { wrongKeysMax, wrongKeysPerSecond } from "#gateway/access/authenticate.ts";
 import { confirmedMsMax, servedMsMax } from "#gateway/access/key-cache.ts";
+import { leaseSeconds } from "#gateway/access/key-rates.ts";
+import { drawWaitMs } from "#gateway/access/shared-buckets.ts";
+import { wrongKeysMax, wrongKeysPerSecond } from "#gateway/access/wrong-keys.ts";
 import { bodyBytesMax, defaultLimits, requestTimeoutMs } from "#gateway/http/limits.ts";
 import { batchEventsMax } from "#gateway/public/events/batch.ts";
 import { intakeAbsentMsMax, unreadAgeMsMax } from "#gateway/public/events/intake-watch.ts";
@@ -161,8 +163,13 @@ const edge: readonly Limit[] = [
   { name: "the rate of a key", where: [edgeFile], figures: [count(defaultLimits.keyRate)] },
   {
     name: "wrong keys",
-    where: ["gateway/access/authenticate.ts"],
+    where: ["gateway/access/wrong-keys.ts"],
     figures: [count(wrongKeysMax), seconds(1_000 / wrongKeysPerSecond)],
+  },
+  {
+    name: "what a gateway draws ahead",
+    where: ["gateway/access/key-rates.ts", "gateway/access/shared-buckets.ts"],
+    figures: [seconds(1_000 * leaseSeconds), seconds(drawWaitMs)],
   },
   {
     name: "a known key",

@@ -4,7 +4,9 @@ import { describeEvents } from "#catalog/describe-events.ts";
 import { loadEventCatalog } from "#catalog/event-catalog.ts";
 import { createAuthenticator } from "#gateway/access/authenticate.ts";
 import { createKeyCache, type KeyCache } from "#gateway/access/key-cache.ts";
+import { createKeyRates } from "#gateway/access/key-rates.ts";
 import { createLastUse, type LastUse } from "#gateway/access/last-use.ts";
+import { createWrongKeys } from "#gateway/access/wrong-keys.ts";
 import { defaultLimits, type ServerLimits } from "#gateway/http/limits.ts";
 import { createServer } from "#gateway/http/server.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
@@ -24,7 +26,15 @@ import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 import { certificateUrl, publicKey, topicArn } from "../shared/delivery/providers/ses/bench.ts";
-import { aKey, createMemoryKeys, type MemoryKeys, peppers, type TestKey } from "./keys.ts";
+import {
+  aKey,
+  createMemoryBuckets,
+  createMemoryKeys,
+  type MemoryKeys,
+  peppers,
+  sharedThrough,
+  type TestKey,
+} from "./keys.ts";
 
 export const unsubscribeSecret = "a secret of some length";
 export const twilioTokens = ["the token in force", "the token before it"] as const;
@@ -109,9 +119,8 @@ export function createBench(options: BenchOptions = {}): Bench {
     access: {
       authenticate: door.authenticate,
       lastUse: door.lastUse,
-      clock,
       metrics: telemetry.metrics,
-      keyRate: limits.keyRate,
+      rates: createKeyRates({ buckets: door.buckets, clock, keyRate: limits.keyRate }),
     },
     events: {
       catalog,
@@ -188,13 +197,20 @@ function createKeyDoor(clock: ManualClock) {
   const cache = createKeyCache({ table: keys, clock });
   const lastUse = createLastUse({ table: keys, clock });
   const onBlocked = (client: string): void => void blocked.push(client);
+  const buckets = sharedThrough(createMemoryBuckets(clock), clock);
   return {
     key,
     keys,
     cache,
     lastUse,
     blocked,
-    authenticate: createAuthenticator({ cache, peppers, clock, onBlocked }),
+    buckets,
+    authenticate: createAuthenticator({
+      cache,
+      peppers,
+      clock,
+      wrongKeys: createWrongKeys({ buckets, clock, pepper: "p", onBlocked }),
+    }),
   };
 }
 

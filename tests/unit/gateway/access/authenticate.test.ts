@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createAuthenticator, wrongKeysMax, wrongKeysPerSecond } from "#gateway/access/authenticate.ts";
+import { createAuthenticator } from "#gateway/access/authenticate.ts";
 import { createKeyCache } from "#gateway/access/key-cache.ts";
+import { createWrongKeys, wrongKeysMax, wrongKeysPerSecond } from "#gateway/access/wrong-keys.ts";
 import { drawApiKey } from "#shared/platform/crypto/api-key-secret.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
-import { aKey, createMemoryKeys, peppers } from "../keys.ts";
+import { aKey, createMemoryBuckets, createMemoryKeys, peppers, sharedThrough } from "../keys.ts";
 
 function door() {
   const clock = createManualClock();
@@ -12,7 +13,9 @@ function door() {
   const table = createMemoryKeys(key, other);
   const blocked: string[] = [];
   const onBlocked = (client: string): void => void blocked.push(client);
-  const authenticate = createAuthenticator({ cache: createKeyCache({ table, clock }), peppers, clock, onBlocked });
+  const buckets = sharedThrough(createMemoryBuckets(clock), clock);
+  const wrongKeys = createWrongKeys({ buckets, clock, pepper: "p", onBlocked });
+  const authenticate = createAuthenticator({ cache: createKeyCache({ table, clock }), peppers, clock, wrongKeys });
   const send = (text: string, client = "192.0.2.1") => authenticate({ authorization: `Bearer ${text}`, client });
   const guess = (client?: string) => send(drawApiKey().text, client);
   return { clock, key, other, table, blocked, authenticate, send, guess };
