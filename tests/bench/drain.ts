@@ -11,11 +11,15 @@ import { type BenchChannel, type Crowd, feedAtOnce, feedAtRate, type Load, messa
 import type { BenchOptions } from "./options.ts";
 import { watchScripts } from "./redis-commands.ts";
 
-/** No budget of a provider is what is measured. */
-export const budgetsLifted = {
+/**
+ * No budget of a provider is what is measured, nor what a machine full of other work does: there the views are older than
+ * five seconds at times, and mail waits that would not.
+ */
+export const benchSettings = {
   COMMS_SES_RATE: "100000",
   COMMS_FCM_RATE: "100000",
   COMMS_TWILIO_RATE: "100000",
+  COMMS_VIEW_AGE_SECONDS: "60",
 } as const;
 
 export const people = 500;
@@ -24,7 +28,7 @@ const backlogCount = 5_000;
 const rateSeconds = 30;
 const pollMs = 250;
 /** Where nothing reaches the provider for so long, and nothing waits for its time either, the rest is lost, ms. */
-const stallMs = 60_000;
+export const stallMs = 60_000;
 /** The longest wait between two calls of one message, and some: a message on the schedule for longer is lost, too, ms. */
 const waitMsMax = 20 * 60_000;
 
@@ -62,7 +66,7 @@ export async function withDrainBench<T>(
   { layout, latencyMs }: { readonly layout: LayoutName; readonly latencyMs: number },
   work: (bench: DrainBench) => Promise<T>,
 ): Promise<T> {
-  const world = await startWorld({ watch: false, doubleApart: true, env: budgetsLifted });
+  const world = await startWorld({ watch: false, doubleApart: true, env: benchSettings });
   const tail = tailLedger(world.ledgerPath);
   try {
     const children = await Promise.all(layouts[layout].map(({ hosts }) => world.start(hosts)));

@@ -11,10 +11,21 @@ import { type Crowd, feedWorld, type Load, untilTaken } from "./load.ts";
 
 const perSecond = 50;
 
+/** What a kill of the broker cost, in seconds after the kill. */
+export interface BrokerFigures {
+  readonly suite: "broker";
+  readonly answers_after_s: number;
+  /** Until each stage is done with a record again. */
+  readonly moves_after_s: Readonly<Record<string, number>>;
+  readonly longest_wait_s: number;
+  readonly lost: number;
+  readonly twice: number;
+}
+
 /** What a kill costs: seconds without a delivery, and nothing lost. */
 export async function benchFaults(): Promise<void> {
   await senderKilled();
-  await brokerKilled();
+  await benchBroker();
 }
 
 /** One of two text senders is killed: the codes of its partitions wait until the other has them. */
@@ -44,7 +55,7 @@ async function senderKilled(): Promise<void> {
 }
 
 /** The broker is killed under load and started again: on a stack of its own, so that no other test is affected. */
-async function brokerKilled(): Promise<void> {
+export async function benchBroker(): Promise<BrokerFigures> {
   heading(`kill -9 of the broker and a start right after, ${perSecond} events a second`);
   const stack = await ownStack();
   const world = await startWorld({ watch: false, stack: await startStack(stack.options) });
@@ -60,13 +71,21 @@ async function brokerKilled(): Promise<void> {
     await killPart(stack.options, "kafka", "SIGKILL");
     const moving = watched.map(({ name, url }) => firstMove(name, url));
     await startPart(stack.options, "kafka");
-    figure("the broker answers again after", `${((Date.now() - killedAt) / 1000).toFixed(1)} s`);
-    for (const { name, at } of await Promise.all(moving)) {
-      figure(`${name} moves`, `${((at - killedAt) / 1000).toFixed(1)} s after the kill`);
-    }
+    const answersAfter = seconds(Date.now() - killedAt);
+    figure("the broker answers again after", `${answersAfter} s`);
+    const moves = (await Promise.all(moving)).map(({ name, at }) => [name, seconds(at - killedAt)] as const);
+    for (const [name, after] of moves) figure(`${name} moves`, `${after} s after the kill`);
     const { load, taken } = await feeding;
-    report(load, taken);
-    figure("longest wait of a message", `${(longestWait(taken, load) / 1000).toFixed(1)} s`);
+    const counts = report(load, taken);
+    const longestOfAll = seconds(longestWait(taken, load));
+    figure("longest wait of a message", `${longestOfAll} s`);
+    return {
+      suite: "broker",
+      answers_after_s: answersAfter,
+      moves_after_s: Object.fromEntries(moves),
+      longest_wait_s: longestOfAll,
+      ...counts,
+    };
   } finally {
     await world.close();
     await stack.remove();
@@ -98,12 +117,15 @@ async function feedFor(world: World, crowd: Crowd, seconds: number) {
   return { load, taken: taken.filter(({ msg_id = "" }) => load.due.has(msg_id)) };
 }
 
-function report(load: Load, taken: readonly CallEntry[]): void {
+function seconds(ms: number): number {
+  return Number((ms / 1000).toFixed(1));
+}
+
+function report(load: Load, taken: readonly CallEntry[]): Pick<BrokerFigures, "lost" | "twice"> {
   const messages = new Set(taken.map((entry) => entry.msg_id));
-  figure(
-    "by the providers' ledger",
-    `${load.due.size - messages.size} lost, ${taken.length - messages.size} twice, of ${load.due.size}`,
-  );
+  const [lost, twice] = [load.due.size - messages.size, taken.length - messages.size];
+  figure("by the providers' ledger", `${lost} lost, ${twice} twice, of ${load.due.size}`);
+  return { lost, twice };
 }
 
 function waits(taken: readonly CallEntry[], load: Load): readonly number[] {

@@ -5,15 +5,19 @@
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
+import { benchCodes } from "./codes.ts";
 import { benchDemo } from "./demo.ts";
 import { benchDrain } from "./drain.ts";
-import { benchFaults } from "./faults.ts";
+import { benchBroker, benchFaults } from "./faults.ts";
 import { benchGarbage } from "./garbage.ts";
 import { benchHop } from "./hop.ts";
 import { benchHot } from "./hot.ts";
 import { type BenchOptions, benchOptions } from "./options.ts";
 import { benchBrief, benchPath } from "./path.ts";
+import { benchPeer } from "./peer.ts";
+import { benchSender } from "./sender.ts";
 import { benchShell } from "./shell.ts";
+import { benchSoak } from "./soak.ts";
 import { benchTls } from "./tls.ts";
 import { benchUpsert } from "./upsert.ts";
 
@@ -35,6 +39,11 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<SuiteFi
   hot: benchHot,
   tls: benchTls,
   drain: benchDrain,
+  sender: benchSender,
+  peer: benchPeer,
+  codes: benchCodes,
+  soak: benchSoak,
+  broker: benchBroker,
 };
 const usual = ["demo", "hop", "path", "faults"];
 
