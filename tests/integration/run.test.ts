@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text as textOf } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,14 @@ describe("comms run", () => {
     } finally {
       child.kill("SIGKILL");
     }
+  });
+
+  it("gives back what its start took of memory before it says that it is ready", { timeout: 60_000 }, async () => {
+    const child = await world.start(["intake"], { COMMS_LOG_LEVEL: "silent" });
+    const residentMb = () => Number(execFileSync("ps", ["-o", "rss=", "-p", String(child.pid)])) / 1_024;
+    // Idle: 138 to 140 MB, and 174 to 199 where nothing is given back. The bound of a processor is 200.
+    await expect.poll(residentMb, { timeout: 10_000 }).toBeLessThan(165);
+    expect(residentMb()).toBeGreaterThan(50);
   });
 
   it("starts intake with intake's settings and no other, without the local stack's file", {

@@ -10,6 +10,8 @@ export interface Item {
   readonly priority: LanePriority;
   /** The queue that it waits in: records of one key queue leave one at a time. */
   readonly queue: string;
+  /** The watermark of its partition, as of the generation that it was delivered in. */
+  readonly mark: Watermark | undefined;
   readonly bytes: number;
   readonly deliveredAt: Instant;
   /** Whether it stands behind the share of its key, and so takes no place from others. */
@@ -87,13 +89,14 @@ export class Inbox {
         priority,
         bytes,
         queue: this.#queueOf(record),
+        mark: this.#marks.get(`${record.topic}/${record.partition}`)?.mark,
         deliveredAt: now,
         isCrowd: false,
         value: undefined,
         batch: undefined,
         isDetached: false,
       };
-      this.#marks.get(`${record.topic}/${record.partition}`)?.mark.begin(record.offset);
+      item.mark?.begin(record.offset);
       const ofKey = this.#queues.add(item.queue, priority, item);
       item.isCrowd = ofKey > this.#options.keyRecords;
       const load = this.#load(priority);
@@ -113,7 +116,7 @@ export class Inbox {
 
   /** The record has left: with its effects recorded (`done`), or to be delivered again later. */
   finish(item: Item, done: boolean): void {
-    if (done) this.#marks.get(`${item.record.topic}/${item.record.partition}`)?.mark.done(item.record.offset);
+    if (done) item.mark?.done(item.record.offset);
     this.#queues.finish(item.queue);
     const load = this.#load(item.priority);
     load.working = Math.max(0, load.working - 1);

@@ -2,6 +2,7 @@ import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { OutRecord } from "#shared/contracts/log-record.ts";
 import { isForeignTopic, type TopicName } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
@@ -11,7 +12,7 @@ import { noLongerOurs } from "../outage-watch.ts";
 import type { Outbox } from "../outputs/outbox.ts";
 import type { AnyProcessor } from "../processor.ts";
 import { BatchSummary } from "./batch-summary.ts";
-import { poison } from "./decode.ts";
+import { type DecodeRequest, type DecodeResult, decodeRecord, poison } from "./decode.ts";
 import { decodeAndLearn } from "./decode-and-learn.ts";
 import type { Item } from "./inbox.ts";
 import type { RecordEnd } from "./record-end.ts";
@@ -36,8 +37,8 @@ export interface PipelineParts {
   readonly call: <T>(work: () => Promise<T>, generation: number) => Promise<T>;
   /** Aborts provider calls that outlast the deadline of a stop. */
   readonly deadline: AbortSignal;
-  /** The record is done, and the log holds its outputs. */
-  readonly onComplete: (completion: Completion, generation: number) => void;
+  /** The records are done, and the log holds their outputs. */
+  readonly onComplete: (completions: readonly Completion[], generation: number) => void;
   /** The record has left without being done; it is delivered again some other time. */
   readonly onRelease: (item: Item, generation: number) => void;
   /** Something unknown was thrown. */
@@ -102,8 +103,10 @@ export class RecordPipeline {
     const tasks: Task[] = [];
     const unusable: Completion[] = [];
     for (const item of items) {
-      const span = startRecordSpan(this.#parts.processor.name, this.#topicOf(item), item.record);
-      const decoded = await this.#decode(item, generation);
+      const topic = this.#topicOf(item);
+      const span = startRecordSpan(this.#parts.processor.name, topic, item.record);
+      const result = this.#decode(item, topic);
+      const decoded = result.kind === "learn" ? await this.#learn(item, topic, generation) : result;
       if (decoded.kind !== "decoded") {
         const outcome = decoded.kind === "foreign" ? this.#reject(item, decoded.message) : decoded;
         unusable.push({ item, span, outcome });
@@ -119,17 +122,18 @@ export class RecordPipeline {
     else await this.#decide(tasks, generation);
   }
 
-  #decode(item: Item, generation: number) {
-    const { codec, limits, processor, call } = this.#parts;
-    const tombstones = processor.kind === "sink";
-    const request = {
-      codec,
-      topic: this.#topicOf(item),
-      record: item.record,
-      tombstones,
-      bytesMax: limits.recordBytes,
-    };
-    return decodeAndLearn(request, (work) => call(work, generation));
+  /** Most records cost no promise: their schema is known. */
+  #decode(item: Item, topic: TopicName): DecodeResult {
+    return decodeRecord(this.#decodeRequest(item, topic));
+  }
+
+  #learn(item: Item, topic: TopicName, generation: number) {
+    return decodeAndLearn(this.#decodeRequest(item, topic), (work) => this.#parts.call(work, generation));
+  }
+
+  #decodeRequest({ record }: Item, topic: TopicName): DecodeRequest {
+    const { codec, limits, processor } = this.#parts;
+    return { codec, topic, record, tombstones: processor.kind === "sink", bytesMax: limits.recordBytes };
   }
 
   #reject(item: Item, message: string): Outcome {
@@ -195,15 +199,16 @@ export class RecordPipeline {
       span,
     }));
     for (const outputs of outbox.parts(done, now, limits.outputBytes)) await call(() => send(outputs), generation);
-    for (const completion of completions) this.#finish(completion, generation);
+    const doneAt = clock.now();
+    for (const completion of completions) this.#report(completion, doneAt);
+    for (const { item } of completions) item.isDetached = true;
+    this.#parts.onComplete(completions, generation);
   }
 
-  #finish(completion: Completion, generation: number): void {
-    const { telemetry, clock, processor, setAside, onComplete } = this.#parts;
-    const { item, span, outcome } = completion;
+  #report({ item, span, outcome }: Completion, now: Instant): void {
+    const { telemetry, processor, setAside } = this.#parts;
     const topic = this.#topicOf(item);
     const record = { value: item.value, origin: item.record, topic };
-    const now = clock.now();
     const durationMs = now - item.deliveredAt;
     if (outcome.kind === "deadLetter" && isForeignTopic(topic)) {
       const { reason, message } = outcome;
@@ -213,8 +218,6 @@ export class RecordPipeline {
     const end: RecordEnd = { record, outcome, durationMs, span };
     reportRecord(telemetry, processor.name, end);
     item.batch?.add(end);
-    item.isDetached = true;
-    onComplete(completion, generation);
   }
 
   #release(item: Item, generation: number): void {

@@ -44,9 +44,10 @@ export class Committer {
     telemetry.metrics.count("comms_commits_total", { stage, outcome });
   }
 
-  /** Counts one record of the current generation that has left; each `commitEveryRecords` of them begin a commit. */
-  count(generation: number): void {
-    if (++this.#sinceCommit >= this.#parts.limits.commitEveryRecords) void this.commit(generation);
+  /** Counts records of the current generation that have left; each `commitEveryRecords` of them begin a commit. */
+  count(generation: number, records: number): void {
+    this.#sinceCommit += records;
+    if (this.#sinceCommit >= this.#parts.limits.commitEveryRecords) void this.commit(generation);
   }
 
   /** Commits every `commitEveryMs` until the signal aborts, and calls `afterEach` after each commit. */

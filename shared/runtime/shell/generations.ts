@@ -4,6 +4,8 @@
  */
 export class Generations {
   readonly #inWork = new Map<number, number>();
+  /** Over all generations. */
+  #total = 0;
   readonly #idleWaiters: (() => void)[] = [];
   #current = -1;
   #isRevoking = false;
@@ -25,9 +27,7 @@ export class Generations {
 
   /** Records in work, those of older generations included. */
   get inWork(): number {
-    let sum = 0;
-    for (const count of this.#inWork.values()) sum += count;
-    return sum;
+    return this.#total;
   }
 
   /** A new generation: ends the one before. */
@@ -63,16 +63,19 @@ export class Generations {
 
   /** So many records of the current generation go into work. */
   enter(records: number): void {
+    this.#total += records;
     this.#inWork.set(this.#current, (this.#inWork.get(this.#current) ?? 0) + records);
   }
 
-  /** One record of this generation is no longer in work. */
-  leave(generation: number): void {
-    const left = (this.#inWork.get(generation) ?? 0) - 1;
+  /** So many records of this generation are no longer in work. */
+  leave(generation: number, records: number): void {
+    const before = this.#inWork.get(generation) ?? 0;
+    const left = Math.max(0, before - records);
+    this.#total -= before - left;
     if (left > 0) this.#inWork.set(generation, left);
     else this.#inWork.delete(generation);
-    if (generation !== this.#current && this.#draining > 0) this.#draining--;
-    if (this.inWork === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+    if (generation !== this.#current) this.#draining = Math.max(0, this.#draining - records);
+    if (this.#total === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
   /** Resolves when no record of any generation is in work. */

@@ -83,8 +83,8 @@ export class Shell {
       send: (outputs) => this.#send(outputs),
       call: (work, generation) => this.#health.outages.call(work, generations.signalOf(generation)),
       deadline: this.#deadline.signal,
-      onComplete: (completion, generation) => this.#onComplete(completion, generation),
-      onRelease: (item, generation) => this.#release(item, generation, false),
+      onComplete: (completions, generation) => this.#onComplete(completions, generation),
+      onRelease: (item, generation) => this.#release([item], generation, false),
       onCrash: (error) => this.#health.crash(error),
     });
     this.#pump = new Pump({
@@ -221,11 +221,16 @@ export class Shell {
 
   // --- the end of a record ---
 
-  #onComplete({ item, outcome }: Completion, generation: number): void {
-    this.#release(item, generation, true);
-    const topic = item.record.topic.slice(this.#parts.prefix.length);
-    const cause = this.#health.countOutcome(outcome, topic);
-    if (cause !== undefined) void this.#standStill(cause);
+  #onComplete(completions: readonly Completion[], generation: number): void {
+    for (const { item, outcome } of completions) {
+      const cause = this.#health.countOutcome(outcome, item.record.topic.slice(this.#parts.prefix.length));
+      if (cause !== undefined) void this.#standStill(cause);
+    }
+    this.#release(
+      completions.map(({ item }) => item),
+      generation,
+      true,
+    );
   }
 
   /**
@@ -255,14 +260,14 @@ export class Shell {
     this.#generations.leaveGroup();
   }
 
-  /** The record has left the pipeline, done or not. */
-  #release(item: Item, generation: number, done: boolean): void {
+  /** The records have left the pipeline, done or not. */
+  #release(items: readonly Item[], generation: number, done: boolean): void {
     this.#progress.move();
     if (generation === this.#generations.current) {
-      this.#inbox.finish(item, done);
-      this.#committer.count(generation);
+      for (const item of items) this.#inbox.finish(item, done);
+      this.#committer.count(generation, items.length);
     }
-    this.#generations.leave(generation);
+    this.#generations.leave(generation, items.length);
     this.#pump.pump();
   }
 

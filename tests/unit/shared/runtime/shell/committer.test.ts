@@ -67,14 +67,13 @@ describe("the committer", () => {
 
   it("commits when so many records have left since the last commit", async () => {
     const { committer, sent } = committing();
-    committer.count(1);
-    committer.count(1);
+    committer.count(1, 1);
+    committer.count(1, 1);
     expect(sent).toHaveLength(0);
     await committer.commit(2);
-    committer.count(1);
-    committer.count(1);
+    committer.count(1, 2);
     expect(sent).toHaveLength(0);
-    committer.count(1);
+    committer.count(1, 1);
     expect(sent).toHaveLength(1);
   });
 

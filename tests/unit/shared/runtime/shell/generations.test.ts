@@ -27,9 +27,9 @@ describe("generations", () => {
     generations.begin(1);
     generations.enter(2);
     generations.begin(2);
-    generations.leave(1);
+    generations.leave(1, 1);
     expect(generations.canTake).toBe(false);
-    generations.leave(1);
+    generations.leave(1, 1);
     expect(generations.canTake).toBe(true);
   });
 
@@ -62,14 +62,14 @@ describe("generations, over time,", () => {
     generations.begin(2);
     generations.enter(1);
     const idle = generations.idle();
-    generations.leave(2);
+    generations.leave(2, 1);
     expect(await hasResolved(idle)).toBe(false);
-    generations.leave(1);
+    generations.leave(1, 1);
     await idle;
   });
 
   it("count what is in work over any history, and never take while an older one drains", () => {
-    const steps = fc.array(fc.constantFrom("begin", "enter", "enter", "leaveOldest", "leaveNewest"), {
+    const steps = fc.array(fc.constantFrom("begin", "enter", "enter", "leaveAll", "leaveOldest", "leaveNewest"), {
       minLength: 20,
       maxLength: 60,
     });
@@ -85,9 +85,14 @@ describe("generations, over time,", () => {
           else if (step === "enter") {
             generations.enter(1);
             inWork.push(current);
+          } else if (step === "leaveAll") {
+            const generation = inWork[0] ?? current;
+            const all = inWork.filter((one) => one === generation);
+            inWork.splice(0, inWork.length, ...inWork.filter((one) => one !== generation));
+            generations.leave(generation, all.length);
           } else {
             const generation = step === "leaveOldest" ? inWork.shift() : inWork.pop();
-            if (generation !== undefined) generations.leave(generation);
+            if (generation !== undefined) generations.leave(generation, 1);
           }
           const isDraining = inWork.some((generation) => generation < current);
           drains += Number(isDraining);
