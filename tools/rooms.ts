@@ -22,7 +22,7 @@ const pureContracts = [
 ];
 
 /** The packages that compute and do nothing else. */
-const purePackages = ["ajv", "ajv-formats", "libphonenumber-js", "liquidjs", "moment-timezone", "uuid", "yaml", "zod"];
+const purePackages = ["ajv", "ajv-formats", "libphonenumber-js", "liquidjs", "moment-timezone", "yaml", "zod"];
 
 /** A pure folder inside a room that is not: it may import itself and what pure code may. */
 function pure(...packages: readonly string[]): Room {

@@ -96,11 +96,6 @@ const rules: readonly SourceRule[] = [
     message: "pure code takes now, randomness and ids as arguments, and neither waits nor logs",
   },
   {
-    binds: isPure,
-    forbidden: /import \{(?! v5 \}).*\} from "uuid"/,
-    message: "of uuid pure code imports v5 alone: the others draw or read the clock",
-  },
-  {
     binds: isTest,
     forbidden: /\b(?:describe|it|test)(?:\.\w+)*\.(?:skip|skipIf|runIf|only|todo|fails)\b|\bretry: *\d/,
     message: "a test is neither skipped nor tried again",

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Content } from "#shared/domain/channel/channels.ts";
 import type { ArtifactReceipt } from "#shared/domain/message/artifact-receipt.ts";
+import { sha256 } from "../crypto/digest.ts";
 import { contextOf, open, seal } from "../crypto/envelope.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { ArtifactOwner } from "./artifact-store.ts";
@@ -24,7 +25,7 @@ export interface PlainArtifact {
  */
 export function artifactOf(owner: ArtifactOwner, content: Content): PlainArtifact {
   const plain = Buffer.from(canonicalJson(content), "utf8");
-  const hash = createHash("sha256").update(plain).digest("hex");
+  const hash = sha256(plain);
   return { plain, receipt: { ref: `${refStart(owner)}${hash}`, hash, bytes: plain.length } };
 }
 
@@ -41,25 +42,25 @@ export function hashOfRef(owner: ArtifactOwner, ref: string): string {
  */
 export function pathStep(name: string): string {
   const step = encodeURIComponent(name.toWellFormed()).replaceAll(".", "%2E") || "%";
-  return step.length <= pathStepMax ? step : `%long-${createHash("sha256").update(name).digest("hex")}`;
+  return step.length <= pathStepMax ? step : `%long-${sha256(name)}`;
 }
 
 /** An artifact as a store holds it: sealed bytes under a reference, and the person's key. */
 export interface SealedArtifact {
   readonly ref: string;
   readonly sealed: Buffer;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 /** Compressed, then encrypted under the person's key and bound to reference and person. */
-export function sealArtifact(owner: ArtifactOwner, artifact: PlainArtifact, key: Buffer): Buffer {
+export function sealArtifact(owner: ArtifactOwner, artifact: PlainArtifact, key: KeyObject): Buffer {
   return seal(key, deflateRawSync(artifact.plain, { level: 1 }), bindingOf(owner, artifact.receipt.ref));
 }
 
 /** The content. Throws `ARTIFACT_CORRUPT` if the bytes are not those that were sealed for this person and reference. */
 export function openArtifact(owner: ArtifactOwner, artifact: SealedArtifact): Content {
   const plain = plainOf(owner, artifact);
-  if (createHash("sha256").update(plain).digest("hex") !== hashOfRef(owner, artifact.ref)) throw corrupt();
+  if (sha256(plain) !== hashOfRef(owner, artifact.ref)) throw corrupt();
   return JSON.parse(plain.toString("utf8")) as Content;
 }
 

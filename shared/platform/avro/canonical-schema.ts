@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../crypto/digest.ts";
 import type { AvroNamed, AvroSchema } from "./body-check.ts";
 
 /**
@@ -13,7 +13,7 @@ export function canonicalSchema(schema: string): string {
 
 /** Names a canonical schema in 16 characters, for people. */
 export function schemaFingerprint(canonical: string): string {
-  return createHash("sha256").update(canonical).digest("hex").slice(0, 16);
+  return sha256(canonical).slice(0, 16);
 }
 
 /** The name of a schema's record without its namespace; undefined if it is none. */

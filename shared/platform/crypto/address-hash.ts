@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import type { Channel } from "#shared/contracts/records.ts";
 import { normaliseAddress } from "#shared/domain/channel/channels.ts";
+import { hmacSha256 } from "./hmac.ts";
 
 /** Peppers by key id, and the id that new hashes are made under. Ids are letters, digits, `-` and `_`. */
 export interface AddressHasherOptions {
@@ -31,8 +31,7 @@ export function createAddressHasher(options: AddressHasherOptions): AddressHashe
   const ordered = [options.current, ...keyIds.filter((keyId) => keyId !== options.current)];
 
   function hashUnder(keyId: string, plain: string): string {
-    const digest = createHmac("sha256", options.peppers[keyId] ?? "").update(plain, "utf8");
-    return `v1:${keyId}:${digest.digest("hex")}`;
+    return `v1:${keyId}:${hmacSha256(options.peppers[keyId] ?? "", plain).toString("hex")}`;
   }
 
   return {

@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { hmacSha256 } from "./hmac.ts";
 
 /** Peppers by id, and the id that new hashes are made under. */
 export interface ApiKeyPeppers {
@@ -39,7 +40,7 @@ export function apiKeyIdOf(text: string): string | undefined {
  * database, so who can write the table cannot make a key that opens, and who reads it cannot tell one that does.
  */
 export function hashApiKey(text: string, { current, peppers }: ApiKeyPeppers): string {
-  return `v1:${current}:${digestOf(text, peppers[current] ?? "").toString("hex")}`;
+  return `v1:${current}:${hmacSha256(peppers[current] ?? "", text).toString("hex")}`;
 }
 
 /** Whether a hash is that of this key, compared in constant time. False where its pepper is not configured any more. */
@@ -47,10 +48,6 @@ export function isHashOfApiKey(text: string, hash: string, { peppers }: ApiKeyPe
   const [version, pepperId = "", hex = ""] = hash.split(":");
   const pepper = Object.hasOwn(peppers, pepperId) ? peppers[pepperId] : undefined;
   if (version !== "v1" || pepper === undefined) return false;
-  const [stored, own] = [Buffer.from(hex, "hex"), digestOf(text, pepper)];
+  const [stored, own] = [Buffer.from(hex, "hex"), hmacSha256(pepper, text)];
   return stored.length === own.length && timingSafeEqual(stored, own);
-}
-
-function digestOf(text: string, pepper: string): Buffer {
-  return createHmac("sha256", pepper).update(text, "utf8").digest();
 }

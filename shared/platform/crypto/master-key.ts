@@ -1,5 +1,5 @@
 import { AppError } from "../errors/app-error.ts";
-import { contextOf, open, seal } from "./envelope.ts";
+import { contextOf, open, seal, sealingKey } from "./envelope.ts";
 
 /** Master keys by id, and the id that new data keys are wrapped under. */
 export interface MasterKeys {
@@ -21,7 +21,8 @@ export function createKeyWrapper(masters: MasterKeys): KeyWrapper {
     if (!/^[\w-]{1,64}$/.test(id)) throw new RangeError(`Master key id '${id}' may hold letters, digits, - and _ only`);
     if (key.length !== 32) throw new RangeError(`Master key '${id}' is ${key.length} bytes and must be 32`);
   }
-  const current = masters.keys[masters.current];
+  const keys = new Map(Object.entries(masters.keys).map(([id, key]) => [id, sealingKey(key)]));
+  const current = keys.get(masters.current);
   if (!current) throw new RangeError(`Master key '${masters.current}' is not configured`);
   const head = Buffer.concat([Buffer.of(masters.current.length), Buffer.from(masters.current)]);
   return {
@@ -29,7 +30,7 @@ export function createKeyWrapper(masters: MasterKeys): KeyWrapper {
     unwrap: (wrapped, context) => {
       const idEnd = 1 + (wrapped[0] ?? 0);
       const id = wrapped.subarray(1, idEnd).toString();
-      const master = Object.hasOwn(masters.keys, id) ? masters.keys[id] : undefined;
+      const master = keys.get(id);
       if (!master) throw unreadable(`Master key '${id}' is not configured`);
       try {
         return open(master, wrapped.subarray(idEnd), context);

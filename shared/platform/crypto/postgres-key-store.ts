@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { createBoundedCache } from "../cache/bounded-cache.ts";
 import type { Clock } from "../clock/clock.ts";
 import { postgres } from "../postgres/pool.ts";
 import { sqlFile } from "../postgres/sql-file.ts";
 import { keyDestroyed } from "./destroyed.ts";
+import { sealingKey } from "./envelope.ts";
 import type { KeyStore } from "./key-store.ts";
 import { type KeyWrapper, keyContext } from "./master-key.ts";
 
@@ -40,7 +41,7 @@ const destroy = sqlFile(import.meta.url, "./user-key-destroy.sql");
 /** Keys in `comms_user_key`, wrapped by a master key. If two processes make a person's key at once, both use the first. */
 export function createPostgresKeyStore(options: PostgresKeyStoreOptions): PostgresKeyStore {
   const { database, wrapper, clock, cachedMs = 60_000 } = options;
-  const cached = createBoundedCache<string, { readonly key: Promise<Buffer>; readonly until: Instant }>(
+  const cached = createBoundedCache<string, { readonly key: Promise<KeyObject>; readonly until: Instant }>(
     options.cachedMax ?? 10_000,
   );
 
@@ -49,7 +50,7 @@ export function createPostgresKeyStore(options: PostgresKeyStoreOptions): Postgr
     return rows[0] === undefined ? undefined : (rows[0]["wrapped_key"] as Buffer | null);
   }
 
-  async function findOrCreate(person: readonly [string, string]): Promise<Buffer> {
+  async function findOrCreate(person: readonly [string, string]): Promise<KeyObject> {
     const context = keyContext(...person);
     let wrapped = await wrappedKey(person);
     if (wrapped === undefined) {
@@ -58,7 +59,7 @@ export function createPostgresKeyStore(options: PostgresKeyStoreOptions): Postgr
       wrapped = await wrappedKey(person);
     }
     if (!wrapped) throw keyDestroyed();
-    return wrapper.unwrap(wrapped, context);
+    return sealingKey(wrapper.unwrap(wrapped, context));
   }
 
   return {

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import { hmacSha256 } from "./hmac.ts";
 
 /** What one link unsubscribes from: decision 19, "the token names its scope and key id". */
 export interface UnsubscribeClaim {
@@ -84,9 +85,7 @@ export function verifyUnsubscribe(token: string, { keys }: UnsubscribeKeys, now:
 }
 
 function macOf(secret: string, keyId: string, body: string): Buffer {
-  return createHmac("sha256", secret)
-    .update(lengthPrefixed(["unsubscribe", version, keyId, body]))
-    .digest();
+  return hmacSha256(secret, lengthPrefixed(["unsubscribe", version, keyId, body]));
 }
 
 function pack(claim: UnsubscribeClaim): Buffer {

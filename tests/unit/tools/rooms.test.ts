@@ -52,7 +52,7 @@ const walls: readonly { readonly wall: string; readonly refused: Import; readonl
   {
     wall: "the domain imports no module of Node",
     refused: bundle(domain, "node:crypto"),
-    allowed: bundle(domain, "uuid"),
+    allowed: bundle(domain, "zod"),
   },
   {
     wall: "the domain does not import the platform",

@@ -66,12 +66,6 @@ const rules: readonly {
     fit: "Temporal.Instant.from(t)",
   },
   { rule: "pure code", path: "simulator/core/a.ts", broken: "crypto.randomUUID()", fit: "ids.next()" },
-  {
-    rule: "pure code",
-    path: "shared/domain/a/b.ts",
-    broken: 'import { v4, v5 } from "uuid";',
-    fit: 'import { v5 } from "uuid";',
-  },
   { rule: "skipped", path: "tests/unit/a.ts", broken: 'test.skip("a")', fit: 'test("skip")' },
   { rule: "skipped", path: "tests/unit/a.ts", broken: 'it.concurrent.only("a")', fit: 'it.each([])("only")' },
   { rule: "skipped", path: "tests/unit/a.ts", broken: "{ retry: 2 }", fit: "{ retryable: 2 }" },

@@ -24,6 +24,12 @@ describe("a derived id", () => {
     expect(id).toBe(released);
   });
 
+  test("does not depend on the one before, however long that was", () => {
+    const first = deriveId("only");
+    expect(deriveId("long", "x".repeat(5_000))).toBe("8cb2aa6d-2a5a-55a8-b249-238fdb5b549a");
+    expect(deriveId("only")).toBe(first);
+  });
+
   test("is the UUIDv5 of RFC 9562 over length-prefixed parts, for any text", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "binary" }), { minLength: 1, maxLength: 5 }), ([kind = "", ...parts]) => {
