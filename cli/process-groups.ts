@@ -6,26 +6,16 @@ export type HostableName = Stage | "gateway";
 /** Every name, in the order in which `comms run` lists them. */
 const hostableNames: readonly HostableName[] = [...stages, "gateway"];
 
-/** What a message passes until it is at its provider, and what gives back a message that had to wait. */
-const path = [
-  "intake",
-  "router",
-  "renderer",
-  "email-sender",
-  "push-sender",
-  "sms-sender",
-  "inapp-sender",
-  "digest",
-  "scheduler",
-] as const satisfies readonly Stage[];
+/** What follows a message, and the HTTP edge. What a message passes until it is at its provider, or waits, is everything else. */
+const sinks: readonly HostableName[] = ["feedback", "materializer", "projector", "gateway"];
 
 /**
  * Processors that `comms run` hosts together, by the group's name. `path` and `sinks` are everything between them, each processor
  * in one of the two: what people wait for is apart from what follows it and from the gateway, so neither takes the other's CPU.
  */
 export const processGroups: Readonly<Record<"path" | "sinks" | "all", readonly HostableName[]>> = {
-  path,
-  sinks: hostableNames.filter((name) => !path.some((one) => one === name)),
+  path: hostableNames.filter((name) => !sinks.includes(name)),
+  sinks,
   all: hostableNames,
 };
 
