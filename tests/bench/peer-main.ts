@@ -2,6 +2,7 @@
  * The same mails by BullMQ: one process, one queue. Its lookups, rendering, call, rows and webhooks are the product's, called
  * in the leanest order; what is between them is BullMQ. Takes the environment of the world that it stands in.
  */
+
 import { createServer, type IncomingMessage } from "node:http";
 import { type Job, Queue, Worker } from "bullmq";
 import { createTables } from "#processors/projector/adapters/tables.ts";
@@ -14,6 +15,7 @@ import { sesWebhookSettings } from "#shared/delivery/providers/ses/webhook-setti
 import { deriveMsgId } from "#shared/domain/message/id.ts";
 import { parseTemplate } from "#shared/domain/template/parsed.ts";
 import { environmentWith, readConfig } from "#shared/platform/config/environment.ts";
+import { directOutbound } from "#shared/platform/http/outbound.ts";
 import { createProcessContext } from "#shared/runtime/process/process-context.ts";
 import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
@@ -41,6 +43,7 @@ const tables = createTables(platform.postgres());
 const { adapter } = await sesProvider.open(readConfig(sesProvider.settings, environment), {
   clock: platform.clock,
   callDeadlineMs,
+  outbound: directOutbound,
   postgres: () => platform.postgres(),
   gatewayUrl: () => config.COMMS_GATEWAY_PUBLIC_URL,
   unsubscribeKeys: () => unsubscribeKeysOf(config),
@@ -141,6 +144,7 @@ async function webhook(body: string): Promise<void> {
 const receiver = await sesWebhook.open([{ config: readConfig(sesWebhookSettings, environment) }], {
   clock: platform.clock,
   publicUrl: config.COMMS_GATEWAY_PUBLIC_URL,
+  outbound: directOutbound,
 });
 
 async function receive(request: IncomingMessage): Promise<number> {

@@ -34,13 +34,6 @@ import { ensureAuthority, issueCertificate } from "#stack/secure/authority.ts";
 import { plainPrincipal, tokenAudience } from "#stack/secure/secure-files.ts";
 import { findForeignClient } from "#tests/support/foreign-client.ts";
 import { createSampleShell, findJars, findKcatFolder, shellBlock } from "#tests/support/sample-tools.ts";
-import {
-  nextAuthority,
-  replaceFile,
-  replacePair,
-  rotatePostgres,
-  rotateRedis,
-} from "#tests/support/rotated-secrets.ts";
 import { type Member, type SecureStack, startSecureStack } from "#tests/support/secure-stack.ts";
 import { says, startTokenEndpoint, type TokenEndpoint } from "#tests/support/token-endpoint.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
