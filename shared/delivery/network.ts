@@ -1,4 +1,4 @@
-import type { Answer } from "#shared/domain/delivery/answer.ts";
+import { type Answer, unreadableAnswer } from "#shared/domain/delivery/answer.ts";
 import { isCertificateCode } from "#shared/domain/delivery/certificate-code.ts";
 import { codeOf } from "#shared/platform/errors/app-error.ts";
 
@@ -35,6 +35,8 @@ export function networkAnswer(error: unknown): Exclude<Answer, { readonly kind: 
   if (/establish(ing)? a connection/.test(error.message)) return { kind: "unreached", code: "CONNECT_TIMEOUT" };
   if (/before secure TLS connection/.test(error.message)) return { kind: "unreached", code };
   if (interrupted.test(code)) return { kind: "unknown", code };
+  // undici's for bytes that are no HTTP. It has a code only where its parser has one.
+  if (error.name === "HTTPParserError") return { kind: "unknown", code: unreadableAnswer };
   if (["TimeoutError", "AbortError", "CanceledError"].includes(error.name))
     return { kind: "unknown", code: "DEADLINE" };
   return error.cause === undefined ? undefined : networkAnswer(error.cause);

@@ -31,8 +31,9 @@ export function asciiHeaderText(text: string): string {
 
 /** A mailbox with its name, `Bücherei <post@example.com>`, in ASCII. The address is in ASCII already. */
 export function asciiMailbox(mailbox: string): string {
-  const [, name = "", address = ""] = /^(.*?)\s*<([^<>]+)>\s*$/.exec(mailbox) ?? [];
-  return isAscii(mailbox) || name === "" ? mailbox : `${encodedWords(name)} <${address}>`;
+  const address = mailbox.lastIndexOf("<");
+  const name = mailbox.slice(0, Math.max(address, 0)).trim();
+  return isAscii(mailbox) || name === "" ? mailbox : `${encodedWords(name)} ${mailbox.slice(address)}`;
 }
 
 /** A name of things in a header: between quotes, or in encoded words where it has letters outside ASCII. */

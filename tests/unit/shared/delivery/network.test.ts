@@ -28,6 +28,11 @@ describe("network errors", () => {
       failure({ code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" }),
       { kind: "unknown", code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" },
     ],
+    [
+      "an answer that is no HTTP",
+      Object.assign(failure({ code: undefined }), { name: "HTTPParserError" }),
+      { kind: "unknown", code: "UNREADABLE_ANSWER" },
+    ],
     ["the deadline", new DOMException("aborted", "TimeoutError"), { kind: "unknown", code: "DEADLINE" }],
     ["a proxy that is away", failure({ code: "PROXY_TIMEOUT" }), { kind: "unreached", code: "PROXY_TIMEOUT" }],
     [

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { SESv2Client, SendEmailCommand, type SendEmailRequest } from "@aws-sdk/client-sesv2";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { openSesCall, type SesCall } from "#shared/delivery/providers/ses/call.ts";
@@ -145,6 +145,21 @@ describe("a token that has expired", () => {
     await call.close();
     expect(signed.map(({ key }) => key)).toEqual(["AKIDFIRST", "AKIDSECOND"]);
   });
+});
+
+test("a server that speaks no HTTP leaves the call unknown", async () => {
+  const greeter = createTcpServer((socket) =>
+    socket.on("error", () => {}).once("data", () => socket.write("220 ESMTP\r\n")),
+  );
+  await new Promise<void>((done) => void greeter.listen(0, "127.0.0.1", done));
+  const { port } = greeter.address() as AddressInfo;
+  const call = openSesCall(
+    { region: "us-east-1", endpoint: `http://127.0.0.1:${port}`, credentials },
+    { now: Date.now },
+  );
+  expect(await send(call)).toEqual({ kind: "unknown", code: "UNREADABLE_ANSWER" });
+  await call.close();
+  await new Promise((done) => void greeter.close(done));
 });
 
 describe("what is not made again for each mail", () => {
