@@ -77,7 +77,7 @@ describe("what pages show to type", () => {
   test("Kafka's own tools, from the cache, list topics and describe a group", () => {
     const [block = ""] = blocksOf("docs/stack.md", "sh").filter((one) => one.includes("java -cp"));
     const broker = addresses().kafka.bootstrap;
-    const script = filledIn(block, { "127.0.0.1:PORT": broker, "comms.router": `${world.prefix}comms.intake` });
+    const script = filledIn(block, { $COMMS_BOOTSTRAP_SERVERS: broker, "comms.router": `${world.prefix}comms.intake` });
     const { status, stdout, stderr } = spawnSync("sh", ["-ec", script], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.any(String) });
     expect(stdout).toContain(`${world.prefix}comms.decisions\n`);
