@@ -46,6 +46,8 @@ const scheduled = (id: string, dueAt: number, extra: Partial<ScheduleItem> = {})
   key: "default/anna",
   payload: Buffer.from([0, 0, 255, 1]),
   headers: { "comms-attempt": "2" },
+  cause_ref: null,
+  received_at: null,
   ...extra,
 });
 
