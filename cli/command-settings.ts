@@ -2,6 +2,8 @@ import { type AccountsConfig, accountSettings } from "#shared/delivery/account-s
 import { allProviders } from "#shared/delivery/providers/registry.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import { apiKeySettings } from "#shared/platform/config/api-key-settings.ts";
+import { callerSettings } from "#shared/platform/config/caller-settings.ts";
+import { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
 import { brokerSettings, kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
 import { postgresSettings } from "#shared/platform/config/postgres-settings.ts";
 import { provisionSettings } from "#shared/platform/config/provision-settings.ts";
@@ -19,6 +21,7 @@ export const keySettings = combineSettings(postgresSettings, apiKeySettings);
 /** Whom the brokers know is asked of the brokers alone. */
 export const aclSettings = brokerSettings;
 export const whySettings = postgresSettings;
+export const cancelSettings = combineSettings(gatewayUrlSettings, callerSettings);
 /** What the demo itself reads; its processors read their own. */
 export const demoSettings = combineSettings(prepareSettings, redisSettings, apiKeySettings);
 
@@ -37,6 +40,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   topic: topicSettings,
   acl: aclSettings,
   why: whySettings,
+  cancel: cancelSettings,
   demo: demoSettings,
 };
 

@@ -1,4 +1,5 @@
 import { acl } from "./acl.ts";
+import { cancel } from "./cancel.ts";
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
 import { demo } from "./demo/demo.ts";
@@ -27,4 +28,5 @@ export const commands: readonly CliCommand[] = [
   acl,
   why,
   env,
+  cancel,
 ];

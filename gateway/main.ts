@@ -67,6 +67,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
   gatewayRoutes(app, {
     access: keys.access,
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock, watch },
+    cancellations: { publisher, idempotency, clock, wait: (ms) => clock.sleep(ms) },
     messages: { read: createEventMessagesReader(platform.postgres()) },
     catalog: { events: describeEvents() },
     webhooks: {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { type AccessParts, requireKeys } from "./access/require-keys.ts";
 import { openApi } from "./openapi/document.ts";
+import { type CancellationParts, cancellationRoutes } from "./public/cancellations/routes.ts";
 import { type CatalogParts, catalogRoutes } from "./public/catalog/routes.ts";
 import { type EventParts, eventRoutes } from "./public/events/routes.ts";
 import { type MessageParts, messageRoutes } from "./public/messages/routes.ts";
@@ -10,6 +11,7 @@ import { type WebhookParts, webhookRoutes } from "./webhooks/routes.ts";
 export interface RouteParts {
   readonly access: AccessParts;
   readonly events: Omit<EventParts, "charge">;
+  readonly cancellations: CancellationParts;
   readonly messages: MessageParts;
   readonly catalog: CatalogParts;
   readonly webhooks: WebhookParts;
@@ -26,6 +28,7 @@ export function gatewayRoutes(app: FastifyInstance, parts: RouteParts): void {
   const document = JSON.stringify(openApi({ ...parts, webhookPaths }));
   app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(document));
   eventRoutes(app, { ...parts.events, charge });
+  cancellationRoutes(app, parts.cancellations);
   messageRoutes(app, parts.messages);
   catalogRoutes(app, parts.catalog);
   webhookRoutes(app, parts.webhooks);

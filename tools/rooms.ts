@@ -42,7 +42,7 @@ function sender(): Room {
   return { imports: [...upToRuntime, "shared/delivery"], packages: [] };
 }
 
-/** A processor that reads what the log was made into: views, templates, the ledger. */
+/** A processor that reads what the log was made into: views, templates, the ledger, cancellations. */
 function withState({ imports, packages }: Room): Room {
   return { imports: [...imports, "shared/state"], packages };
 }
@@ -56,8 +56,8 @@ const processors: Readonly<Record<string, Room>> = {
   "sms-sender": sender(),
   "inapp-sender": sender(),
   feedback: { imports: [...upToRuntime, "shared/delivery/providers"], packages: ["pg"] },
-  digest: processor("pg", "zod"),
-  scheduler: processor("pg"),
+  digest: withState(processor("pg", "zod")),
+  scheduler: withState(processor("pg")),
   materializer: withState(processor()),
   projector: processor("pg"),
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { allScopes, scopes } from "#shared/domain/access/scope.ts";
 import { problems } from "../http/problem.ts";
+import { cancellationBody } from "../public/cancellations/check-cancellation.ts";
 import { batchEventsMax } from "../public/events/batch.ts";
 import { eventBody } from "../public/events/body.ts";
 
@@ -13,6 +14,12 @@ const problem = z.object({
   faults: z.array(z.string()).optional(),
 });
 const taken = z.object({ event_id: z.string() });
+const cancelled = z.object({
+  cause_ref: z.string(),
+  cancelled_at: z.iso.datetime(),
+  messages: z.string().describe("Where to ask how each message ended"),
+  note: z.string(),
+});
 const checked = z.object({
   event_id: z.string(),
   dry_run: z.literal(true),
@@ -94,6 +101,8 @@ export const schemas = {
   Event: z.toJSONSchema(eventBody, { io: "input" }),
   EventBatch: z.toJSONSchema(batch, { io: "input" }),
   Taken: z.toJSONSchema(taken),
+  Cancellation: z.toJSONSchema(cancellationBody, { io: "input" }),
+  Cancelled: z.toJSONSchema(cancelled),
   Judged: z.toJSONSchema(checked),
   BatchAnswer: z.toJSONSchema(batchAnswer),
   Messages: z.toJSONSchema(messages),

@@ -21,6 +21,7 @@ export function openApi({ publicUrl, version, webhookPaths }: OpenApiParts): obj
     paths: {
       "/v1/events": { post: postEvent },
       "/v1/events/batch": { post: postBatch },
+      "/v1/cancellations": { post: postCancellation },
       "/v1/messages": { get: getMessages },
       "/v1/catalog": { get: getCatalog },
       "/openapi.json": { get: getDocument },
@@ -67,6 +68,20 @@ const postBatch = {
   requestBody: { required: true, content: { "application/json": { schema: reference("EventBatch") } } },
   responses: {
     200: answer("An answer an item", "BatchAnswer"),
+    ...refusals(400, 401, 403, 408, 409, 413, 415, 422, 429, 503),
+  },
+};
+
+const postCancellation = {
+  operationId: "postCancellation",
+  summary: "Cancel what an event has not sent yet",
+  ...needs("events:write"),
+  description:
+    "Every message of the cause_ref whose event was taken before ends as cancelled, critical or not; an event that is sent after the answer is not bound. The answer comes two seconds later, when that holds at every gateway. What a provider has taken cannot be taken back.",
+  parameters: writeParameters.slice(0, 3),
+  requestBody: { required: true, content: { "application/json": { schema: reference("Cancellation") } } },
+  responses: {
+    202: answer("The log holds the cancellation", "Cancelled"),
     ...refusals(400, 401, 403, 408, 409, 413, 415, 422, 429, 503),
   },
 };

@@ -5,6 +5,7 @@ import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import type { DigestStore } from "./adapters/digest-store.ts";
+import { cancelledDecision } from "./core/cancelled.ts";
 import { type DueWindow, summaryOf } from "./core/summary.ts";
 
 const leaseMs = 30_000;
@@ -29,7 +30,7 @@ export function createCloser(store: DigestStore, owner: string): Job {
       // A window of an unknown cadence stays open with its items, for a build that knows the cadence.
       const due = leased.filter(({ window }) => cadenceOf(window.cadence));
       const failures = await closeEach(due, async (some) => {
-        const outputs = some.flatMap((one) => summary(one, now));
+        const outputs = some.flatMap((one) => [...cancellations(one, now), ...summary(one, now)]);
         if (outputs.length > 0) await emit(outputs);
         const ids = some.map(({ window }) => window.windowId);
         await store.close(owner, ids, now);
@@ -58,6 +59,14 @@ async function closeEach(due: readonly DueWindow[], close: Close, size = closeSi
     }
   }
   return failures;
+}
+
+/** The decisions on items that have left the window. */
+function cancellations({ window, cancelled }: DueWindow, now: Instant): readonly Output[] {
+  const key = personKey(window.tenantId, window.userId);
+  return cancelled.map((item) => {
+    return { topic: "comms.decisions", key, value: cancelledDecision(item, window, now) };
+  });
 }
 
 function summary(due: DueWindow, now: Instant): Output[] {

@@ -1,4 +1,4 @@
-import type { DigestItem } from "#shared/contracts/records.ts";
+import type { Cancellation, DigestItem } from "#shared/contracts/records.ts";
 import { cadenceOf } from "#shared/domain/cadence/cadence.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { isInCalendar } from "#shared/domain/time/calendar.ts";
@@ -10,18 +10,30 @@ import type { DigestStore, PlacedItem } from "./adapters/digest-store.ts";
 import { cutPayload } from "./core/item-payload.ts";
 import { type CollectionTime, type WindowLength, windowOf } from "./core/window.ts";
 
-/** An item as it is kept, or the issue that keeps it out of every digest. */
-type Read = DigestItem | string;
+/** An item as it is kept, a cancellation, or the issue that keeps an item out of every digest. */
+type Read = DigestItem | Cancellation | string;
 
-/** Collects items into the window of their person. An item that comes after its window closed goes into the next one. */
-export function createDigest(store: Pick<DigestStore, "collect">, length?: WindowLength): SinkProcessor<DigestItem> {
+/**
+ * Collects items into the window of their person. An item that comes after its window closed goes into the next one. A
+ * cancellation is kept for the windows that its items are in.
+ */
+export function createDigest(
+  store: Pick<DigestStore, "collect" | "cancel">,
+  length?: WindowLength,
+): SinkProcessor<DigestItem | Cancellation> {
   return {
     kind: "sink",
     name: "digest",
-    inputs: ["comms.digest"],
+    inputs: ["comms.digest", "comms.cancellations"],
     apply: async (batch, now) => {
-      const reads = batch.map(({ value }) => read(value));
-      return writeReads(reads, (some) => collect(store, some, { at: now, length }), invalid);
+      const reads = batch.map(({ value }): Read => (value && "cancelled_at" in value ? value : read(value)));
+      const write = async (some: readonly Exclude<Read, string>[]): Promise<void> => {
+        const cancellations = some.filter((one) => "cancelled_at" in one);
+        if (cancellations.length > 0) await store.cancel(cancellations, now);
+        const items = some.filter((one) => "item_id" in one);
+        await collect(store, items, { at: now, length });
+      };
+      return writeReads(reads, write, invalid);
     },
   };
 }
@@ -53,7 +65,7 @@ function windowShut(items: number): AppError {
   });
 }
 
-function read(item: DigestItem | null): Read {
+function read(item: DigestItem | null): DigestItem | string {
   const cadence = item ? cadenceOf(item.cadence) : undefined;
   if (!item || !cadence) return "The item names a cadence that does not exist";
   if (![item.recorded_at, item.occurred_at].every(isInCalendar)) return "A time of the item is in no calendar";

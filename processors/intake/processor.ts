@@ -24,7 +24,8 @@ export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): 
     gather: async (batch) => batch.map(() => null),
     decide: (record, _facts, now) => {
       const topic = record.topic === "comms.events.bulk" ? "comms.events.bulk" : "comms.events";
-      return outcomeOf(decideIntake(record.value, { ...parts, topic, now }), record, now);
+      const receivedAt = receivedAtOf(record, now);
+      return outcomeOf(decideIntake(record.value, { ...parts, topic, now, receivedAt }), record, now);
     },
     rejectForeign: ({ origin, topic }, message, now) => {
       const [tenant_id = "", ...cause] = (origin.key?.toString("utf8") ?? "").split("/");
@@ -32,6 +33,14 @@ export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): 
       return dropAs({ reason: "COMMS_INVALID_EVENT", issues: [message] }, { value, origin, topic }, now);
     },
   };
+}
+
+/**
+ * When an event came: the timestamp of its record, which is the gateway's clock or that of a producer on Kafka, and the same each
+ * time it is read. A clock that is ahead counts as now.
+ */
+function receivedAtOf({ origin }: DecodedRecord<Event>, now: Instant): Instant {
+  return Math.min(origin.timestamp, now);
 }
 
 /** A rejected event is not poison: it goes to a topic of its own and does not count for the fuse. */

@@ -1,4 +1,6 @@
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Accepted, Channel } from "#shared/contracts/records.ts";
+import { laterCancellation, readCancellation } from "#shared/domain/cancellation/cancellation.ts";
 import { targetsOf } from "#shared/domain/channel/channels.ts";
 import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
@@ -33,28 +35,38 @@ interface FoundRecord {
  * Looks up the facts of a batch in two trips to Redis. The second trip needs the first: a suppression is stored under the
  * hash of an address, and the address comes with the person.
  */
-export async function lookup(batch: readonly Accepted[], parts: LookupParts): Promise<readonly FoundRecord[]> {
+export async function lookup(
+  batch: readonly Pick<DecodedRecord<Accepted>, "value" | "origin">[],
+  parts: LookupParts,
+): Promise<readonly FoundRecord[]> {
   const { views, hasher, templates } = parts;
-  const refs = batch.map(({ tenant_id, user_id }) => ({ tenantId: tenant_id, userId: user_id }));
-  const [persons, flags] = await Promise.all([views.persons(refs), views.flags()]);
-  const found = batch.map((accepted, index) => {
+  const refs = batch.map(({ value: { tenant_id, user_id } }) => ({ tenantId: tenant_id, userId: user_id }));
+  const causes = batch.map(({ value: { tenant_id, cause_ref } }) => ({ tenantId: tenant_id, causeRef: cause_ref }));
+  const [persons, flags, cancelled] = await Promise.all([
+    views.persons(refs),
+    views.flags(),
+    views.cancellations(causes),
+  ]);
+  const found = batch.map(({ value: accepted, origin }, index) => {
     const person = persons.value[index] ?? nobody;
     const { tenant_id: tenantId, user_id: userId } = accepted;
     const channels = channelsToLookAt(accepted).map((channel) => {
       return { tenantId, channel, targets: targetsOf(channel, { userId, person }) };
     });
-    return { accepted, person, channels };
+    // A record that the scheduler gives back for its cancellation carries it: the view may be a moment behind.
+    const cancellation = laterCancellation(cancelled.value[index] ?? null, readCancellation(origin.headers));
+    return { accepted, person, channels, cancellation };
   });
   const asked = found.flatMap(({ channels }) => channels);
   const { value, ageMs } = await lookUpTargets(asked, { views, hasher });
-  const age = { ageMs: Math.max(persons.ageMs, flags.ageMs, ageMs), ageMsMax: parts.viewAgeMsMax };
+  const age = { ageMs: Math.max(persons.ageMs, flags.ageMs, cancelled.ageMs, ageMs), ageMsMax: parts.viewAgeMsMax };
   const addressed = new Map(asked.map((one, index) => [one, value[index] as AddressedTargets]));
-  return found.map(({ accepted, person, channels }) => {
+  return found.map(({ accepted, person, channels, cancellation }) => {
     const facts = channels.map((one) => {
       const template = templateFor(accepted, one.channel, templates);
       return [one.channel, { to: addressed.get(one) ?? "none", template }] as const;
     });
-    return { accepted, facts: { person, flags: flags.value, views: age, channels: new Map(facts) } };
+    return { accepted, facts: { person, flags: flags.value, cancellation, views: age, channels: new Map(facts) } };
   });
 }
 

@@ -24,8 +24,7 @@ export function createRouter(parts: RouterParts): StageProcessor<Accepted, Evalu
     name: "router",
     inputs: ["comms.accepted", "comms.accepted.bulk"],
     gather: async (batch, now) => {
-      const records = batch.map(({ value }) => value);
-      const found = await lookup(records, parts);
+      const found = await lookup(batch, parts);
       const evaluated = found.map(({ accepted, facts }) => ({
         accepted,
         evaluations: evaluateGates(accepted, facts, now),

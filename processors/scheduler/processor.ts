@@ -1,22 +1,44 @@
-import type { ScheduleItem } from "#shared/contracts/records.ts";
+import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
+import type { Cancellation, ScheduleItem } from "#shared/contracts/records.ts";
 import type { SinkProcessor } from "#shared/runtime/processor.ts";
 import { writeReads } from "#shared/runtime/records/bisect.ts";
 import { poison } from "#shared/runtime/records/decode.ts";
 import type { ScheduleStore } from "./adapters/schedule-store.ts";
 import { issueOf } from "./core/issue.ts";
 
-/** An item to be stored, or the reason why it could never be produced. */
-type Read = ScheduleItem | string | null;
+type Input = ScheduleItem | Cancellation;
 
-/** Stores items that are to be produced later. A second item of the same id replaces the first. */
-export function createScheduler(store: Pick<ScheduleStore, "save">): SinkProcessor<ScheduleItem> {
+/** What is to be stored, or the reason why it could never be produced. */
+type Read = DecodedRecord<Input | null> | string;
+
+/**
+ * Stores items that are to be produced later. A second item of the same id replaces the first. A cancellation makes the items
+ * of its cause due at once: the router ends their messages.
+ */
+export function createScheduler(store: Pick<ScheduleStore, "save" | "cancel">): SinkProcessor<Input> {
   return {
     kind: "sink",
     name: "scheduler",
-    inputs: ["comms.schedule"],
-    apply: async (batch) => {
-      const reads = batch.map(({ value }): Read => (value && issueOf(value)) ?? value);
-      return writeReads(reads, (some) => store.save(some.filter((item) => item !== null)), poison);
+    inputs: ["comms.schedule", "comms.cancellations"],
+    apply: async (batch, now) => {
+      const reads = batch.map((record): Read => {
+        return isItem(record) ? (issueOf(record.value) ?? record) : record;
+      });
+      const write = async (some: readonly Exclude<Read, string>[]): Promise<void> => {
+        const items = some.filter(isItem).map(({ value }) => value);
+        const cancellations = some.filter(isCancellation).map(({ value }) => value);
+        await store.save(items);
+        if (cancellations.length > 0) await store.cancel(cancellations, now);
+      };
+      return writeReads(reads, write, poison);
     },
   };
+}
+
+function isItem(record: DecodedRecord<Input | null>): record is DecodedRecord<ScheduleItem> {
+  return record.topic === "comms.schedule" && record.value !== null;
+}
+
+function isCancellation(record: DecodedRecord<Input | null>): record is DecodedRecord<Cancellation> {
+  return record.topic === "comms.cancellations" && record.value !== null;
 }

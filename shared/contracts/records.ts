@@ -56,6 +56,22 @@ export interface Accepted {
   readonly round: number;
   /** The message waits until this instant; null, or an instant that is over, means now. */
   readonly send_at: number | null;
+  /** When the event came, by the timestamp of its record on comms.events; a cancellation binds what came before it. Null where an older build wrote the record: before any cancellation. */
+  readonly received_at: number | null;
+}
+
+/** A producer takes back what it caused and what no provider has taken yet. Compacted; the key names tenant and cause. */
+export interface Cancellation {
+  /** Tenant; `default` where there is only one. */
+  readonly tenant_id: string;
+  /** The producer's reference whose messages are cancelled. */
+  readonly cause_ref: string;
+  /** When the gateway took the cancellation, by its clock. It binds events that came until a second later, so that two gateways whose clocks differ by less agree. */
+  readonly cancelled_at: number;
+  /** Why, in the producer's words; shown with each message that it stops. */
+  readonly reason: string;
+  /** Id of the API key that asked. */
+  readonly cancelled_by: string;
 }
 
 /** A consent given or withdrawn. Compacted, keyed by tenant, user, channel and category. */
@@ -181,6 +197,8 @@ export interface DigestItem {
   readonly tz: string;
   /** Variables of the single message as a JSON object. PII: direct. */
   readonly payload: string;
+  /** When the event came, by the timestamp of its record on comms.events; a cancellation binds what came before it. Null where an older build wrote the record: before any cancellation. */
+  readonly received_at: number | null;
 }
 
 /** A person who takes part in an event. */
@@ -521,6 +539,8 @@ export interface Routed {
   readonly expires_at: number | null;
   /** How often the message went through the gates before. */
   readonly round: number;
+  /** When the event came, by the timestamp of its record on comms.events; a cancellation binds what came before it. Null where an older build wrote the record: before any cancellation. */
+  readonly received_at: number | null;
 }
 
 /** Something to produce later: bytes, key, topic and a due time. */
@@ -549,6 +569,10 @@ export interface ScheduleItem {
   readonly payload: Buffer;
   /** Record headers to produce with. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The cause whose cancellation makes the item due at once; null where it is not held back for long. */
+  readonly cause_ref: string | null;
+  /** When the event came, by the timestamp of its record on comms.events; a cancellation binds what came before it. Null where an older build wrote the record: before any cancellation. */
+  readonly received_at: number | null;
 }
 
 /** An order to one sender: this artifact, to this person, now. */
@@ -603,6 +627,8 @@ export interface Send {
   readonly queued_at: number;
   /** After this instant the message is not sent. */
   readonly expires_at: number | null;
+  /** When the event came, by the timestamp of its record on comms.events; a cancellation binds what came before it. Null where an older build wrote the record: before any cancellation. */
+  readonly received_at: number | null;
 }
 
 /** Why. */
@@ -699,6 +725,7 @@ export interface Token {
 /** Every record type by the name of its schema. */
 export interface RecordTypes {
   readonly Accepted: Accepted;
+  readonly Cancellation: Cancellation;
   readonly Consent: Consent;
   readonly Decision: Decision;
   readonly DigestItem: DigestItem;

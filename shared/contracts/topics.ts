@@ -38,6 +38,7 @@ export const topicRecords = {
   "comms.tokens": "Token",
   "comms.templates": "Template",
   "comms.fuses": "Fuse",
+  "comms.cancellations": "Cancellation",
 } as const;
 
 /** A topic without prefix; dead-letter topics are named by `deadLetterTopic`. */
@@ -85,6 +86,7 @@ export const compactedTopics = [
   "comms.tokens",
   "comms.templates",
   "comms.fuses",
+  "comms.cancellations",
 ] as const satisfies readonly TopicName[];
 
 /** One of `compactedTopics`. */

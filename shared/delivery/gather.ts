@@ -13,19 +13,22 @@ import type { Views } from "#shared/state/views/views.ts";
 /** Where a sender looks up what it needs, a batch at a time. */
 export interface GatherParts {
   readonly channel: Channel;
-  readonly views: Pick<Views, "persons" | "suppressions">;
+  readonly views: Pick<Views, "persons" | "suppressions" | "cancellations">;
   readonly ledger: Pick<Ledger, "peek">;
   readonly archive: SentArchive;
   readonly hasher: AddressHasher;
 }
 
 /**
- * The facts that decide a batch of send records, in four trips at most: persons, then the suppressions of the addresses that
- * they have now; at the same time the ledger, then the archive for the messages that the ledger does not know.
+ * The facts that decide a batch of send records, in five trips at most: persons, then the suppressions of the addresses that
+ * they have now; at the same time the cancellations of their causes, and the ledger, then the archive for the messages that
+ * the ledger does not know.
  */
 export async function gather(parts: GatherParts, sends: readonly Send[], now: Instant): Promise<readonly SendFacts[]> {
-  const [{ persons, targets }, { states, archived }] = await Promise.all([
+  const causes = sends.map(({ tenant_id, cause_ref }) => ({ tenantId: tenant_id, causeRef: cause_ref }));
+  const [{ persons, targets }, cancelled, { states, archived }] = await Promise.all([
     gatherPersons(parts, sends),
+    parts.views.cancellations(causes),
     gatherHistory(parts, sends, now),
   ]);
   return sends.map((send, index) => {
@@ -36,7 +39,8 @@ export async function gather(parts: GatherParts, sends: readonly Send[], now: In
       archived: archived(send),
       preferences: persons.value[index] as Person,
       to: targets.value[index] as AddressedTargets,
-      viewsAgeMs: Math.max(persons.ageMs, targets.ageMs),
+      cancellation: cancelled.value[index] ?? null,
+      viewsAgeMs: Math.max(persons.ageMs, cancelled.ageMs, targets.ageMs),
     };
   });
 }

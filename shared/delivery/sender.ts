@@ -30,7 +30,7 @@ export interface SenderParts {
   readonly channel: KnownChannel;
   /** Which account sends a message. */
   readonly route: Route;
-  readonly views: Pick<Views, "persons" | "suppressions">;
+  readonly views: Pick<Views, "persons" | "suppressions" | "cancellations">;
   readonly ledger: Ledger;
   readonly archive: SentArchive;
   readonly artifacts: Pick<ArtifactStore, "get">;

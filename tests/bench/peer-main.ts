@@ -106,6 +106,7 @@ function sendOf(event: Event, { userId, msgId, addressHash }: Recipient): Send {
     event_id: msgId,
     occurred_at: event.occurred_at,
     recorded_at: Date.now(),
+    received_at: event.occurred_at,
     tenant_id: event.tenant_id,
     user_id: userId,
     msg_id: msgId,

@@ -16,6 +16,7 @@ const people = zones.map(
   (tz): RoutingFacts => ({
     person: aPerson({ profile: aProfile({ tz }) }),
     flags: new Map(),
+    cancellation: null,
     views: { ageMs: 0, ageMsMax: 5_000 },
     channels: ways,
   }),

@@ -35,7 +35,7 @@ describe("migrate", () => {
   it("applies everything once, also when two processes start at the same time", async () => {
     const empty = await createDatabase({ empty: true });
     const [one, two] = await Promise.all([migrate(empty.pool), migrate(empty.pool)]);
-    expect([one.length, two.length].sort()).toEqual([0, 8]);
+    expect([one.length, two.length].sort()).toEqual([0, 9]);
     expect(await migrate(empty.pool)).toEqual([]);
     await empty.drop();
   });
@@ -88,8 +88,9 @@ describe("tables [KV-04] [KV-06] [KV-07]", () => {
     ],
     [
       "comms_scheduled",
-      "schedule_id tenant_id user_id msg_id kind created_at due_at expires_at target_topic key payload headers lease_owner lease_until",
+      "schedule_id tenant_id user_id msg_id kind created_at due_at expires_at target_topic key payload headers lease_owner lease_until cause_ref received_at",
     ],
+    ["comms_cancellation", "tenant_id cause_ref cancelled_at reason"],
     ["comms_digest", "item_id tenant_id user_id cadence window_id window_closes_at channel payload status"],
     ["comms_digest_window", "window_id tenant_id user_id cadence channel closes_at status"],
     ["comms_idempotency", "tenant_id key request_hash answer_status answer expires_at"],

@@ -46,6 +46,8 @@ const scheduled = (id: string, dueAt: number, extra: Partial<ScheduleItem> = {})
   key: "default/anna",
   payload: Buffer.from([0, 0, 255, 1]),
   headers: { "comms-attempt": "2" },
+  cause_ref: null,
+  received_at: null,
   ...extra,
 });
 
@@ -119,6 +121,45 @@ describe("scheduled items in Postgres [KV-04]", () => {
     const one = dispatcher("one");
     await one.run(noon + 5_000);
     expect(one.out).toHaveLength(1);
+  });
+});
+
+describe("scheduled items of a cancelled cause", () => {
+  const tomorrow = noon + 86_400_000;
+  const waiting = (id: string, receivedAt: number | null, extra: Partial<ScheduleItem> = {}) =>
+    scheduled(id, tomorrow, { cause_ref: "bk-1", received_at: receivedAt, target_topic: "comms.accepted", ...extra });
+  const cancellation = {
+    tenant_id: "default",
+    cause_ref: "bk-1",
+    cancelled_at: noon,
+    reason: "Wrong date",
+    cancelled_by: "k",
+  };
+  const carried = { "comms-cancellation": Buffer.from('{"reason": "Wrong date", "cancelled_at": 1780315200000}') };
+
+  it("are due at once and carry it, whichever is saved first; those of a later event, and of others, are not", async () => {
+    await database.pool.query("delete from comms_scheduled");
+    time = noon;
+    const others = [
+      waiting("later", noon + 1_001),
+      waiting("other-cause", noon, { cause_ref: "bk-2" }),
+      waiting("other-tenant", noon, { tenant_id: "acme" }),
+      waiting("retry", noon, { cause_ref: null }),
+    ];
+    await schedule.save([waiting("before", noon), waiting("skewed", noon + 1_000), waiting("old", null), ...others]);
+    await schedule.cancel([cancellation, { ...cancellation, cancelled_at: noon - 60_000 }], noon);
+    await schedule.save([waiting("after", noon)]);
+    const one = dispatcher("one");
+    await one.run(noon);
+    const { rows } = await database.pool.query("select schedule_id from comms_scheduled order by 1");
+    expect(rows.map(({ schedule_id }) => schedule_id)).toEqual(["later", "other-cause", "other-tenant", "retry"]);
+    expect(noon).toBe(1_780_315_200_000);
+    expect(one.out.map((output) => "headers" in output && output.headers)).toEqual(
+      Array.from({ length: 4 }, () => ({ "comms-attempt": Buffer.from("2"), ...carried })),
+    );
+    await schedule.cancel([cancellation], noon);
+    await one.run(noon);
+    expect(one.out).toHaveLength(4);
   });
 });
 

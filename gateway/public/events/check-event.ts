@@ -18,11 +18,8 @@ export type EventCheck =
  * of another tenant is refused for that alone.
  */
 export function checkEvent(body: unknown, catalog: EventCatalog, origin: EventOrigin): EventCheck {
-  const { tenant_id: named } = fieldsOf(body);
-  if (typeof named === "string" && named !== origin.tenantId) {
-    const detail = "tenant_id names another tenant than the key's; leave it out";
-    return { problem: { code: "COMMS_TENANT_MISMATCH", detail } };
-  }
+  const problem = otherTenant(fieldsOf(body)["tenant_id"], origin.tenantId);
+  if (problem !== undefined) return { problem };
   // Asked first: a schema tells every issue of every actor.
   if (listOf(fieldsOf(body)["actors"]).length > intakeLimits.actorsMax) {
     return { problem: invalidEvent([`actors has more than ${intakeLimits.actorsMax} people`]) };
@@ -36,6 +33,12 @@ export function checkEvent(body: unknown, catalog: EventCatalog, origin: EventOr
   const intake = decideIntake(event, { catalog, topic: topicOf(event), now: origin.now });
   if (intake.kind === "accepted") return { event, intake };
   return { problem: eventProblem(intake.reason, intake.issues) };
+}
+
+/** The problem of a body that names another tenant than that of its key; undefined where it names none or the same. */
+export function otherTenant(named: unknown, tenantId: string): Problem | undefined {
+  if (typeof named !== "string" || named === tenantId) return undefined;
+  return { code: "COMMS_TENANT_MISMATCH", detail: "tenant_id names another tenant than the key's; leave it out" };
 }
 
 /** The issues of the payload in a body whose shape does not fit. */

@@ -1,27 +1,17 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { EventCatalog } from "#shared/domain/event/event-entry.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
-import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { type ChargeCaller, callerOf } from "../../access/require-keys.ts";
 import { type Problem, sendProblem } from "../../http/problem.ts";
-import { bodyOf } from "../../http/request.ts";
 import type { Publisher } from "../../publisher.ts";
 import { answerBatch, batchBounds, readBatch } from "./batch.ts";
 import { checkEvent } from "./check-event.ts";
-import {
-  dryRunAnswer,
-  type EventRequest,
-  eventQuery,
-  isDryRun,
-  noteEvent,
-  publishEvent,
-  sendAnswer,
-} from "./event-answer.ts";
+import { dryRunAnswer, eventQuery, isDryRun, noteEvent, publishEvent, sendAnswer } from "./event-answer.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { closedRetrySeconds, type IntakeWatch } from "./intake-watch.ts";
 import { readJsonBody } from "./json-body.ts";
-import { type OnceWork, once } from "./once.ts";
+import { writeOnce } from "./write-once.ts";
 
 export interface EventParts {
   readonly catalog: EventCatalog;
@@ -51,7 +41,9 @@ export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
     if (isDryRun(request)) return sendAnswer(reply, dryRunAnswer(check));
     if (parts.watch.closed() !== undefined) return sendProblem(reply, closedDoor);
     noteEvent(request, check.event);
-    return writeOnce({ request, reply, now }, parts, () => publishEvent(check.event, request.headers, parts.publisher));
+    return writeOnce({ request, reply, now }, parts.idempotency, () =>
+      publishEvent(check.event, request.headers, parts.publisher),
+    );
   });
   app.post<{ Querystring: Record<string, unknown> }>("/v1/events/batch", { config }, async (request, reply) => {
     const json = readJsonBody(request, batchBounds(bodyBounds));
@@ -63,7 +55,7 @@ export function eventRoutes(app: FastifyInstance, parts: EventParts): void {
     const answer = () => answerBatch(batch.items, { ...parts, request, tenantId: callerOf(request).tenantId, now });
     if (isDryRun(request)) return sendAnswer(reply, await answer());
     if (parts.watch.closed() !== undefined) return sendProblem(reply, closedDoor);
-    return writeOnce({ request, reply, now }, parts, answer);
+    return writeOnce({ request, reply, now }, parts.idempotency, answer);
   });
 }
 
@@ -73,32 +65,3 @@ const closedDoor: Problem = {
   detail: "Nobody reads events at the moment; send it again",
   retryAfterSeconds: closedRetrySeconds,
 };
-
-interface Call {
-  readonly request: EventRequest;
-  readonly reply: FastifyReply;
-  readonly now: Instant;
-}
-
-/** Does the work, or gives the answer of the first request under the same `Idempotency-Key` of the tenant. */
-async function writeOnce(
-  { request, reply, now }: Call,
-  { idempotency }: EventParts,
-  work: OnceWork,
-): Promise<FastifyReply> {
-  const key = request.headers["idempotency-key"];
-  if (key === undefined) return sendAnswer(reply, await work());
-  if (!isKey(key)) {
-    return sendProblem(reply, {
-      code: "COMMS_MALFORMED_REQUEST",
-      detail: "Idempotency-Key is 1 to 255 visible characters",
-    });
-  }
-  const keyed = { tenantId: callerOf(request).tenantId, key, body: bodyOf(request), now };
-  const { replayed, ...answer } = await once(idempotency, keyed, work);
-  return sendAnswer(replayed ? reply.header("idempotent-replayed", "true") : reply, answer);
-}
-
-function isKey(key: string | readonly string[]): key is string {
-  return typeof key === "string" && /^[\x21-\x7e]{1,255}$/.test(key);
-}

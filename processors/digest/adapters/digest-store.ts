@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from "pg";
-import type { DigestItem } from "#shared/contracts/records.ts";
+import type { Cancellation, DigestItem } from "#shared/contracts/records.ts";
 import { cadences } from "#shared/domain/cadence/cadence.ts";
+import { clockDifferenceMsMax } from "#shared/domain/cancellation/cancellation.ts";
 import { channelOf } from "#shared/domain/channel/channels.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
@@ -8,6 +9,8 @@ import { rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
+import { saveCancellations } from "#shared/state/cancellations/cancellation-table.ts";
+import type { CancelledItem } from "../core/cancelled.ts";
 import { itemBytesMax } from "../core/item-payload.ts";
 import type { CollectedItems, DueWindow } from "../core/summary.ts";
 import type { DigestWindow } from "../core/window.ts";
@@ -15,6 +18,8 @@ import type { DigestWindow } from "../core/window.ts";
 const lockWindows = sqlFile(import.meta.url, "./lock-windows.sql");
 const leaseWindows = sqlFile(import.meta.url, "./lease-windows.sql");
 const windowItems = sqlFile(import.meta.url, "./window-items.sql");
+const cancelItems = sqlFile(import.meta.url, "./cancel-items.sql");
+const cancelledItems = sqlFile(import.meta.url, "./cancelled-items.sql");
 const closeWindows = sqlFile(import.meta.url, "./close-windows.sql");
 
 const shownMax = Math.max(...cadences.map((cadence) => cadence.shownMax));
@@ -62,6 +67,7 @@ const collectItems = rowStatement<PlacedItem>(sqlFile(import.meta.url, "./collec
   template_name: { type: "text", value: ({ item }) => item.template_name },
   category_key: { type: "text", value: ({ item }) => item.category },
   payload: { type: "jsonb", value: ({ item }) => item.payload },
+  received_at: { type: "instant", value: ({ item }) => item.received_at },
 });
 
 /** The length and the size of a lease. */
@@ -78,6 +84,8 @@ export interface DigestStore {
    * window. An item that is in a digest already stays there.
    */
   collect(placed: readonly PlacedItem[], now: Instant): Promise<readonly DigestItem[]>;
+  /** Stores cancellations: items of their causes leave their windows when these are leased. */
+  cancel(cancellations: readonly Cancellation[], now: Instant): Promise<void>;
   /** Leases windows that are due by the clock of Postgres to `owner` and returns them with their items. */
   lease(owner: string, request: LeaseRequest): Promise<readonly DueWindow[]>;
   /** Closes windows that `owner` still holds; no item is collected into them after that. */
@@ -88,19 +96,71 @@ export interface DigestStore {
 export function createDigestStore(pool: Pool, clock?: () => Instant): DigestStore {
   return {
     collect: (placed, now) => postgres(() => inTransaction(pool, (client) => collect(client, placed, now))),
+    cancel: (cancellations, now) => saveCancellations(pool, cancellations, now),
     lease: async (owner, { leaseMs, max }) => {
       const now = clock ? new Date(clock()) : null;
       const leased = await postgres(() => pool.query(leaseWindows, [owner, now, leaseMs, max]));
       const windows = leased.rows.map(windowFrom);
       if (windows.length === 0) return [];
       const ids = windows.map(({ windowId }) => windowId);
+      const cancelled = await takeCancelled(pool, ids);
       const { rows } = await postgres(() => pool.query(windowItems, [ids, shownMax, itemBytesMax]));
       const collected = new Map<string, CollectedItems>(rows.map((row) => [row.window_id, row]));
-      return windows.map((window) => ({ window, collected: collected.get(window.windowId) ?? empty }));
+      return windows.map((window) => ({
+        window,
+        collected: collected.get(window.windowId) ?? empty,
+        cancelled: cancelled.get(window.windowId) ?? [],
+      }));
     },
     close: async (owner, windowIds, now) => {
       await postgres(() => pool.query(closeWindows, [windowIds, new Date(now), owner]));
     },
+  };
+}
+
+/** Takes the items of cancelled causes out of windows, and returns all that were taken out of them, by window. */
+async function takeCancelled(
+  pool: Pool,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly CancelledItem[]>> {
+  await postgres(() => pool.query(cancelItems, [ids, clockDifferenceMsMax]));
+  const { rows } = await postgres(() => pool.query<CancelledRow>(cancelledItems, [ids]));
+  const items = Map.groupBy(rows, ({ window_id }) => window_id);
+  return new Map([...items].map(([windowId, some]) => [windowId, some.map(cancelledItemFrom)]));
+}
+
+interface CancelledRow {
+  readonly window_id: string;
+  readonly item_id: string;
+  readonly event_id: string;
+  readonly occurred_at: Date;
+  readonly msg_id: string;
+  readonly correlation_id: string;
+  readonly channel: string;
+  readonly cause_event: string;
+  readonly cause_ref: string;
+  readonly template_name: string;
+  readonly category: string;
+  readonly received_at: Date | null;
+  readonly cancelled_at: Date;
+  readonly reason: string;
+}
+
+function cancelledItemFrom(row: CancelledRow): CancelledItem {
+  const { item_id, event_id, msg_id, correlation_id, cause_event, cause_ref, template_name, category, reason } = row;
+  return {
+    item_id,
+    event_id,
+    msg_id,
+    correlation_id,
+    cause_event,
+    cause_ref,
+    template_name,
+    category,
+    channel: channelOf(row.channel) ?? "UNKNOWN",
+    occurred_at: row.occurred_at.getTime(),
+    received_at: row.received_at?.getTime() ?? null,
+    cancellation: { cancelled_at: row.cancelled_at.getTime(), reason },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Cadence } from "#shared/domain/cadence/cadence.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { recordHead } from "#shared/domain/message/record-head.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import type { CancelledItem } from "./cancelled.ts";
 import { itemBytesMax } from "./item-payload.ts";
 import type { DigestWindow } from "./window.ts";
 
@@ -21,6 +22,8 @@ export interface CollectedItems {
 export interface DueWindow {
   readonly window: DigestWindow;
   readonly collected: CollectedItems;
+  /** Items that have left the window, since their cause was cancelled. They are not collected any more. */
+  readonly cancelled: readonly CancelledItem[];
 }
 
 /**
@@ -28,7 +31,11 @@ export interface DueWindow {
  * suppressions may have changed since the items were collected. Its payload holds the count of all items and the oldest
  * items, as many as the template shows and `summaryBytesMax` allows.
  */
-export function summaryOf({ window, collected }: DueWindow, cadence: Cadence, now: Instant): Accepted {
+export function summaryOf(
+  { window, collected }: Omit<DueWindow, "cancelled">,
+  cadence: Cadence,
+  now: Instant,
+): Accepted {
   const eventId = deriveId("event", window.tenantId, "digest", window.windowId);
   const origin = {
     event_id: eventId,
@@ -55,6 +62,7 @@ export function summaryOf({ window, collected }: DueWindow, cadence: Cadence, no
     expires_at: null,
     round: 0,
     send_at: null,
+    received_at: now,
   };
 }
 

@@ -56,5 +56,7 @@ function sendOf({ webhook, message, cause, now }: ReportedFailure, attempt: numb
     reopens: attempt,
     queued_at: queued_at ?? created_at,
     expires_at: webhook.call?.expiresAt ?? null,
+    // The row has no other time of the event; what was sent once was not cancelled before.
+    received_at: created_at,
   };
 }

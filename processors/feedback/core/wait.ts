@@ -43,6 +43,8 @@ export function waitOutput({ event, bytes, msgId, waits, now }: WebhookWait): Ou
       key: provider_event_id,
       payload: bytes,
       headers: { "comms-attempt": String(waits + 1) },
+      cause_ref: null,
+      received_at: null,
     },
   };
 }

@@ -58,6 +58,7 @@ function sendOf(routed: Routed, receipt: ArtifactReceipt, now: Instant): Send {
     attempt: 1,
     queued_at: now,
     expires_at: routed.expires_at,
+    received_at: routed.received_at,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Accepted, Channel, Profile } from "#shared/contracts/records.ts";
 import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
 import { traceOf } from "#shared/domain/policy/gate-result.ts";
 import { address } from "#shared/domain/policy/gates/address.ts";
+import { cancellation } from "#shared/domain/policy/gates/cancellation.ts";
 import { channelSwitch } from "#shared/domain/policy/gates/channel.ts";
 import { consent } from "#shared/domain/policy/gates/consent.ts";
 import { digest } from "#shared/domain/policy/gates/digest.ts";
@@ -42,6 +43,7 @@ interface GateInput extends EvaluationContext {
  */
 const gates: readonly (readonly [gate: string, ask: (input: GateInput) => RoutingResult])[] = [
   ["expiry", ({ message, now }) => expiry(message, now)],
+  ["cancellation", (input) => cancellation(input.message, input.cancellation)],
   ["freshness", ({ message, views, now }) => freshness(message, views, now)],
   ["send_at", ({ message, now }) => sendAt(message, now)],
   ["channel", ({ message, flags }) => channelSwitch(message, flags)],

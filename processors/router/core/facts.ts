@@ -1,4 +1,5 @@
 import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
+import type { CancelledCause } from "#shared/domain/cancellation/cancellation.ts";
 import { fallbackOf } from "#shared/domain/channel/channels.ts";
 import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
 import type { ViewAge } from "#shared/domain/policy/gates/freshness.ts";
@@ -9,6 +10,8 @@ import type { TemplateChoice } from "#shared/domain/template/template-choice.ts"
 export interface RoutingFacts {
   readonly person: Person;
   readonly flags: ReadonlyMap<string, Flag>;
+  /** The cancellation of the record's cause, whether it binds or not; null if there is none. */
+  readonly cancellation: CancelledCause | null;
   /** How old the views were when all this was looked up. */
   readonly views: ViewAge;
   /** One entry for each channel of `channelsToLookAt`. */

@@ -28,6 +28,7 @@ export function messageOf(accepted: Accepted, channel: Channel): Message {
     critical: accepted.critical,
     cadence: accepted.cadence,
     expiresAt: accepted.expires_at,
+    receivedAt: accepted.received_at,
     sendAt: accepted.send_at,
   };
 }

@@ -45,6 +45,7 @@ export function routedOf(accepted: Accepted, evaluation: GateEvaluation, now: In
     payload: accepted.payload,
     expires_at: accepted.expires_at,
     round: accepted.round,
+    received_at: accepted.received_at,
   };
 }
 
@@ -97,6 +98,8 @@ function itemOf(back: Accepted, { now, encode }: WriteContext) {
     key: personKey(back.tenant_id, back.user_id),
     payload: encode(topic, back),
     headers: {},
+    cause_ref: back.cause_ref,
+    received_at: back.received_at,
   };
 }
 
@@ -132,6 +135,7 @@ export function digestItemOf(
     category: accepted.category,
     tz: evaluation.tz,
     payload: accepted.payload,
+    received_at: accepted.received_at,
   };
 }
 

@@ -1,14 +1,18 @@
 import type { Pool } from "pg";
-import type { ScheduleItem } from "#shared/contracts/records.ts";
+import type { Cancellation, ScheduleItem } from "#shared/contracts/records.ts";
 import { topicRecords } from "#shared/contracts/topics.ts";
+import { cancellationHeader, clockDifferenceMsMax } from "#shared/domain/cancellation/cancellation.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { type Columns, fieldColumns, replaceColumns, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
+import { saveCancellations } from "#shared/state/cancellations/cancellation-table.ts";
 
 const lease = sqlFile(import.meta.url, "./lease.sql");
 const remove = sqlFile(import.meta.url, "./delete.sql");
 const backlog = sqlFile(import.meta.url, "./backlog.sql");
+const releaseCancelled = sqlFile(import.meta.url, "./release-cancelled.sql");
+const itemsOfCauses = sqlFile(import.meta.url, "./items-of-causes.sql");
 
 const columns: Columns<ScheduleItem> = {
   ...fieldColumns<ScheduleItem>({
@@ -23,6 +27,8 @@ const columns: Columns<ScheduleItem> = {
     target_topic: "text",
     key: "text",
     payload: "bytea",
+    cause_ref: "text",
+    received_at: "instant",
   }),
   headers: { type: "jsonb", value: ({ headers }) => JSON.stringify(headers) },
 };
@@ -64,8 +70,10 @@ interface LeaseRequest {
 
 /** The waiting items, in Postgres, which says what the time is. Every call may throw the retryable `POSTGRES_UNAVAILABLE`. */
 export interface ScheduleStore {
-  /** Stores items; of two with one id the last wins. */
+  /** Stores items; of two with one id the last wins. One whose cause is cancelled is due at once, and carries the cancellation. */
   save(items: readonly ScheduleItem[]): Promise<void>;
+  /** Stores cancellations, and makes the items of their causes due at once. */
+  cancel(cancellations: readonly Cancellation[], now: Instant): Promise<void>;
   /** Leases due items to `owner`, up to `max` and about 8 MiB of payload. */
   lease(owner: string, request: LeaseRequest): Promise<readonly DueItem[]>;
   /** Deletes items that `owner` still holds. */
@@ -75,10 +83,23 @@ export interface ScheduleStore {
 
 /** `clock` is for tests: by default the time is that of Postgres, which all callers share. */
 export function createScheduleStore(pool: Pool, clock?: () => Instant): ScheduleStore {
+  const release = async (ids: readonly string[]): Promise<void> => {
+    const now = clock ? new Date(clock()) : null;
+    const parameters = [ids, clockDifferenceMsMax, cancellationHeader, now];
+    if (ids.length > 0) await postgres(() => pool.query(releaseCancelled, parameters));
+  };
   return {
+    // An item and its cancellation may be saved at the same time: each is written first, and then looks for the other.
     save: async (items) => {
       const last = [...new Map(items.map((item) => [item.schedule_id, item])).values()];
       if (last.length > 0) await postgres(() => pool.query(upsert.text, upsert.parameters(last)));
+      await release(last.flatMap(({ schedule_id, cause_ref }) => (cause_ref === null ? [] : [schedule_id])));
+    },
+    cancel: async (cancellations, now) => {
+      await saveCancellations(pool, cancellations, now);
+      const causes = [cancellations.map(({ tenant_id }) => tenant_id), cancellations.map(({ cause_ref }) => cause_ref)];
+      const { rows } = await postgres(() => pool.query<{ schedule_id: string }>(itemsOfCauses, causes));
+      await release(rows.map(({ schedule_id }) => schedule_id));
     },
     lease: async (owner, { leaseMs, max }) => {
       const now = clock ? new Date(clock()) : null;

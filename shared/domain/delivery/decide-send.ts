@@ -1,6 +1,7 @@
 import type { Send } from "#shared/contracts/records.ts";
 import { type GateResult, hold, isPassed, traceOf } from "../policy/gate-result.ts";
 import { address } from "../policy/gates/address.ts";
+import { cancellation } from "../policy/gates/cancellation.ts";
 import { consent } from "../policy/gates/consent.ts";
 import { expiry } from "../policy/gates/expiry.ts";
 import { freshness } from "../policy/gates/freshness.ts";
@@ -32,6 +33,7 @@ const gates: readonly (readonly [gate: string, ask: (input: SendGateInput) => Se
   ["ledger", ({ send, facts, context }) => ledgerGate(send, facts.ledger, context)],
   ["archive", ({ message, facts, context }) => archiveGate(message, facts.archived, context)],
   ["expiry", ({ message, context }) => expiry(message, context.now)],
+  ["cancellation", ({ message, facts }) => cancellation(message, facts.cancellation)],
   ["freshness", ({ message, facts, context }) => holdInstead(freshness(message, ageOf(facts, context), context.now))],
   ["address", ({ facts }) => address(facts.to)],
   ["suppression", ({ message, facts }) => suppression(message, facts.to)],
@@ -71,6 +73,7 @@ function routableOf(send: Send): Routable {
     category: send.category,
     critical: send.critical,
     expiresAt: send.expires_at,
+    receivedAt: send.received_at,
   };
 }
 

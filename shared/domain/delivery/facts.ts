@@ -1,4 +1,5 @@
 import type { Suppression } from "#shared/contracts/records.ts";
+import type { CancelledCause } from "../cancellation/cancellation.ts";
 import type { Person } from "../recipient/person.ts";
 import type { LedgerState } from "./ledger-entry.ts";
 import type { Target, Targets } from "./target.ts";
@@ -27,6 +28,8 @@ export interface SendFacts {
   readonly archived: boolean | "unknown" | "forgotten";
   readonly preferences: RecipientPreferences;
   readonly to: AddressedTargets;
+  /** The cancellation of the message's cause, whether it binds or not; null if there is none. */
+  readonly cancellation: CancelledCause | null;
   /** How old the views were when they were looked at, ms, by the clock of Redis. */
   readonly viewsAgeMs: number;
 }

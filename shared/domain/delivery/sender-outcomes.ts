@@ -93,6 +93,9 @@ export function scheduleSend(
     key: keyOf(send),
     payload: encode(target, next),
     headers: { "comms-attempt": String(next.attempt), ...writeDoubt(doubtSince) },
+    // A retry waits for minutes, and its sender asks again: a cancellation need not make it due.
+    cause_ref: null,
+    received_at: send.received_at,
   };
   return { topic: "comms.schedule", key: keyOf(send), value };
 }

@@ -4,7 +4,6 @@ import { renderKey } from "../dedupe/key.ts";
 import { deriveEventId, deriveId } from "../message/id.ts";
 import { recordHead } from "../message/record-head.ts";
 import { recipientsOf } from "../recipient/actors.ts";
-import type { Instant } from "../time/instant.ts";
 import type { EventEntry, EventSend } from "./event-entry.ts";
 import type { IntakeContext } from "./intake-context.ts";
 import { intakeLimits } from "./limits.ts";
@@ -33,7 +32,7 @@ export function acceptedRecords(
     else
       for (const userId of recipientsOf(send.role, event.actors)) {
         const recipient = { userId, send, dedupeKey, lane: laneOf(event, send, context) };
-        const record = acceptedRecord(event, recipient, context.now);
+        const record = acceptedRecord(event, recipient, context);
         if (!records.has(record.accepted_id)) records.set(record.accepted_id, record);
       }
   }
@@ -64,7 +63,11 @@ interface Recipient {
   readonly lane: Lane;
 }
 
-function acceptedRecord(event: Event, { userId, send, dedupeKey, lane }: Recipient, now: Instant): Accepted {
+function acceptedRecord(
+  event: Event,
+  { userId, send, dedupeKey, lane }: Recipient,
+  { now, receivedAt = now }: Pick<IntakeContext, "now" | "receivedAt">,
+): Accepted {
   const eventId = event.event_id ?? deriveEventId(event.tenant_id, event.name, event.cause_ref);
   const correlationId = event.correlation_id ?? eventId;
   const origin = { ...event, event_id: eventId, user_id: userId, correlation_id: correlationId };
@@ -85,6 +88,7 @@ function acceptedRecord(event: Event, { userId, send, dedupeKey, lane }: Recipie
     payload: event.payload,
     expires_at: event.expires_at,
     send_at: event.send_at,
+    received_at: receivedAt,
     round: 0,
   };
 }

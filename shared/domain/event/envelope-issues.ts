@@ -32,17 +32,21 @@ function tenantIssues(tenantId: string): readonly string[] {
   return isTenantName(tenantId) ? [] : ["tenant_id is not 1 to 64 of the characters A-Z a-z 0-9 . _ -"];
 }
 
-/** The bound is in bytes, because a key, a path and a token have room for bytes. */
-function idIssues(field: string, value: string, { idBytesMax }: IntakeLimits): readonly string[] {
+/** The issues of an id or a reference. The bound is in bytes, because a key, a path and a token have room for bytes. */
+export function idIssues(
+  field: string,
+  value: string,
+  { idBytesMax }: Pick<IntakeLimits, "idBytesMax">,
+): readonly string[] {
   if (value.trim() === "") return [`${field} is empty`];
   return [
-    ...(isStorable(value) ? [] : [`${field} has a control character or half a character in it`]),
+    ...(isStorableText(value) ? [] : [`${field} has a control character or half a character in it`]),
     ...(isLonger(value, idBytesMax) ? [`${field} is longer than ${idBytesMax} bytes`] : []),
   ];
 }
 
 /** PostgreSQL takes no U+0000, and no encoding keeps half a surrogate pair; a line break in an id forges a line of a log. */
-function isStorable(value: string): boolean {
+export function isStorableText(value: string): boolean {
   return value.isWellFormed() && !/\p{Cc}/u.test(value);
 }
 

@@ -9,5 +9,7 @@ export interface IntakeContext {
   /** The topic that the event came by; over HTTP, the topic it would have used. It determines the lane. */
   readonly topic: Extract<TopicName, "comms.events" | "comms.events.bulk">;
   readonly now: Instant;
+  /** When the event came; left out, now. */
+  readonly receivedAt?: Instant;
   readonly limits?: IntakeLimits;
 }

@@ -1,5 +1,6 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type {
+  Cancellation,
   Consent,
   Flag,
   Fuse,
@@ -13,7 +14,9 @@ import { type CompactedTopic, isCompactedTopic } from "#shared/contracts/topics.
 import { templateKey } from "../template/source.ts";
 import { personKey } from "./id.ts";
 import {
+  cancellationKey,
   consentKey,
+  parseCancellationKey,
   parseConsentKey,
   parsePersonKey,
   parseSuppressionKey,
@@ -67,6 +70,13 @@ const rules: Readonly<Record<CompactedTopic, KeyRule>> = {
   },
   "comms.flags": { of: (value: Flag) => value.name, again: (key) => key },
   "comms.fuses": { of: (value: Fuse) => value.stage, again: (key) => key },
+  "comms.cancellations": {
+    of: (value: Cancellation) => cancellationKey(value),
+    again: (key) => {
+      const cause = parseCancellationKey(key);
+      return cause && cancellationKey({ tenant_id: cause.tenantId, cause_ref: cause.causeRef });
+    },
+  },
   "comms.templates": { of: (value: Template) => templateKey(value), again: (key) => key },
 };
 

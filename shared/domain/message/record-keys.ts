@@ -1,4 +1,5 @@
 import type {
+  Cancellation,
   Channel,
   Consent,
   Suppression,
@@ -36,6 +37,24 @@ export type SuppressionName = Pick<
 /** Key of `comms.suppression`, and the part of `suppression_id` that makes it unique. */
 export function suppressionKey(name: SuppressionName): string {
   return join(name.tenant_id, name.channel, name.address_hash, name.reason, name.origin, name.scope);
+}
+
+/** What a producer caused: its reference, within its tenant. */
+export interface CauseRef {
+  readonly tenantId: string;
+  readonly causeRef: string;
+}
+
+/** Key of `comms.cancellations`. It is that of the cause's events. */
+export function cancellationKey({ tenant_id, cause_ref }: Pick<Cancellation, "tenant_id" | "cause_ref">): string {
+  return `${tenant_id}/${cause_ref}`;
+}
+
+/** The cause in a key of `comms.cancellations`; undefined if `cancellationKey` does not make such a key. */
+export function parseCancellationKey(key: string): CauseRef | undefined {
+  const slash = key.indexOf("/");
+  const causeRef = key.slice(slash + 1);
+  return slash > 0 && causeRef !== "" ? { tenantId: key.slice(0, slash), causeRef } : undefined;
 }
 
 /** The person in a record key. Every parser returns undefined for a key that its builder does not make. */

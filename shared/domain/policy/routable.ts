@@ -12,4 +12,6 @@ export interface Routable {
   readonly category: string;
   readonly critical: boolean;
   readonly expiresAt: Instant | null;
+  /** When its event came; null where an older build wrote the record. */
+  readonly receivedAt: Instant | null;
 }

@@ -24,6 +24,8 @@ export function redisKeys(prefix: string) {
     /** Hash of suppression entries: `<REASON>:<ORIGIN>:<scope>`. */
     suppression: (tenantId: string, channel: string, addressHash: string) =>
       `${prefix}suppression:${part(tenantId)}:${part(channel)}:${addressHash}`,
+    /** Hash with the cancellation of a cause, in its one field. */
+    cancellation: (tenantId: string, causeRef: string) => `${prefix}cancellation:${part(tenantId)}:${causeRef}`,
     /** Hash of flags by name. */
     flags: () => `${prefix}flags`,
     /** The ledger's entry of a message. */
@@ -40,7 +42,7 @@ export function redisKeys(prefix: string) {
       `${prefix}soft:${part(tenantId)}:${part(channel)}:${addressHash}`,
     /** Patterns of every key that is written from the log, markers left out. */
     fromTheLog: () =>
-      ["person:*", "push-token:*", "suppression:*", "flags", "ledger:*", "dedupe:*", "applied:*"].map(
+      ["person:*", "push-token:*", "suppression:*", "cancellation:*", "flags", "ledger:*", "dedupe:*", "applied:*"].map(
         (tail) => `${glob(prefix)}${tail}`,
       ),
   } as const;

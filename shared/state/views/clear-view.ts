@@ -13,6 +13,12 @@ const ownFields: Readonly<Record<string, (field: string) => boolean>> = {
   tokens: (field) => field.startsWith("token:"),
 };
 
+/** The keys of a view that has some of its own. */
+const ownKeys: Readonly<Record<string, (keys: RedisKeys) => string>> = {
+  suppression: (keys) => keys.suppression("*", "*", "*"),
+  cancellations: (keys) => keys.cancellation("*", "*"),
+};
+
 /**
  * Removes a view's marker, then every field of it, with the fences that keep older records out; its topic begins at offset
  * zero again. Readers wait until the view is restored. Nothing may write to it meanwhile. Throws `REDIS_UNAVAILABLE` (retryable).
@@ -24,7 +30,7 @@ export async function clearView(
   await redisCall(() => redis.del(keys.marker(name)));
   const isOwn = ownFields[name];
   if (isOwn !== undefined) return clearFields(redis, keys.person("*", "*"), isOwn);
-  const pattern = name === "suppression" ? keys.suppression("*", "*", "*") : keys.flags();
+  const pattern = ownKeys[name]?.(keys) ?? keys.flags();
   for await (const found of scan(redis, pattern)) await redisCall(() => redis.unlink(...found));
 }
 

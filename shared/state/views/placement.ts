@@ -1,6 +1,7 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Consent, Flag, Suppression } from "#shared/contracts/records.ts";
 import {
+  parseCancellationKey,
   parseConsentKey,
   parsePersonKey,
   parseSuppressionKey,
@@ -50,12 +51,18 @@ export function placements(keys: RedisKeys) {
     return { hash: keys.flags(), field: value?.name ?? keyOf(record) };
   };
 
+  const cancellation: Placement = (record) => {
+    const cause = parseCancellationKey(keyOf(record));
+    return cause && { hash: keys.cancellation(cause.tenantId, cause.causeRef), field: "cancellation" };
+  };
+
   return {
     profiles: person(personFields.profile),
     preferences: person(personFields.preference),
     consents: consent,
     flags: flag,
     suppression,
+    cancellations: cancellation,
   } as const;
 }
 

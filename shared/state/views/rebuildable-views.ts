@@ -25,6 +25,7 @@ const topics = {
   tokens: "comms.tokens",
   flags: "comms.flags",
   suppression: "comms.suppression",
+  cancellations: "comms.cancellations",
 } as const satisfies Readonly<Record<string, TopicName>>;
 
 type ViewName = keyof typeof topics;
@@ -32,7 +33,7 @@ type ViewName = keyof typeof topics;
 /** The views by name; readers ask how old each is. */
 export const agedViews: readonly string[] = Object.keys(topics);
 
-/** The six views of the compacted topics as rebuildable states; `createViews` reads them. */
+/** The seven views of the compacted topics as rebuildable states; `createViews` reads them. */
 export function createRebuildableViews(client: {
   readonly redis: Redis;
   readonly keys: RedisKeys;

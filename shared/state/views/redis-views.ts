@@ -1,5 +1,5 @@
 import type { ChainableCommander, Redis } from "ioredis";
-import type { Flag, Suppression } from "#shared/contracts/records.ts";
+import type { Cancellation, Flag, Suppression } from "#shared/contracts/records.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { execute } from "#shared/platform/redis/redis.ts";
@@ -50,6 +50,12 @@ export function createViews({ redis, keys, ageMsMax = 60_000 }: ViewsOptions): V
         (pipeline) =>
           refs.forEach((ref) => void pipeline.hgetall(keys.suppression(ref.tenantId, ref.channel, ref.addressHash))),
         (replies) => replies.map((reply) => recordsOf(reply).map(([, entry]) => entry as Suppression)),
+      ),
+    cancellations: (refs) =>
+      read(
+        ["cancellations"],
+        (pipeline) => refs.forEach((ref) => void pipeline.hgetall(keys.cancellation(ref.tenantId, ref.causeRef))),
+        (replies) => replies.map((reply) => (recordsOf(reply)[0]?.[1] as Cancellation | undefined) ?? null),
       ),
     flags: () =>
       read(

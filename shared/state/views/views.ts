@@ -1,6 +1,7 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { Flag, Suppression } from "#shared/contracts/records.ts";
+import type { Cancellation, Flag, Suppression } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
+import type { CauseRef } from "#shared/domain/message/record-keys.ts";
 import type { AddressRef, Person, PersonRef } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
@@ -20,6 +21,8 @@ export interface Views {
   persons(refs: readonly PersonRef[]): Promise<Aged<readonly Person[]>>;
   /** Every entry for each address; all of them bind. */
   suppressions(refs: readonly AddressRef[]): Promise<Aged<readonly (readonly Suppression[])[]>>;
+  /** The cancellation of each cause; null where there is none. */
+  cancellations(refs: readonly CauseRef[]): Promise<Aged<readonly (Cancellation | null)[]>>;
   flags(): Promise<Aged<ReadonlyMap<string, Flag>>>;
 }
 

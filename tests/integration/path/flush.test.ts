@@ -77,7 +77,7 @@ async function refusalsKnown(): Promise<boolean> {
   return (await areSuppressed(world, bounced)) && persons.every(({ preference }) => preference !== null);
 }
 
-const restored = ["profiles", "preferences", "consents", "tokens", "suppression", "ledger", "dedupe"];
+const restored = ["profiles", "preferences", "consents", "tokens", "suppression", "cancellations", "ledger", "dedupe"];
 
 /** Who made each view, window and ledger: a new one at each restoration. */
 async function epochs(): Promise<ReadonlyMap<string, string>> {

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { ChannelFacts, RoutingFacts } from "#processors/router/core/facts.ts";
 import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
+import type { CancelledCause } from "#shared/domain/cancellation/cancellation.ts";
 import { categories } from "#shared/domain/category/category.ts";
 import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
 import { pauseFlag } from "#shared/domain/policy/gates/pause.ts";
@@ -55,6 +56,7 @@ export const accepted: fc.Arbitrary<Accepted> = fc
     occurred_at: anyLong,
     expires_at: maybe(fc.oneof(aNow, anyLong)),
     send_at: maybe(fc.oneof(aNow, anyLong)),
+    received_at: maybe(fc.oneof(aNow, anyLong)),
     round: fc.nat(),
   })
   .map((over) => anAccepted(over as Partial<Accepted>));
@@ -165,9 +167,16 @@ const flags: fc.Arbitrary<ReadonlyMap<string, Flag>> = fc
   )
   .map((set) => new Map(set.map(({ name, value }) => [name, { ...aFlag(name, true)[1], value }])));
 
+/** The cancellation of a cause, in few of the runs. */
+export const cancellation: fc.Arbitrary<CancelledCause | null> = fc.oneof(
+  { weight: 9, arbitrary: fc.constant(null) },
+  fc.record({ cancelled_at: fc.oneof(aNow, anyLong), reason: fc.constantFrom("", "The date was wrong") }),
+);
+
 export const facts: fc.Arbitrary<RoutingFacts> = fc.record({
   person,
   flags,
+  cancellation,
   views: fc.constant({ ageMs: 0, ageMsMax: 5_000 }),
   channels: fc.array(fc.tuple(channel, channelFacts), { maxLength: 8 }).map((entries) => new Map(entries)),
 });
@@ -182,6 +191,7 @@ export const openFacts = (over: Partial<RoutingFacts> = {}, one: Partial<Channel
     consents: categories.flatMap((key) => [aConsent("SMS", key), aConsent("WHATSAPP", key), aConsent("PUSH", key)]),
   }),
   flags: new Map(),
+  cancellation: null,
   views: { ageMs: 0, ageMsMax: 5_000 },
   channels: new Map(
     (["EMAIL", "PUSH", "SMS", "INAPP", "WHATSAPP"] as const).map((name) => [name, { ...openChannel, ...one }]),

@@ -64,6 +64,7 @@ export function anAccepted(over: Partial<Accepted> = {}): Accepted {
     payload: "{}",
     expires_at: null,
     send_at: null,
+    received_at: noon - 700,
     round: 0,
     ...over,
   };

@@ -2,7 +2,7 @@ import { createDedupeClaim } from "#processors/router/claims/dedupe.ts";
 import { createRouter, type RouterParts } from "#processors/router/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
-import type { Accepted, Channel, Flag, RecordTypes, Suppression } from "#shared/contracts/records.ts";
+import type { Accepted, Cancellation, Channel, Flag, RecordTypes, Suppression } from "#shared/contracts/records.ts";
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { AddressRef, Person, PersonRef } from "#shared/domain/recipient/person.ts";
@@ -13,6 +13,8 @@ import { aPerson, noon } from "./records.ts";
 /** The records and templates that the router's lookups return. */
 export interface World {
   readonly person?: Person;
+  /** The cancellation of every cause. */
+  readonly cancelled?: Cancellation;
   /** Default 0. */
   readonly viewsAgeMs?: number;
   readonly flags?: ReadonlyMap<string, Flag>;
@@ -33,6 +35,7 @@ export function routerIn(world: World = {}) {
   const parts: RouterParts = {
     views: {
       persons: (refs: readonly PersonRef[]) => record("persons", aged(refs.map(() => world.person ?? aPerson()))),
+      cancellations: (refs) => record("cancellations", aged(refs.map(() => world.cancelled ?? null))),
       flags: () => record("flags", aged(world.flags ?? new Map<string, Flag>())),
       suppressions: (refs) => record("suppressions", aged(refs.map(world.entries ?? (() => [])))),
     },
@@ -47,12 +50,18 @@ export function routerIn(world: World = {}) {
   };
   const router = createRouter(parts);
 
-  const runAll = async (values: readonly Accepted[], now = noon): Promise<readonly Outcome[]> => {
-    const batch = values.map((value) => ({ value, topic: "comms.accepted" }) as DecodedRecord<Accepted>);
+  const runAll = async (
+    values: readonly Accepted[],
+    now = noon,
+    headers: Readonly<Record<string, Buffer>> = {},
+  ): Promise<readonly Outcome[]> => {
+    const origin = { headers } as DecodedRecord<Accepted>["origin"];
+    const batch = values.map((value) => ({ value, topic: "comms.accepted" as const, origin }));
     const facts = await router.gather(batch, now);
     return batch.map((record, i) => router.decide(record, facts[i] as never, now) as Outcome);
   };
-  const run = async (value: Accepted, now = noon): Promise<Outcome> => (await runAll([value], now))[0] as Outcome;
+  const run = async (value: Accepted, now?: number, headers?: Readonly<Record<string, Buffer>>): Promise<Outcome> =>
+    (await runAll([value], now, headers))[0] as Outcome;
   return { run, runAll, calls };
 }
 

@@ -69,6 +69,8 @@ export interface Bench {
   readonly routes: readonly BenchRoute[];
   /** What was asked of messages. */
   readonly queries: EventMessagesQuery[];
+  /** How long cancellations waited with their answer, ms. */
+  readonly waits: number[];
 }
 
 export interface BenchRoute {
@@ -114,6 +116,7 @@ export function createBench(options: BenchOptions = {}): Bench {
   });
   const routes = routesOf(app);
   const door = createKeyDoor(clock);
+  const idempotency = options.idempotency ?? createMemoryIdempotency();
   if (!options.anonymous) carryKey(app, door.key);
   gatewayRoutes(app, {
     access: {
@@ -125,9 +128,15 @@ export function createBench(options: BenchOptions = {}): Bench {
     events: {
       catalog,
       publisher: seen.publisher,
-      idempotency: options.idempotency ?? createMemoryIdempotency(),
+      idempotency,
       clock,
       watch: { closed: options.closed ?? (() => undefined) },
+    },
+    cancellations: {
+      publisher: seen.publisher,
+      idempotency,
+      clock,
+      wait: async (ms) => void seen.waits.push(ms),
     },
     messages: { read: seen.reader(options.messages) },
     catalog: { events: describeEvents() },
@@ -159,6 +168,7 @@ function createRecorder() {
   const requests: IncomingHttpHeaders[] = [];
   const failures: Error[] = [];
   const queries: EventMessagesQuery[] = [];
+  const waits: number[] = [];
   const publisher = {
     publish: async (publication: Publication, request: IncomingHttpHeaders) => {
       const failure = failures.shift();
@@ -181,6 +191,7 @@ function createRecorder() {
     requests,
     failures,
     queries,
+    waits,
     publisher,
     reader,
     confirmed,

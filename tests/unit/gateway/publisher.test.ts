@@ -39,7 +39,7 @@ describe("publish", () => {
     ]);
     const headers = sent[0]?.headers as Record<string, Buffer>;
     expect(String(headers["ce_source"])).toBe("/carillon/gateway");
-    expect(Object.keys(headers).toSorted()).toEqual(["ce_id", "ce_source", "x-request-id"]);
+    expect(Object.keys(headers).toSorted()).toEqual(["ce_id", "ce_source", "traceparent", "x-request-id"]);
   });
 
   it("does not answer for what is not acknowledged", async () => {

@@ -23,6 +23,7 @@ const event = {
 const good: Readonly<Record<string, { readonly url: string; readonly payload?: object }>> = {
   "/v1/events": { url: "/v1/events", payload: event },
   "/v1/events/batch": { url: "/v1/events/batch", payload: { events: [event] } },
+  "/v1/cancellations": { url: "/v1/cancellations", payload: { cause_ref: "l-1" } },
   "/v1/messages": { url: "/v1/messages?cause_ref=l-1" },
   "/v1/catalog": { url: "/v1/catalog" },
 };
@@ -50,6 +51,7 @@ describe("every route of the gateway", () => {
       "GET /v1/messages",
       "HEAD /v1/catalog",
       "HEAD /v1/messages",
+      "POST /v1/cancellations",
       "POST /v1/events",
       "POST /v1/events/batch",
     ]);

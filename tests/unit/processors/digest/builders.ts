@@ -23,5 +23,6 @@ export const digestItem = (id: string, recordedAt = digestNoon, extra: Partial<D
   category: "messages",
   tz: "UTC",
   payload: `{"excerpt":"${id}"}`,
+  received_at: recordedAt,
   ...extra,
 });

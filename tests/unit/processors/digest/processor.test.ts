@@ -10,12 +10,15 @@ import { AppError } from "#shared/platform/errors/app-error.ts";
 import { dailyDigest, digestItem, digestNoon } from "./builders.ts";
 
 const evening = Date.parse("2026-06-01T18:00:00Z");
+/** None of these has a cancellation. */
+const cancel = () => Promise.reject(new Error("No cancellation"));
 const received = (value: DigestItem) => ({ value, topic: "comms.digest" }) as DecodedRecord<DigestItem>;
 
 describe("digest processor", () => {
   it("puts an item that came too late into the next window", async () => {
     const placed: PlacedItem[][] = [];
     const digest = createDigest({
+      cancel,
       collect: async (batch) => {
         placed.push([...batch]);
         return placed.length === 1 ? batch.map((one) => one.item) : [];
@@ -30,7 +33,7 @@ describe("digest processor", () => {
   });
 
   it("tries again rather than lose an item that fell into two closed windows", async () => {
-    const digest = createDigest({ collect: async (batch) => batch.map((one) => one.item) });
+    const digest = createDigest({ cancel, collect: async (batch) => batch.map((one) => one.item) });
     await expect(digest.apply([received(digestItem("1"))], digestNoon)).rejects.toMatchObject({
       code: "DIGEST_WINDOW_SHUT",
       retryable: true,
@@ -42,6 +45,7 @@ describe("digest processor: items that cannot be collected", () => {
   it("rejects an item of a cadence that does not exist, and collects its neighbour", async () => {
     const collected: string[] = [];
     const digest = createDigest({
+      cancel,
       collect: async (batch) => {
         collected.push(...batch.map((one) => one.item.item_id));
         return [];
@@ -59,7 +63,7 @@ describe("digest processor: items that cannot be collected", () => {
     ["payload", { payload: "5" }],
     ["time", { recorded_at: 9e15 }],
   ])("rejects an item whose %s is impossible", async (_, extra) => {
-    const digest = createDigest({ collect: async () => [] });
+    const digest = createDigest({ cancel, collect: async () => [] });
     const [outcome] = await digest.apply([received(digestItem("1", digestNoon, extra))], digestNoon);
     expect(outcome).toMatchObject({ kind: "deadLetter", reason: "COMMS_INVALID_EVENT" });
   });
@@ -67,6 +71,7 @@ describe("digest processor: items that cannot be collected", () => {
   it("sets aside the item that the tables refuse, and places each other once, late ones too", async () => {
     const digests = new Map<string, string[]>();
     const digest = createDigest({
+      cancel,
       collect: async (batch) => {
         if (batch.some((one) => one.item.item_id === "2")) throw Object.assign(new Error("refused"), { code: "22P05" });
         const late = batch.filter(({ item: one, window }) => one.item_id === "3" && window.closesAt === evening);
@@ -93,10 +98,12 @@ describe("closing", () => {
   const windows = ["a", "b", "c"].map((windowId) => ({
     window: { ...windowOf(digestItem("1"), dailyDigest, { at: digestNoon }), windowId },
     collected: { count: 1, payloads: [{ excerpt: windowId }] },
+    cancelled: [],
   }));
   const closing = (error: Error) => {
     const closed: string[] = [];
     const store = {
+      cancel,
       collect: async () => [],
       lease: async () => windows,
       close: async (_owner: string, ids: readonly string[]) => void closed.push(...ids),
@@ -114,8 +121,9 @@ describe("closing", () => {
       windowOf(digestItem("1"), dailyDigest, { at: digestNoon }),
     ];
     const store = {
+      cancel,
       collect: async () => [],
-      lease: async () => windows.map((window) => ({ window, collected: { count: 1, payloads: [{}] } })),
+      lease: async () => windows.map((window) => ({ window, collected: { count: 1, payloads: [{}] }, cancelled: [] })),
       close: async (_owner: string, ids: readonly string[]) => void closed.push(...ids),
     };
     await createCloser(store, "one").run(digestNoon, async () => {}, new AbortController().signal);

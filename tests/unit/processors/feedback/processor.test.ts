@@ -230,6 +230,8 @@ describe("a webhook of a message that is not known yet", () => {
             key: "p-1",
             payload: Buffer.from("the very bytes"),
             headers: { "comms-attempt": "1" },
+            cause_ref: null,
+            received_at: null,
           } satisfies ScheduleItem,
         },
       ],

@@ -10,6 +10,7 @@ import { outputsOf, written } from "#tests/support/policy/router.ts";
 const catalog = loadEventCatalog();
 const intake = createIntake({ catalog });
 const events = readEventFiles(`${import.meta.dirname}/../../../../catalog/events`).map(({ content }) => content);
+const bookingExample = events.find(({ name }) => name === "booking.confirmed")?.example;
 const bytes = Buffer.from("as it came");
 
 const originOf = (topic: string) => ({
@@ -26,6 +27,22 @@ function run(value: Event, topic: "comms.events" | "comms.events.bulk" = "comms.
   const origin = { ...originOf(topic), value: came };
   return intake.decide({ value, origin, topic }, null, noon) as Outcome;
 }
+
+describe("when an event came", () => {
+  test.each([
+    ["the timestamp of its record", -5_000, noon - 5_000],
+    ["no later than now, where the producer's clock is ahead", 5_000, noon],
+  ])("an event came at %s", (_, ahead, receivedAt) => {
+    const origin = { ...originOf("comms.events"), timestamp: noon + ahead };
+    const outcome = intake.decide(
+      { value: anEvent({ payload: JSON.stringify(bookingExample) }), origin, topic: "comms.events" },
+      null,
+      noon,
+    );
+    const records = written(outcome as Outcome, "comms.accepted");
+    expect(records.map(({ received_at }) => received_at)).toEqual([receivedAt, receivedAt]);
+  });
+});
 
 describe("intake over Kafka [INT-02] [INT-03]", () => {
   test.each(events)("given the catalog's example of $name, it is accepted for each role [INT-07]", (content) => {

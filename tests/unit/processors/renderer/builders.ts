@@ -25,6 +25,7 @@ export function routed(change: Partial<Routed> = {}): Routed {
     payload: JSON.stringify({ name: "Inés", total: { amount_micros: 5_000_000, currency: "USD" } }),
     expires_at: 9_000_000,
     round: 0,
+    received_at: 900,
     ...change,
   };
 }

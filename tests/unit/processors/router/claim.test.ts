@@ -17,7 +17,7 @@ function evaluated(user_id: string): EvaluatedRecord {
     accepted,
     evaluations: evaluateGates(
       accepted,
-      { person: aPerson(), flags: new Map(), views: { ageMs: 0, ageMsMax: 5_000 }, channels },
+      { person: aPerson(), flags: new Map(), cancellation: null, views: { ageMs: 0, ageMsMax: 5_000 }, channels },
       noon,
     ),
   };

@@ -59,7 +59,7 @@ describe("router: what goes out [CAN-02] [INT-04] [INT-05] [RTR-03] [RTR-09]", (
   test("given a batch, two trips for the facts and one for the keys, however many records there are", async () => {
     const { runAll, calls } = routerIn();
     await runAll(["u1", "u2", "u3"].map((user_id) => anAccepted({ user_id })));
-    expect(calls).toEqual(["persons", "flags", "suppressions", "claim 12"]);
+    expect(calls).toEqual(["persons", "flags", "cancellations", "suppressions", "claim 12"]);
   });
 
   test("given the wish for a locale that the template has, the message takes it", async () => {
@@ -281,7 +281,7 @@ describe("router: what has a cadence [DIG-02]", () => {
     expect(outcomes.map(verdicts)).toEqual(four.map(() => ["EMAIL DIGEST COMMS_DIGESTED"]));
     const items = outcomes.flatMap((outcome) => written(outcome, "comms.digest"));
     expect(new Set(items.map(({ item_id }) => item_id)).size).toBe(4);
-    expect(calls).toEqual(["persons", "flags", "suppressions"]);
+    expect(calls).toEqual(["persons", "flags", "cancellations", "suppressions"]);
   });
 
   test("the same message told again is the same item", async () => {

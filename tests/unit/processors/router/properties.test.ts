@@ -222,7 +222,8 @@ describe("property: what waits comes back [QH-03] [RTR-07]", () => {
         sendable,
         anyOrOpenFacts,
         fc.tuple(aNow, fc.integer({ min: -10_000, max: 400 * 86_400_000 })),
-        (given, known, [now, ms]) => {
+        (given, found, [now, ms]) => {
+          const known = { ...found, cancellation: null };
           const record = { ...given, send_at: now + ms };
           const outcome = route(record, known, now);
           const [item] = written(outcome, "comms.schedule").filter(({ kind }) => kind === "send_at");
@@ -238,6 +239,28 @@ describe("property: what waits comes back [QH-03] [RTR-07]", () => {
         },
       ),
       { numRuns: 500 },
+    );
+    runs.expectShare(0.1);
+  });
+});
+
+describe("property: what its producer has cancelled", () => {
+  test("goes nowhere and ends as cancelled, critical or not, whatever else holds; a later event is not bound", () => {
+    const runs = countRuns();
+    fc.assert(
+      fc.property(anyOrSendable, anyOrOpenFacts, aNow, (record, found, now) => {
+        const cancelled = { cancelled_at: now, reason: "" };
+        const before = { ...record, received_at: now - 1, expires_at: null };
+        const outcome = route(before, { ...found, cancellation: cancelled }, now);
+        const decisions = written(outcome, "comms.decisions");
+        expect(topicsOf(outcome).every((topic) => topic === "comms.decisions")).toBe(true);
+        expect(decisions.filter(({ reason }) => reason !== "COMMS_CANCELLED")).toEqual([]);
+        const after = { ...before, received_at: now + 1_001 };
+        const free = route(after, { ...found, cancellation: null }, now);
+        expect(verdictsOf(route(after, { ...found, cancellation: cancelled }, now))).toEqual(verdictsOf(free));
+        runs.add(sends(free).length > 0);
+      }),
+      { numRuns: 300 },
     );
     runs.expectShare(0.1);
   });

@@ -51,6 +51,7 @@ describe("router: what is asked at the time, and not before", () => {
     expect(verdicts(first)[0]).toBe("EMAIL DEFER COMMS_SCHEDULED");
     expect(written(first, "comms.decisions")[0]?.trace.map(({ gate }) => gate)).toEqual([
       "expiry",
+      "cancellation",
       "freshness",
       "send_at",
       "dedupe",

@@ -81,14 +81,14 @@ describe("a sender, as it is opened from its configuration [MTN-01]", () => {
   test("each account has a breaker by its id, and its state is shown from the start", async () => {
     const { takeOf, acme, states } = await emailSender();
     const closed = [
-      { account: "ses:default", provider: "ses", level: 0 },
       { account: "acme-mail", provider: "smtp", level: 0 },
+      { account: "ses:default", provider: "ses", level: 0 },
     ];
-    expect(states).toEqual(closed);
+    expect(states.toSorted((a, b) => a.account.localeCompare(b.account))).toEqual(closed);
     acme.state.answer = { kind: "refused", code: "Down" };
     await expect(takeOf("acme")).rejects.toMatchObject({ message: "The breaker of acme-mail is open" });
     expect((await takeOf("other")).kind).toBe("emit");
-    expect(states).toEqual([...closed, { account: "acme-mail", provider: "smtp", level: 1 }]);
+    expect(states.slice(closed.length)).toEqual([{ account: "acme-mail", provider: "smtp", level: 1 }]);
   });
 
   test("each account has a budget by its id, with the rate that its settings have", async () => {

@@ -7,7 +7,7 @@ import { aProfile, aSend, hasher, start } from "./sender-bench.ts";
 /** What a sender knows of one message, if persons and suppressions are so old, ms. */
 async function factsOfAge(
   channel: "EMAIL" | "INAPP",
-  age: { readonly persons: number; readonly suppressions: number },
+  age: { readonly persons: number; readonly suppressions: number; readonly cancellations?: number },
 ) {
   const trips: string[] = [];
   const person = { profile: aProfile(), preference: null, consents: [], tokens: [] };
@@ -18,6 +18,10 @@ async function factsOfAge(
         trips.push("persons");
         return { value: refs.map(() => person), ageMs: age.persons };
       },
+      cancellations: async (refs: readonly unknown[]) => ({
+        value: refs.map(() => null),
+        ageMs: age.cancellations ?? 0,
+      }),
       suppressions: async (refs: readonly unknown[]) => {
         trips.push("suppressions");
         return { value: refs.map(() => []), ageMs: age.suppressions };
@@ -34,7 +38,8 @@ async function factsOfAge(
 test.each([
   ["persons", { persons: 2, suppressions: 1 }],
   ["suppressions", { persons: 1, suppressions: 2 }],
-])("the views are as old as the older of both: %s", async (_, age) => {
+  ["cancellations", { persons: 1, suppressions: 1, cancellations: 2 }],
+])("the views are as old as the oldest of them: %s", async (_, age) => {
   const { facts, trips } = await factsOfAge("EMAIL", age);
   expect(facts?.viewsAgeMs).toBe(2);
   expect(trips).toEqual(["persons", "suppressions"]);
@@ -53,6 +58,7 @@ test("an archive that is away holds back the old messages of a batch, and says o
     views: {
       persons: async (refs: readonly unknown[]) => ({ value: refs.map(() => person), ageMs: 0 }),
       suppressions: async (refs: readonly unknown[]) => ({ value: refs.map(() => []), ageMs: 0 }),
+      cancellations: async (refs: readonly unknown[]) => ({ value: refs.map(() => null), ageMs: 0 }),
     },
     ledger: createMemoryLedger(),
     archive: {

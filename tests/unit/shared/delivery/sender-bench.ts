@@ -1,5 +1,6 @@
 import type { Output } from "#shared/contracts/output.ts";
 import type {
+  Cancellation,
   Consent,
   Preference,
   Profile,
@@ -68,6 +69,7 @@ export function aSend(change: Partial<Send> = {}): Send {
     reopens: null,
     queued_at: start,
     expires_at: null,
+    received_at: start - 1_000,
     ...change,
   };
 }
@@ -125,6 +127,7 @@ function aWorld(calls: readonly OutboundMessage[]) {
     consents: [] as Consent[],
     tokens: [] as Token[],
     suppressions: [] as Suppression[],
+    cancelled: null as Cancellation | null,
     viewsAgeMs: 0,
     sentLongAgo: new Set<string>(),
     askedArchive: [] as string[],
@@ -142,6 +145,7 @@ function viewsOf(world: World): SenderParts["views"] {
       const { profile, preference, consents, tokens } = world;
       return { value: refs.map(() => ({ profile, preference, consents, tokens })), ageMs: world.viewsAgeMs };
     },
+    cancellations: async (refs) => ({ value: refs.map(() => world.cancelled), ageMs: world.viewsAgeMs }),
     suppressions: async (refs) => ({
       value: refs.map((ref) => world.suppressions.filter((entry) => entry.address_hash === ref.addressHash)),
       ageMs: world.viewsAgeMs,

@@ -11,7 +11,7 @@ const channels = new Map([
 ] as const);
 const claimants = evaluateGates(
   accepted,
-  { person: aPerson(), flags: new Map(), views: { ageMs: 0, ageMsMax: 5_000 }, channels },
+  { person: aPerson(), flags: new Map(), cancellation: null, views: { ageMs: 0, ageMsMax: 5_000 }, channels },
   noon,
 ).map((evaluation) => ({ accepted, evaluation }));
 

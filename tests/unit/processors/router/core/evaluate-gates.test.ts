@@ -7,7 +7,7 @@ import { anAccepted, aPerson, aSuppression, aTarget, noon, openChannel } from "#
 
 function facts(email: ChannelFacts | undefined = openChannel): RoutingFacts {
   const channels = new Map<Channel, ChannelFacts>(email ? [["EMAIL", email]] : []);
-  return { person: aPerson(), flags: new Map(), views: { ageMs: 0, ageMsMax: 5_000 }, channels };
+  return { person: aPerson(), flags: new Map(), cancellation: null, views: { ageMs: 0, ageMsMax: 5_000 }, channels };
 }
 
 /** The evaluation of a record's only message. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { issueOf } from "#processors/scheduler/core/issue.ts";
 import { createScheduler } from "#processors/scheduler/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { ScheduleItem } from "#shared/contracts/records.ts";
+import type { Cancellation, ScheduleItem } from "#shared/contracts/records.ts";
 
 const noon = Date.parse("2026-06-01T12:00:00Z");
 const item = (extra: Partial<ScheduleItem> = {}): ScheduleItem => ({
@@ -18,6 +18,8 @@ const item = (extra: Partial<ScheduleItem> = {}): ScheduleItem => ({
   key: "default/anna",
   payload: Buffer.from("x"),
   headers: {},
+  cause_ref: null,
+  received_at: null,
   ...extra,
 });
 
@@ -43,6 +45,7 @@ describe("an item that could never be given out [KV-04]", () => {
   it("is rejected; its neighbours are saved", async () => {
     const saved: string[] = [];
     const scheduler = createScheduler({
+      cancel: () => Promise.reject(new Error("No cancellation")),
       save: async (items) => void saved.push(...items.map((one) => one.schedule_id)),
     });
     const values = [
@@ -59,5 +62,30 @@ describe("an item that could never be given out [KV-04]", () => {
       message: "The item names a topic that does not exist",
     });
     expect(saved).toEqual(["a", "c"]);
+  });
+});
+
+describe("a batch with a cancellation", () => {
+  it("saves its items, then the cancellation; a tombstone is nothing", async () => {
+    const calls: string[] = [];
+    const scheduler = createScheduler({
+      save: async (items) => void calls.push(`save ${items.map((one) => one.schedule_id).join()}`),
+      cancel: async (causes) => void calls.push(`cancel ${causes.map((one) => one.cause_ref).join()}`),
+    });
+    const cancellation: Cancellation = {
+      tenant_id: "default",
+      cause_ref: "bk-1",
+      cancelled_at: noon,
+      reason: "",
+      cancelled_by: "k",
+    };
+    const batch = [
+      { value: cancellation, topic: "comms.cancellations" },
+      { value: null, topic: "comms.cancellations" },
+      { value: item(), topic: "comms.schedule" },
+    ] as unknown as readonly DecodedRecord<ScheduleItem | Cancellation | null>[];
+    const outcomes = await scheduler.apply(batch, noon);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["emit", "emit", "emit"]);
+    expect(calls).toEqual(["save a", "cancel bk-1"]);
   });
 });

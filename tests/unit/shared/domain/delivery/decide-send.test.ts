@@ -17,6 +17,7 @@ const facts: SendFacts = {
   archived: false,
   preferences: { profile: null, preference: null, consents: [] },
   to: [to()],
+  cancellation: null,
   viewsAgeMs: 0,
 };
 
@@ -84,6 +85,7 @@ describe("the decision before the call [SUP-02] [CAN-11]", () => {
       "ledger PASS",
       "archive PASS",
       "expiry PASS",
+      "cancellation PASS",
       "freshness PASS",
       "address DROP",
     ]);
@@ -92,5 +94,28 @@ describe("the decision before the call [SUP-02] [CAN-11]", () => {
   test("a finished message is never called expired", () => {
     const sent = { kind: "sent", attempt: 1, note: "" } as const;
     expect(decide({ ledger: sent }, { expires_at: start })).toMatchObject({ reason: "COMMS_ALREADY_SENT" });
+  });
+});
+
+describe("the decision before the call, of a cause that its producer has cancelled", () => {
+  test.each<{ name: string; facts?: Partial<SendFacts>; send?: Partial<Send>; expected: object }>([
+    {
+      name: "a cancelled cause, critical, and views that are too old",
+      facts: { cancellation: { cancelled_at: start, reason: "" }, viewsAgeMs: 60_000 },
+      send: { critical: true },
+      expected: { kind: "drop", gate: "cancellation", reason: "COMMS_CANCELLED" },
+    },
+    {
+      name: "a cause that was cancelled before the event came",
+      facts: { cancellation: { cancelled_at: start - 10_000, reason: "" } },
+      expected: { kind: "send" },
+    },
+    {
+      name: "a cancelled cause of a message that was sent",
+      facts: { cancellation: { cancelled_at: start, reason: "" }, archived: true },
+      expected: { kind: "drop", gate: "archive", reason: "COMMS_ALREADY_SENT" },
+    },
+  ])("given $name", ({ facts: over, send, expected }) => {
+    expect(decide(over, send)).toMatchObject(expected);
   });
 });

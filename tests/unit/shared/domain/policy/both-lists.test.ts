@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluateGates } from "#processors/router/core/evaluate-gates.ts";
 import type { Channel, GateTrace, Send } from "#shared/contracts/records.ts";
+import type { CancelledCause } from "#shared/domain/cancellation/cancellation.ts";
 import { categories } from "#shared/domain/category/category.ts";
 import { channels } from "#shared/domain/channel/channels.ts";
 import { askGates, decideSend } from "#shared/domain/delivery/decide-send.ts";
@@ -10,6 +11,7 @@ import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import {
   aNow,
+  cancellation,
   category,
   channel,
   openFacts,
@@ -18,22 +20,23 @@ import {
   suppression,
   targets,
 } from "#tests/support/policy/arbitraries.ts";
-import { aConsent, anAccepted, aPreference, aTarget } from "#tests/support/policy/records.ts";
+import { aConsent, anAccepted, aPreference, aTarget, noon } from "#tests/support/policy/records.ts";
 import { countRuns } from "#tests/support/run-count.ts";
 import { aSend } from "../../delivery/sender-bench.ts";
 
 /** One message to one person, as both the router and a sender may have it before them. */
 interface Case {
-  readonly message: Pick<Send, "user_id" | "channel" | "category" | "critical" | "expires_at">;
+  readonly message: Pick<Send, "user_id" | "channel" | "category" | "critical" | "expires_at" | "received_at">;
   readonly person: Person;
   readonly to: AddressedTargets;
+  readonly cancelled: CancelledCause | null;
 }
 
 /** The rules that both lists ask. */
-const shared = ["expiry", "address", "suppression", "consent", "preference", "quiet_hours"] as const;
+const shared = ["expiry", "cancellation", "address", "suppression", "consent", "preference", "quiet_hours"] as const;
 
-function senderFacts({ person: preferences, to }: Case): SendFacts {
-  return { ledger: { kind: "free" }, archived: false, preferences, to, viewsAgeMs: 0 };
+function senderFacts({ person: preferences, to, cancelled: cancellation }: Case): SendFacts {
+  return { ledger: { kind: "free" }, archived: false, preferences, to, cancellation, viewsAgeMs: 0 };
 }
 
 /** What the sender decides; the message is new to it, and its views are fresh. */
@@ -46,13 +49,13 @@ function senderAnswers(given: Case, now: number) {
 }
 
 /** The router's evaluation of the same message, with nothing against it but what both lists ask. */
-function routerEvaluation({ message, person, to }: Case, now: number) {
+function routerEvaluation({ message, person, to, cancelled: cancellation }: Case, now: number) {
   const { channel, ...rest } = message;
   const found = new Map([[channel, { to, template: { version: 1, locales: ["en-US"] } }]]);
   const accepted = anAccepted({ ...rest, channels: [channel] });
   const [evaluation] = evaluateGates(
     accepted,
-    { person, flags: new Map(), views: { ageMs: 0, ageMsMax: 5_000 }, channels: found },
+    { person, flags: new Map(), cancellation, views: { ageMs: 0, ageMsMax: 5_000 }, channels: found },
     now,
   );
   if (!evaluation) throw new Error("The record has a channel");
@@ -79,6 +82,7 @@ const aCase: fc.Arbitrary<Case> = fc.record({
     category: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...categories) }, category),
     critical: fc.boolean(),
     expires_at: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, aNow),
+    received_at: fc.oneof({ weight: 3, arbitrary: aNow }, fc.constant(null)),
   }),
   person: anyPerson,
   to: fc.oneof(
@@ -86,6 +90,7 @@ const aCase: fc.Arbitrary<Case> = fc.record({
     suppression.map((entry) => [aTarget({ ...entry, scope: "all" })]),
     targets,
   ),
+  cancelled: cancellation,
 });
 
 /** The same, with everything open: only what a test changes stands against it. */
@@ -96,9 +101,11 @@ const openCase: fc.Arbitrary<Case> = fc.record({
     category: fc.constantFrom(...categories),
     critical: fc.constant(false),
     expires_at: fc.constant(null),
+    received_at: fc.constant(noon),
   }),
   person: restingPerson.map((resting) => ({ ...open, ...resting })),
   to: fc.constant([aTarget()]),
+  cancelled: fc.constant(null),
 });
 
 const verdictOf = ({ verdict }: Pick<GateTrace, "verdict">) => (verdict === "HOLD" ? "DEFER" : verdict);

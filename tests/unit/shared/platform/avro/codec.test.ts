@@ -40,6 +40,7 @@ const send: Send = {
   reopens: null,
   queued_at: 1_790_000_000_400,
   expires_at: null,
+  received_at: 1_789_999_999_000,
 };
 
 let registry: Registry;
