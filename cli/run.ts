@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { groupOf, type Stage } from "#shared/contracts/topics.ts";
+import type { Stage } from "#shared/contracts/topics.ts";
 import { readConfig, unknownSettings } from "#shared/platform/config/environment.ts";
 import { processSettings } from "#shared/platform/config/process-settings.ts";
 import { combineSettings } from "#shared/platform/config/setting.ts";
@@ -7,7 +7,7 @@ import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { type Health, startHealthServer } from "#shared/platform/http/health-server.ts";
 import { errorText, redactedError } from "#shared/platform/telemetry/redacted-error.ts";
 import { createFuseTopic } from "#shared/runtime/fuses/fuse-store.ts";
-import { allGroupTopics } from "#shared/runtime/lag/group-lag.ts";
+import { gatewayWatchedGroups } from "#shared/runtime/lag/group-lag.ts";
 import { watchLag } from "#shared/runtime/lag/lag-watch.ts";
 import { Host, type HostedService } from "#shared/runtime/process/host.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
@@ -150,8 +150,8 @@ function releaseStartMemory(): void {
 }
 
 /**
- * The process of a gateway tells the lag of every group that it does not host: of a stage that is dead nobody else would. Two
- * gateways tell the same, so rules take the maximum by group and topic.
+ * The process of a gateway tells how many records every group has not read that it does not host: of a stage that is dead nobody
+ * else would. Two gateways tell the same, so rules take the maximum by group and topic.
  */
 async function watchOtherGroups(
   platform: ProcessContext,
@@ -159,9 +159,9 @@ async function watchOtherGroups(
   signal: AbortSignal,
 ): Promise<void> {
   if (!names.includes("gateway")) return;
-  const groups = allGroupTopics().filter(({ group }) => !names.some((name) => group === groupOf(name)));
   const { clock, prefix, telemetry } = platform;
-  await watchLag({ clock, prefix, log: platform.log(), metrics: telemetry.metrics, groups }, signal);
+  const watched = gatewayWatchedGroups(names);
+  await watchLag({ clock, prefix, log: platform.log(), metrics: telemetry.metrics, ...watched }, signal);
 }
 
 /** Every setting that something in this version reads. */

@@ -4,6 +4,8 @@ import { text as textOf } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startStages } from "#cli/demo/children.ts";
+import { processGroups } from "#cli/process-groups.ts";
+import { groupOf } from "#shared/contracts/topics.ts";
 import { environmentWith } from "#shared/platform/config/environment.ts";
 import { freePort } from "#tests/support/world/free-port.ts";
 import { startWorld, type World } from "#tests/support/world.ts";
@@ -100,9 +102,13 @@ describe("comms run path and comms run sinks", () => {
       expect(lines).toContain(
         `ready: sinks; probes at ${url[1]}/readyz and ${url[1]}/livez, metrics at ${url[1]}/metrics`,
       );
-      // A gateway tells the lag of groups that its process does not host.
+      // A gateway counts what groups have not read that its process does not host, and tells the age of intake's alone.
       const metrics = async () => (await fetch(`${url[1]}/metrics`)).text();
       await expect.poll(metrics, { timeout: 20_000 }).toMatch(/comms_consumer_lag_records\{[^}]*group="comms\.router"/);
+      await expect.poll(metrics, { timeout: 20_000 }).toMatch(/comms_consumer_lag_seconds\{[^}]*group="comms\.intake"/);
+      const ages = [...(await metrics()).matchAll(/comms_consumer_lag_seconds\{[^}]*group="([^"]*)"/g)];
+      const [told, hosted] = [new Set(ages.map(([, group]) => group)), processGroups.sinks.map(groupOf)];
+      expect([...told].filter((group) => !hosted.includes(group ?? ""))).toEqual(["comms.intake"]);
     } finally {
       expect(await Promise.all(children.map((child) => child.stop()))).toEqual([0, 0]);
     }

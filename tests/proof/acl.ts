@@ -14,7 +14,7 @@ import { createTopicAdmin } from "#shared/platform/kafka/topic-admin.ts";
 import { accessPlan } from "#shared/platform/provisioning/access-plan.ts";
 import { compareAccess } from "#shared/platform/provisioning/apply-access.ts";
 import { createFuseTopic } from "#shared/runtime/fuses/fuse-store.ts";
-import { allGroupTopics, measureLag } from "#shared/runtime/lag/group-lag.ts";
+import { countLag, type GroupTopics, gatewayWatchedGroups, measureLag } from "#shared/runtime/lag/group-lag.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { type Member, type SecureStack, startSecureStack } from "#tests/support/secure-stack.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
@@ -94,10 +94,10 @@ function attemptOf({ operation, resource, name }: Acl, { platform, member }: Hol
   if (operation === "Write") return calls(() => writeTo(platform, name as TopicName), name);
   if (member === undefined)
     return calls(resource === "group" ? () => joins(platform, name) : () => read(platform, name), name);
-  if (operation === "Describe" && resource === "topic") return calls(() => platform.log().offsets([name]), name);
   if (name === "comms.fuses") return calls(() => fusesOf(platform).read(), name);
   if (name === "comms.templates") return calls(() => platform.templates().refresh(), name);
   if (member.service.name === "gateway") return calls(() => lagOf(platform, { resource, name }), name);
+  if (operation === "Describe") return calls(() => platform.log().offsets([name]), name);
   return {
     fails: async () => {
       const { why } = member.service.state();
@@ -160,15 +160,17 @@ function fusesOf(platform: ProcessContext) {
   return createFuseTopic({ log: platform.log(), codec: platform.codec(), prefix: platform.prefix });
 }
 
-/** As the gateway measures the lag of a group that it does not host. */
+/** As the gateway measures the lag of groups that it does not host. */
 async function lagOf(platform: ProcessContext, { resource, name }: Pick<Acl, "resource" | "name">): Promise<void> {
-  const groups = allGroupTopics().filter(({ group, topics }) =>
-    resource === "group" ? group === name : topics.some((topic) => topic === name),
-  );
-  const [log, prefix] = [platform.log(), platform.prefix];
-  for (const group of groups) await measureLag(group, { log, prefix });
+  const { groups, countedGroups } = gatewayWatchedGroups(["gateway"]);
+  const concerns = ({ group, topics }: GroupTopics) =>
+    resource === "group" ? group === name : topics.some((topic) => topic === name);
+  const meter = { log: platform.log(), prefix: platform.prefix };
+  for (const group of groups.filter(concerns)) await measureLag(group, meter);
+  for (const group of countedGroups.filter(concerns)) await countLag(group, meter);
   // An empty topic has no oldest record to read: what the measurement would do where there is one.
-  if (resource === "topic") await log.timestamps([{ topic: name, partition: 0, offset: 0 }]);
+  const isAged = groups.some(({ topics }) => topics.some((topic) => topic === name));
+  if (isAged) await meter.log.timestamps([{ topic: name, partition: 0, offset: 0 }]);
 }
 
 /** The operator's three rights, by calls that its commands make. */

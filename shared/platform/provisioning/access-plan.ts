@@ -42,7 +42,7 @@ export function accessPlan(options: AccessPlanOptions): readonly PrincipalAccess
   const read = (party: string) => topicsOf(contracts, "consumers", party).map(readTopic);
   return [
     ...stages.map((stage) => principal(stage, `The stage ${stage}`, stageGrants(stage, contracts))),
-    principal("gateway", "The gateway, which also watches how far the stages are behind", gatewayGrants(contracts)),
+    principal("gateway", "The gateway, which also counts what the stages have not read", gatewayGrants(contracts)),
     principal("operator", "Who runs the commands of comms: prepare, status, topic, fuse, rebuild", operatorGrants()),
     principal("identity", "The identity service", written("identity")),
     ...producers.map((name) => principal(name, "A team that produces events", written("product-teams"))),
@@ -65,17 +65,23 @@ function stageGrants(stage: string, contracts: readonly Contract[]): readonly Gr
 }
 
 /**
- * The gateway tells the lag of groups whose processes are dead, in records and in the age of the oldest: for that it reads the
- * first record that waits, and commits nothing.
+ * The gateway counts what groups have not read whose processes may be dead: to describe topics and groups is enough for that.
+ * It reads only what its own callers write, for the age of what waits there, and commits nothing.
  */
 function gatewayGrants(contracts: readonly Contract[]): readonly Grant[] {
+  const written = topicsOf(contracts, "producers", "gateway");
+  const read = topicsOf(contracts, "consumers", "gateway");
   const inputs = contracts.filter(
     ({ topic, consumers }) => topic !== "comms.templates" && consumers.some((one) => stages.some((is) => is === one)),
   );
+  const described = inputs
+    .map(({ topic }) => topic)
+    .filter((topic) => !written.includes(topic) && !read.includes(topic));
   return [
-    ...topicsOf(contracts, "producers", "gateway").map(write),
+    ...written.map(write),
+    ...read.map(readTopic),
     ...stages.map((stage): Grant => ({ resource: "group", name: groupOf(stage), operation: "Describe" })),
-    ...inputs.map(({ topic }) => readTopic(topic)),
+    ...described.map(describeTopic),
   ];
 }
 

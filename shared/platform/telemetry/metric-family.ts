@@ -55,6 +55,19 @@ export class MetricFamily {
     this.#of(labels).value = value;
   }
 
+  /** Takes the series with exactly these labels away; it begins again with the next value. */
+  remove(labels: LabelValues): void {
+    const { labels: names } = this.declaration;
+    const at = this.#all.findIndex((series) => names.every((name) => series.labels[name] === labels[name]));
+    if (at < 0) return;
+    this.#all.splice(at, 1);
+    const path = names.map((name) => labels[name] as string);
+    const leaf = path.pop();
+    let branch = this.#root;
+    for (const value of path) branch = branch.get(value) as Branch;
+    if (leaf !== undefined) branch.delete(leaf);
+  }
+
   observe(labels: LabelValues, value: number): void {
     const series = this.#of(labels);
     series.value += value;

@@ -40,7 +40,7 @@ export const metricDeclarations = {
     "topic",
   ),
   comms_consumer_lag_seconds: gauge(
-    "Age of the oldest record that the group has not committed, also where it has no member",
+    "Age of the oldest record that the group has not committed, told by its members; that of intake also by a gateway",
     "group",
     "topic",
   ),
@@ -106,6 +106,8 @@ export interface Metrics {
   expose<N extends NamesOf<"counter">>(name: N, ...labelSets: readonly Labels<N>[]): void;
   observe<N extends NamesOf<"histogram">>(name: N, labels: Labels<N>, value: number): void;
   set<N extends NamesOf<"gauge">>(name: N, labels: Labels<N>, value: number): void;
+  /** No longer shows a gauge with these labels, until it is set again: what is not known is not shown. */
+  remove<N extends NamesOf<"gauge">>(name: N, labels: Labels<N>): void;
   /** The value of one counter or gauge; for tests and the demo. */
   read<N extends NamesOf<"counter" | "gauge">>(name: N, labels: Labels<N>): Promise<number>;
   /** Prometheus text. */
@@ -125,6 +127,7 @@ export function createMetrics(): Metrics {
     },
     observe: (name, labels, value) => families.get(name)?.observe(labels, value),
     set: (name, labels, value) => families.get(name)?.set(labels, value),
+    remove: (name, labels) => families.get(name)?.remove(labels),
     read: async (name, labels) => families.get(name)?.read(labels) ?? 0,
     text: () => registry.metrics(),
   };

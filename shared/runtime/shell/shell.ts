@@ -292,9 +292,9 @@ export class Shell {
 
   #lagLoop(): Promise<void> {
     const { runnable, telemetry } = this.#parts;
-    const groups = [groupTopicsOf(this.stage, runnable.processor.inputs)];
+    const own = { groups: [groupTopicsOf(this.stage, runnable.processor.inputs)], countedGroups: [] };
     const onLag = (_group: string, lags: readonly PartitionLag[]) => this.#progress.observe(this.#isBehind(lags));
-    return watchLag({ ...this.#parts, metrics: telemetry.metrics, groups, onLag }, this.#stopping.signal);
+    return watchLag({ ...this.#parts, metrics: telemetry.metrics, ...own, onLag }, this.#stopping.signal);
   }
 
   /** Whether partitions of ours hold records that are not done: also where the client delivers none of them. */

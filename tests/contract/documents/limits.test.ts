@@ -39,6 +39,7 @@ import { metadataAgeMsMax } from "#shared/platform/kafka/kafkajs-internals.ts";
 import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
 import { answerMs, connectionsMax, statementMsMax } from "#shared/platform/postgres/pool.ts";
 import { silentMsMax } from "#shared/platform/postgres/pool-watch.ts";
+import { lagShownMsMax } from "#shared/runtime/lag/lag-watch.ts";
 import { sinkLimits, stageLimits, stalledMsMax } from "#shared/runtime/limits.ts";
 import { outageBackoff } from "#shared/runtime/outage-watch.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
@@ -120,6 +121,11 @@ const runtime: readonly Limit[] = [
     figures: [count(fuse.inRow), fuse.share === 0.5 ? "half" : count(fuse.share), count(fuse.window)],
   },
   { name: "no progress", where: [limitsFile], figures: [seconds(stalledMsMax)] },
+  {
+    name: "how long a lag is shown",
+    where: ["shared/runtime/lag/lag-watch.ts"],
+    figures: [seconds(lagShownMsMax)],
+  },
   {
     name: "the age of metadata",
     where: ["shared/platform/kafka/kafkajs-internals.ts"],

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
-import { stages } from "#shared/contracts/topics.ts";
+import { stages, type TopicName } from "#shared/contracts/topics.ts";
 import { accessPlan } from "#shared/platform/provisioning/access-plan.ts";
 import { byCertificate, compareAccess } from "#shared/platform/provisioning/apply-access.ts";
 import { strimziUsers } from "#shared/platform/provisioning/strimzi-users.ts";
+import { allGroupTopics } from "#shared/runtime/lag/group-lag.ts";
 
 const plan = accessPlan({ prefix: "" });
 const rightsOf = (name: string) =>
@@ -60,12 +61,6 @@ describe("the rights of each principal", () => {
     expect(new Set(wide.map(({ principal }) => principal))).toEqual(new Set(["User:comms-operator"]));
   });
 
-  it("never let the gateway commit for a stage", () => {
-    const groups = rightsOf("comms-gateway").filter((right) => right.includes(" group "));
-    expect(groups).toHaveLength(stages.length);
-    expect(groups.every((right) => right.startsWith("Describe "))).toBe(true);
-  });
-
   it("carry the prefix, in topics, groups and the names of principals", () => {
     const staged = accessPlan({ prefix: "staging.", producers: ["booking"], readers: [] });
     const booking = staged.find(({ name }) => name === "staging-comms-booking");
@@ -78,6 +73,28 @@ describe("the rights of each principal", () => {
   it("are those of certificates where principals are known by them", () => {
     const [first] = byCertificate(plan);
     expect(first?.acls[0]?.principal).toBe("User:CN=comms-intake");
+  });
+});
+
+describe("the rights of the gateway", () => {
+  it("let it read what its callers write and nothing else, and describe what it counts", () => {
+    const of = (operation: string) =>
+      rightsOf("comms-gateway")
+        .filter((right) => right.startsWith(`${operation} topic `))
+        .map((right) => right.slice(operation.length + 7));
+    expect(of("Read")).toEqual(["comms.events", "comms.events.bulk"]);
+    const counted = new Set(allGroupTopics().flatMap(({ topics }) => topics));
+    expect(counted.size).toBeGreaterThan(25);
+    const seen = [...of("Read"), ...of("Write"), ...of("Describe")];
+    expect([...counted].filter((topic) => !seen.includes(topic))).toEqual([]);
+    const surplus = of("Describe").filter((topic) => !counted.has(topic as TopicName) || of("Write").includes(topic));
+    expect(surplus).toEqual([]);
+  });
+
+  it("never let it commit for a stage", () => {
+    const groups = rightsOf("comms-gateway").filter((right) => right.includes(" group "));
+    expect(groups).toHaveLength(stages.length);
+    expect(groups.every((right) => right.startsWith("Describe "))).toBe(true);
   });
 });
 

@@ -29,11 +29,13 @@ const step = fc.record({
   name: fc.constantFrom(...Object.keys(declarations)),
   labels: fc.array(fc.constantFrom("", "a", "b", 'c"\\\n', "__proto__"), { minLength: 3, maxLength: 3 }),
   value,
+  isRemoved: fc.boolean(),
 });
 
 describe("a metric", () => {
-  it("is written out as prom-client writes its own, whatever was counted, set and observed", async () => {
+  it("is written out as prom-client writes its own, whatever was counted, set, observed and removed", async () => {
     let series = 0;
+    let removed = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const [ours, theirs] = [new Registry(), new Registry()];
@@ -41,10 +43,16 @@ describe("a metric", () => {
           Object.entries(declarations).map(([name, one]) => [name, new MetricFamily(name, one, ours)]),
         );
         const metrics = promClient(theirs);
-        for (const { name, labels: values, value: by } of steps) {
+        for (const { name, labels: values, value: by, isRemoved } of steps) {
           const names = declarations[name]?.labels ?? [];
           const labels = Object.fromEntries(names.map((label, n) => [label, values[n] ?? ""]));
           const [family, metric] = [families.get(name), metrics.get(name)];
+          if (metric instanceof Gauge && isRemoved) {
+            metric.remove(labels);
+            family?.remove(labels);
+            removed++;
+            continue;
+          }
           if (metric instanceof Counter) metric.inc(labels, by);
           else if (metric instanceof Gauge) metric.set(labels, by);
           else metric?.observe(labels, by);
@@ -59,6 +67,19 @@ describe("a metric", () => {
       { numRuns: 200 },
     );
     expect(series).toBeGreaterThan(1_000);
+    expect(removed).toBeGreaterThan(100);
+  });
+
+  it("is no longer shown once removed, and begins again with its next value", async () => {
+    const registry = new Registry();
+    const family = new MetricFamily("comms_x", declarations["comms_three"] as FamilyDeclaration, registry);
+    const [one, other] = ["a", "b"].map((topic) => ({ stage: "router", topic, reason: "r" }));
+    for (const labels of [one, other]) family.set(labels ?? {}, 2);
+    const shown = async () => (await registry.metrics()).split("\n").filter((line) => line.includes("{"));
+    family.remove(one ?? {});
+    expect(await shown()).toEqual(['comms_x{stage="router",topic="b",reason="r"} 2']);
+    family.set(one ?? {}, 3);
+    expect((await shown())[1]).toBe('comms_x{stage="router",topic="a",reason="r"} 3');
   });
 
   it("is read as the sum of all series that have the labels", () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { allGroupTopics, groupTopicsOf, knownTimestamps, measureLag } from "#shared/runtime/lag/group-lag.ts";
+import {
+  allGroupTopics,
+  countLag,
+  gatewayWatchedGroups,
+  groupTopicsOf,
+  knownTimestamps,
+  measureLag,
+} from "#shared/runtime/lag/group-lag.ts";
 import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { joinGroup } from "#tests/support/group-member.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
@@ -18,6 +25,10 @@ describe("the lag of a group", () => {
     expect(await measureLag(group, { log, prefix: "t." })).toEqual([
       { topic: "comms.events", partition: 0, committed: -1, high: 3, records: 3, oldest: 1_000 },
       { topic: "comms.events", partition: 1, committed: -1, high: 0, records: 0, oldest: undefined },
+    ]);
+    expect(await countLag(group, { log, prefix: "t." })).toEqual([
+      { topic: "comms.events", partition: 0, committed: -1, high: 3, records: 3 },
+      { topic: "comms.events", partition: 1, committed: -1, high: 0, records: 0 },
     ]);
   });
 
@@ -51,5 +62,16 @@ describe("the lag of a group", () => {
     expect(topicsOf("comms.router")?.toSorted()).toEqual(["comms.accepted", "comms.accepted.bulk"]);
     expect(topicsOf("comms.email-sender")?.toSorted()).toEqual(["comms.send.email", "comms.send.email.bulk"]);
     expect(allGroupTopics().every(({ topics }) => topics.length > 0)).toBe(true);
+  });
+});
+
+describe("the groups that a gateway watches", () => {
+  it("are all that its process does not host, with the age of intake's alone: it may read nothing else", () => {
+    const { groups, countedGroups } = gatewayWatchedGroups(["gateway", "projector"]);
+    expect(groups.map(({ group: name }) => name)).toEqual(["comms.intake"]);
+    const all = allGroupTopics().map(({ group: name }) => name);
+    const others = all.filter((name) => name !== "comms.intake" && name !== "comms.projector");
+    expect(countedGroups.map(({ group: name }) => name)).toEqual(others);
+    expect(gatewayWatchedGroups(["gateway", "intake"]).groups).toEqual([]);
   });
 });
