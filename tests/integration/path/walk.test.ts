@@ -298,8 +298,10 @@ describe("the synthetic probe [INT-07]", () => {
     await world.produceEvents(probe);
     const probed = () =>
       world.watch.of("comms.feedback").filter(({ user_id, status }) => user_id === "prober" && status === "SENT");
-    await world.watch.until(() => probed().length === 4, "the probe on its four channels", 30_000);
-    expect(channelsOf(probed()).toSorted()).toEqual(channels.toSorted());
+    // A provider's own word that a text has gone out is a second report of it.
+    const reached = () => [...new Set(channelsOf(probed()))].toSorted();
+    await world.watch.until(() => reached().length === 4, "the probe on its four channels", 30_000);
+    expect(reached()).toEqual(channels.toSorted());
     expect((await world.ledger({ recipient: "prober@example.com" })).map(({ outcome }) => outcome)).toEqual([
       "accepted",
     ]);
