@@ -5,11 +5,12 @@ import type { KnownMessage } from "#processors/feedback/core/message.ts";
 import { createFeedback } from "#processors/feedback/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Feedback, ProviderEvent, ScheduleItem, Suppression } from "#shared/contracts/records.ts";
+import { subjectTags } from "#shared/delivery/providers/ses/core/subject-tags.ts";
 import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { ses } from "../../shared/delivery/providers/ses/bench.ts";
-import { annaHash, feedback, hasher, message, now, providerEvent, received } from "./bench.ts";
+import { annaHash, feedback, hasher, message, now, providerEvent, received, subjects } from "./bench.ts";
 
 const golden = (name: string) =>
   readFileSync(new URL(`../../../golden/webhooks/ses/event/${name}.json`, import.meta.url), "utf8");
@@ -28,6 +29,7 @@ async function run(
   const alerts: string[] = [];
   const processor = createFeedback({
     hasher,
+    subjects,
     normalisers: webhookNormalisers,
     encode: (_, send) => Buffer.from(JSON.stringify(send)),
     onAlert: ({ provider, code, level }) => alerts.push(`${level} ${provider} ${code}`),
@@ -155,6 +157,73 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
   it("is reported at any age", async () => {
     const outcome = await receive(golden("complaint-abuse"), { known: [message], at: now + 30 * 86_400_000 });
     expect(outcome.kind).toBe("emit");
+  });
+});
+
+describe("a webhook that brings its message along", () => {
+  const subject = { ...message, artifact_ref: "renders/1", occurred_at: message.created_at };
+  const delivery = (sealed: string, msgId = "m-1") =>
+    ses({
+      eventType: "Delivery",
+      mail: {
+        messageId: "0100019b8c0-ses-1",
+        tags: {
+          msg_id: [msgId],
+          ...Object.fromEntries(subjectTags(sealed).map(({ Name, Value }) => [Name, [Value]])),
+        },
+      },
+    });
+  const from = (tenant_id: string) => ({ tenant_id }) as const;
+  const heard = (body: string, known: readonly KnownMessage[] = [], more: Partial<ProviderEvent> = {}) =>
+    run([received("comms.provider-events", providerEvent(body, more))], { known });
+
+  it("is reported on without a row, and asks for none", async () => {
+    const { outcomes, asked } = await heard(delivery(subjects.seal(subject)));
+    expect(asked).toEqual([[]]);
+    expect(outcomes[0]?.kind).toBe("emit");
+    const looked = await heard(golden("delivery"), [message]);
+    expect(looked.asked[0]).toHaveLength(1);
+    const reports = [outcomes, looked.outcomes].map(([outcome]) => outputsOf(outcome as Outcome));
+    const [alone, byRow] = reports.map(([one]) => ({
+      ...one,
+      value: { ...(one?.value as Feedback), address_hash: null },
+    }));
+    expect(alone).toEqual(byRow);
+    expect(alone?.value).toMatchObject({
+      msg_id: "m-1",
+      user_id: "anna",
+      status: "DELIVERED",
+      artifact_ref: "renders/1",
+    });
+  });
+
+  it.each([
+    ["is sealed under another's key", "A".repeat(600)],
+    ["is another message's", subjects.seal({ ...subject, msg_id: "m-2" })],
+    ["is cut off", subjects.seal(subject).slice(0, -4)],
+  ])("is looked up where what it brings %s", async (_, sealed) => {
+    const { outcomes, asked } = await heard(delivery(sealed), [message]);
+    expect(asked[0]).toHaveLength(1);
+    expect(outcomes[0]?.kind).toBe("emit");
+    expect((await heard(delivery(sealed))).outcomes[0]?.kind).toBe("defer");
+  });
+
+  it("is dropped where another tenant's account signed it", async () => {
+    const body = delivery(subjects.seal(subject));
+    expect((await heard(body, [], from("acme"))).outcomes[0]?.kind).toBe("emit");
+    expect((await heard(body, [], from("other"))).outcomes[0]).toMatchObject({ kind: "drop", outputs: [] });
+  });
+
+  it("is looked up with those that bring nothing, in one trip", async () => {
+    const { outcomes, asked } = await run(
+      [
+        received("comms.provider-events", providerEvent(delivery(subjects.seal(subject)))),
+        received("comms.provider-events", providerEvent(golden("complaint-abuse"))),
+      ],
+      { known: [message] },
+    );
+    expect(asked.map((names) => names.length)).toEqual([1]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["emit", "emit"]);
   });
 });
 
