@@ -1,5 +1,5 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { Channel, Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import type { Channel, ProviderEvent } from "#shared/contracts/records.ts";
 import type { ProviderAlert } from "#shared/delivery/providers/provider-alarm.ts";
 import type { EncodeSend } from "#shared/domain/delivery/sender-outcomes.ts";
 import type { NormalisedWebhook, WebhookNormalisers } from "#shared/domain/feedback/parsed-webhook.ts";
@@ -8,7 +8,7 @@ import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { SubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { MessageFinder } from "./adapters/message-finder.ts";
-import { decideFeedback, decideProviderEvent, type ReceivedWebhook } from "./core/decide.ts";
+import { decideProviderEvent, type ReceivedWebhook } from "./core/decide.ts";
 import { type KnownMessage, messageOfSubject } from "./core/message.ts";
 import { normalise } from "./core/normalise.ts";
 
@@ -24,33 +24,21 @@ export interface FeedbackParts {
   readonly onUnknown?: (provider: string, code: string) => void;
 }
 
-type In = ProviderEvent | Feedback;
-/** What is known about a webhook; null for a report on a message, which needs nothing else. */
-type Facts = ReceivedWebhook | null;
-
-/**
- * Turns providers' webhooks into reports on our messages, and reports that end an address into suppressions. It reads
- * the reports that it writes itself; from a report only a suppression follows.
- */
-export function createFeedback(parts: FeedbackParts): StageProcessor<In, Facts> {
+/** Turns providers' webhooks into reports on our messages, with the suppressions of those that end an address. */
+export function createFeedback(parts: FeedbackParts): StageProcessor<ProviderEvent, ReceivedWebhook> {
   const { messages, hasher, encode } = parts;
   const decideParts = { hash: (channel: Channel, address: string) => hasher.hash(channel, address), encode };
   return {
     kind: "stage",
     name: "feedback",
-    inputs: ["comms.provider-events", "comms.feedback"],
+    inputs: ["comms.provider-events"],
     gather: async (batch) => {
-      const webhooks = batch.map((record) => (isProviderEvent(record) ? receive(record, parts) : null));
+      const webhooks = batch.map((record) => receive(record, parts));
       for (const webhook of webhooks) tellOf(webhook, parts);
       return withMessages(webhooks, messages);
     },
-    decide: ({ value }, facts, now) =>
-      facts === null ? decideFeedback(value as Feedback) : decideProviderEvent(facts, decideParts, now),
+    decide: (_, webhook, now) => decideProviderEvent(webhook, decideParts, now),
   };
-}
-
-function isProviderEvent(record: DecodedRecord<In>): record is DecodedRecord<ProviderEvent> {
-  return record.topic === "comms.provider-events";
 }
 
 function receive(
@@ -74,8 +62,8 @@ function messageIn(normalised: NormalisedWebhook, subjects: Pick<SubjectSeal, "o
 }
 
 /** Only the first time that a webhook is read: one that waits would be counted each time it comes back. */
-function tellOf(webhook: Facts, { onUnknown, onAlert }: Pick<FeedbackParts, "onUnknown" | "onAlert">): void {
-  if (webhook === null || webhook.waits > 0 || webhook.normalised.kind === "unreadable") return;
+function tellOf(webhook: ReceivedWebhook, { onUnknown, onAlert }: Pick<FeedbackParts, "onUnknown" | "onAlert">): void {
+  if (webhook.waits > 0 || webhook.normalised.kind === "unreadable") return;
   const { normalised, event } = webhook;
   if (normalised.unknown !== undefined) onUnknown?.(event.provider, normalised.unknown);
   if (normalised.kind !== "parsed") return;
@@ -84,13 +72,16 @@ function tellOf(webhook: Facts, { onUnknown, onAlert }: Pick<FeedbackParts, "onU
 }
 
 /** One trip for all webhooks of the batch that name a message and do not bring it along; none if there is no such one. */
-async function withMessages(webhooks: readonly Facts[], messages: MessageFinder): Promise<readonly Facts[]> {
+async function withMessages(
+  webhooks: readonly ReceivedWebhook[],
+  messages: MessageFinder,
+): Promise<readonly ReceivedWebhook[]> {
   const lookups = webhooks.flatMap((webhook) => {
-    if (webhook?.normalised.kind !== "parsed" || webhook.message !== undefined) return [];
+    if (webhook.normalised.kind !== "parsed" || webhook.message !== undefined) return [];
     const { msgId, providerRef } = webhook.normalised;
     return [{ webhook, name: { msgId, providerRef, provider: webhook.event.provider } }];
   });
   const found = await messages.find(lookups.map(({ name }) => name));
   const byWebhook = new Map(lookups.map(({ webhook }, i) => [webhook, found[i]]));
-  return webhooks.map((webhook) => webhook && { ...webhook, message: webhook.message ?? byWebhook.get(webhook) });
+  return webhooks.map((webhook) => ({ ...webhook, message: webhook.message ?? byWebhook.get(webhook) }));
 }

@@ -84,11 +84,11 @@ export function feedback(more: Partial<Feedback> = {}): Feedback {
   };
 }
 
-export function received<Value extends ProviderEvent | Feedback>(
-  topic: "comms.provider-events" | "comms.feedback",
-  value: Value,
+export function received(
+  topic: "comms.provider-events",
+  value: ProviderEvent,
   headers: Record<string, Buffer> = {},
-): DecodedRecord<Value> {
+): DecodedRecord<ProviderEvent> {
   const origin = {
     topic,
     partition: 0,

@@ -20,10 +20,7 @@ interface Setting {
   readonly at?: number;
 }
 
-async function run(
-  records: readonly DecodedRecord<ProviderEvent | Feedback>[],
-  { known = [], at = now }: Setting = {},
-) {
+async function run(records: readonly DecodedRecord<ProviderEvent>[], { known = [], at = now }: Setting = {}) {
   const asked: MessageName[][] = [];
   const unknown: string[] = [];
   const alerts: string[] = [];
@@ -117,6 +114,22 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
             artifact_ref: "renders/1",
           }),
         },
+        {
+          topic: "comms.suppression",
+          key: `acme/EMAIL/${annaHash}/HARD_BOUNCE/PROVIDER/all`,
+          value: {
+            suppression_id: deriveId("suppression", `acme/EMAIL/${annaHash}/HARD_BOUNCE/PROVIDER/all`),
+            tenant_id: "acme",
+            channel: "EMAIL",
+            address_hash: annaHash,
+            reason: "HARD_BOUNCE",
+            origin: "PROVIDER",
+            scope: "all",
+            created_at: now,
+            msg_id: "m-1",
+            evidence: deriveId("feedback", "m-1", 0, "BOUNCED", "p-1"),
+          },
+        },
       ],
     });
   });
@@ -126,7 +139,9 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
     const outcome = await receive(ses({ eventType: "Delivery", mail }), { known: [message] });
     expect(outputsOf(outcome)).toMatchObject([{ value: { msg_id: "m-1", status: "DELIVERED", address_hash: null } }]);
   });
+});
 
+describe("what a webhook of a known message says [FBK-01] [EML-04]", () => {
   it("gives each recipient a report with an id of its own, the same at every reading", async () => {
     const bounce = {
       bounceType: "Permanent",
@@ -135,7 +150,9 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
     };
     const body = ses({ eventType: "Bounce", mail: { tags: { msg_id: ["m-1"] } }, bounce });
     const ids = async () =>
-      outputsOf(await receive(body, { known: [message] })).map(({ value }) => (value as Feedback).feedback_id);
+      outputsOf(await receive(body, { known: [message] }))
+        .filter(({ topic }) => topic === "comms.feedback")
+        .map(({ value }) => (value as Feedback).feedback_id);
     const first = await ids();
     expect(new Set(first).size).toBe(2);
     expect(await ids()).toEqual(first);
@@ -375,61 +392,9 @@ describe("a webhook that says nothing", () => {
   });
 });
 
-describe("a report on a message, from a sender or a provider [FBK-02]", () => {
-  const decide = async (more: Partial<Feedback>) =>
-    (await run([received("comms.feedback", feedback(more))])).outcomes[0] as Outcome;
-
-  it.for([
-    ["hard_bounce", "HARD_BOUNCE", "PROVIDER", "all"],
-    ["complaint", "COMPLAINT", "RECIPIENT", "all"],
-    ["stop", "STOP", "RECIPIENT", "all"],
-    ["unsubscribe", "UNSUBSCRIBE", "RECIPIENT", "stream:marketing"],
-  ])("puts the address on the list for a %s", async ([suppress = "", reason, origin, scope]) => {
-    const key = `acme/EMAIL/${annaHash}/${reason}/${origin}/${scope}`;
-    expect(await decide({ suppress })).toEqual({
-      kind: "emit",
-      outputs: [
-        {
-          topic: "comms.suppression",
-          key,
-          value: {
-            suppression_id: deriveId("suppression", key),
-            tenant_id: "acme",
-            channel: "EMAIL",
-            address_hash: annaHash,
-            reason,
-            origin,
-            scope,
-            created_at: now - 5,
-            msg_id: "m-1",
-            evidence: "f-1",
-          },
-        },
-      ],
-    });
-  });
-
-  it.each<[string, Partial<Feedback>]>([
-    ["nothing to suppress", {}],
-    ["a word that no table has", { suppress: "constructor" }],
-    ["no address", { suppress: "hard_bounce", address_hash: null }],
-  ])("ends without a word where there is %s", async (_what, more) => {
-    expect(await decide(more)).toEqual({ kind: "emit", outputs: [] });
-  });
-
-  it("never leads to another report: what it writes comes back to it and ends", async () => {
-    const written = outputsOf(await receive(golden("bounce-permanent-general"), { known: [message] }))[0]
-      ?.value as Feedback;
-    const { outcomes, asked } = await run([received("comms.feedback", written)]);
-    expect(outputsOf(outcomes[0] as Outcome).map(({ topic }) => topic)).toEqual(["comms.suppression"]);
-    expect(asked).toEqual([[]]);
-  });
-});
-
-it("a batch of both is looked up in one trip, and answered in its order", async () => {
+it("a batch is looked up in one trip, and answered in its order", async () => {
   const { outcomes, asked } = await run(
     [
-      received("comms.feedback", feedback({ suppress: "stop", channel: "SMS" })),
       received("comms.provider-events", providerEvent(golden("delivery"))),
       received("comms.provider-events", providerEvent(ses({ eventType: "Open", mail: {} }))),
       received("comms.provider-events", providerEvent(golden("complaint-abuse"))),
@@ -443,9 +408,8 @@ it("a batch of both is looked up in one trip, and answered in its order", async 
     ],
   ]);
   expect(outcomes.map((outcome) => outputsOf(outcome).map(({ topic }) => topic))).toEqual([
-    ["comms.suppression"],
     ["comms.feedback"],
     [],
-    ["comms.feedback"],
+    ["comms.feedback", "comms.suppression"],
   ]);
 });
