@@ -16,6 +16,7 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const processor = createFeedback({
     messages: createMessageFinder(platform.postgres()),
     hasher: platform.hasher,
+    subjects: platform.subjects,
     normalisers: webhookNormalisers,
     encode: (topic, send) => codec.encode(topic, send),
     onAlert: createProviderAlarm(

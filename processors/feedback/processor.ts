@@ -1,18 +1,21 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { Channel, Feedback, ProviderEvent } from "#shared/contracts/records.ts";
+import type { Channel, ProviderEvent } from "#shared/contracts/records.ts";
 import type { ProviderAlert } from "#shared/delivery/providers/provider-alarm.ts";
 import type { EncodeSend } from "#shared/domain/delivery/sender-outcomes.ts";
-import type { WebhookNormalisers } from "#shared/domain/feedback/parsed-webhook.ts";
+import type { NormalisedWebhook, WebhookNormalisers } from "#shared/domain/feedback/parsed-webhook.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import type { SubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
 import type { MessageFinder } from "./adapters/message-finder.ts";
-import { decideFeedback, decideProviderEvent, type ReceivedWebhook } from "./core/decide.ts";
+import { decideProviderEvent, type ReceivedWebhook } from "./core/decide.ts";
+import { type KnownMessage, messageOfSubject } from "./core/message.ts";
 import { normalise } from "./core/normalise.ts";
 
 export interface FeedbackParts {
   readonly messages: MessageFinder;
   readonly hasher: Pick<AddressHasher, "hash">;
+  readonly subjects: Pick<SubjectSeal, "open">;
   readonly normalisers: WebhookNormalisers;
   readonly encode: EncodeSend;
   /** Receives what a webhook says of our own set-up or content; again if a batch is gathered again. */
@@ -21,45 +24,46 @@ export interface FeedbackParts {
   readonly onUnknown?: (provider: string, code: string) => void;
 }
 
-type In = ProviderEvent | Feedback;
-/** What is known about a webhook; null for a report on a message, which needs nothing else. */
-type Facts = ReceivedWebhook | null;
-
-/**
- * Turns providers' webhooks into reports on our messages, and reports that end an address into suppressions. It reads
- * the reports that it writes itself; from a report only a suppression follows.
- */
-export function createFeedback(parts: FeedbackParts): StageProcessor<In, Facts> {
-  const { messages, hasher, normalisers, encode } = parts;
+/** Turns providers' webhooks into reports on our messages, with the suppressions of those that end an address. */
+export function createFeedback(parts: FeedbackParts): StageProcessor<ProviderEvent, ReceivedWebhook> {
+  const { messages, hasher, encode } = parts;
   const decideParts = { hash: (channel: Channel, address: string) => hasher.hash(channel, address), encode };
   return {
     kind: "stage",
     name: "feedback",
-    inputs: ["comms.provider-events", "comms.feedback"],
+    inputs: ["comms.provider-events"],
     gather: async (batch) => {
-      const webhooks = batch.map((record) => (isProviderEvent(record) ? receive(record, normalisers) : null));
+      const webhooks = batch.map((record) => receive(record, parts));
       for (const webhook of webhooks) tellOf(webhook, parts);
       return withMessages(webhooks, messages);
     },
-    decide: ({ value }, facts, now) =>
-      facts === null ? decideFeedback(value as Feedback) : decideProviderEvent(facts, decideParts, now),
+    decide: (_, webhook, now) => decideProviderEvent(webhook, decideParts, now),
   };
 }
 
-function isProviderEvent(record: DecodedRecord<In>): record is DecodedRecord<ProviderEvent> {
-  return record.topic === "comms.provider-events";
-}
-
-function receive({ value, origin }: DecodedRecord<ProviderEvent>, normalisers: WebhookNormalisers): ReceivedWebhook {
+function receive(
+  { value, origin }: DecodedRecord<ProviderEvent>,
+  { normalisers, subjects }: Pick<FeedbackParts, "normalisers" | "subjects">,
+): ReceivedWebhook {
   const header = origin.headers["comms-attempt"];
   const waits = Number((Buffer.isBuffer(header) ? header : header?.[0])?.toString() ?? 0) || 0;
   const bytes = origin.value ?? Buffer.alloc(0);
-  return { event: value, bytes, waits, normalised: normalise(value, normalisers), message: undefined };
+  const normalised = normalise(value, normalisers);
+  return { event: value, bytes, waits, normalised, message: messageIn(normalised, subjects) };
+}
+
+/** The message that the webhook brings along; undefined if there is none, or if a next attempt may need more of it. */
+function messageIn(normalised: NormalisedWebhook, subjects: Pick<SubjectSeal, "open">): KnownMessage | undefined {
+  if (normalised.kind !== "parsed" || normalised.call?.attempt != null) return undefined;
+  const { msgId, sealedSubject } = normalised;
+  if (msgId === null || sealedSubject === undefined) return undefined;
+  const subject = subjects.open(sealedSubject, msgId);
+  return subject && messageOfSubject(subject);
 }
 
 /** Only the first time that a webhook is read: one that waits would be counted each time it comes back. */
-function tellOf(webhook: Facts, { onUnknown, onAlert }: Pick<FeedbackParts, "onUnknown" | "onAlert">): void {
-  if (webhook === null || webhook.waits > 0 || webhook.normalised.kind === "unreadable") return;
+function tellOf(webhook: ReceivedWebhook, { onUnknown, onAlert }: Pick<FeedbackParts, "onUnknown" | "onAlert">): void {
+  if (webhook.waits > 0 || webhook.normalised.kind === "unreadable") return;
   const { normalised, event } = webhook;
   if (normalised.unknown !== undefined) onUnknown?.(event.provider, normalised.unknown);
   if (normalised.kind !== "parsed") return;
@@ -67,14 +71,17 @@ function tellOf(webhook: Facts, { onUnknown, onAlert }: Pick<FeedbackParts, "onU
     if (level) onAlert?.({ channel: channelName(normalised.channel), provider: event.provider, code, level });
 }
 
-/** One trip for the whole batch; none if no webhook in it is about a message. */
-async function withMessages(webhooks: readonly Facts[], messages: MessageFinder): Promise<readonly Facts[]> {
+/** One trip for all webhooks of the batch that name a message and do not bring it along; none if there is no such one. */
+async function withMessages(
+  webhooks: readonly ReceivedWebhook[],
+  messages: MessageFinder,
+): Promise<readonly ReceivedWebhook[]> {
   const lookups = webhooks.flatMap((webhook) => {
-    if (webhook?.normalised.kind !== "parsed") return [];
+    if (webhook.normalised.kind !== "parsed" || webhook.message !== undefined) return [];
     const { msgId, providerRef } = webhook.normalised;
     return [{ webhook, name: { msgId, providerRef, provider: webhook.event.provider } }];
   });
   const found = await messages.find(lookups.map(({ name }) => name));
   const byWebhook = new Map(lookups.map(({ webhook }, i) => [webhook, found[i]]));
-  return webhooks.map((webhook) => webhook && { ...webhook, message: byWebhook.get(webhook) });
+  return webhooks.map((webhook) => ({ ...webhook, message: webhook.message ?? byWebhook.get(webhook) }));
 }

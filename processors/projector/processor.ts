@@ -26,8 +26,6 @@ export interface ProjectorClients {
 export function createProjector({ tables, partitions, check }: ProjectorClients): SinkProcessor {
   return {
     kind: "sink",
-    // Feedback looks up a webhook's message in the tables, and waits on the schedule if it is not there yet.
-    lowLatency: true,
     name: "projector",
     inputs: projectedTopics,
     apply: async (batch) => {

@@ -80,6 +80,7 @@ function providerContextOf(platform: ProcessContext, config: Partial<OriginConfi
     callDeadlineMs,
     outbound: createOutbound(config),
     postgres: () => platform.postgres(),
+    subjects: () => platform.subjects,
     gatewayUrl: () => declared(config, "COMMS_GATEWAY_PUBLIC_URL").replace(/\/$/, ""),
     unsubscribeKeys: () => {
       declared(config, "COMMS_UNSUBSCRIBE_SECRET");

@@ -69,10 +69,7 @@ export const stageLimits: ShellLimits = {
  */
 export const sinkLimits: ShellLimits = { ...stageLimits, inFlight: 500, batch: 500, batches: 1, fetchBytesMin: 65_536 };
 
-/** The bounds of a processor by its kind; a sink of low latency fetches what there is, at once. */
-export function shellLimits(
-  processor: Pick<StageProcessor, "kind"> | Pick<SinkProcessor, "kind" | "lowLatency">,
-): ShellLimits {
-  if (processor.kind === "stage") return stageLimits;
-  return processor.lowLatency ? { ...sinkLimits, fetchBytesMin: stageLimits.fetchBytesMin } : sinkLimits;
+/** The bounds of a processor by its kind. */
+export function shellLimits({ kind }: Pick<StageProcessor | SinkProcessor, "kind">): ShellLimits {
+  return kind === "stage" ? stageLimits : sinkLimits;
 }

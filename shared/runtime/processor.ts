@@ -38,8 +38,6 @@ export type ForeignOrigin = Pick<DecodedRecord<unknown>, "origin" | "topic">;
 /** Applies whole batches to a store: the materializer, the projector, the scheduler's intake. */
 export interface SinkProcessor<In = unknown> {
   readonly kind: "sink";
-  /** Whether somebody waits for what it writes; else it lets records come together before it fetches. */
-  readonly lowLatency?: boolean;
   readonly name: string;
   readonly inputs: readonly TopicName[];
   /** Applies all or throws a retryable `AppError`; idempotent by offset or id. One outcome for each record, in order. */

@@ -10,6 +10,7 @@ import { assemble as assembleProjector } from "#processors/projector/main.ts";
 import { assemble as assembleScheduler } from "#processors/scheduler/main.ts";
 import type { Channel, Decision, Feedback, Rendered, Send } from "#shared/contracts/records.ts";
 import type { OutboundMessage } from "#shared/delivery/adapter.ts";
+import { subjectTags } from "#shared/delivery/providers/ses/core/subject-tags.ts";
 import { createTwilioAdapter } from "#shared/delivery/providers/twilio/adapter.ts";
 import { hashTag } from "#shared/domain/feedback/call-reference.ts";
 import { personKey } from "#shared/domain/message/id.ts";
@@ -317,6 +318,16 @@ describe("a webhook that changes nothing, comes early or comes twice [FBK-01]", 
       .toEqual(["DELIVERED", "FAILED"]);
     await expect.poll(() => statusOf("m-ooto"), long).toBe("delivered");
     expect(await refusal(address, false)).toBeUndefined();
+  });
+
+  it("that is faster than the projector is reported at once where it brings its message along", async () => {
+    const sealed = test.platform.subjects.seal(aSend(subjectOf("m-sealed", "EMAIL")));
+    await mailed("m-sealed", "success@simulator.amazonses.com", subjectTags(sealed));
+    await expect.poll(() => statusOf("m-sealed"), long).toBe("delivered");
+    const [report] = await reportsOn("m-sealed");
+    expect(report).toMatchObject({ tenant_id: "acme", user_id: "anna", cause_ref: "bk-m-sealed" });
+    const waits = (await recordsOf(test.platform, "comms.schedule")).filter(({ value }) => value.msg_id === "m-sealed");
+    expect(waits).toEqual([]);
   });
 
   it("that is faster than the projector waits on the schedule for its message, and holds back nobody", async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -35,7 +35,8 @@ describe("migrate", () => {
   it("applies everything once, also when two processes start at the same time", async () => {
     const empty = await createDatabase({ empty: true });
     const [one, two] = await Promise.all([migrate(empty.pool), migrate(empty.pool)]);
-    expect([one.length, two.length].sort()).toEqual([0, 9]);
+    const files = (await readdir(new URL("../../shared/platform/postgres/migrations/", import.meta.url))).length;
+    expect([one.length, two.length].sort((a, b) => a - b)).toEqual([0, files]);
     expect(await migrate(empty.pool)).toEqual([]);
     await empty.drop();
   });

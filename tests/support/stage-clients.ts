@@ -6,7 +6,7 @@ const clientsOf = {
   COMMS_REDIS_URL: ["redis", "views", "keys"],
   COMMS_POSTGRES_URL: ["postgres", "ownPostgres"],
   COMMS_ARTIFACTS_URL: ["artifacts"],
-  COMMS_ADDRESS_PEPPER: ["hasher"],
+  COMMS_ADDRESS_PEPPER: ["hasher", "subjects"],
 } as const;
 
 /** What a stage is assembled from, and what it has asked for. */
@@ -31,7 +31,7 @@ export function declaredClients(names: ReadonlySet<string>): DeclaredClients {
         // People's keys lie in Postgres.
         if (client === "artifacts") used.add("COMMS_POSTGRES_URL");
         if (client === "prefix") return "t.";
-        return client === "keys" || client === "hasher" ? inert() : () => inert();
+        return ["keys", "hasher", "subjects"].includes(client) ? inert() : () => inert();
       };
       Object.defineProperty(context, client, { get, enumerable: true });
     }

@@ -4,11 +4,11 @@ import type { EncodeSend } from "#shared/domain/delivery/sender-outcomes.ts";
 import type { NormalisedWebhook, ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { personKey } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import { entriesOfReport, lift, suppress } from "#shared/domain/suppression/suppression-entry.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { KnownMessage } from "./message.ts";
 import { nextAttempt } from "./next-attempt.ts";
 import { type FeedbackContext, providerFeedback } from "./provider-feedback.ts";
-import { lift, suppress } from "./suppression.ts";
 import { isYoung, waitOutput } from "./wait.ts";
 
 export type Hash = (channel: Channel, address: string) => string;
@@ -33,7 +33,7 @@ export interface ReceivedWebhook {
 const nothingToWrite: Outcome = { kind: "emit", outputs: [] };
 
 /**
- * A webhook becomes reports on our message, or its next attempt. If its message is not known yet, or not enough of it for
+ * A webhook becomes reports on our message with what they put on the suppression list, or its next attempt. If its message is not known yet, or not enough of it for
  * that, the webhook waits; if the message will never be known, or is another tenant's, it is dropped.
  */
 export function decideProviderEvent(webhook: ReceivedWebhook, parts: DecideParts, now: Instant): Outcome {
@@ -65,14 +65,6 @@ function isOwnMessage({ event, message }: ReceivedWebhook): boolean {
   return event.tenant_id === "default" || event.tenant_id === message?.tenant_id;
 }
 
-/** Any report on a message puts on the suppression list what it says. Nothing else follows. */
-export function decideFeedback(feedback: Feedback): Outcome {
-  const { suppress: value, tenant_id, channel, address_hash, recorded_at, msg_id, feedback_id } = feedback;
-  if (value === null || address_hash === null) return nothingToWrite;
-  const address = { tenantId: tenant_id, channel, hash: address_hash };
-  return { kind: "emit", outputs: suppress(value, address, { at: recorded_at, msgId: msg_id, evidence: feedback_id }) };
-}
-
 function hashOn({ channel }: ParsedWebhook, hash: Hash): (address: string) => string {
   return (address) => hash(channel, address);
 }
@@ -88,7 +80,8 @@ function reportOnMessage(
     const failure = { report, webhook: { channel, ...(call && { call }) }, message, now };
     const next = nextAttempt({ ...failure, cause: event.provider_event_id }, encode);
     const value = providerFeedback(next ? waiting(report) : report, index, context);
-    return [{ topic: "comms.feedback", key, value }, ...(next ? [next] : []), ...liftOutputs(report, channel, value)];
+    const listed = [...entriesOfReport(value), ...liftOutputs(report, channel, value)];
+    return [{ topic: "comms.feedback", key, value }, ...(next ? [next] : []), ...listed];
   });
   return { kind: "emit", outputs };
 }

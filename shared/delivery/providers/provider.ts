@@ -5,6 +5,7 @@ import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import type { Settings } from "#shared/platform/config/setting.ts";
+import type { SubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 import type { UnsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import type { Outbound } from "#shared/platform/http/outbound.ts";
 import type { ChannelAdapter } from "../adapter.ts";
@@ -62,6 +63,8 @@ export interface ProviderContext {
   postgres(): Pool;
   /** The gateway's public origin, without a trailing slash: links and callbacks lead there. */
   gatewayUrl(): string;
+  /** Seals what a webhook should bring back. Absent where its reader looks messages up. */
+  readonly subjects?: () => Pick<SubjectSeal, "seal">;
   /** What unsubscribe links are signed with. */
   unsubscribeKeys(): UnsubscribeKeys;
 }

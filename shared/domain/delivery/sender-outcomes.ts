@@ -4,6 +4,7 @@ import { laneTopic, type TopicName } from "#shared/contracts/topics.ts";
 import { deriveId, personKey } from "../message/id.ts";
 import type { Reason } from "../message/reason.ts";
 import type { Outcome } from "../outcome/outcome.ts";
+import { entriesOfReport } from "../suppression/suppression-entry.ts";
 import type { Instant } from "../time/instant.ts";
 import { writeDoubt } from "./doubt.ts";
 import { type SendReport, senderFeedback, senderHead } from "./report.ts";
@@ -42,10 +43,11 @@ export interface OutcomeContext {
 type Wait = Extract<SendDecision, { readonly kind: "wait" }>;
 type Drop = Extract<SendDecision, { readonly kind: "drop" }>;
 
-/** The message is finished: its report, and further outputs of the caller. */
+/** The message is finished: its report, the entry of the suppression list that follows, and further outputs of the caller. */
 export function reportOutcome(send: Send, report: SendReport, also: readonly Output[] = []): Outcome {
-  const feedback: Output = { topic: "comms.feedback", key: keyOf(send), value: senderFeedback(send, report) };
-  const outputs = [feedback, ...also];
+  const value = senderFeedback(send, report);
+  const feedback: Output = { topic: "comms.feedback", key: keyOf(send), value };
+  const outputs = [feedback, ...entriesOfReport(value), ...also];
   return report.reason === null ? { kind: "emit", outputs } : { kind: "drop", reason: report.reason, outputs };
 }
 

@@ -41,6 +41,8 @@ export interface ParsedWebhook {
   readonly providerRef: string | null;
   /** What our call said of itself, as far as the webhook repeats it. */
   readonly call?: CallReference;
+  /** What its report repeats of the message, sealed by the sender (`SubjectSeal`), if the webhook brings it along. */
+  readonly sealedSubject?: string;
   readonly reports: readonly ProviderReport[];
   /** An event or code that no table has. */
   readonly unknown?: string;

@@ -19,6 +19,7 @@ import type { TelemetryConfig } from "#shared/platform/config/telemetry-settings
 import { type AddressHasher, createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { createKeyWrapper } from "#shared/platform/crypto/master-key.ts";
 import { createPostgresKeyStore } from "#shared/platform/crypto/postgres-key-store.ts";
+import { createSubjectSeal, type SubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { kafkaConnection } from "#shared/platform/kafka/kafka-security.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
@@ -51,6 +52,7 @@ export interface ProcessContext {
   readonly owner: string;
   readonly keys: RedisKeys;
   readonly hasher: AddressHasher;
+  readonly subjects: SubjectSeal;
   /** Put before every topic and group. */
   readonly prefix: string;
   log(): Log;
@@ -102,6 +104,7 @@ export function createProcessContext(
   const kafka = kafkaClients(declared, { name, clock, telemetry, closers });
   const keys = once(() => redisKeys(declared.redis().COMMS_REDIS_PREFIX));
   const hasher = once(() => createAddressHasher(addressPeppers(declared.address())));
+  const subjects = once(() => createSubjectSeal(addressPeppers(declared.address())));
 
   return {
     telemetry,
@@ -112,6 +115,9 @@ export function createProcessContext(
     },
     get hasher() {
       return hasher();
+    },
+    get subjects() {
+      return subjects();
     },
     get prefix() {
       return declared.kafka().COMMS_TOPIC_PREFIX;

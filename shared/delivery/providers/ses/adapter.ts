@@ -1,4 +1,5 @@
 import { systemClock } from "#shared/platform/clock/clock.ts";
+import type { SubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 import type { ChannelAdapter } from "../../adapter.ts";
 import type { MailOptions } from "../../email/mail-options.ts";
 import type { ProviderContext } from "../provider.ts";
@@ -10,6 +11,8 @@ import { sendRequestOf } from "./request.ts";
 /** The options of the adapter. `config.ts` has where they come from. */
 export interface SesOptions extends SesAccess {
   readonly mail: MailOptions;
+  /** Default none: the webhooks of these mails then look their message up. */
+  readonly subjects?: Pick<SubjectSeal, "seal">;
   /** Default: the machine's. */
   readonly clock?: ProviderContext["clock"];
 }
@@ -22,7 +25,7 @@ export function createSesAdapter(options: SesOptions): ChannelAdapter {
     answers: sesAnswers,
     send: async (message, signal) => {
       if (!isAsciiMailbox(message.target.address)) return { kind: "refused", code: invalidLocalPart };
-      return call.send(await sendRequestOf(message, options.mail), signal);
+      return call.send(await sendRequestOf(message, options.mail, options.subjects), signal);
     },
     close: () => call.close(),
   };

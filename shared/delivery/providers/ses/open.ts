@@ -11,7 +11,13 @@ import { sesAnswers } from "./core/answers.ts";
 /** The adapter of one account. */
 export function openSes(config: SesConfig, context: ProviderContext): ChannelAdapter {
   const links = { unsubscribeUrl: context.gatewayUrl(), unsubscribeKeys: context.unsubscribeKeys() };
-  return createSesAdapter({ ...accessOf(config), outbound: context.outbound, mail: mailOptionsOf(config, links) });
+  const { outbound, subjects } = context;
+  return createSesAdapter({
+    ...accessOf(config),
+    outbound,
+    ...(subjects && { subjects: subjects() }),
+    mail: mailOptionsOf(config, links),
+  });
 }
 
 /** Asks SES for the account: GetAccount needs the right `ses:GetAccount`. */

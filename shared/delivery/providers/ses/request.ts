@@ -3,16 +3,22 @@ import { streamOf } from "#shared/domain/category/category.ts";
 import { contentFor } from "#shared/domain/channel/channels.ts";
 import type { EmailContent } from "#shared/domain/channel/email.ts";
 import { hashTag } from "#shared/domain/feedback/call-reference.ts";
+import type { SubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 import type { OutboundMessage } from "../../adapter.ts";
 import { asciiHeaderText, asciiMailbox, mailHeaders } from "../../email/headers.ts";
 import { listHeaders } from "../../email/list-headers.ts";
 import { type MailOptions, mailStreamOf } from "../../email/mail-options.ts";
+import { subjectTags } from "./core/subject-tags.ts";
 
 /**
  * The request that sends a message. SES composes the mail from its parts (`Simple`); the mail is composed here (`Raw`) only
  * where one of its headers is none that SES takes there.
  */
-export async function sendRequestOf(message: OutboundMessage, mail: MailOptions): Promise<SendEmailRequest> {
+export async function sendRequestOf(
+  message: OutboundMessage,
+  mail: MailOptions,
+  subjects?: Pick<SubjectSeal, "seal">,
+): Promise<SendEmailRequest> {
   const { send, target, addressHash } = message;
   const content = contentFor("EMAIL", message);
   const stream = mailStreamOf(message, mail);
@@ -28,6 +34,7 @@ export async function sendRequestOf(message: OutboundMessage, mail: MailOptions)
       { Name: "template", Value: tagValue(send.template_name) },
       { Name: "tenant", Value: tagValue(send.tenant_id) },
       ...(addressHash === "" ? [] : [{ Name: "to", Value: hashTag(addressHash) }]),
+      ...(subjects ? subjectTags(subjects.seal(send)) : []),
     ],
     ConfigurationSetName: stream.configurationSet,
   };

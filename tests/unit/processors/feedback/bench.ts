@@ -2,9 +2,12 @@ import type { KnownMessage } from "#processors/feedback/core/message.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Feedback, ProviderEvent } from "#shared/contracts/records.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
+import { createSubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 
 export const now = Date.UTC(2026, 0, 5, 12);
-export const hasher = createAddressHasher({ current: "k1", peppers: { k1: "a pepper of some length" } });
+const peppers = { current: "k1", peppers: { k1: "a pepper of some length" } };
+export const hasher = createAddressHasher(peppers);
+export const subjects = createSubjectSeal(peppers);
 export const annaHash = hasher.hash("EMAIL", "anna@example.com");
 
 export const message: KnownMessage = {
@@ -81,11 +84,11 @@ export function feedback(more: Partial<Feedback> = {}): Feedback {
   };
 }
 
-export function received<Value extends ProviderEvent | Feedback>(
-  topic: "comms.provider-events" | "comms.feedback",
-  value: Value,
+export function received(
+  topic: "comms.provider-events",
+  value: ProviderEvent,
   headers: Record<string, Buffer> = {},
-): DecodedRecord<Value> {
+): DecodedRecord<ProviderEvent> {
   const origin = {
     topic,
     partition: 0,

@@ -5,11 +5,12 @@ import type { KnownMessage } from "#processors/feedback/core/message.ts";
 import { createFeedback } from "#processors/feedback/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Feedback, ProviderEvent, ScheduleItem, Suppression } from "#shared/contracts/records.ts";
+import { subjectTags } from "#shared/delivery/providers/ses/core/subject-tags.ts";
 import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { ses } from "../../shared/delivery/providers/ses/bench.ts";
-import { annaHash, feedback, hasher, message, now, providerEvent, received } from "./bench.ts";
+import { annaHash, feedback, hasher, message, now, providerEvent, received, subjects } from "./bench.ts";
 
 const golden = (name: string) =>
   readFileSync(new URL(`../../../golden/webhooks/ses/event/${name}.json`, import.meta.url), "utf8");
@@ -19,15 +20,13 @@ interface Setting {
   readonly at?: number;
 }
 
-async function run(
-  records: readonly DecodedRecord<ProviderEvent | Feedback>[],
-  { known = [], at = now }: Setting = {},
-) {
+async function run(records: readonly DecodedRecord<ProviderEvent>[], { known = [], at = now }: Setting = {}) {
   const asked: MessageName[][] = [];
   const unknown: string[] = [];
   const alerts: string[] = [];
   const processor = createFeedback({
     hasher,
+    subjects,
     normalisers: webhookNormalisers,
     encode: (_, send) => Buffer.from(JSON.stringify(send)),
     onAlert: ({ provider, code, level }) => alerts.push(`${level} ${provider} ${code}`),
@@ -115,6 +114,22 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
             artifact_ref: "renders/1",
           }),
         },
+        {
+          topic: "comms.suppression",
+          key: `acme/EMAIL/${annaHash}/HARD_BOUNCE/PROVIDER/all`,
+          value: {
+            suppression_id: deriveId("suppression", `acme/EMAIL/${annaHash}/HARD_BOUNCE/PROVIDER/all`),
+            tenant_id: "acme",
+            channel: "EMAIL",
+            address_hash: annaHash,
+            reason: "HARD_BOUNCE",
+            origin: "PROVIDER",
+            scope: "all",
+            created_at: now,
+            msg_id: "m-1",
+            evidence: deriveId("feedback", "m-1", 0, "BOUNCED", "p-1"),
+          },
+        },
       ],
     });
   });
@@ -124,7 +139,9 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
     const outcome = await receive(ses({ eventType: "Delivery", mail }), { known: [message] });
     expect(outputsOf(outcome)).toMatchObject([{ value: { msg_id: "m-1", status: "DELIVERED", address_hash: null } }]);
   });
+});
 
+describe("what a webhook of a known message says [FBK-01] [EML-04]", () => {
   it("gives each recipient a report with an id of its own, the same at every reading", async () => {
     const bounce = {
       bounceType: "Permanent",
@@ -133,7 +150,9 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
     };
     const body = ses({ eventType: "Bounce", mail: { tags: { msg_id: ["m-1"] } }, bounce });
     const ids = async () =>
-      outputsOf(await receive(body, { known: [message] })).map(({ value }) => (value as Feedback).feedback_id);
+      outputsOf(await receive(body, { known: [message] }))
+        .filter(({ topic }) => topic === "comms.feedback")
+        .map(({ value }) => (value as Feedback).feedback_id);
     const first = await ids();
     expect(new Set(first).size).toBe(2);
     expect(await ids()).toEqual(first);
@@ -155,6 +174,73 @@ describe("a webhook of a message that is known [FBK-01] [EML-04]", () => {
   it("is reported at any age", async () => {
     const outcome = await receive(golden("complaint-abuse"), { known: [message], at: now + 30 * 86_400_000 });
     expect(outcome.kind).toBe("emit");
+  });
+});
+
+describe("a webhook that brings its message along", () => {
+  const subject = { ...message, artifact_ref: "renders/1", occurred_at: message.created_at };
+  const delivery = (sealed: string, msgId = "m-1") =>
+    ses({
+      eventType: "Delivery",
+      mail: {
+        messageId: "0100019b8c0-ses-1",
+        tags: {
+          msg_id: [msgId],
+          ...Object.fromEntries(subjectTags(sealed).map(({ Name, Value }) => [Name, [Value]])),
+        },
+      },
+    });
+  const from = (tenant_id: string) => ({ tenant_id }) as const;
+  const heard = (body: string, known: readonly KnownMessage[] = [], more: Partial<ProviderEvent> = {}) =>
+    run([received("comms.provider-events", providerEvent(body, more))], { known });
+
+  it("is reported on without a row, and asks for none", async () => {
+    const { outcomes, asked } = await heard(delivery(subjects.seal(subject)));
+    expect(asked).toEqual([[]]);
+    expect(outcomes[0]?.kind).toBe("emit");
+    const looked = await heard(golden("delivery"), [message]);
+    expect(looked.asked[0]).toHaveLength(1);
+    const reports = [outcomes, looked.outcomes].map(([outcome]) => outputsOf(outcome as Outcome));
+    const [alone, byRow] = reports.map(([one]) => ({
+      ...one,
+      value: { ...(one?.value as Feedback), address_hash: null },
+    }));
+    expect(alone).toEqual(byRow);
+    expect(alone?.value).toMatchObject({
+      msg_id: "m-1",
+      user_id: "anna",
+      status: "DELIVERED",
+      artifact_ref: "renders/1",
+    });
+  });
+
+  it.each([
+    ["is sealed under another's key", "A".repeat(600)],
+    ["is another message's", subjects.seal({ ...subject, msg_id: "m-2" })],
+    ["is cut off", subjects.seal(subject).slice(0, -4)],
+  ])("is looked up where what it brings %s", async (_, sealed) => {
+    const { outcomes, asked } = await heard(delivery(sealed), [message]);
+    expect(asked[0]).toHaveLength(1);
+    expect(outcomes[0]?.kind).toBe("emit");
+    expect((await heard(delivery(sealed))).outcomes[0]?.kind).toBe("defer");
+  });
+
+  it("is dropped where another tenant's account signed it", async () => {
+    const body = delivery(subjects.seal(subject));
+    expect((await heard(body, [], from("acme"))).outcomes[0]?.kind).toBe("emit");
+    expect((await heard(body, [], from("other"))).outcomes[0]).toMatchObject({ kind: "drop", outputs: [] });
+  });
+
+  it("is looked up with those that bring nothing, in one trip", async () => {
+    const { outcomes, asked } = await run(
+      [
+        received("comms.provider-events", providerEvent(delivery(subjects.seal(subject)))),
+        received("comms.provider-events", providerEvent(golden("complaint-abuse"))),
+      ],
+      { known: [message] },
+    );
+    expect(asked.map((names) => names.length)).toEqual([1]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["emit", "emit"]);
   });
 });
 
@@ -308,61 +394,9 @@ describe("a webhook that says nothing", () => {
   });
 });
 
-describe("a report on a message, from a sender or a provider [FBK-02]", () => {
-  const decide = async (more: Partial<Feedback>) =>
-    (await run([received("comms.feedback", feedback(more))])).outcomes[0] as Outcome;
-
-  it.for([
-    ["hard_bounce", "HARD_BOUNCE", "PROVIDER", "all"],
-    ["complaint", "COMPLAINT", "RECIPIENT", "all"],
-    ["stop", "STOP", "RECIPIENT", "all"],
-    ["unsubscribe", "UNSUBSCRIBE", "RECIPIENT", "stream:marketing"],
-  ])("puts the address on the list for a %s", async ([suppress = "", reason, origin, scope]) => {
-    const key = `acme/EMAIL/${annaHash}/${reason}/${origin}/${scope}`;
-    expect(await decide({ suppress })).toEqual({
-      kind: "emit",
-      outputs: [
-        {
-          topic: "comms.suppression",
-          key,
-          value: {
-            suppression_id: deriveId("suppression", key),
-            tenant_id: "acme",
-            channel: "EMAIL",
-            address_hash: annaHash,
-            reason,
-            origin,
-            scope,
-            created_at: now - 5,
-            msg_id: "m-1",
-            evidence: "f-1",
-          },
-        },
-      ],
-    });
-  });
-
-  it.each<[string, Partial<Feedback>]>([
-    ["nothing to suppress", {}],
-    ["a word that no table has", { suppress: "constructor" }],
-    ["no address", { suppress: "hard_bounce", address_hash: null }],
-  ])("ends without a word where there is %s", async (_what, more) => {
-    expect(await decide(more)).toEqual({ kind: "emit", outputs: [] });
-  });
-
-  it("never leads to another report: what it writes comes back to it and ends", async () => {
-    const written = outputsOf(await receive(golden("bounce-permanent-general"), { known: [message] }))[0]
-      ?.value as Feedback;
-    const { outcomes, asked } = await run([received("comms.feedback", written)]);
-    expect(outputsOf(outcomes[0] as Outcome).map(({ topic }) => topic)).toEqual(["comms.suppression"]);
-    expect(asked).toEqual([[]]);
-  });
-});
-
-it("a batch of both is looked up in one trip, and answered in its order", async () => {
+it("a batch is looked up in one trip, and answered in its order", async () => {
   const { outcomes, asked } = await run(
     [
-      received("comms.feedback", feedback({ suppress: "stop", channel: "SMS" })),
       received("comms.provider-events", providerEvent(golden("delivery"))),
       received("comms.provider-events", providerEvent(ses({ eventType: "Open", mail: {} }))),
       received("comms.provider-events", providerEvent(golden("complaint-abuse"))),
@@ -376,9 +410,8 @@ it("a batch of both is looked up in one trip, and answered in its order", async 
     ],
   ]);
   expect(outcomes.map((outcome) => outputsOf(outcome).map(({ topic }) => topic))).toEqual([
-    ["comms.suppression"],
     ["comms.feedback"],
     [],
-    ["comms.feedback"],
+    ["comms.feedback", "comms.suppression"],
   ]);
 });

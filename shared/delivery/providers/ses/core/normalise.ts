@@ -11,6 +11,7 @@ import {
   sesIgnored,
   sesSoftBounce,
 } from "./meanings.ts";
+import { subjectInTags } from "./subject-tags.ts";
 
 /** What SES posts to a new topic. */
 const greeting = "Successfully validated SNS topic";
@@ -40,7 +41,8 @@ function webhookOf(type: string, event: Fields): NormalisedWebhook {
   const mail = fieldsOf(event["mail"]);
   const call = { ...readCallQuery(null), addressHash: hashInTag(tagOf(mail, "to")) };
   const names = { msgId: msgIdOf(mail), providerRef: textOf(mail["messageId"]), call };
-  return { kind: "parsed", channel: "EMAIL", ...names, ...reports };
+  const sealedSubject = subjectInTags((name) => tagOf(mail, name));
+  return { kind: "parsed", channel: "EMAIL", ...names, ...(sealedSubject && { sealedSubject }), ...reports };
 }
 
 function reportsIn(type: string, event: Fields): Reports | undefined {

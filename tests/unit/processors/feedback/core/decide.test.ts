@@ -1,12 +1,15 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decideFeedback, decideProviderEvent, type ReceivedWebhook } from "#processors/feedback/core/decide.ts";
+import { decideProviderEvent, type ReceivedWebhook } from "#processors/feedback/core/decide.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
+import type { Output } from "#shared/contracts/output.ts";
 import type { ScheduleItem, Send } from "#shared/contracts/records.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { readCallQuery, writeCallQuery } from "#shared/domain/feedback/call-reference.ts";
 import type { ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
-import { feedback, message, now, providerEvent } from "../bench.ts";
+import { readBackSuppressions, suppressionsIn } from "#tests/support/read-back-suppressions.ts";
+import { message, now, providerEvent } from "../bench.ts";
 
 const hash = (channel: string, address: string): string => `${channel} ${address}`;
 
@@ -42,13 +45,15 @@ describe("a webhook", () => {
     });
   });
 
-  test("about a known message becomes a report under its person, and no suppression of its own", () => {
+  test("about a known message becomes a report under its person, and the entry that follows", () => {
     const outcome = decideProviderEvent(received(), parts, now);
     expect(outcome).toMatchObject({
       kind: "emit",
-      outputs: [{ topic: "comms.feedback", key: "acme/anna", value: { status: "BOUNCED", suppress: "hard_bounce" } }],
+      outputs: [
+        { topic: "comms.feedback", key: "acme/anna", value: { status: "BOUNCED", suppress: "hard_bounce" } },
+        { topic: "comms.suppression", value: { tenant_id: "acme", reason: "HARD_BOUNCE" } },
+      ],
     });
-    expect(topicsOf(outcome)).toEqual(["comms.feedback"]);
   });
 
   test("of a tenant's own account says nothing of another tenant's message, and suppresses for its tenant alone", () => {
@@ -63,11 +68,12 @@ describe("a webhook", () => {
 
   test.each(["acme", "default"])("of an account of %s reports on a message of acme's", (tenant_id) => {
     const event = { ...providerEvent("x"), tenant_id };
-    expect(topicsOf(decideProviderEvent(received({ event }), parts, now))).toEqual(["comms.feedback"]);
+    expect(topicsOf(decideProviderEvent(received({ event }), parts, now))).toContain("comms.feedback");
   });
 
   test("that takes a complaint back lifts its entry beside the report", () => {
-    const back: ProviderReport = { ...gone, status: "DELIVERED", lifts: "complaint" };
+    const { suppress: _, ...heard } = gone;
+    const back: ProviderReport = { ...heard, status: "DELIVERED", lifts: "complaint" };
     const outcome = decideProviderEvent(received({ normalised: { ...bounce, reports: [back] } }), parts, now);
     expect(topicsOf(outcome)).toEqual(["comms.feedback", "comms.suppression"]);
   });
@@ -100,12 +106,16 @@ describe("the address of a report [FBK-02]", () => {
   test("is the one that was sent to, whatever spelling comes back", () => {
     const normalised = { ...bounce, call, reports: [spelled] };
     expect(decideProviderEvent(received({ normalised }), parts, now)).toMatchObject({
-      outputs: [{ topic: "comms.feedback", value: { address_hash: sentTo, suppress: "hard_bounce" } }],
+      outputs: [
+        { topic: "comms.feedback", value: { address_hash: sentTo, suppress: "hard_bounce" } },
+        { topic: "comms.suppression", value: { address_hash: sentTo, reason: "HARD_BOUNCE" } },
+      ],
     });
   });
 
   test("also where the webhook names none, and where a complaint is taken back", () => {
-    const back: ProviderReport = { ...gone, status: "DELIVERED", lifts: "complaint", address: null };
+    const { suppress: _, ...heard } = gone;
+    const back: ProviderReport = { ...heard, status: "DELIVERED", lifts: "complaint", address: null };
     const outcome = decideProviderEvent(received({ normalised: { ...bounce, call, reports: [back] } }), parts, now);
     expect(outcome).toMatchObject({ outputs: [{ value: { address_hash: sentTo } }, { value: null }] });
     expect(JSON.stringify(outcome)).toContain(`acme/EMAIL/${sentTo}/COMPLAINT`);
@@ -213,16 +223,31 @@ describe("the last failure of a message that the provider had taken [FBK-03]", (
   });
 });
 
-describe("a report on a message", () => {
-  test("puts its address on the suppression list", () => {
-    const outcome = decideFeedback(feedback({ suppress: "hard_bounce" }));
-    expect(outcome).toMatchObject({ outputs: [{ topic: "comms.suppression", value: { reason: "HARD_BOUNCE" } }] });
-  });
+describe("the entries of the suppression list", () => {
+  const report: fc.Arbitrary<ProviderReport> = fc.record(
+    {
+      code: fc.constantFrom("Permanent/General", "Complaint/abuse", "30003"),
+      status: fc.constantFrom<ProviderReport["status"]>("BOUNCED", "COMPLAINED", "DELIVERED", "FAILED"),
+      description: fc.constant("A sentence"),
+      address: fc.constantFrom(null, "anna@example.com", "b@example.com"),
+      suppress: fc.constantFrom("hard_bounce", "complaint", "unsubscribe", "stop"),
+      retry: fc.constant({ tries: 3, baseMs: 1_000 }),
+    },
+    { requiredKeys: ["code", "status", "description", "address"] },
+  );
+  const calls = fc.constantFrom(null, 1, 9).map((attempt) => ({ ...readCallQuery(""), attempt }));
 
-  test.each([
-    { name: "says nothing of it", given: feedback() },
-    { name: "has no address", given: feedback({ suppress: "hard_bounce", address_hash: null }) },
-  ])("that $name leads to nothing", ({ given }) => {
-    expect(decideFeedback(given)).toEqual({ kind: "emit", outputs: [] });
+  test("are those that came of reading the reports back [FBK-02]", () => {
+    let entries = 0;
+    fc.assert(
+      fc.property(fc.array(report, { minLength: 1, maxLength: 4 }), calls, (reports, call) => {
+        const normalised = { ...bounce, call, reports };
+        const outcome = decideProviderEvent(received({ normalised }), parts, now);
+        const outputs = (outcome as { readonly outputs: readonly Output[] }).outputs;
+        expect(suppressionsIn(outputs)).toEqual(readBackSuppressions(outputs));
+        entries += suppressionsIn(outputs).length;
+      }),
+    );
+    expect(entries).toBeGreaterThan(20);
   });
 });

@@ -87,6 +87,30 @@ describe("the request that sends a mail by SES", () => {
   });
 });
 
+describe("what a report will repeat of the message", () => {
+  const target = { address: "ada@example.com", deviceId: "" };
+  const content = { channel: "EMAIL", subject: "Your stay", text: "Hello", html: "<p>Hello</p>" } as const;
+  const tagsOf = async (sealed: string) => {
+    const message = { send: aSend(), content, target, addressHash: "h", now: start };
+    const { EmailTags = [] } = await sendRequestOf(message, mailOptions, { seal: () => sealed });
+    return EmailTags.slice(4);
+  };
+
+  test("goes along in tags of the length that SES takes", async () => {
+    const tags = await tagsOf(`${"a".repeat(256)}${"b".repeat(256)}c`);
+    expect(tags).toEqual([
+      { Name: "s0", Value: "a".repeat(256) },
+      { Name: "s1", Value: "b".repeat(256) },
+      { Name: "s2", Value: "c" },
+    ]);
+  });
+
+  test("stays here where it is too long, and the mail goes", async () => {
+    expect(await tagsOf("a".repeat(6 * 256))).toHaveLength(6);
+    expect(await tagsOf("a".repeat(6 * 256 + 1))).toEqual([]);
+  });
+});
+
 describe("a mail is composed here", () => {
   const long = { user_id: "u".repeat(500) };
   test.each([

@@ -1,9 +1,9 @@
 import type { Output } from "#shared/contracts/output.ts";
-import type { Channel, Suppression } from "#shared/contracts/records.ts";
-import type { Suppress } from "#shared/domain/feedback/parsed-webhook.ts";
-import { deriveId } from "#shared/domain/message/id.ts";
-import { suppressionKey } from "#shared/domain/message/record-keys.ts";
-import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Channel, Feedback, Suppression } from "#shared/contracts/records.ts";
+import type { Suppress } from "../feedback/parsed-webhook.ts";
+import { deriveId } from "../message/id.ts";
+import { suppressionKey } from "../message/record-keys.ts";
+import type { Instant } from "../time/instant.ts";
 
 type Entry = Pick<Suppression, "reason" | "origin" | "scope">;
 
@@ -18,17 +18,30 @@ const entries: Readonly<Record<Suppress, Entry>> = {
   stop: { reason: "STOP", origin: "RECIPIENT", scope: "all" },
 };
 
+/** An address of a tenant's person, by its keyed hash. */
 export interface HashedAddress {
   readonly tenantId: string;
   readonly channel: Channel;
   readonly hash: string;
 }
 
+/** When an entry was learned of, and from what. */
 export interface SuppressionCause {
   readonly at: Instant;
   readonly msgId: string | null;
   /** Id of the record or webhook that it follows from. */
   readonly evidence: string;
+}
+
+/**
+ * The entry that follows from a report on a message, or none. Whoever writes a report writes this with it: it is the same
+ * for the same report.
+ */
+export function entriesOfReport(feedback: Feedback): readonly Output[] {
+  const { suppress: value, tenant_id, channel, address_hash, recorded_at, msg_id, feedback_id } = feedback;
+  if (address_hash === null) return [];
+  const address = { tenantId: tenant_id, channel, hash: address_hash };
+  return suppress(value, address, { at: recorded_at, msgId: msg_id, evidence: feedback_id });
 }
 
 /** The entry for a value of `Feedback.suppress`, or none. The same value, address and tenant give the same key. */
