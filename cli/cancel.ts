@@ -22,16 +22,37 @@ export const cancel: CliCommand = {
     const config = readConfig(cancelSettings);
     const body = { cause_ref: flags["cause-ref"], reason: flags["reason"], tenant_id: flags["tenant"] };
     const base = config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, "");
+    const answer = await ask(base, config.COMMS_API_KEY, body);
+    if (answer === undefined) {
+      process.stderr.write(
+        `The gateway does not answer at ${base} (COMMS_GATEWAY_PUBLIC_URL). It may have taken the cancellation: the same again does no harm.\n`,
+      );
+      return exit.failed;
+    }
+    return report(answer.status, fieldsOf(parseJson(answer.text)), base);
+  },
+};
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Undefined where no answer came, or not a whole one. */
+async function ask(base: string, key: string, body: object): Promise<Answer | undefined> {
+  try {
     const response = await fetch(`${base}/v1/cancellations`, {
       method: "POST",
-      headers: { authorization: `Bearer ${config.COMMS_API_KEY}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
       body: JSON.stringify(body),
       redirect: "error",
       signal: AbortSignal.timeout(answerMsMax),
     });
-    return report(response.status, fieldsOf(parseJson(await response.text())), base);
-  },
-};
+    return { status: response.status, text: await response.text() };
+  } catch {
+    return undefined;
+  }
+}
 
 /** Says what the gateway answered; the exit code follows from it. */
 function report(status: number, answer: Fields, base: string): number {

@@ -68,7 +68,8 @@ function windowShut(items: number): AppError {
 function read(item: DigestItem | null): DigestItem | string {
   const cadence = item ? cadenceOf(item.cadence) : undefined;
   if (!item || !cadence) return "The item names a cadence that does not exist";
-  if (![item.recorded_at, item.occurred_at].every(isInCalendar)) return "A time of the item is in no calendar";
+  const times = [item.recorded_at, item.occurred_at, item.received_at ?? item.recorded_at];
+  if (!times.every(isInCalendar)) return "A time of the item is in no calendar";
   const payload = cutPayload(item.payload, cadence.fields);
   return payload === undefined ? "The payload of the item is no JSON object" : { ...item, payload };
 }

@@ -37,10 +37,10 @@ export function createIntake(parts: Pick<IntakeContext, "catalog" | "limits">): 
 
 /**
  * When an event came: the timestamp of its record, which is the gateway's clock or that of a producer on Kafka, and the same each
- * time it is read. A clock that is ahead counts as now.
+ * time it is read. A clock that is ahead counts as now; a record without a timestamp has -1, and one before 1970 may be in no calendar.
  */
 function receivedAtOf({ origin }: DecodedRecord<Event>, now: Instant): Instant {
-  return Math.min(origin.timestamp, now);
+  return Math.max(0, Math.min(origin.timestamp, now));
 }
 
 /** A rejected event is not poison: it goes to a topic of its own and does not count for the fuse. */

@@ -12,6 +12,7 @@ import type { Output } from "#shared/contracts/output.ts";
 import type { Accepted, DigestItem, ScheduleItem } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import { type Cadence, cadenceOf } from "#shared/domain/cadence/cadence.ts";
+import { fieldsOf } from "#shared/domain/json/readers.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
 import { memoryCodec } from "#tests/support/shell-bench.ts";
@@ -218,6 +219,30 @@ describe("digest windows in Postgres [KV-06]", () => {
     expect(out).toHaveLength(1);
     const summary = (out[0] as { value: Accepted }).value;
     expect(JSON.parse(summary.payload)).toEqual({ count: 2, items: [{ excerpt: "1" }, { excerpt: "2" }] });
+  });
+
+  it("hold an event that was told again after its cancellation, wherever the first is by then", async () => {
+    const told = (id: string, at: number, excerpt: string) =>
+      placed({ ...item(id, at), cause_ref: id, user_id: "vera", payload: JSON.stringify({ excerpt }) });
+    const again = (id: string) => told(id, noon + 5_000, `${id} again`);
+    const cancelled = (cause: string) => {
+      return { tenant_id: "default", cause_ref: cause, cancelled_at: noon + 1_000, reason: "", cancelled_by: "k" };
+    };
+    const out: Output[] = [];
+    const close = (at: number) => closeAt(at, async (outputs) => void out.push(...outputs));
+    const shown = () => out.map((output) => ("value" in output ? fieldsOf(output.value)["payload"] : output));
+    await digest.collect([told("waits", noon, "waits"), told("left", noon, "left")], noon);
+    await digest.cancel([cancelled("waits"), cancelled("left")], noon + 1_000);
+    // Both in one batch: the last counts, and what came before changes nothing any more.
+    await digest.collect([again("waits"), told("waits", noon + 10, "an earlier")], noon + 5_000);
+    await close(evening);
+    expect(shown()).toEqual([undefined, '{"count":1,"items":[{"excerpt":"waits again"}]}']);
+    // The first has left its window; what replaces it goes into the next, once.
+    const next = told("left", evening + 5, "left again");
+    await digest.collect([next], evening + 5);
+    await digest.collect([next, again("waits")], evening + 6);
+    await close(evening + 86_400_000);
+    expect(shown().slice(2)).toEqual(['{"count":1,"items":[{"excerpt":"left again"}]}']);
   });
 
   it("take nothing more once they are being summed up: no item falls between", async () => {

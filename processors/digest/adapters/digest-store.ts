@@ -5,7 +5,7 @@ import { clockDifferenceMsMax } from "#shared/domain/cancellation/cancellation.t
 import { channelOf } from "#shared/domain/channel/channels.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { rowStatement } from "#shared/platform/postgres/columns.ts";
+import { type Columns, replaceColumns, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
@@ -48,7 +48,7 @@ const collectWindows = rowStatement<OpenedWindow>(sqlFile(import.meta.url, "./co
   closes_at: { type: "instant", value: ({ window }) => window.closesAt },
 });
 
-const collectItems = rowStatement<PlacedItem>(sqlFile(import.meta.url, "./collect-items.sql"), {
+const itemColumns: Columns<PlacedItem> = {
   item_id: { type: "text", value: ({ item }) => item.item_id },
   tenant_id: { type: "text", value: ({ item }) => item.tenant_id },
   user_id: { type: "text", value: ({ item }) => item.user_id },
@@ -68,6 +68,12 @@ const collectItems = rowStatement<PlacedItem>(sqlFile(import.meta.url, "./collec
   category_key: { type: "text", value: ({ item }) => item.category },
   payload: { type: "jsonb", value: ({ item }) => item.payload },
   received_at: { type: "instant", value: ({ item }) => item.received_at },
+};
+
+/** Where an item is does not follow from what replaces it alone. */
+const kept = ["item_id", "window_id", "window_closes_at"];
+const collectItems = rowStatement(sqlFile(import.meta.url, "./collect-items.sql"), itemColumns, {
+  replacements: replaceColumns(itemColumns, kept),
 });
 
 /** The length and the size of a lease. */
@@ -81,7 +87,7 @@ interface LeaseRequest {
 export interface DigestStore {
   /**
    * Puts each item into its window and returns the items whose window is closed: place these again, as they are in no
-   * window. An item that is in a digest already stays there.
+   * window. An item that is in a digest already stays there; its event told again later replaces it until that is closed.
    */
   collect(placed: readonly PlacedItem[], now: Instant): Promise<readonly DigestItem[]>;
   /** Stores cancellations: items of their causes leave their windows when these are leased. */
@@ -175,8 +181,14 @@ async function collect(
   const { rows } = await client.query(lockWindows, [windows.map(({ windowId }) => windowId)]);
   const shut = new Set(rows.filter((row) => row.shut).map((row) => row.window_id));
   const open = placed.filter(({ window }) => !shut.has(window.windowId));
-  await client.query(collectItems.text, collectItems.parameters(open));
+  await client.query(collectItems.text, collectItems.parameters(lastOfEach(open)));
   return placed.filter(({ window }) => shut.has(window.windowId)).map(({ item }) => item);
+}
+
+/** One row an item, as a statement may not write a row twice: the event that came last. */
+function lastOfEach(placed: readonly PlacedItem[]): readonly PlacedItem[] {
+  const ordered = placed.toSorted((a, b) => (a.item.received_at ?? 0) - (b.item.received_at ?? 0));
+  return [...new Map(ordered.map((one) => [one.item.item_id, one])).values()];
 }
 
 interface WindowRow {

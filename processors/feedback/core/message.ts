@@ -18,7 +18,7 @@ export interface KnownMessage {
   readonly artifact_ref: string | null;
   readonly content_hash: string | null;
   readonly critical: boolean;
-  /** When it was first queued for its sender; null until its render is known. */
+  /** When it was last queued for its sender; null until its render is known. */
   readonly queued_at: Instant | null;
   readonly provider: string | null;
   readonly provider_ref: string | null;

@@ -56,7 +56,8 @@ function sendOf({ webhook, message, cause, now }: ReportedFailure, attempt: numb
     reopens: attempt,
     queued_at: queued_at ?? created_at,
     expires_at: webhook.call?.expiresAt ?? null,
-    // The row has no other time of the event; what was sent once was not cancelled before.
-    received_at: created_at,
+    // The row has no time of the event. Its last render came right after, also of a cause that was told again once it had been
+    // cancelled, whose row is older than the cancellation.
+    received_at: queued_at ?? created_at,
   };
 }

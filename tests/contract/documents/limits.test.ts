@@ -4,6 +4,7 @@ import { leaseSeconds } from "#gateway/access/key-rates.ts";
 import { drawWaitMs } from "#gateway/access/shared-buckets.ts";
 import { wrongKeysMax, wrongKeysPerSecond } from "#gateway/access/wrong-keys.ts";
 import { bodyBytesMax, defaultLimits, requestTimeoutMs } from "#gateway/http/limits.ts";
+import { reasonBytesMax } from "#gateway/public/cancellations/check-cancellation.ts";
 import { batchEventsMax } from "#gateway/public/events/batch.ts";
 import { intakeAbsentMsMax, unreadAgeMsMax } from "#gateway/public/events/intake-watch.ts";
 import { messagesPageMax } from "#gateway/public/messages/event-messages.ts";
@@ -22,6 +23,7 @@ import { ageMsMax, aheadMsMax } from "#shared/delivery/providers/ses/core/trust.
 import { smtpBudgetShares } from "#shared/delivery/providers/smtp/config.ts";
 import { twilioBudgetShares } from "#shared/delivery/providers/twilio/provider.ts";
 import { twilioFormBytesMax, twilioFormFieldsMax } from "#shared/delivery/providers/twilio/receiver.ts";
+import { answerAfterMs, clockDifferenceMsMax } from "#shared/domain/cancellation/cancellation.ts";
 import { devicesMax } from "#shared/domain/channel/push.ts";
 import { crashesMax } from "#shared/domain/delivery/ledger-rules.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
@@ -231,6 +233,16 @@ const edge: readonly Limit[] = [
 ];
 
 const domain: readonly Limit[] = [
+  {
+    name: "the clocks of a cancellation",
+    where: ["shared/domain/cancellation/cancellation.ts"],
+    figures: [seconds(clockDifferenceMsMax), seconds(answerAfterMs)],
+  },
+  {
+    name: "the reason of a cancellation",
+    where: ["gateway/public/cancellations/check-cancellation.ts"],
+    figures: [bytes(reasonBytesMax)],
+  },
   { name: "dedupe window", where: ["shared/state/dedupe/dedupe.ts"], figures: [minutes(dedupeWindowMs)] },
   { name: "spread of a release", where: ["shared/domain/quiet-hours/spread.ts"], figures: [minutes(spreadMsMax)] },
   {

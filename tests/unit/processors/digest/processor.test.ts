@@ -62,6 +62,7 @@ describe("digest processor: items that cannot be collected", () => {
   it.each([
     ["payload", { payload: "5" }],
     ["time", { recorded_at: 9e15 }],
+    ["event's time", { received_at: -9e15 }],
   ])("rejects an item whose %s is impossible", async (_, extra) => {
     const digest = createDigest({ cancel, collect: async () => [] });
     const [outcome] = await digest.apply([received(digestItem("1", digestNoon, extra))], digestNoon);

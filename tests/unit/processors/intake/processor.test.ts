@@ -32,6 +32,7 @@ describe("when an event came", () => {
   test.each([
     ["the timestamp of its record", -5_000, noon - 5_000],
     ["no later than now, where the producer's clock is ahead", 5_000, noon],
+    ["no earlier than 1970, where its record has a time in no calendar", -9e15, 0],
   ])("an event came at %s", (_, ahead, receivedAt) => {
     const origin = { ...originOf("comms.events"), timestamp: noon + ahead };
     const outcome = intake.decide(

@@ -183,6 +183,18 @@ describe("a failure after the provider had taken the message [FBK-03]", () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
+  test.each<[string, number | null, number]>([
+    ["the last render, though the row is older", now - 5_000, now - 5_000],
+    ["the row, where no render is known", null, now - 60_000],
+  ])("counts for a cancellation as of %s", (_, queued_at, came) => {
+    const outcome = decideProviderEvent(
+      received({ normalised: webhookOf(), message: { ...message, queued_at } }),
+      parts,
+      now,
+    );
+    expect(scheduled(outcome)?.send.received_at).toBe(came);
+  });
+
   test("keeps the lane", () => {
     const outcome = decideProviderEvent(received({ normalised: webhookOf({ lane: "BULK" }) }), parts, now);
     expect(scheduled(outcome)).toMatchObject({ topic: "comms.send.sms.bulk", send: { lane: "BULK" } });

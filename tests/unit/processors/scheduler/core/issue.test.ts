@@ -28,6 +28,7 @@ const unusable: readonly (readonly [string, Partial<ScheduleItem>])[] = [
   ["a name that every object has", { target_topic: "toString" }],
   ["a due time past every calendar", { due_at: 9e15 }],
   ["a due time before every calendar", { due_at: -9e15 }],
+  ["an event that came before every calendar", { received_at: -9e15 }],
   ["an impossible expiry", { expires_at: Number.MAX_SAFE_INTEGER }],
   ["a payload that no topic takes", { payload: Buffer.alloc(1_048_576) }],
   ["headers that no topic takes", { headers: { big: "x".repeat(1_048_576) } }],
