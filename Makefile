@@ -8,7 +8,7 @@ INSTALLED := node_modules/.installed
 # node_modules from another source (npm install, a link to another checkout's) are used as they are.
 $(INSTALLED): package-lock.json
 	@if [ -L node_modules ] || { [ -e node_modules/.package-lock.json ] && [ ! node_modules/.package-lock.json -ot package-lock.json ]; }; \
-	then :; else echo "installing Node and the packages from npm, once: about 280 MB" >&2; npm ci --ignore-scripts --loglevel=error >&2; fi
+	then :; else echo "installing Node and the packages from npm, once: about 280 MB, some minutes without a word" >&2; npm ci --ignore-scripts --loglevel=error >&2; fi
 	@touch $@
 
 # Where no stack was ever started there is nothing to ask, and nothing to install for it.

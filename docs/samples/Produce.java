@@ -66,10 +66,17 @@ public class Produce {
         .set("tenant_id", event.path("tenant_id").asText("default"))
         .set("name", event.get("name").asText())
         .set("cause_ref", event.get("cause_ref").asText())
-        .set("occurred_at", Instant.parse(event.get("occurred_at").asText()).toEpochMilli())
+        .set("occurred_at", millisOf(event, "occurred_at"))
+        .set("send_at", millisOf(event, "send_at"))
+        .set("expires_at", millisOf(event, "expires_at"))
         .set("actors", new GenericData.Array<>(schema.getField("actors").schema(), actors))
         .set("payload", event.get("payload").toString())
         .build();
+  }
+
+  /** A time of the event in milliseconds; null where it is left out. */
+  static Long millisOf(JsonNode event, String field) {
+    return event.hasNonNull(field) ? Instant.parse(event.get(field).asText()).toEpochMilli() : null;
   }
 
   /** A zero byte, the schema's id in four, then Avro: what Confluent's KafkaAvroSerializer writes too. */

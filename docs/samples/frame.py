@@ -11,7 +11,8 @@ from connection import PREFIX, registry
 
 with open(sys.argv[1]) as file:
     event = json.load(file)
-event["occurred_at"] = datetime.fromisoformat(event["occurred_at"])
+for time in {"occurred_at", "send_at", "expires_at"} & event.keys():
+    event[time] = datetime.fromisoformat(event[time])
 event["payload"] = json.dumps(event["payload"])
 latest = registry().get_latest_version(PREFIX + "comms.events-value")
 value = io.BytesIO()

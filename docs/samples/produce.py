@@ -16,7 +16,8 @@ avro = serializer()
 for path in sys.argv[1:]:
     with open(path) as file:
         event = json.load(file)
-    event["occurred_at"] = datetime.fromisoformat(event["occurred_at"])
+    for time in {"occurred_at", "send_at", "expires_at"} & event.keys():
+        event[time] = datetime.fromisoformat(event[time])
     event["payload"] = json.dumps(event["payload"])  # a text, in the record
     producer.produce(
         topic,

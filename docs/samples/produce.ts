@@ -29,7 +29,9 @@ await producer.connect();
 const schema = await registry.getLatestSchemaId(`${topic}-value`);
 for (const path of process.argv.slice(2)) {
   const event = JSON.parse(readFileSync(path, "utf8"));
-  const record = { ...event, occurred_at: Date.parse(event.occurred_at), payload: JSON.stringify(event.payload) };
+  const record = { ...event, payload: JSON.stringify(event.payload) };
+  for (const time of ["occurred_at", "send_at", "expires_at"])
+    if (time in event) record[time] = Date.parse(event[time]);
   const message = {
     key: `${event.tenant_id ?? "default"}/${event.cause_ref}`,
     value: await registry.encode(schema, record),

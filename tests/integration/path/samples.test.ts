@@ -25,6 +25,8 @@ const kcatFolder = findKcatFolder();
 /** So many that a client with another partitioner cannot agree by chance. */
 const eventsEach = 8;
 const reader = "reader-1";
+/** A time to send at that means now; each sample must bring it into its record all the same. */
+const timeOver = "2026-01-01T00:00:00Z";
 
 let world: World;
 let shell: SampleShell;
@@ -96,6 +98,13 @@ describe("a sample's events become mails, each once", () => {
     for (const event of begun) expect(accepted.get(causeOf(event.value))).toBe(traceOf(event));
     expect(begun.length).toBeGreaterThanOrEqual(eventsEach);
   });
+
+  test("and their records have the time at which they are to be sent", () => {
+    const begun = ["python", "typescript", "java", "kcat"].flatMap((name) => sentBy(`sample-${name}`));
+    const timed = begun.filter(({ key }) => key !== "default/ch-1");
+    const times = timed.map(({ value }) => (value as { readonly send_at: unknown }).send_at);
+    expect(new Set(times)).toEqual(new Set([Date.parse(timeOver)]));
+  });
 });
 
 test.skipIf(python === undefined)("the page's other person is told as the page says, and is erased", async () => {
@@ -151,7 +160,11 @@ async function eventFiles(name: string, count: number): Promise<readonly string[
   const files: string[] = [];
   for (let n = 1; n <= count; n++) {
     const file = join(world.folder, `${name}-${n}.event`);
-    const values = { "user=ada-1 cause=ch-1": `user=${reader} cause=${name}-${n}`, "event.json": file };
+    const values = {
+      "user=ada-1 cause=ch-1": `user=${reader} cause=${name}-${n}`,
+      "event.json": file,
+      '"occurred_at"': `"send_at": "${timeOver}", "occurred_at"`,
+    };
     await shell.run(shellBlock(page, "cat > event.json"), values);
     files.push(file);
   }
