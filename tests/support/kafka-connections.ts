@@ -4,7 +4,7 @@ import { vi } from "vitest";
 
 /** The connections by TLS that this process has to brokers. */
 export interface KafkaConnections {
-  /** Those that are open now. */
+  /** Those that are open now, and have seen the certificate of their peer. */
   open(): readonly TLSSocket[];
   /** Ends each as a peer's reset does. Who needs one opens another. */
   break(): void;
@@ -20,7 +20,7 @@ export function watchKafkaConnections(addresses: string): KafkaConnections {
     socket instanceof TLSSocket && !socket.destroyed && ports.has(socket.remotePort ?? 0);
   const open = () => connect.mock.contexts.filter(isOpen);
   return {
-    open,
+    open: () => open().filter((socket) => socket.getPeerX509Certificate() !== undefined),
     // Without an error kafkajs does not notice.
     break: () => open().forEach((socket) => socket.destroy(reset())),
     end: () => connect.mockRestore(),
