@@ -23,14 +23,17 @@ export interface CertificateSubject {
 const usualDays = 3_650;
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
-/** Makes an authority in a folder, unless there is one. It signs for the local stack and for nothing else. */
-export async function ensureAuthority(folder: string): Promise<KeyPairFiles> {
+/**
+ * Makes an authority in a folder, unless there is one. It signs for the local stack and for nothing else. Two that are trusted
+ * at one time need two names: OpenSSL finds the issuer of a certificate by its name.
+ */
+export async function ensureAuthority(folder: string, name = "Carillon local stack"): Promise<KeyPairFiles> {
   const files = pairOf(folder, "ca");
   if (await exists(files.certificate)) return files;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await openssl(
     ["req", "-x509", ...newKey, "-keyout", files.key, "-out", files.certificate, "-days", String(usualDays)],
-    ["-subj", "/CN=Carillon local stack", "-addext", "keyUsage=critical,keyCertSign,cRLSign"],
+    ["-subj", `/CN=${name}`, "-addext", "keyUsage=critical,keyCertSign,cRLSign"],
   );
   return files;
 }

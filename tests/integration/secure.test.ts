@@ -16,24 +16,20 @@ import { createConfluentRegistry } from "#shared/platform/avro/confluent-registr
 import { createRegistryHttp } from "#shared/platform/avro/registry-http.ts";
 import { environmentWith, readConfig } from "#shared/platform/config/environment.ts";
 import { kafkaSettings } from "#shared/platform/config/kafka-settings.ts";
-import type { AppError } from "#shared/platform/errors/app-error.ts";
 import { kafkaConnection } from "#shared/platform/kafka/kafka-security.ts";
 import { createKafkajsLog } from "#shared/platform/kafka/kafkajs-log.ts";
-import type { Producer } from "#shared/platform/kafka/port.ts";
 import type { KafkaSecurity } from "#shared/platform/kafka/security-source.ts";
-import { createPool, postgres } from "#shared/platform/postgres/pool.ts";
-import { postgresAccess } from "#shared/platform/postgres/postgres-access.ts";
 import { accessPlan } from "#shared/platform/provisioning/access-plan.ts";
 import { compareAccess } from "#shared/platform/provisioning/apply-access.ts";
-import { createRedis, redisCall } from "#shared/platform/redis/redis.ts";
-import { redisAccess } from "#shared/platform/redis/redis-access.ts";
-import { createTlsSource, type TlsSource } from "#shared/platform/tls/tls-source.ts";
+import type { TlsSource } from "#shared/platform/tls/tls-source.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { createSimulatorControl } from "#simulator/control-client.ts";
 import { ensureAuthority, issueCertificate } from "#stack/secure/authority.ts";
 import { plainPrincipal, tokenAudience } from "#stack/secure/secure-files.ts";
+import { createEventWriter } from "#tests/support/event-writer.ts";
 import { findForeignClient } from "#tests/support/foreign-client.ts";
 import { createSampleShell, findJars, findKcatFolder, shellBlock } from "#tests/support/sample-tools.ts";
+import { isPostgresByTls, pingRedis, refusals, scramLogin, tlsOf, topicsAs } from "#tests/support/secure-clients.ts";
 import { type Member, type SecureStack, startSecureStack } from "#tests/support/secure-stack.ts";
 import { says, startTokenEndpoint, type TokenEndpoint } from "#tests/support/token-endpoint.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
@@ -49,17 +45,6 @@ beforeAll(async () => {
   stack = await startSecureStack();
 }, 300_000);
 afterAll(() => stack?.remove());
-
-const pem = (path: string) => ({ setting: "TEST_FILE", path });
-const caOf = (path: string) => createTlsSource({ ca: pem(path) });
-const refusals = async (work: Promise<unknown>): Promise<Pick<AppError, "code" | "retryable" | "message">> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  const { code, retryable, message } = (error ?? {}) as AppError;
-  return { code, retryable, message };
-};
 
 /** An event as a team writes it, on `comms.events` unless said otherwise. */
 async function send(as: string, cause: string, topic: TopicName = "comms.events"): Promise<void> {
@@ -266,56 +251,50 @@ async function unready(healthUrl: string, code: string): Promise<string | undefi
   return text.includes(code) ? text : undefined;
 }
 
-/** How many topics a client sees that comes in this way. */
-async function topicsAs(security: KafkaSecurity, at = "password"): Promise<number> {
+/** How many topics a client sees that comes in by this listener, or at this address. */
+function topicsAt(at: string, security: KafkaSecurity): Promise<number> {
   const { kafka, secure } = stack.addresses;
-  const bootstrap = at === "password" ? kafka.bootstrap : at === "certificate" ? secure.kafkaTls : at;
-  const log = createKafkajsLog({ bootstrap, clientId: "secure-test", security });
-  try {
-    return (await log.topics()).length;
-  } finally {
-    await log.close(100);
-  }
-}
-
-function password(user: string, text: string) {
-  return { mechanism: "SCRAM-SHA-512", user, password: () => text } as const;
+  return topicsAs(at === "password" ? kafka.bootstrap : at === "certificate" ? secure.kafkaTls : at, security);
 }
 
 describe("towards Kafka", () => {
   it("each mechanism comes in: SCRAM, PLAIN, a token, a certificate", async () => {
     const { ca, folder, adminCertificate, adminKey } = stack.addresses.secure;
-    const tls = caOf(ca);
+    const tls = tlsOf(ca);
     const operator = (await readFile(stack.passwordFile("comms-operator"), "utf8")).trim();
-    expect(await topicsAs({ tls, sasl: password("comms-operator", operator) })).toBeGreaterThan(40);
+    expect(await topicsAt("password", { tls, sasl: scramLogin("comms-operator", operator) })).toBeGreaterThan(40);
     const plain = await readFile(join(folder, "kafka-plain.password"), "utf8");
-    expect(await topicsAs({ tls, sasl: { mechanism: "PLAIN", user: plainPrincipal, password: () => plain } })).toBe(0);
+    expect(
+      await topicsAt("password", { tls, sasl: { mechanism: "PLAIN", user: plainPrincipal, password: () => plain } }),
+    ).toBe(0);
     const token = await tokenOf("comms-operator");
-    expect(await topicsAs({ tls, sasl: { mechanism: "OAUTHBEARER", token: () => token } })).toBeGreaterThan(40);
-    const mutual = createTlsSource({ ca: pem(ca), certificate: pem(adminCertificate), key: pem(adminKey) });
-    expect(await topicsAs({ tls: mutual }, "certificate")).toBeGreaterThan(40);
+    expect(await topicsAt("password", { tls, sasl: { mechanism: "OAUTHBEARER", token: () => token } })).toBeGreaterThan(
+      40,
+    );
+    const mutual = tlsOf(ca, { certificate: adminCertificate, key: adminKey });
+    expect(await topicsAt("certificate", { tls: mutual })).toBeGreaterThan(40);
   }, 120_000);
 
   it("what is wrong has a code and a sentence, soon, and may be put right meanwhile", async () => {
     const { ca, folder, kafkaTls } = stack.addresses.secure;
     const stranger = await ensureAuthority(join(folder, "stranger"));
     const late = await issueCertificate(folder, { name: "late", days: 0 });
-    const expired = createTlsSource({ ca: pem(ca), certificate: pem(late.certificate), key: pem(late.key) });
-    const tls = caOf(ca);
+    const expired = tlsOf(ca, late);
+    const tls = tlsOf(ca);
     const cases = [
-      ["wrong password", { tls, sasl: password("comms-operator", "no") }, "password", "KAFKA_AUTHENTICATION"],
-      ["unknown user", { tls, sasl: password("nobody", "no") }, "password", "KAFKA_AUTHENTICATION"],
-      ["unknown authority", { tls: caOf(stranger.certificate) }, "password", "KAFKA_CA_UNKNOWN"],
+      ["wrong password", { tls, sasl: scramLogin("comms-operator", "no") }, "password", "KAFKA_AUTHENTICATION"],
+      ["unknown user", { tls, sasl: scramLogin("nobody", "no") }, "password", "KAFKA_AUTHENTICATION"],
+      ["unknown authority", { tls: tlsOf(stranger.certificate) }, "password", "KAFKA_CA_UNKNOWN"],
       ["plain client on a port for TLS", {}, "password", "KAFKA_TLS_EXPECTED"],
       ["TLS on a port for plain text", { tls }, await deafPort(), "KAFKA_TLS_MISMATCH"],
       ["no certificate where one is asked for", { tls }, kafkaTls, "KAFKA_CERTIFICATE_REFUSED"],
       ["an expired certificate of ours", { tls: expired }, kafkaTls, "KAFKA_CERTIFICATE_REFUSED"],
       ["an expired certificate of theirs", { tls }, await expiredPort(), "KAFKA_CERTIFICATE_EXPIRED"],
-      ["a file that is gone", { tls: caOf(join(folder, "gone.pem")) }, "password", "SECRET_UNREADABLE"],
-      ["a file with something else", { tls: caOf(join(folder, "jwks.json")) }, "password", "SECRET_NOT_PEM"],
+      ["a file that is gone", { tls: tlsOf(join(folder, "gone.pem")) }, "password", "SECRET_UNREADABLE"],
+      ["a file with something else", { tls: tlsOf(join(folder, "jwks.json")) }, "password", "SECRET_NOT_PEM"],
     ] as const;
     const found = await Promise.all(
-      cases.map(async ([what, security, at]) => [what, (await refusals(topicsAs(security, at))).code]),
+      cases.map(async ([what, security, at]) => [what, (await refusals(topicsAt(at, security))).code]),
     );
     expect(found).toEqual(cases.map(([what, , , code]) => [what, code]));
   }, 120_000);
@@ -384,7 +363,8 @@ describe("a token endpoint", () => {
     endpoint.answer = grant(12);
     const log = createKafkajsLog(await connectionBy(endpoint));
     const producer = await log.producer();
-    const { written, write } = await writerOn(producer);
+    const codec = (await clientOf("comms-producer")).codec();
+    const { written, write } = createEventWriter({ producer, codec, events, name: "token" });
     const writeUntil = (isOver: () => boolean, what: string, ms = 60_000) =>
       eventually(async () => (await write()) && isOver(), what, { ms, pollMs: 200 });
     const asked = endpoint.requests.length;
@@ -422,24 +402,6 @@ async function connectionBy({ url }: TokenEndpoint) {
     COMMS_KAFKA_TOKEN_CA_FILE: secure.ca,
   };
   return kafkaConnection(readConfig(kafkaSettings, environmentWith(env)), "token-endpoint-test");
-}
-
-/** Writes an event at each call, and says whether the log took it; what it took is in `written`, by its cause. */
-async function writerOn(producer: Producer) {
-  const codec = (await clientOf("comms-producer")).codec();
-  const written: string[] = [];
-  const write = async (): Promise<boolean> => {
-    const cause = `token-${written.length}`;
-    const event = { ...events.booking({ buyer: "a", seller: "b" }, Date.now()), cause_ref: cause };
-    const value = codec.encode("comms.events", event);
-    const isWritten = await producer.send([{ topic: "comms.events", key: `default/${cause}`, value }]).then(
-      () => true,
-      (error: AppError) => (error.retryable ? false : Promise.reject(error)),
-    );
-    if (isWritten) written.push(cause);
-    return isWritten;
-  };
-  return { written, write };
 }
 
 const servers: { close(): unknown }[] = [];
@@ -489,22 +451,8 @@ async function doorBefore(url: string, tls: TlsSource, authorization: string): P
 }
 
 describe("towards the stores and the registry", () => {
-  const ask = async (change: Partial<SecureStack["config"]>) => {
-    const redis = createRedis(redisAccess({ ...stack.config, ...change }));
-    try {
-      return await redisCall(() => redis.ping());
-    } finally {
-      redis.disconnect();
-    }
-  };
-  const query = async (change: Partial<SecureStack["config"]>) => {
-    const pool = createPool(postgresAccess({ ...stack.config, ...change }));
-    try {
-      return (await postgres(() => pool.query("select ssl from pg_stat_ssl where pid = pg_backend_pid()"))).rows;
-    } finally {
-      await pool.end();
-    }
-  };
+  const ask = (change: Partial<SecureStack["config"]>) => pingRedis({ ...stack.config, ...change });
+  const query = (change: Partial<SecureStack["config"]>) => isPostgresByTls({ ...stack.config, ...change });
 
   it("Redis takes the user by TLS, and says why where it does not", async () => {
     const { secure } = stack.addresses;
@@ -523,7 +471,7 @@ describe("towards the stores and the registry", () => {
     const { secure } = stack.addresses;
     const { certificate: stranger } = await ensureAuthority(join(secure.folder, "stranger"));
     const url = stack.config.COMMS_POSTGRES_URL;
-    expect(await query({})).toEqual([{ ssl: true }]);
+    expect(await query({})).toBe(true);
     const cases = [
       [{ COMMS_POSTGRES_CA_FILE: stranger }, "POSTGRES_CA_UNKNOWN"],
       [{ COMMS_POSTGRES_URL: url.replace("carillon:carillon", "carillon:no") }, "POSTGRES_AUTHENTICATION"],
@@ -535,14 +483,14 @@ describe("towards the stores and the registry", () => {
   it("the registry is asked by https, by the library's calls and by our own, and with a login where it asks for one", async () => {
     const { url } = stack.addresses.registry;
     const { certificate: stranger } = await ensureAuthority(join(stack.addresses.secure.folder, "stranger"));
-    const tls = caOf(stack.addresses.secure.ca);
+    const tls = tlsOf(stack.addresses.secure.ca);
     const schema = JSON.stringify({ type: "record", name: "Nothing", fields: [] });
     const both = async (access: Parameters<typeof createConfluentRegistry>[0]) => [
       (await refusals(createConfluentRegistry(access).lookup("nothing", schema))).code,
       (await refusals(createRegistryHttp(access, 5_000).level("nothing"))).code,
     ];
     expect(await both({ url, tls })).toEqual([undefined, undefined]);
-    expect(await both({ url, tls: caOf(stranger) })).toEqual(["REGISTRY_CA_UNKNOWN", "REGISTRY_CA_UNKNOWN"]);
+    expect(await both({ url, tls: tlsOf(stranger) })).toEqual(["REGISTRY_CA_UNKNOWN", "REGISTRY_CA_UNKNOWN"]);
     const door = await doorBefore(url, tls, "Basic Y29tbXM6c2VjcmV0");
     const login = (password: string) => () => ({ user: "comms", password });
     expect(await both({ url: door, login: login("secret") })).toEqual([undefined, undefined]);

@@ -48,10 +48,10 @@ export interface SecureStack {
   passwordFile(principal: string): string;
   /** A command of `comms`; what it printed on stdout. */
   comms(...args: readonly string[]): Promise<string>;
-  /** The clients of a principal that hosts nothing. */
-  client(principal: string): ProcessContext;
-  /** Starts a stage, or the gateway, as its own principal, in this process. */
-  start(name: string): Promise<Member>;
+  /** The clients of a principal that hosts nothing; `env` counts over what that principal has. */
+  client(principal: string, env?: Readonly<Record<string, string>>): ProcessContext;
+  /** Starts a stage, or the gateway, as its own principal, in this process; `env` counts over what that principal has. */
+  start(name: string, env?: Readonly<Record<string, string>>): Promise<Member>;
   remove(): Promise<void>;
 }
 
@@ -103,9 +103,11 @@ async function build(own: OwnStack): Promise<SecureStack> {
     as,
     passwordFile: (principal) => passwordFile(passwords, principal),
     comms,
-    client: (principal) =>
-      keep(createProcessContext(readConfig(clientSettings, environmentWith(as(principal))), { name: principal })),
-    start: (name) => startMember(name, as(`comms-${name}`)),
+    client: (principal, over = {}) => {
+      const own = environmentWith({ ...as(principal), ...over });
+      return keep(createProcessContext(readConfig(clientSettings, own), { name: principal }));
+    },
+    start: (name, over = {}) => startMember(name, { ...as(`comms-${name}`), ...over }),
     remove: async () => {
       await access.close();
       await Promise.all(opened.map((context) => context.close()));
