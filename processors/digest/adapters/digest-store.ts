@@ -5,7 +5,7 @@ import { clockDifferenceMsMax } from "#shared/domain/cancellation/cancellation.t
 import { channelOf } from "#shared/domain/channel/channels.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { rowStatement } from "#shared/platform/postgres/columns.ts";
+import { type Columns, replaceColumns, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
@@ -48,7 +48,7 @@ const collectWindows = rowStatement<OpenedWindow>(sqlFile(import.meta.url, "./co
   closes_at: { type: "instant", value: ({ window }) => window.closesAt },
 });
 
-const collectItems = rowStatement<PlacedItem>(sqlFile(import.meta.url, "./collect-items.sql"), {
+const itemColumns: Columns<PlacedItem> = {
   item_id: { type: "text", value: ({ item }) => item.item_id },
   tenant_id: { type: "text", value: ({ item }) => item.tenant_id },
   user_id: { type: "text", value: ({ item }) => item.user_id },
@@ -68,6 +68,21 @@ const collectItems = rowStatement<PlacedItem>(sqlFile(import.meta.url, "./collec
   category_key: { type: "text", value: ({ item }) => item.category },
   payload: { type: "jsonb", value: ({ item }) => item.payload },
   received_at: { type: "instant", value: ({ item }) => item.received_at },
+};
+
+/** What an item's id stands for, and where it lies. */
+const keptColumns = [
+  "item_id",
+  "tenant_id",
+  "user_id",
+  "cadence",
+  "channel",
+  "msg_id",
+  "window_id",
+  "window_closes_at",
+];
+const collectItems = rowStatement(sqlFile(import.meta.url, "./collect-items.sql"), itemColumns, {
+  replacements: replaceColumns(itemColumns, keptColumns),
 });
 
 /** The length and the size of a lease. */
@@ -81,7 +96,8 @@ interface LeaseRequest {
 export interface DigestStore {
   /**
    * Puts each item into its window and returns the items whose window is closed: place these again, as they are in no
-   * window. An item that is in a digest already stays there.
+   * window. An item that is in a digest already stays there, as the latest event tells it; one that was cancelled comes back
+   * with a later event.
    */
   collect(placed: readonly PlacedItem[], now: Instant): Promise<readonly DigestItem[]>;
   /** Stores cancellations: items of their causes leave their windows when these are leased. */
@@ -175,8 +191,22 @@ async function collect(
   const { rows } = await client.query(lockWindows, [windows.map(({ windowId }) => windowId)]);
   const shut = new Set(rows.filter((row) => row.shut).map((row) => row.window_id));
   const open = placed.filter(({ window }) => !shut.has(window.windowId));
-  await client.query(collectItems.text, collectItems.parameters(open));
+  await client.query(collectItems.text, collectItems.parameters(latest(open)));
   return placed.filter(({ window }) => shut.has(window.windowId)).map(({ item }) => item);
+}
+
+/** Of each item that of the latest event: one statement takes an id once. In the order of ids, so that two of them take turns. */
+function latest(placed: readonly PlacedItem[]): readonly PlacedItem[] {
+  const items = new Map<string, PlacedItem>();
+  for (const one of placed) {
+    const before = items.get(one.item.item_id);
+    if (before === undefined || receivedAt(one) > receivedAt(before)) items.set(one.item.item_id, one);
+  }
+  return [...items.values()].sort((a, b) => (a.item.item_id < b.item.item_id ? -1 : 1));
+}
+
+function receivedAt({ item }: PlacedItem): Instant {
+  return item.received_at ?? Number.NEGATIVE_INFINITY;
 }
 
 interface WindowRow {
