@@ -124,6 +124,16 @@ describe("scheduled items in Postgres [KV-04]", () => {
   });
 });
 
+describe("scheduled items of two events of one message", () => {
+  it("are replaced by that of the later event, by a clock that is behind as well", async () => {
+    await database.pool.query("delete from comms_scheduled");
+    const first = scheduled("e", noon + 60_000, { received_at: noon });
+    await schedule.save([first]);
+    await schedule.save([{ ...first, due_at: noon + 5_000, created_at: noon - 500, received_at: noon + 4_000 }]);
+    expect(await leaseAt(schedule, noon + 5_000, { owner: "one" })).toHaveLength(1);
+  });
+});
+
 describe("scheduled items of a cancelled cause", () => {
   const tomorrow = noon + 86_400_000;
   const waiting = (id: string, receivedAt: number | null, extra: Partial<ScheduleItem> = {}) =>
