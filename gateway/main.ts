@@ -20,6 +20,7 @@ import { createGateway } from "./gateway.ts";
 import { addressList } from "./http/client.ts";
 import type { ServerLimits } from "./http/limits.ts";
 import { createServer } from "./http/server.ts";
+import { createCancellationPlaces } from "./public/cancellations/places.ts";
 import { createIdempotency } from "./public/events/idempotency.ts";
 import { createIntakeWatch } from "./public/events/intake-watch.ts";
 import { createEventMessagesReader } from "./public/messages/event-messages.ts";
@@ -56,18 +57,25 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     metrics: telemetry.metrics,
     prefix: platform.prefix,
   });
+  const limits = limitsOf(config);
   const app = createServer({
     telemetry,
     clock,
     isSecure: publicUrl.startsWith("https:"),
-    limits: limitsOf(config),
+    limits,
     isProxy: addressList(config.COMMS_GATEWAY_TRUSTED_PROXIES),
   });
   const keys = openKeys(platform, config);
   gatewayRoutes(app, {
     access: keys.access,
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock, watch },
-    cancellations: { publisher, idempotency, clock, wait: (ms) => clock.sleep(ms) },
+    cancellations: {
+      publisher,
+      idempotency,
+      places: createCancellationPlaces(limits),
+      clock,
+      wait: (ms) => clock.sleep(ms),
+    },
     messages: { read: createEventMessagesReader(platform.postgres()) },
     catalog: { events: describeEvents() },
     webhooks: {

@@ -9,7 +9,7 @@ const connecting: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);
 const unreachable =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/;
 
-/** Errors of the TLS handshake beside those of certificates: the request comes after it. */
+/** Errors of the TLS handshake beside those of certificates: the request comes after it. `outbound.ts` gives later ones another code. */
 const handshake = /^(EPROTO|ERR_TLS_HANDSHAKE\w+|ERR_SSL_(?!\w*BAD_RECORD_MAC)\w+)$/;
 
 /** Errors of a proxy before there is a tunnel through it; those that somebody must put right refuse the account, and no message. */
@@ -18,7 +18,7 @@ const refusedByProxy: ReadonlySet<string> = new Set(["PROXY_AUTHENTICATION", "PR
 
 /** Errors after which it is unknown what the other side received. */
 const interrupted =
-  /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SSL_|UND_ERR_|HPE_|ERR_STREAM_PREMATURE_CLOSE)/;
+  /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SSL_|TLS_BROKEN|UND_ERR_|HPE_|ERR_STREAM_PREMATURE_CLOSE)/;
 
 /**
  * The answer that a network error amounts to; undefined for any other error. An aborted call is unknown unless the error

@@ -125,6 +125,16 @@ describe("scheduled items in Postgres [KV-04]", () => {
   });
 });
 
+describe("scheduled items of two events of one message", () => {
+  it("are replaced by that of the later event, by a clock that is behind as well", async () => {
+    await database.pool.query("delete from comms_scheduled");
+    const first = scheduled("e", noon + 60_000, { received_at: noon });
+    await schedule.save([first]);
+    await schedule.save([{ ...first, due_at: noon + 5_000, created_at: noon - 500, received_at: noon + 4_000 }]);
+    expect(await leaseAt(schedule, noon + 5_000, { owner: "one" })).toHaveLength(1);
+  });
+});
+
 describe("scheduled items of a cancelled cause", () => {
   const tomorrow = noon + 86_400_000;
   const waiting = (id: string, receivedAt: number | null, extra: Partial<ScheduleItem> = {}) =>
@@ -271,6 +281,63 @@ describe("digest windows in Postgres [KV-06]", () => {
     expect(JSON.stringify(outcomes)).not.toContain("202 555");
     const { rows } = await database.pool.query("select item_id from comms_digest where user_id = 'nora'");
     expect(rows).toEqual([{ item_id: "nul1" }]);
+  });
+});
+
+describe("an item whose message is told again by a later event", () => {
+  const told = (id: string, receivedAt: number, extra: Partial<DigestItem> = {}) =>
+    placed({ ...item(id, receivedAt), user_id: "dora", cause_ref: "bk-9", received_at: receivedAt, ...extra });
+  const again = (id: string, receivedAt: number) => told(id, receivedAt, { payload: '{"excerpt":"again"}' });
+  const cancellation = {
+    tenant_id: "default",
+    cause_ref: "bk-9",
+    cancelled_at: noon + 1_000,
+    reason: "Wrong date",
+    cancelled_by: "k",
+  };
+  const tomorrow = evening + 86_400_000;
+
+  async function closed(at: number): Promise<readonly unknown[]> {
+    const out: Output[] = [];
+    await closeAt(at, async (outputs) => void out.push(...outputs));
+    return out.map((output) => {
+      const { msg_id, reason, payload } = (output as unknown as { value: Record<string, string> }).value;
+      return reason === "COMMS_CANCELLED" ? `${msg_id} cancelled` : JSON.parse(payload ?? "").items[0].excerpt;
+    });
+  }
+
+  beforeEach(async () => {
+    await database.pool.query("delete from comms_digest");
+    await database.pool.query("delete from comms_digest_window");
+    await database.pool.query("delete from comms_cancellation");
+  });
+
+  it.each(["the cancellation", "the later event"])("is in the digest, where %s is read first", async (first) => {
+    await digest.collect([told("t", noon)], noon);
+    if (first === "the cancellation") await digest.cancel([cancellation], noon);
+    await digest.collect([again("t", noon + 5_000)], noon + 5_000);
+    await digest.cancel([cancellation], noon);
+    // The log is read again.
+    await digest.collect([told("t", noon), again("t", noon + 5_000)], noon + 5_000);
+    expect(await closed(evening)).toEqual(["again"]);
+  });
+
+  it("is in the next digest, where its own has closed without it", async () => {
+    await digest.collect([told("t", noon)], noon);
+    await digest.cancel([cancellation], noon);
+    expect(await closed(evening)).toEqual(["msg-t cancelled"]);
+    await digest.collect([told("t", noon)], evening);
+    expect(await closed(tomorrow)).toEqual([]);
+    await digest.collect([again("t", evening + 5_000)], evening + 5_000);
+    expect(await closed(tomorrow)).toEqual(["again"]);
+    await digest.collect([again("t", tomorrow + 5_000)], tomorrow + 5_000);
+    expect(await closed(tomorrow + 86_400_000)).toEqual([]);
+  });
+
+  it("is cancelled again where the later event is cancelled too", async () => {
+    await digest.collect([told("t", noon), again("t", noon + 5_000)], noon);
+    await digest.cancel([{ ...cancellation, cancelled_at: noon + 6_000 }], noon);
+    expect(await closed(evening)).toEqual(["msg-t cancelled"]);
   });
 });
 

@@ -11,10 +11,12 @@ import type { Idempotency, StoredResponse } from "../events/idempotency.ts";
 import { readJsonBody } from "../events/json-body.ts";
 import { writeOnce } from "../events/write-once.ts";
 import { checkCancellation } from "./check-cancellation.ts";
+import type { CancellationPlaces } from "./places.ts";
 
 export interface CancellationParts {
   readonly publisher: Publisher;
   readonly idempotency: Idempotency;
+  readonly places: CancellationPlaces;
   readonly clock: Pick<Clock, "now">;
   /** Resolves after so many ms. */
   readonly wait: (ms: number) => Promise<void>;
@@ -35,13 +37,14 @@ export function cancellationRoutes(app: FastifyInstance, parts: CancellationPart
     if ("problem" in check) return sendProblem(reply, check.problem);
     const { cancellation } = check;
     note(request, { name: "cancellation" });
-    return writeOnce({ request, reply, now }, parts.idempotency, async () => {
+    const work = async (): Promise<StoredResponse> => {
       const key = cancellationKey(cancellation);
       await parts.publisher.publish({ topic: "comms.cancellations", key, value: cancellation }, request.headers);
       // Who sends an event after the answer must not have it cancelled, whichever gateway takes it.
       await parts.wait(Math.max(0, now + answerAfterMs - parts.clock.now()));
       return answerOf(cancellation);
-    });
+    };
+    return parts.places.hold(cancellation.tenant_id, () => writeOnce({ request, reply, now }, parts.idempotency, work));
   });
 }
 

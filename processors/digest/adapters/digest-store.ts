@@ -70,10 +70,19 @@ const itemColumns: Columns<PlacedItem> = {
   received_at: { type: "instant", value: ({ item }) => item.received_at },
 };
 
-/** Where an item is does not follow from what replaces it alone. */
-const kept = ["item_id", "window_id", "window_closes_at"];
+/** What an item's id stands for, and where it lies. */
+const keptColumns = [
+  "item_id",
+  "tenant_id",
+  "user_id",
+  "cadence",
+  "channel",
+  "msg_id",
+  "window_id",
+  "window_closes_at",
+];
 const collectItems = rowStatement(sqlFile(import.meta.url, "./collect-items.sql"), itemColumns, {
-  replacements: replaceColumns(itemColumns, kept),
+  replacements: replaceColumns(itemColumns, keptColumns),
 });
 
 /** The length and the size of a lease. */
@@ -87,7 +96,8 @@ interface LeaseRequest {
 export interface DigestStore {
   /**
    * Puts each item into its window and returns the items whose window is closed: place these again, as they are in no
-   * window. An item that is in a digest already stays there; its event told again later replaces it until that is closed.
+   * window. An item that is in a digest already stays there, as the latest event tells it; one that was cancelled comes back
+   * with a later event.
    */
   collect(placed: readonly PlacedItem[], now: Instant): Promise<readonly DigestItem[]>;
   /** Stores cancellations: items of their causes leave their windows when these are leased. */
@@ -181,14 +191,22 @@ async function collect(
   const { rows } = await client.query(lockWindows, [windows.map(({ windowId }) => windowId)]);
   const shut = new Set(rows.filter((row) => row.shut).map((row) => row.window_id));
   const open = placed.filter(({ window }) => !shut.has(window.windowId));
-  await client.query(collectItems.text, collectItems.parameters(lastOfEach(open)));
+  await client.query(collectItems.text, collectItems.parameters(latest(open)));
   return placed.filter(({ window }) => shut.has(window.windowId)).map(({ item }) => item);
 }
 
-/** One row an item, as a statement may not write a row twice: the event that came last. */
-function lastOfEach(placed: readonly PlacedItem[]): readonly PlacedItem[] {
-  const ordered = placed.toSorted((a, b) => (a.item.received_at ?? 0) - (b.item.received_at ?? 0));
-  return [...new Map(ordered.map((one) => [one.item.item_id, one])).values()];
+/** Of each item that of the latest event: one statement takes an id once. In the order of ids, so that two of them take turns. */
+function latest(placed: readonly PlacedItem[]): readonly PlacedItem[] {
+  const items = new Map<string, PlacedItem>();
+  for (const one of placed) {
+    const before = items.get(one.item.item_id);
+    if (before === undefined || receivedAt(one) > receivedAt(before)) items.set(one.item.item_id, one);
+  }
+  return [...items.values()].sort((a, b) => (a.item.item_id < b.item.item_id ? -1 : 1));
+}
+
+function receivedAt({ item }: PlacedItem): Instant {
+  return item.received_at ?? Number.NEGATIVE_INFINITY;
 }
 
 interface WindowRow {

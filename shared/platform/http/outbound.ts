@@ -115,15 +115,31 @@ class OutboundHttpsAgent extends HttpsAgent {
     const port = portOf("https:", options.port);
     const destination = { protocol: "https:", hostname: options.host ?? "localhost", port };
     const proxy = this.#proxyOf(destination);
-    if (proxy === undefined) return super.createConnection(options, callback);
+    if (proxy === undefined) return markBroken(super.createConnection(options, callback) as TLSSocket);
     openTunnel(proxy, destination, tunnelTimeoutMs)
-      .then((socket) => secured(super.createConnection(inside(options, socket)) as TLSSocket))
+      .then((socket) => secured(markBroken(super.createConnection(inside(options, socket)) as TLSSocket)))
       .then(
         (socket) => callback?.(null, socket),
         (error: Error) => callback?.(error, undefined as never),
       );
     return undefined;
   }
+}
+
+/** The code of a connection that breaks after its handshake. */
+const broken = "TLS_BROKEN";
+
+/**
+ * The socket, whose errors of TLS say so where they come after the handshake. The same code of OpenSSL's may come in it and later, when a
+ * request may have gone out: something between the two sides has written into the stream, or a side has given up.
+ */
+function markBroken(socket: TLSSocket): TLSSocket {
+  socket.once("secureConnect", () => {
+    socket.prependListener("error", (error: NodeJS.ErrnoException) => {
+      if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(error.code ?? "")) error.code = broken;
+    });
+  });
+  return socket;
 }
 
 /** Node takes `socket` here, as `tls.connect` does; its types do not say so. */

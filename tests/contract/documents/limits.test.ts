@@ -5,6 +5,7 @@ import { drawWaitMs } from "#gateway/access/shared-buckets.ts";
 import { wrongKeysMax, wrongKeysPerSecond } from "#gateway/access/wrong-keys.ts";
 import { bodyBytesMax, defaultLimits, requestTimeoutMs } from "#gateway/http/limits.ts";
 import { reasonBytesMax } from "#gateway/public/cancellations/check-cancellation.ts";
+import { cancellationShare } from "#gateway/public/cancellations/places.ts";
 import { batchEventsMax } from "#gateway/public/events/batch.ts";
 import { intakeAbsentMsMax, unreadAgeMsMax } from "#gateway/public/events/intake-watch.ts";
 import { messagesPageMax } from "#gateway/public/messages/event-messages.ts";
@@ -166,6 +167,11 @@ const edge: readonly Limit[] = [
       count(defaultLimits.bodiesMax),
       bytes(defaultLimits.bodyBytesHeldMax),
     ],
+  },
+  {
+    name: "cancellations at once",
+    where: ["gateway/public/cancellations/places.ts"],
+    figures: [1, 2].map((halves) => count(defaultLimits.bodiesMax * cancellationShare ** halves)),
   },
   { name: "the rate of a client", where: [edgeFile], figures: [count(defaultLimits.clientRate)] },
   { name: "the rate of a key", where: [edgeFile], figures: [count(defaultLimits.keyRate)] },

@@ -9,6 +9,7 @@ import { createLastUse, type LastUse } from "#gateway/access/last-use.ts";
 import { createWrongKeys } from "#gateway/access/wrong-keys.ts";
 import { defaultLimits, type ServerLimits } from "#gateway/http/limits.ts";
 import { createServer } from "#gateway/http/server.ts";
+import { createCancellationPlaces } from "#gateway/public/cancellations/places.ts";
 import type { Idempotency, StoredResponse } from "#gateway/public/events/idempotency.ts";
 import type { DoorCause } from "#gateway/public/events/intake-watch.ts";
 import type { EventMessagesQuery, ReadEventMessages } from "#gateway/public/messages/event-messages.ts";
@@ -90,6 +91,8 @@ interface BenchOptions {
   readonly limits?: Partial<ServerLimits>;
   readonly closed?: () => DoorCause | undefined;
   readonly isProxy?: (address: string) => boolean;
+  /** What a cancellation waits for before its answer. Default: nothing. */
+  readonly wait?: () => Promise<void>;
   /** The server's time is the machine's; that of the routes stands still. */
   readonly systemClock?: boolean;
 }
@@ -135,8 +138,12 @@ export function createBench(options: BenchOptions = {}): Bench {
     cancellations: {
       publisher: seen.publisher,
       idempotency,
+      places: createCancellationPlaces(limits),
       clock,
-      wait: async (ms) => void seen.waits.push(ms),
+      wait: async (ms) => {
+        seen.waits.push(ms);
+        await options.wait?.();
+      },
     },
     messages: { read: seen.reader(options.messages) },
     catalog: { events: describeEvents() },

@@ -29,6 +29,11 @@ describe("network errors", () => {
       { kind: "unknown", code: "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC" },
     ],
     [
+      "a stream of TLS that broke after its handshake",
+      failure({ code: "TLS_BROKEN" }),
+      { kind: "unknown", code: "TLS_BROKEN" },
+    ],
+    [
       "an answer that is no HTTP",
       Object.assign(failure({ code: undefined }), { name: "HTTPParserError" }),
       { kind: "unknown", code: "UNREADABLE_ANSWER" },

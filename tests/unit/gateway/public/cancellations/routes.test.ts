@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createBench } from "../../bench.ts";
+import { aKey } from "../../keys.ts";
 
 function post(bench: ReturnType<typeof createBench>, payload: unknown, headers: Readonly<Record<string, string>> = {}) {
   return bench.app.inject({
@@ -77,5 +78,57 @@ describe("POST /v1/cancellations", () => {
     bench.failures.push(new AppError("KAFKA_UNAVAILABLE", "away", { retryable: true }));
     expect((await post(bench, { cause_ref: "a" })).statusCode).toBe(503);
     expect(bench.waits).toEqual([]);
+  });
+});
+
+describe("cancellations that wait with their answer", () => {
+  /** A gateway of eight bodies, at which every cancellation waits until it is let go; each caller has an address of its own. */
+  function crowded() {
+    const gone = Promise.withResolvers<void>();
+    const bench = createBench({ limits: { bodiesMax: 8 }, wait: () => gone.promise });
+    const keys = ["a", "b", "c"].map((tenantId) => aKey({ tenantId }));
+    for (const { record } of keys) bench.keys.records.set(record.keyId, record);
+    let callers = 0;
+    const send = (url: string, body: object, key = bench.key) =>
+      bench.app.inject({
+        method: "POST",
+        url,
+        remoteAddress: `192.0.2.${++callers}`,
+        headers: { "content-type": "application/json", authorization: `Bearer ${key.text}` },
+        payload: JSON.stringify(body),
+      });
+    const cancel = (tenant: number) => send("/v1/cancellations", { cause_ref: "a" }, keys[tenant]);
+    return { bench, send, cancel, letGo: gone.resolve };
+  }
+
+  it("leave half of the places to everything else, and half of theirs to other tenants", async () => {
+    const { bench, send, cancel, letGo } = crowded();
+    const first = [0, 0, 1, 1].map(cancel);
+    await expect.poll(() => bench.waits.length).toBe(4);
+    const more = [2, 2, 0, 1, 1].map(cancel);
+    // Time to take what they can get.
+    await send("/v1/cancellations", {});
+    const event = {
+      name: "security.code_requested",
+      actors: [{ role: "user", user_id: "anna" }],
+      cause_ref: "l-1",
+      payload: { request_id: "req_3K8P", code: "402913", minutes_valid: 10 },
+    };
+    expect((await send("/v1/events", event)).statusCode).toBe(202);
+    letGo();
+    expect((await Promise.all(first)).map(({ statusCode }) => statusCode)).toEqual([202, 202, 202, 202]);
+    expect((await Promise.all(more)).map(({ statusCode }) => statusCode)).toEqual([503, 503, 503, 503, 503]);
+    expect((await cancel(2)).statusCode).toBe(202);
+  });
+
+  it("of one tenant leave the others theirs", async () => {
+    const { bench, cancel, letGo } = crowded();
+    const waiting = [cancel(0), cancel(0)];
+    await expect.poll(() => bench.waits.length).toBe(2);
+    expect((await cancel(0)).statusCode).toBe(503);
+    waiting.push(cancel(1));
+    await expect.poll(() => bench.waits.length).toBe(3);
+    letGo();
+    expect((await Promise.all(waiting)).map(({ statusCode }) => statusCode)).toEqual([202, 202, 202]);
   });
 });
