@@ -125,7 +125,7 @@ describe("a stack on which everybody has a name", () => {
   let crew: readonly Member[] = [];
   afterAll(async () => void (await Promise.all(crew.map((member) => member.stop()))));
 
-  it("lets an event walk to its provider, each stage with its own principal and exactly its rights [INT-06]", async () => {
+  it("lets an event walk to its provider, each stage with its own principal and exactly its rights", async () => {
     for (const name of everything) crew = [...crew, await stack.start(name)];
     const people = [aPerson("ines", { phone: "+14155550101", push: true, sms: true }), aPerson("studio")];
     await produce(stack.platform, introduce(people, Date.now()));

@@ -81,15 +81,41 @@ describe("a sample's events become mails, each once", () => {
   test("the curl sample, which then says what became of its event", async () => {
     const [file] = await eventFiles("curl", 1);
     const values = { "event.json": file ?? "", "cause_ref=ch-1": "cause_ref=curl-1" };
-    const [first = "", produce = "", ask = ""] = shellBlock(page, "key create --name me").split("\n");
-    const key = await shell.run(`${first}\nprintf %s "$key"`);
-    const withKey = (line: string) => shell.run(`key=${key}\n${line}`, valuesIn(line, values));
+    const [, produce = "", ask = ""] = shellBlock(page, "key create --name me").split("\n");
+    const withKey = await shellWithKey(values);
     expect(JSON.parse(await withKey(produce))).toEqual({ event_id: expect.any(String) });
     await untilMailed(reader, ["curl-1"]);
     const answer = async () =>
       JSON.parse(await withKey(ask)) as { readonly messages: readonly { readonly status: string }[] };
     const isDelivered = async () => (await answer()).messages.some(({ status }) => status === "delivered");
     await eventually(isDelivered, "the API to say that the mail was delivered", { ms: 20_000, pollMs: 250 });
+  });
+
+  test("the lines for a batch, for what became of it, and for the catalog", async () => {
+    const [file = ""] = await eventFiles("batch", 1);
+    const [produce = "", ask = "", list = ""] = shellBlock(page, "/v1/events/batch").split("\n");
+    const withKey = await shellWithKey({ "event.json": file, bk_5H8R: "batch-1" });
+    expect(JSON.parse(await withKey(produce))).toMatchObject({ accepted: 1, refused: 0 });
+    await untilMailed(reader, ["batch-1"]);
+    await eventually(async () => (await withKey(ask)).includes("charge_receipt"), "the API to know the mail", 20_000);
+    expect(JSON.parse(await withKey(list))).toMatchObject({ events: [{ name: "booking.confirmed" }] });
+  });
+
+  test("and the two lines that cancel end what waits for tomorrow", async () => {
+    const files = await eventFiles("cancelled", 2, new Date(Date.now() + 86_400_000).toISOString());
+    const [produce = ""] = shellBlock(page, "/v1/events/batch").split("\n");
+    const lines = shellBlock("docs/scheduling-and-cancelling.md", "bin/comms cancel").split("\n");
+    const endsOf = (cause: string) =>
+      world.watch.of("comms.decisions").flatMap(({ cause_ref, reason }) => (cause_ref === cause ? [reason] : []));
+    for (const [n, line] of lines.entries()) {
+      const cause = `cancelled-${n + 1}`;
+      const withKey = await shellWithKey({ "event.json": files[n] ?? "", bk_5H8R: cause });
+      await withKey(produce);
+      await eventually(() => endsOf(cause).includes("COMMS_SCHEDULED"), `${cause} to wait`, 20_000);
+      await withKey(line);
+      await eventually(() => endsOf(cause).includes("COMMS_CANCELLED"), `${cause} to end`, 20_000);
+    }
+    expect(lines).toHaveLength(2);
   });
 
   test("and what comes of them is in the trace that the producer began", () => {
@@ -146,6 +172,36 @@ test("a dead letter is shown by Kafka's own reader, with key and headers", async
   expect(printed).toMatch(/\tdefault\/bad\tgarbage\n$/);
 });
 
+describe("what the operator's page has them type", () => {
+  const operating = "docs/operating.md";
+  const lineOf = (text: string) =>
+    shellBlock(operating, text)
+      .split("\n")
+      .find((line) => line.includes(text)) ?? "";
+
+  test("shows every stage, and one by its partitions", async () => {
+    const status = await shell.run(lineOf("bin/comms status"));
+    for (const stage of ["intake", "router", "renderer", "email-sender", "feedback", "projector"])
+      expect(status).toMatch(new RegExp(`^${stage}\\s`, "m"));
+    expect(await shell.run(lineOf("bin/comms group describe"))).toContain("comms.accepted");
+  });
+
+  test("lists the fuses, of which none is blown", async () => {
+    expect(await shell.run(lineOf("bin/comms fuse list"))).not.toContain("blown");
+  });
+
+  test("tells each message of a person", async () => {
+    const told = await shell.run(lineOf("bin/comms why"), { usr_42: reader });
+    expect(told).toContain("The email charge_receipt for curl-1 was delivered by ses.");
+  });
+
+  test("grows a topic whose readers have read it", async () => {
+    await shell.run(lineOf("bin/comms topic grow"));
+    const at = await world.platform.log().offsets([`${world.prefix}comms.events`]);
+    expect(at).toHaveLength(12);
+  });
+});
+
 /** Produces events by a sample, in one call, and waits until each has become a mail of the reader's, and only one. */
 async function mailsOf(name: string, script: string): Promise<void> {
   await shell.run(script, { "event.json": (await eventFiles(name, eventsEach)).join(" ") });
@@ -155,15 +211,22 @@ async function mailsOf(name: string, script: string): Promise<void> {
   );
 }
 
+/** Runs lines of a page with a new key, and with what a reader puts in. */
+async function shellWithKey(values: Readonly<Record<string, string>>): Promise<(line: string) => Promise<string>> {
+  const [create = ""] = shellBlock(page, "key create --name me").split("\n");
+  const key = await shell.run(`${create}\nprintf %s "$key"`);
+  return (line) => shell.run(`key=${key}\n${line}`, valuesIn(line, values));
+}
+
 /** The page's own event, some times over, each with a cause of its own: `<name>-1` and on. */
-async function eventFiles(name: string, count: number): Promise<readonly string[]> {
+async function eventFiles(name: string, count: number, sendAt = timeOver): Promise<readonly string[]> {
   const files: string[] = [];
   for (let n = 1; n <= count; n++) {
     const file = join(world.folder, `${name}-${n}.event`);
     const values = {
       "user=ada-1 cause=ch-1": `user=${reader} cause=${name}-${n}`,
       "event.json": file,
-      '"occurred_at"': `"send_at": "${timeOver}", "occurred_at"`,
+      '"occurred_at"': `"send_at": "${sendAt}", "occurred_at"`,
     };
     await shell.run(shellBlock(page, "cat > event.json"), values);
     files.push(file);

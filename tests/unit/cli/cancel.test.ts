@@ -6,9 +6,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { cancel } from "#cli/cancel.ts";
 import { exit } from "#cli/command.ts";
+import { drawApiKey } from "#shared/platform/crypto/api-key-secret.ts";
 
 const program = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
-const key = "carillon_k7Q2M5H8R3K8abcdefgh";
+const { text: key } = drawApiKey();
 const taken = {
   cause_ref: "bk 1",
   cancelled_at: "2026-11-22T15:00:00.000Z",
