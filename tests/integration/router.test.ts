@@ -48,7 +48,7 @@ function route() {
     encode: (topic, value) => codec.encode(topic, value),
   });
   return async (value: Accepted, now = noon): Promise<Outcome> => {
-    const record = { value, topic: "comms.accepted" } as DecodedRecord<Accepted>;
+    const record = { value, topic: "comms.accepted", origin: { headers: {} } } as DecodedRecord<Accepted>;
     const [facts] = await router.gather([record], now);
     return router.decide(record, facts as never, now) as Outcome;
   };
