@@ -172,8 +172,8 @@ describe("secrets that change while stages run", () => {
     await replacePair(certificate, issued);
     await stack.comms("acl", "rotate", "comms-intake", "--passwords", join(folder, "principals"));
     await reconnects("another password, and another certificate of a client");
-    const own = connections.open().map((socket) => socket.getX509Certificate()?.fingerprint256);
-    expect(own).toContain(new X509Certificate(await readFile(issued.certificate)).fingerprint256);
+    const shown = connections.open().map(({ own }) => own);
+    expect(shown).toContain(new X509Certificate(await readFile(issued.certificate)).fingerprint256);
     const login = { tls: tlsOf(trusted), sasl: scramLogin("comms-intake", before.trim()) };
     const refused = await refusals(topicsAs(stack.addresses.kafka.bootstrap, login));
     expect(refused).toMatchObject({ code: "KAFKA_AUTHENTICATION" });
@@ -188,7 +188,7 @@ describe("secrets that change while stages run", () => {
     const isRenewed = async () => (await oldTrust()).code === "KAFKA_CA_UNKNOWN";
     await eventually(isRenewed, "the broker to take its other certificate", patience);
     await reconnects("another certificate of the broker");
-    const theirs = connections.open().map((socket) => socket.getPeerX509Certificate()?.fingerprint256);
+    const theirs = connections.open().map(({ peer }) => peer);
     expect(new Set(theirs)).toEqual(new Set([renewed]));
 
     const isTaken = async () => (await asGuest()).code === undefined;
