@@ -1,4 +1,4 @@
-import { everything } from "#tests/support/world.ts";
+import { processGroups } from "#cli/process-groups.ts";
 
 /** A process of a bench: its name in the figures, and what `comms run` hosts in it. */
 export interface HostedProcess {
@@ -6,18 +6,14 @@ export interface HostedProcess {
   readonly hosts: readonly string[];
 }
 
-/** What carries a message to its provider, timers included; and what is made of its records afterwards. */
-const sinks = ["feedback", "projector", "materializer", "gateway"];
-const path = everything.filter((name) => !sinks.includes(name));
-
 /** How the stages and the gateway are split over processes, by the number of these. */
 export const layouts = {
-  "13": everything.map((name) => ({ name, hosts: [name] })),
+  "13": processGroups.all.map((name) => ({ name, hosts: [name] })),
   "2": [
-    { name: "path", hosts: path },
-    { name: "sinks", hosts: sinks },
+    { name: "path", hosts: processGroups.path },
+    { name: "sinks", hosts: processGroups.sinks },
   ],
-  "1": [{ name: "all", hosts: everything }],
+  "1": [{ name: "all", hosts: processGroups.all }],
 } as const satisfies Readonly<Record<string, readonly HostedProcess[]>>;
 
 /** One of `layouts`. */

@@ -4,7 +4,6 @@ import { vi } from "vitest";
 
 /** A connection, and the SHA-256 of its certificates as Node writes it: ours, if we showed one, and the peer's. */
 export interface KafkaConnection {
-  readonly socket: TLSSocket;
   readonly own: string | undefined;
   readonly peer: string;
 }
@@ -32,7 +31,7 @@ export function watchKafkaConnections(addresses: string): KafkaConnections {
     if (known !== undefined) return [known];
     const peer = socket.getPeerX509Certificate()?.fingerprint256;
     if (peer === undefined) return [];
-    const connection = { socket, own: socket.getX509Certificate()?.fingerprint256, peer };
+    const connection = { own: socket.getX509Certificate()?.fingerprint256, peer };
     seen.set(socket, connection);
     return [connection];
   };

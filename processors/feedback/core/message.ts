@@ -2,19 +2,7 @@ import type { ReportSubject } from "#shared/domain/feedback/report-subject.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** What `comms_message` knows of a message; no webhook repeats it. */
-export interface KnownMessage {
-  readonly msg_id: string;
-  readonly tenant_id: string;
-  readonly user_id: string;
-  readonly event_id: string;
-  readonly correlation_id: string;
-  readonly cause_event: string;
-  readonly cause_ref: string;
-  readonly template_name: string;
-  readonly template_version: number;
-  readonly category: string;
-  readonly locale: string;
-  readonly dedupe_key: string;
+export interface KnownMessage extends Omit<ReportSubject, "artifact_ref" | "occurred_at"> {
   readonly artifact_ref: string | null;
   readonly content_hash: string | null;
   readonly critical: boolean;

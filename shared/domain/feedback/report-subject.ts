@@ -1,25 +1,5 @@
 import type { Send } from "#shared/contracts/records.ts";
 import { parseJson } from "../json/readers.ts";
-import type { Instant } from "../time/instant.ts";
-
-/** What a report repeats of its message, and no provider says by itself. */
-export interface ReportSubject {
-  readonly msg_id: string;
-  readonly tenant_id: string;
-  readonly user_id: string;
-  readonly event_id: string;
-  readonly correlation_id: string;
-  readonly cause_event: string;
-  readonly cause_ref: string;
-  readonly template_name: string;
-  readonly template_version: number;
-  readonly category: string;
-  readonly locale: string;
-  readonly dedupe_key: string;
-  readonly artifact_ref: string;
-  /** When the domain event happened, by the producer's clock. */
-  readonly occurred_at: Instant;
-}
 
 const textFields = [
   "tenant_id",
@@ -33,11 +13,14 @@ const textFields = [
   "locale",
   "dedupe_key",
   "artifact_ref",
-] as const satisfies readonly (keyof ReportSubject)[];
-const numberFields = ["template_version", "occurred_at"] as const satisfies readonly (keyof ReportSubject)[];
+] as const satisfies readonly (keyof Send)[];
+const numberFields = ["template_version", "occurred_at"] as const satisfies readonly (keyof Send)[];
+
+/** What a report repeats of its order, and no provider says by itself. */
+export type ReportSubject = Pick<Send, "msg_id" | (typeof textFields)[number] | (typeof numberFields)[number]>;
 
 /** The fields of an order that a report on it will repeat, as a short text; without `msg_id`, which stands beside it. */
-export function writeSubject(send: Pick<Send, keyof ReportSubject>): string {
+export function writeSubject(send: ReportSubject): string {
   return JSON.stringify([...textFields.map((name) => send[name]), ...numberFields.map((name) => send[name])]);
 }
 
