@@ -39,7 +39,7 @@ ok: $(INSTALLED) ## Run the static checks
 BENCH_OPTIONS := COUNT RATE LAYOUT LATENCY CHANNEL RUNS SENDERS MINUTES
 lower = $(shell printf '%s' '$(1)' | tr A-Z a-z)
 
-bench: $(INSTALLED) ## Measure (SUITE=drain, sender, peer, codes, soak, broker; docs/figures.md has their options)
+bench: $(INSTALLED) ## Measure (SUITE=drain, sender, peer, codes, slo, soak, broker; docs/figures.md has their options)
 	@$(NODE) tests/bench/main.ts $(SUITE) $(foreach option,$(BENCH_OPTIONS),$(if $($(option)),--$(call lower,$(option))=$($(option))))
 
 proof: $(INSTALLED) ## Prove what takes longer than a test may, and write its figures to docs/proofs.md (SUITE=simulation, attacks, naughty)

@@ -1,5 +1,5 @@
 /**
- * `make bench`: prints figures, and fails where a message is lost or comes twice. Name suites to run only those:
+ * `make bench`: prints figures, and fails where a message is lost or comes twice, or an objective is missed. Name suites to run only those:
  * `make bench SUITE=drain COUNT=5000 LAYOUT=2`, or `bin/node tests/bench/main.ts drain --count=5000 --layout=2`.
  */
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
@@ -17,6 +17,7 @@ import { benchBrief, benchPath } from "./path.ts";
 import { benchPeer } from "./peer.ts";
 import { benchSender } from "./sender.ts";
 import { benchShell } from "./shell.ts";
+import { benchSlo } from "./slo.ts";
 import { benchSoak } from "./soak.ts";
 import { benchTls } from "./tls.ts";
 import { benchUpsert } from "./upsert.ts";
@@ -25,6 +26,8 @@ import { benchUpsert } from "./upsert.ts";
 interface SuiteFigures {
   readonly lost: number;
   readonly twice: number;
+  /** False where an objective was missed; absent where none is judged. */
+  readonly met?: boolean;
 }
 
 const suites: Readonly<Record<string, (options: BenchOptions) => Promise<SuiteFigures | undefined | void>>> = {
@@ -43,6 +46,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<SuiteFi
   peer: benchPeer,
   codes: benchCodes,
   soak: benchSoak,
+  slo: benchSlo,
   broker: benchBroker,
 };
 const usual = ["demo", "hop", "path", "faults"];
@@ -60,7 +64,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const figures = await suites[name]?.(options);
     if (figures === undefined) continue;
     process.stdout.write(`${JSON.stringify(figures)}\n`);
-    if (figures.lost > 0 || figures.twice > 0) code = 1;
+    if (figures.lost > 0 || figures.twice > 0 || figures.met === false) code = 1;
   }
   return code;
 }

@@ -5,8 +5,8 @@ import { startWorld, type World } from "#tests/support/world.ts";
 import { cpuMicros, familyCpuMicros, residentMb } from "./cpu.ts";
 import { meet } from "./crowd.ts";
 import { figure, heading, spread } from "./figures.ts";
-import { type Buckets, bucketsOf, counted, shareWithin, since } from "./histogram.ts";
 import { type Crowd, feedWorld, type Load, type Rate, untilTaken } from "./load.ts";
+import { type Observed, objectivesBetween, observedAt } from "./objectives.ts";
 import { storePid } from "./stores.ts";
 
 interface Measured {
@@ -105,43 +105,27 @@ async function carry(bench: Bench, { perSecond, seconds }: Rate, note = ""): Pro
   heading(
     `${note}${perSecond} events a second for ${seconds} s, three channels, 10 % critical, 5 % suppressed, 5 % repeated`,
   );
-  const before = measured.map((one) => one.cpu());
-  const objectivesBefore = await objectivesOf(healthUrls);
+  const cpuBefore = measured.map((one) => one.cpu());
+  const before = await observedAt(healthUrls);
   const began = Date.now();
   const load = await feedWorld(world, crowd, { perSecond, seconds });
   const taken = await untilTaken(world, load, began);
-  const used = measured.map((one, i) => one.cpu() - (before[i] ?? 0));
+  const used = measured.map((one, i) => one.cpu() - (cpuBefore[i] ?? 0));
   const isWhole = reportMessages(load, taken);
-  const objectivesAfter = await objectivesOf(healthUrls);
-  figure("sent again in doubt, by the senders' count", `${objectivesAfter.ambiguous - objectivesBefore.ambiguous}`);
-  reportObjectives(objectivesAfter, objectivesBefore);
+  const after = await observedAt(healthUrls);
+  figure("sent again in doubt, by the senders' count", `${after.ambiguous - before.ambiguous}`);
+  reportObjectives(before, after);
   const lagMs = Math.max(...taken.map((entry) => entry.time_ms)) - Math.max(...load.due.values());
   figure("last message after the last event", `${lagMs} ms; the generator was ${load.lateMs} ms late`);
   reportCpu(measured, used, { records: load.records, seconds });
   return isWhole && lagMs < keepingUpMs;
 }
 
-interface Objectives {
-  readonly toQueue: Buckets;
-  readonly toProvider: Buckets;
-  /** Calls for a message whose earlier call had an unknown result. */
-  readonly ambiguous: number;
-}
-
-async function objectivesOf(healthUrls: readonly string[]): Promise<Objectives> {
-  const texts = await Promise.all(healthUrls.map(async (url) => (await fetch(`${url}/metrics`)).text()));
-  return {
-    toQueue: bucketsOf(texts, "comms_event_to_queue_seconds"),
-    toProvider: bucketsOf(texts, "comms_queue_to_provider_seconds"),
-    ambiguous: counted(texts, "comms_ambiguous_sends_total"),
-  };
-}
-
-/** SLO-01 and SLO-02 ask for 95 % within their bound; each has a bucket at it. */
-function reportObjectives(after: Objectives, before: Objectives): void {
+function reportObjectives(before: Observed, after: Observed): void {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-  figure("SLO-01 event → queued within 150 ms", percent(shareWithin(since(after.toQueue, before.toQueue), 0.15)));
-  figure("SLO-02 queue → provider within 1 s", percent(shareWithin(since(after.toProvider, before.toProvider), 1)));
+  const { queuedInTime, takenInTime } = objectivesBetween(before, after);
+  figure("SLO-01 event → queued within 150 ms", percent(queuedInTime));
+  figure("SLO-02 queue → provider within 1 s", percent(takenInTime));
 }
 
 /** Whether none was lost, none came twice and nobody got what was refused. */
