@@ -6,9 +6,17 @@ export interface HostedProcess {
   readonly hosts: readonly string[];
 }
 
+/** So many processes that each host the whole path, and one for what comes after it. */
+function paths(count: number): readonly HostedProcess[] {
+  const each = Array.from({ length: count }, (_, at) => ({ name: `path ${at + 1}`, hosts: processGroups.path }));
+  return [...each, { name: "sinks", hosts: processGroups.sinks }];
+}
+
 /** How the stages and the gateway are split over processes, by the number of these. */
 export const layouts = {
   "13": processGroups.all.map((name) => ({ name, hosts: [name] })),
+  "4": paths(3),
+  "3": paths(2),
   "2": [
     { name: "path", hosts: processGroups.path },
     { name: "sinks", hosts: processGroups.sinks },
