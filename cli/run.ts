@@ -11,6 +11,7 @@ import { gatewayWatchedGroups } from "#shared/runtime/lag/group-lag.ts";
 import { watchLag } from "#shared/runtime/lag/lag-watch.ts";
 import { Host, type HostedService } from "#shared/runtime/process/host.ts";
 import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
+import { Precedence } from "#shared/runtime/shell/precedence.ts";
 import { Shell } from "#shared/runtime/shell/shell.ts";
 import { announceProcess } from "#stack/run-processes.ts";
 import { type CliCommand, exit } from "./command.ts";
@@ -78,7 +79,10 @@ async function host(names: readonly string[]): Promise<number> {
       signal: ending.signal,
     });
     if (isWarm) {
-      const hosted = await Promise.all(names.map((name) => hostedOf(name, { platform, config, onCrash: crash })));
+      const precedence = new Precedence(platform.clock);
+      const hosted = await Promise.all(
+        names.map((name) => hostedOf(name, { platform, config, precedence, onCrash: crash })),
+      );
       const running = new Host(hosted, platform.telemetry.metrics, platform.trouble);
       health.follow(running.health);
       await Promise.race([running.start().catch(crash), ended.promise]);
@@ -174,10 +178,12 @@ interface Hosting {
   readonly platform: ProcessContext;
   /** Holds the settings of everything that this process hosts. */
   readonly config: object;
+  /** Which lane goes first, over all of its stages. */
+  readonly precedence: Precedence;
   readonly onCrash: (error: unknown) => void;
 }
 
-async function hostedOf(name: string, { platform, config, onCrash }: Hosting): Promise<HostedService> {
+async function hostedOf(name: string, { platform, config, precedence, onCrash }: Hosting): Promise<HostedService> {
   if (name === "gateway") return hostableGateway.assemble(platform, config);
   const runnable = await hostableStages[name as Stage].assemble(platform, config);
   const shell = new Shell({
@@ -190,6 +196,7 @@ async function hostedOf(name: string, { platform, config, onCrash }: Hosting): P
     prefix: platform.prefix,
     owner: platform.owner,
     fuses: createFuseTopic({ log: platform.log(), codec: platform.codec(), prefix: platform.prefix }),
+    precedence,
     onCrash,
   });
   return { name, start: () => shell.start(), stop: (deadlineMs) => shell.stop(deadlineMs), state: () => shell.state() };

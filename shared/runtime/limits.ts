@@ -23,6 +23,8 @@ export interface ShellLimits {
   readonly batch: number;
   /** Batches under way at once. A provider call that outlasts its batch does not count. */
   readonly batches: number;
+  /** So many more may be under way where all of those are taken, of express records alone. */
+  readonly expressBatches: number;
   /** Records and bytes in hand per priority; past them its partitions are paused, and resumed at half. */
   readonly waitingRecords: number;
   readonly waitingBytes: number;
@@ -49,6 +51,7 @@ export const stageLimits: ShellLimits = {
   inFlight: 256,
   batch: 128,
   batches: 2,
+  expressBatches: 1,
   waitingRecords: 2_000,
   waitingBytes: 16 * 1024 * 1024,
   keyRecords: 64,
@@ -67,7 +70,14 @@ export const stageLimits: ShellLimits = {
  * A sink takes one batch at a time, so that it writes in the order of the log. It lets records come together: half a
  * second of delay hurts nobody, and a nearly idle consumer spends its time on fetches.
  */
-export const sinkLimits: ShellLimits = { ...stageLimits, inFlight: 500, batch: 500, batches: 1, fetchBytesMin: 65_536 };
+export const sinkLimits: ShellLimits = {
+  ...stageLimits,
+  inFlight: 500,
+  batch: 500,
+  batches: 1,
+  expressBatches: 0,
+  fetchBytesMin: 65_536,
+};
 
 /** The bounds of a processor by its kind. */
 export function shellLimits({ kind }: Pick<StageProcessor | SinkProcessor, "kind">): ShellLimits {

@@ -1,6 +1,7 @@
 import { eventually } from "#tests/support/world/eventually.ts";
 import { deliveryOf, untilTakenAll, warmUp, withDrainBench } from "./drain.ts";
 import { figure, heading, percentile, spread } from "./figures.ts";
+import { hopWaits } from "./hops.ts";
 import { codesTo, feedAtOnce, feedAtRate, messagesTo, runName } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 
@@ -33,7 +34,8 @@ export async function benchCodes(options: BenchOptions): Promise<CodesFigures> {
   return withDrainBench(options, async (bench) => {
     const { world, crowd, tail } = bench;
     await warmUp(bench, "email");
-    const bulkLoad = await feedAtOnce(world, messagesTo(crowd, "email", runName("b")), bulk);
+    const campaign = messagesTo(crowd, "email", runName("b"));
+    const bulkLoad = await feedAtOnce(world, campaign, { count: bulk, topic: "comms.events.bulk" });
     const taken = () => deliveryOf(bulkLoad, tail, 0).count - deliveryOf(bulkLoad, tail, 0).lost;
     const moving = Math.min(bulkMoving, Math.floor(bulk / 2));
     await eventually(() => taken() >= moving, "the bulk mails to move", { ms: 300_000, pollMs: 500 });
@@ -44,6 +46,7 @@ export async function benchCodes(options: BenchOptions): Promise<CodesFigures> {
     const { waits, count, lost, twice } = deliveryOf(codes, tail, began);
     const waiting = bulk - taken();
     figure("event → provider, codes", spread(waits));
+    for (const [name, hop] of Object.entries(await hopWaits(world))) figure(`of these in the ${name}`, spread(hop));
     figure("bulk mails that still wait", `${waiting} of ${bulk}`);
     const at = (share: number) => Math.round(percentile(waits, share));
     return {

@@ -125,7 +125,7 @@ export async function deliver(bench: DrainBench, { channel, count, rate }: Drain
   const next = messagesTo(crowd, channel, runName("d"));
   const began = Date.now();
   const load = await (rate === undefined
-    ? feedAtOnce(world, next, count)
+    ? feedAtOnce(world, next, { count })
     : feedAtRate(world, next, { perSecond: rate, seconds: count / rate }));
   await untilTakenAll(bench, load);
   await world.simulator.quiet(60_000);

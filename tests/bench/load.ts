@@ -32,10 +32,14 @@ export interface Rate {
   readonly seconds: number;
 }
 
+/** The topics that events come by; a campaign's are bulk. */
+type EventTopic = "comms.events" | "comms.events.bulk";
+
 /** Where records go, and how they are written. */
 interface Sink {
   readonly codec: Codec;
   readonly prefix: string;
+  readonly topic: EventTopic;
 }
 
 interface Feed extends Rate, Sink {
@@ -69,16 +73,23 @@ export function runName(kind: string): string {
 /** Feeds events at an even rate, open loop: it does not wait for their results. */
 export async function feedAtRate({ platform, prefix }: World, next: EventSource, rate: Rate): Promise<Load> {
   const producer = await platform.log().producer();
-  const load = await feed({ producer, codec: platform.codec(), prefix, next, ...rate });
+  const load = await feed({ producer, codec: platform.codec(), prefix, next, topic: "comms.events", ...rate });
   await producer.close();
   return load;
 }
 
+/** So many events, and the topic that they come by: `comms.events` unless another is named. */
+interface Backlog {
+  readonly count: number;
+  readonly topic?: EventTopic;
+}
+
 /** Produces so many events as fast as the broker takes them. */
-export async function feedAtOnce({ platform, prefix }: World, next: EventSource, count: number): Promise<Load> {
+export async function feedAtOnce({ platform, prefix }: World, next: EventSource, backlog: Backlog): Promise<Load> {
+  const { count, topic = "comms.events" } = backlog;
   const producer = await platform.log().producer();
   const due = new Map<string, number>();
-  const sink = { codec: platform.codec(), prefix };
+  const sink = { codec: platform.codec(), prefix, topic };
   for (let from = 0; from < count; from += chunkRecords) {
     const size = Math.min(chunkRecords, count - from);
     const now = Date.now();
@@ -134,11 +145,11 @@ async function feed(feeding: Feed): Promise<Load> {
   return { due, refused, records, lateMs };
 }
 
-function recordOf({ codec, prefix }: Sink, event: Event): OutRecord {
+function recordOf({ codec, prefix, topic }: Sink, event: Event): OutRecord {
   return {
-    topic: `${prefix}comms.events`,
+    topic: `${prefix}${topic}`,
     key: `${event.tenant_id}/${event.cause_ref}`,
-    value: codec.encode("comms.events", event),
+    value: codec.encode(topic, event),
   };
 }
 

@@ -45,7 +45,7 @@ async function order(world: World, count: number): Promise<void> {
   const path = ["intake", "router", "renderer"];
   const [child] = await Promise.all([world.start(path), world.start(["materializer", "scheduler"])]);
   const crowd = await meet(world, people);
-  await feedAtOnce(world, messagesTo(crowd, "email", runName("s")), count);
+  await feedAtOnce(world, messagesTo(crowd, "email", runName("s")), { count });
   await untilDrained({ log: world.platform.log(), prefix: world.prefix }, path, patienceMs);
   await child.stop();
 }

@@ -40,6 +40,11 @@ const restartDelayMs = 1_000;
 /** How long a member that the brokers refuse waits before it tries again, ms. */
 const refusedDelayMs = 3_000;
 const sessionTimeoutMsUsual = 10_000;
+/**
+ * How much of a partition one fetch brings, bytes: a fetch is decoded whole before any of it is handed on, and what is express
+ * waits for that. A larger record comes all the same, alone.
+ */
+export const partitionBytesMax = 256 * 1024;
 
 /** What the member owns in one generation, and what commits for it. */
 interface Generation {
@@ -156,6 +161,7 @@ export class KafkajsConsumer implements Consumer {
       heartbeatInterval: Math.min(1_000, this.#sessionTimeoutMs / 4),
       // A fraction of a second only: a resumed partition waits for the fetch under way.
       maxWaitTimeInMs: this.#parts.fetchWaitMs,
+      maxBytesPerPartition: partitionBytesMax,
       minBytes: this.#options.fetchBytesMin ?? 1,
       allowAutoTopicCreation: false,
       partitionAssigners: [

@@ -105,13 +105,21 @@ export class Inbox {
     }
   }
 
-  /** Takes up to `max` records, the highest priority first; of the others only while fewer than `bulkMax` are in work. */
-  take(max: number, bulkMax: number): Item[] {
-    const room = (priority: LanePriority) =>
-      priority === 0 ? max : Math.max(0, bulkMax - this.#load(priority).working);
-    const items = this.#queues.take(max, room);
-    for (const item of items) this.#load(item.priority).working++;
+  /** Takes up to `max` records of a priority. */
+  take(priority: LanePriority, max: number): Item[] {
+    const items = this.#queues.take(priority, max);
+    this.#load(priority).working += items.length;
     return items;
+  }
+
+  /** Whether `take` would give any of this priority. */
+  canTake(priority: LanePriority): boolean {
+    return this.#queues.canTake(priority);
+  }
+
+  /** Records of a priority that are in work. */
+  working(priority: LanePriority): number {
+    return this.#load(priority).working;
   }
 
   /** The record has left: with its effects recorded (`done`), or to be delivered again later. */

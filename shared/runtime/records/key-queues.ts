@@ -8,8 +8,8 @@ interface KeyQueue<Item> {
 }
 
 /**
- * Queues by key. The records of one key leave one at a time, in their order; those of different keys leave together.
- * Queues of a higher priority are served first; within a priority, first come first served.
+ * Queues by key. The records of one key leave one at a time, in their order; those of different keys leave together, first
+ * come first served within a priority. Which priority is served is for the caller to say.
  */
 export class KeyQueues<Item> {
   readonly #queues = new Map<string, KeyQueue<Item>>();
@@ -31,16 +31,18 @@ export class KeyQueues<Item> {
     return this.#queues.get(key)?.waiting[index];
   }
 
-  /** Takes the heads of up to `limit(priority)` idle queues of each priority, `max` in all; a queue is then busy until `finish`. */
-  take(max: number, limit: (priority: LanePriority) => number = () => max): Item[] {
-    const taken: Item[] = [];
-    for (const [priority, keys] of this.#runnable.entries()) {
-      const room = Math.min(max - taken.length, limit(priority), keys?.length ?? 0);
-      if (!keys || room <= 0) continue;
-      for (const key of keys.splice(0, room)) taken.push(this.#head(key));
-    }
+  /** Takes the heads of up to `max` idle queues of a priority; a queue is then busy until `finish`. */
+  take(priority: LanePriority, max: number): Item[] {
+    const keys = this.#runnable[priority];
+    if (!keys || max <= 0) return [];
+    const taken = keys.splice(0, max).map((key) => this.#head(key));
     this.#waiting -= taken.length;
     return taken;
+  }
+
+  /** Whether `take` would give any of this priority. */
+  canTake(priority: LanePriority): boolean {
+    return (this.#runnable[priority]?.length ?? 0) > 0;
   }
 
   /** The record of this key has left; the next of its key may be taken. */

@@ -5,6 +5,7 @@ import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import type { FuseStore } from "../fuses/fuse-store.ts";
 import type { ShellLimits } from "../limits.ts";
 import type { Runnable } from "../processor.ts";
+import type { Precedence } from "./precedence.ts";
 
 /** What the shell runs, and on what. */
 export interface ShellParts {
@@ -22,6 +23,8 @@ export interface ShellParts {
   /** Identifies this process and no other. */
   readonly owner: string;
   readonly limits?: Partial<ShellLimits>;
+  /** Gives the bulk lanes of the stages that share a process their turns. By default the stage has the process to itself. */
+  readonly precedence?: Precedence;
   /** Called once when the process must end: the consumer crashed, or something unknown was thrown. */
   readonly onCrash: (error: unknown) => void;
 }

@@ -14,10 +14,16 @@ import { Committer } from "./committer.ts";
 import { FuseGuard } from "./fuse-guard.ts";
 import { Generations } from "./generations.ts";
 import { type JobParts, runJob } from "./jobs.ts";
+import { Precedence } from "./precedence.ts";
 import { Pump } from "./pump.ts";
 import type { ShellParts, ShellState } from "./shell-parts.ts";
 import { StageHealth } from "./stage-health.ts";
 import { StageProgress } from "./stage-progress.ts";
+
+/** Whether a topic is the bulk twin of another. */
+function isBulk(topic: string): boolean {
+  return topic.endsWith(".bulk");
+}
 
 /**
  * Runs one processor as one member of its consumer group: takes records in, keeps the order of each key, passes batches
@@ -35,6 +41,7 @@ export class Shell {
   readonly #fuseGuard: FuseGuard;
   readonly #committer: Committer;
   readonly #pump: Pump;
+  readonly #precedence: Precedence;
   readonly #setAside: SetAsideSummary;
   readonly #stopping = new AbortController();
   /** Aborts provider calls that outlast the deadline of a stop. */
@@ -56,7 +63,7 @@ export class Shell {
     this.#outbox = new Outbox({ codec, prefix, stage: this.stage });
     this.#inbox = new Inbox({
       ordered: processor.kind === "stage",
-      priorityOf: (topic) => (topic.endsWith(".bulk") ? 1 : 0),
+      priorityOf: (topic) => Number(isBulk(topic)),
       ...limits,
       pause: (partitions) => this.#consumer?.pause(partitions),
       resume: (partitions) => this.#consumer?.resume(partitions),
@@ -87,12 +94,16 @@ export class Shell {
       onRelease: (item, generation) => this.#release([item], generation, false),
       onCrash: (error) => this.#health.crash(error),
     });
+    this.#precedence = parts.precedence ?? new Precedence(clock);
     this.#pump = new Pump({
       ...common,
+      precedence: this.#precedence,
       isClosed: () => this.#health.isClosed || this.#isAskingForFuse,
       run: (items, generation) => pipeline.run(items, generation),
       afterEach: () => this.#observeLoad(),
     });
+    // A stage without a bulk twin has no express lane either: what it works on is in nobody's way.
+    if (processor.inputs.some(isBulk)) this.#precedence.join(this.#pump);
   }
 
   get stage(): string {
@@ -156,6 +167,7 @@ export class Shell {
     await this.#consumer?.close(leftMs());
     await Promise.all(this.#loops);
     await this.#producer?.close(leftMs());
+    this.#precedence.leave(this.#pump);
     await runnable.close?.();
   }
 

@@ -38,6 +38,7 @@ import { readConfig } from "#shared/platform/config/environment.ts";
 import { tokenLimits } from "#shared/platform/http/client-credentials.ts";
 import { tunnelTimeoutMs } from "#shared/platform/http/outbound.ts";
 import { countMsMax } from "#shared/platform/kafka/kafkajs-admin.ts";
+import { partitionBytesMax } from "#shared/platform/kafka/kafkajs-consumer.ts";
 import { metadataAgeMsMax } from "#shared/platform/kafka/kafkajs-internals.ts";
 import { kafkaDefaults } from "#shared/platform/kafka/kafkajs-log.ts";
 import { answerMs, connectionsMax, statementMsMax } from "#shared/platform/postgres/pool.ts";
@@ -45,6 +46,7 @@ import { silentMsMax } from "#shared/platform/postgres/pool-watch.ts";
 import { lagShownMsMax } from "#shared/runtime/lag/lag-watch.ts";
 import { sinkLimits, stageLimits, stalledMsMax } from "#shared/runtime/limits.ts";
 import { outageBackoff } from "#shared/runtime/outage-watch.ts";
+import { gentleEveryMs, gentleRecords } from "#shared/runtime/shell/precedence.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
@@ -57,7 +59,7 @@ const config = readConfig(allSettings, minimalEnvironment, "/nowhere");
 const quarantineMs = createRebuildableLedger({} as never).quarantineMs;
 const { fuse } = stageLimits;
 
-type LimitName = "inFlight" | "batch" | "batches" | "fetchBytesMin";
+type LimitName = "inFlight" | "batch" | "fetchBytesMin";
 
 /** A limit of a stage and the same of a sink. */
 function both(write: (value: number) => string, name: LimitName): readonly string[] {
@@ -94,7 +96,21 @@ interface Limit {
 const runtime: readonly Limit[] = [
   { name: "records in work", where: [limitsFile], figures: both(count, "inFlight") },
   { name: "records looked up in one trip", where: [limitsFile], figures: both(count, "batch") },
-  { name: "trips under way", where: [limitsFile], figures: both(count, "batches") },
+  {
+    name: "trips under way",
+    where: [limitsFile],
+    figures: [count(stageLimits.batches), count(stageLimits.expressBatches), count(sinkLimits.batches)],
+  },
+  {
+    name: "bulk beside express",
+    where: ["shared/runtime/shell/precedence.ts"],
+    figures: [count(gentleRecords), `${gentleEveryMs} ms`],
+  },
+  {
+    name: "what one fetch brings",
+    where: ["shared/platform/kafka/kafkajs-consumer.ts"],
+    figures: [bytes(partitionBytesMax)],
+  },
   {
     name: "records and bytes that wait",
     where: [limitsFile],

@@ -34,26 +34,28 @@ describe("the inbox", () => {
   it("keeps the order of a key where order counts, and takes all at once where it does not", () => {
     const ordered = inboxOf().inbox;
     ordered.add(records(express, "anna", "anna", "ben"), 0);
-    expect(offsets(ordered.take(9, 9))).toEqual([0, 2]);
+    expect(offsets(ordered.take(0, 9))).toEqual([0, 2]);
     const unordered = inboxOf({ ordered: false }).inbox;
     unordered.add(records(express, "anna", "anna", "ben"), 0);
-    expect(offsets(unordered.take(9, 9))).toEqual([0, 1, 2]);
+    expect(offsets(unordered.take(0, 9))).toEqual([0, 1, 2]);
   });
 
-  it("keeps bulk records in work within their bound, over several takes", () => {
+  it("gives out one priority at a time, and tells what of it is in work", () => {
     const { inbox } = inboxOf();
     inbox.add(records(bulk, "a", "b", "c"), 0);
-    const [first] = inbox.take(9, 2);
-    expect(inbox.waiting).toBe(1);
-    expect(inbox.take(9, 2)).toEqual([]);
+    expect([inbox.canTake(0), inbox.canTake(1), inbox.take(0, 9)]).toEqual([false, true, []]);
+    const [first] = inbox.take(1, 2);
+    expect([inbox.waiting, inbox.working(1), inbox.working(0)]).toEqual([1, 2, 0]);
     inbox.finish(first as Item, true);
-    expect(offsets(inbox.take(9, 2))).toEqual([2]);
+    expect(inbox.working(1)).toBe(1);
+    expect(offsets(inbox.take(1, 9))).toEqual([2]);
+    expect(inbox.canTake(1)).toBe(false);
   });
 
   it("has a position to commit once everything below it is done, and only until it is committed", () => {
     const { inbox } = inboxOf();
     inbox.add(records(express, "a", "b", "c"), 0);
-    const [a, b, c] = inbox.take(9, 9) as [Item, Item, Item];
+    const [a, b, c] = inbox.take(0, 9) as [Item, Item, Item];
     inbox.finish(b, true);
     inbox.finish(c, false);
     expect(inbox.positions()).toEqual([]);
@@ -67,7 +69,7 @@ describe("the inbox", () => {
     const { inbox, paused } = inboxOf();
     inbox.add(records(bulk, "a", "b", "c", "d"), 0);
     expect([...paused]).toEqual(["in.bulk"]);
-    const [a, b] = inbox.take(9, 9) as [Item, Item];
+    const [a, b] = inbox.take(1, 9) as [Item, Item];
     inbox.finish(a, true);
     expect(paused.size).toBe(1);
     inbox.finish(b, true);
@@ -77,7 +79,7 @@ describe("the inbox", () => {
   it("forgets everything in a new generation", () => {
     const { inbox } = inboxOf();
     inbox.add(records(express, "a", "b"), 0);
-    inbox.finish(inbox.take(1, 1)[0] as Item, true);
+    inbox.finish(inbox.take(0, 1)[0] as Item, true);
     inbox.assign([bulk]);
     expect([inbox.waiting, inbox.assigned, inbox.positions()]).toEqual([0, 1, []]);
   });
@@ -94,7 +96,7 @@ describe("the inbox, of a hot key", () => {
     // Two of the key keep a place each while others move up: half of the crowd has left after three.
     for (let left = 1; left <= 3; left++) {
       expect(paused.size).toBe(1);
-      inbox.finish(inbox.take(9, 9)[0] as Item, true);
+      inbox.finish(inbox.take(0, 9)[0] as Item, true);
     }
     expect(paused.size).toBe(0);
     inbox.add(records(express, "anna"), 0);
@@ -106,7 +108,7 @@ describe("the inbox, of a hot key", () => {
   it("has no place taken once all of a hot key have left", () => {
     const { inbox, paused } = inboxOf();
     inbox.add(records(express, "hot", "hot", "hot", "hot", "hot"), 0);
-    for (let left = 0; left < 5; left++) inbox.finish(inbox.take(1, 1)[0] as Item, true);
+    for (let left = 0; left < 5; left++) inbox.finish(inbox.take(0, 1)[0] as Item, true);
     inbox.add(records(express, "a", "b", "c"), 0);
     expect(paused.size).toBe(0);
     inbox.add(records(express, "d"), 0);

@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { type LaneMember, Precedence } from "#shared/runtime/shell/precedence.ts";
+import { createManualClock } from "#tests/support/manual-clock.ts";
+
+const large = 128;
+const small = 32;
+
+/** A stage with so many bulk records that it may take whenever it may; it notes when it took how many. */
+class Stage implements LaneMember {
+  readonly taken: { readonly at: number; readonly records: number }[] = [];
+  isExpress = false;
+  left: number;
+  readonly #precedence: Precedence;
+  readonly #now: () => number;
+
+  constructor(precedence: Precedence, now: () => number, left = 10_000) {
+    this.#precedence = precedence;
+    this.#now = now;
+    this.left = left;
+    precedence.join(this);
+  }
+
+  hasExpress(): boolean {
+    return this.isExpress;
+  }
+
+  pump(): void {
+    if (this.left <= 0) return;
+    const records = this.#precedence.bulkRoom(this, Math.min(large, this.left));
+    this.left -= records;
+    if (records > 0) this.taken.push({ at: this.#now(), records });
+  }
+}
+
+function worldOf(...lefts: readonly number[]) {
+  const clock = createManualClock(0);
+  const precedence = new Precedence(clock);
+  const stages = lefts.map((left) => new Stage(precedence, () => clock.now(), left));
+  return { clock, precedence, stages: stages as [Stage, Stage, Stage] };
+}
+
+describe("the precedence of express over the stages of a process", () => {
+  it("lets bulk take all it may where no code has come", () => {
+    const { stages } = worldOf(1_000, 1_000);
+    stages[0].pump();
+    stages[1].pump();
+    expect(stages[0].taken).toEqual([{ at: 0, records: large }]);
+    expect(stages[1].taken).toEqual([{ at: 0, records: large }]);
+  });
+
+  it("gives bulk small batches with room between them while any stage has a code in hand", async () => {
+    const { stages, clock } = worldOf(10_000, 0);
+    stages[1].isExpress = true;
+    stages[0].pump();
+    for (let ms = 0; ms < 100; ms++) {
+      stages[0].pump();
+      await clock.advance(1);
+    }
+    expect(stages[0].taken.map(({ records }) => records)).toEqual([small, small, small, small]);
+    const gaps = stages[0].taken.slice(1).map(({ at }, index) => at - (stages[0].taken[index]?.at ?? 0));
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(30);
+  });
+
+  it("looks no more at a stage that has left", () => {
+    const { stages, precedence } = worldOf(1_000, 0);
+    stages[1].isExpress = true;
+    precedence.leave(stages[1]);
+    stages[0].pump();
+    expect(stages[0].taken).toEqual([{ at: 0, records: large }]);
+  });
+});
+
+describe("the turns of bulk beside express", () => {
+  it("gives each stage its turn, one batch in all at a time, and passes over one that has nothing left", async () => {
+    const { stages, clock } = worldOf(10_000, 10_000, small);
+    for (const stage of stages) stage.isExpress = true;
+    for (const stage of stages) stage.pump();
+    for (let ms = 0; ms < 300; ms++) {
+      for (const stage of stages) stage.pump();
+      await clock.advance(1);
+    }
+    const times = stages.flatMap(({ taken }) => taken.map(({ at }) => at));
+    expect(new Set(times).size).toBe(times.length);
+    expect(stages[2].taken).toHaveLength(1);
+    expect(Math.abs(stages[0].taken.length - stages[1].taken.length)).toBeLessThanOrEqual(1);
+    expect(stages[0].taken.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it("lets no stage overtake one that waits", async () => {
+    const { stages, clock } = worldOf(10_000, 10_000);
+    stages[1].isExpress = true;
+    stages[0].pump();
+    await clock.advance(10);
+    stages[1].pump();
+    await clock.advance(25);
+    stages[0].pump();
+    expect(stages[0].taken).toHaveLength(1);
+    stages[1].pump();
+    expect(stages[1].taken).toEqual([{ at: 35, records: small }]);
+  });
+
+  it("asks a stage that waits again by itself", async () => {
+    const { stages, clock } = worldOf(small * 2, 0);
+    stages[1].isExpress = true;
+    stages[0].pump();
+    stages[0].pump();
+    expect(stages[0].left).toBe(small);
+    await clock.advance(30);
+    expect(stages[0].left).toBe(0);
+  });
+
+  it("goes gently until the code has had time to reach the next stage, then in small batches for a while, then as before", async () => {
+    const { stages, clock } = worldOf(10_000, 0);
+    const takes = async () => {
+      const before = stages[0].left;
+      stages[0].pump();
+      return before - stages[0].left;
+    };
+    stages[1].isExpress = true;
+    expect(await takes()).toBe(small);
+    stages[1].isExpress = false;
+    await clock.advance(29);
+    expect(await takes()).toBe(0);
+    await clock.advance(30);
+    expect([await takes(), await takes()]).toEqual([small, small]);
+    await clock.advance(9_000);
+    expect(await takes()).toBe(small);
+    await clock.advance(1_000);
+    expect(await takes()).toBe(large);
+  });
+});
