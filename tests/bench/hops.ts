@@ -45,7 +45,7 @@ async function writtenAt(
   for await (const records of platform.log().readToEnd(topics.map((topic) => prefix + topic))) {
     for (const { topic, value, timestamp } of records) {
       if (value === null) continue;
-      const { cause_ref } = codec.decode(topic.slice(prefix.length) as TopicName, value) as unknown as Caused;
+      const { cause_ref } = codec.decode(topic.slice(prefix.length) as TopicName, value) as Caused;
       written.set(cause_ref, timestamp);
     }
   }

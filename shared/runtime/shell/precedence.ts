@@ -80,10 +80,9 @@ export class Precedence {
     this.#isTimed = true;
     await this.#clock.sleep(gentleEveryMs);
     this.#isTimed = false;
-    for (const member of [...this.#waiting]) {
-      // One that has no bulk left must not stand in the way of the others.
-      this.#waiting.delete(member);
-      member.pump();
-    }
+    const waiting = Array.from(this.#waiting);
+    // One that has no bulk left must not stand in the way of the others; who still has some comes back in the same order.
+    this.#waiting.clear();
+    for (const member of waiting) member.pump();
   }
 }
