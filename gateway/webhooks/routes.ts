@@ -8,6 +8,12 @@ import type { Publisher } from "../publisher.ts";
 import type { WebhookMeter } from "./meter.ts";
 import type { ConfiguredWebhook } from "./webhook-settings.ts";
 
+/**
+ * How long a report waits to be written with others, ms: well within the 50 ms in which a provider should have its answer,
+ * and some ten are one write where reports come by the hundred a second.
+ */
+export const webhookLingerMs = 5;
+
 /** The route of one provider. */
 export interface OpenWebhook {
   /** The provider's name. */
