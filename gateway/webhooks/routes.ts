@@ -3,7 +3,7 @@ import type { WebhookContext, WebhookReceiver, WebhookResult } from "#shared/del
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { sendProblem } from "../http/problem.ts";
 import type { QueryParameters } from "../http/query.ts";
-import { bodyOf, note } from "../http/request.ts";
+import { bodyOf, markPlain, note } from "../http/request.ts";
 import type { Publisher } from "../publisher.ts";
 import type { WebhookMeter } from "./meter.ts";
 import type { ConfiguredWebhook } from "./webhook-settings.ts";
@@ -69,12 +69,13 @@ interface Call {
 }
 
 async function answer(
-  { event: value, notes, status, published }: Extract<WebhookResult, { readonly kind: "verified" }>,
+  { event: value, notes, status, published, isSubscriptionEnd }: Extract<WebhookResult, { readonly kind: "verified" }>,
   { request, reply, publisher }: Call,
 ): Promise<FastifyReply> {
   note(request, notes);
   if (value) {
     await publisher.publish({ topic: "comms.provider-events", key: value.provider_event_id, value }, request.headers);
+    if (!isSubscriptionEnd) markPlain(request);
   }
   await published?.();
   return reply.code(status).send();
