@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { arrayLiteral } from "#shared/platform/postgres/array-literal.ts";
 
 /** How the driver reads back a `text[]` that Postgres has written. */
-const textArray = 1009 as Parameters<typeof pg.types.getTypeParser>[0];
+const textArray: number = 1009;
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum has no types of arrays
 const readTexts = pg.types.getTypeParser(textArray) as (text: string) => readonly (string | null)[];
 
 describe("an array as a text", () => {
