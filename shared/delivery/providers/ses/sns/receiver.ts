@@ -45,7 +45,7 @@ export function openSnsReceiver(
 
 /**
  * Verifies SES's events from SNS. Of a notification the message inside is passed on, unread: the feedback stage reads it. What
- * only the check needs (signature, certificate, links) is a third of what SNS posts, and stays here.
+ * only the check needs (signature, certificate, links) is a quarter of what SNS posts, and stays here.
  */
 export function createSnsReceiver(parts: SnsReceiverParts): WebhookReceiver {
   return {
