@@ -7,7 +7,8 @@ import type { Publisher } from "./publisher.ts";
 
 export interface GatewayParts {
   readonly app: FastifyInstance;
-  readonly publisher: Publisher;
+  /** Closed at the stop, once all requests are answered. */
+  readonly publishers: readonly Publisher[];
   readonly clock: Clock;
   /** Deletes a batch of idempotency keys that have expired; true while there may be more. A failure waits for the next sweep. */
   readonly sweep: (now: Instant) => Promise<boolean>;
@@ -22,7 +23,7 @@ const sweepEveryMs = 60_000;
 
 /** The gateway as a process hosts it. It is ready when it listens; a stop answers the requests under way and takes no more. */
 export function createGateway(parts: GatewayParts): HostedService & { url(): string } {
-  const { app, publisher, clock, host, port } = parts;
+  const { app, publishers, clock, host, port } = parts;
   const stop = new AbortController();
   let url: string | undefined;
   let inHand = 0;
@@ -55,7 +56,7 @@ export function createGateway(parts: GatewayParts): HostedService & { url(): str
       await Promise.race([Promise.all([app.close(), watching]), clock.sleep(deadlineMs, closed.signal)]);
       closed.abort();
       app.server.closeAllConnections();
-      await publisher.close(Math.max(500, end - clock.now()));
+      await Promise.all(publishers.map((publisher) => publisher.close(Math.max(500, end - clock.now()))));
     },
     state: () => {
       const why = stop.signal.aborted ? "it is stopping" : url === undefined ? "it does not listen yet" : undefined;

@@ -28,7 +28,7 @@ import type { UnsubscribeParts } from "./public/unsubscribe/routes.ts";
 import { createPublisher } from "./publisher.ts";
 import { gatewayRoutes } from "./routes.ts";
 import { createWebhookMeter } from "./webhooks/meter.ts";
-import { openWebhooks } from "./webhooks/routes.ts";
+import { openWebhooks, webhookLingerMs } from "./webhooks/routes.ts";
 
 function limitsOf(config: ConfigOf<typeof settings>): ServerLimits {
   return {
@@ -45,12 +45,10 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
   const { clock, telemetry } = platform;
   const publicUrl = config.COMMS_GATEWAY_PUBLIC_URL.replace(/\/$/, "");
   const idempotency = createIdempotency(platform.postgres());
-  const publisher = await createPublisher({
-    log: platform.log(),
-    codec: platform.codec(),
-    clock,
-    prefix: platform.prefix,
-  });
+  const publishing = { log: platform.log(), codec: platform.codec(), clock, prefix: platform.prefix };
+  const publisher = await createPublisher(publishing);
+  // Apart from what people wait for: a provider does not.
+  const reports = await createPublisher({ ...publishing, lingerMs: webhookLingerMs });
   const watch = createIntakeWatch({
     log: platform.log(),
     clock,
@@ -80,7 +78,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     catalog: { events: describeEvents() },
     webhooks: {
       webhooks: await openWebhooks(config.webhooks, { clock, publicUrl, outbound: createOutbound(config) }),
-      publisher,
+      publisher: reports,
       clock,
       meter: createWebhookMeter(
         telemetry,
@@ -93,7 +91,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
   });
   return createGateway({
     app,
-    publisher,
+    publishers: [publisher, reports],
     clock,
     sweep: (now) => idempotency.sweep(now),
     watch: async (signal) => void (await Promise.all([watch.run(signal), keys.run(signal)])),

@@ -34,11 +34,13 @@ export interface PublisherParts {
   readonly prefix: string;
   /** ms. Providers wait fifteen seconds for an answer, people less. */
   readonly deadlineMs?: number;
+  /** How long a record may wait for others, ms; see `ProducerOptions`. Default 0. */
+  readonly lingerMs?: number;
 }
 
 export async function createPublisher(parts: PublisherParts): Promise<Publisher> {
-  const { codec, clock, prefix, deadlineMs = 5_000 } = parts;
-  const producer: Producer = await parts.log.producer();
+  const { codec, clock, prefix, deadlineMs = 5_000, lingerMs = 0 } = parts;
+  const producer: Producer = await parts.log.producer({ lingerMs });
   return {
     publish: async ({ topic, key, value }, request) => {
       const bytes = codec.encode(topic, value);

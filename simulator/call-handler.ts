@@ -28,13 +28,16 @@ export interface TakenCall {
   readonly fault: Fault | undefined;
 }
 
-/** Decides, records and follows up every call to every provider, in that order, before the call is answered. */
+/**
+ * Decides, records and follows up every call to every provider, in that order, before the call is answered: each promise
+ * resolves once the call is in the ledger's file.
+ */
 export interface CallHandler {
-  take(received: ReceivedCall): TakenCall;
-  /** Returns the fault that names this step of a session, and records the step. A step without a fault leaves no line. */
-  takeStep(step: SessionStep): Fault | undefined;
+  take(received: ReceivedCall): Promise<TakenCall>;
+  /** Resolves with the fault that names this step of a session, and records the step. A step without a fault leaves no line. */
+  takeStep(step: SessionStep): Promise<Fault | undefined>;
   /** Records a call that no fault may change, and follows it up. */
-  record(received: RecordedCall, taken: TakenCall): void;
+  record(received: RecordedCall, taken: TakenCall): Promise<void>;
 }
 
 /** The part of a call that the ledger keeps. */
@@ -62,26 +65,26 @@ function lieOf(kind: "empty" | "html"): CallVerdict {
 const stepDone: CallVerdict = { outcome: "ok", answer: { status: 250, headers: {}, body: "" } };
 
 export function createCallHandler({ faults, ledger, mailbox, callbacks }: CallHandlerParts): CallHandler {
-  const record: CallHandler["record"] = (received, taken) => {
+  const record: CallHandler["record"] = async (received, taken) => {
     const entry = entryOf(received, taken);
-    ledger.append(entry);
+    await ledger.append(entry);
     mailbox.add(entry, taken.verdict.shown);
     callbacks.add(taken.verdict.callbacks ?? []);
   };
 
   return {
     record,
-    takeStep({ call, refuse }) {
+    async takeStep({ call, refuse }) {
       const fault = faults.takeStep(call, Date.now());
       if (fault === undefined) return undefined;
       const verdict = decide({ decide: () => stepDone, refuse }, fault);
-      record({ call, body: new Uint8Array() }, { verdict, fault });
+      await record({ call, body: new Uint8Array() }, { verdict, fault });
       return fault;
     },
-    take(received) {
+    async take(received) {
       const fault = faults.take(received.call, Date.now());
       const taken = { verdict: decide(received, fault), fault };
-      record(received, taken);
+      await record(received, taken);
       return taken;
     },
   };

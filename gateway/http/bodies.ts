@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
+import { late, within } from "#shared/platform/kafka/deadline.ts";
 import { bodyBytesMax, clientShare, requestTimeoutMs, type ServerLimits } from "./limits.ts";
 
 /** A body that arrives, or is worked on. */
@@ -68,11 +69,11 @@ function isWithin({ places, bytes }: Held, placesMax: number, bytesMax: number):
 
 /** Collects a stream. What is left of a body that is refused is dropped as it comes. */
 async function receive(stream: IncomingMessage, clock: Clock, count: (bytes: number) => void): Promise<Buffer> {
-  const over = new AbortController();
   try {
-    return await Promise.race([collect(stream, count), late(clock, over.signal)]);
+    const body = await within(clock, requestTimeoutMs, collect(stream, count));
+    if (body === late) throw tooLate();
+    return body;
   } finally {
-    over.abort();
     stream.removeAllListeners("data");
     stream.resume();
   }
@@ -96,13 +97,15 @@ function collect(stream: IncomingMessage, count: (bytes: number) => void): Promi
     });
     stream.once("end", () => resolve(Buffer.concat(chunks, size)));
     stream.once("error", () => reject(aborted()));
-    stream.once("close", () => reject(aborted()));
+    // It comes after the end as well, where an error would be made for nobody.
+    stream.once("close", () => {
+      if (!stream.readableEnded) reject(aborted());
+    });
   });
 }
 
-async function late(clock: Clock, signal: AbortSignal): Promise<never> {
-  await clock.sleep(requestTimeoutMs, signal);
-  throw new AppError("BODY_LATE", `The request has not arrived within ${requestTimeoutMs} ms`, { retryable: false });
+function tooLate(): AppError {
+  return new AppError("BODY_LATE", `The request has not arrived within ${requestTimeoutMs} ms`, { retryable: false });
 }
 
 function busy(): AppError {

@@ -5,6 +5,7 @@ import { type RecordSpan, startRequestSpan } from "#shared/platform/telemetry/tr
 
 const none = Buffer.alloc(0);
 const notes = new WeakMap<FastifyRequest, Record<string, string>>();
+const plain = new WeakSet<FastifyRequest>();
 
 /** The caller's id of a request if it is fit for a log, else a new one. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
@@ -34,6 +35,15 @@ export function mediaTypeOf(request: FastifyRequest): string {
 /** Adds ids and codes to the request's line in the log. Never an address, a token or a value. */
 export function note(request: FastifyRequest, fields: Readonly<Record<string, string>>): void {
   notes.set(request, { ...notes.get(request), ...fields });
+}
+
+/** What comes by the hundred a second and says nothing by itself shares a line with others of its route, if it is answered with 2xx. */
+export function markPlain(request: FastifyRequest): void {
+  plain.add(request);
+}
+
+export function isPlain(request: FastifyRequest): boolean {
+  return plain.has(request);
 }
 
 export function notesOf(request: FastifyRequest): Readonly<Record<string, string>> {

@@ -18,7 +18,8 @@ import {
 import { type Problem, sendProblem } from "./problem.ts";
 import { checkQueries } from "./query.ts";
 import { createRateLimit } from "./rate-limit.ts";
-import { note, notesOf, requestIdOf, startTrace } from "./request.ts";
+import { isPlain, note, notesOf, requestIdOf, startTrace } from "./request.ts";
+import { RequestSummary } from "./request-summary.ts";
 
 export interface ServerOptions {
   readonly telemetry: Telemetry;
@@ -48,7 +49,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   boundConnections(app.server, { connectionsMax: limits.connectionsMax, isProxy, metrics: telemetry.metrics });
   app.setNotFoundHandler((_request, reply) => notFound(reply));
   app.setErrorHandler((error: FastifyError, _request, reply) => fail(error, reply, telemetry));
-  observe(app, telemetry);
+  observe(app, telemetry, clock);
   boundRate(app, limits, clock);
   app.addHook("onRequest", async (request, reply) => (request.is404 ? notFound(reply) : undefined));
   checkQueries(app);
@@ -94,9 +95,14 @@ function sendHsts(app: FastifyInstance): void {
   });
 }
 
-/** One line, one sample and one span a request. The line has the route and not the URL, which may hold a token. */
-function observe(app: FastifyInstance, { metrics, log }: Telemetry): void {
+/**
+ * One sample and one span a request, and one line; those that are plain share theirs. The line has the route and not the URL,
+ * which may hold a token.
+ */
+function observe(app: FastifyInstance, { metrics, log }: Telemetry, clock: Clock): void {
   const spans = new WeakMap<FastifyRequest, RecordSpan>();
+  const summary = new RequestSummary(log, clock);
+  app.addHook("onClose", async () => summary.flush());
   app.addHook("onRequest", async (request, reply) => {
     spans.set(request, startTrace(request));
     void reply.header("x-request-id", request.id);
@@ -105,14 +111,15 @@ function observe(app: FastifyInstance, { metrics, log }: Telemetry): void {
     const route = request.routeOptions.url ?? "none";
     const status = String(reply.statusCode);
     metrics.observe("comms_http_request_seconds", { route, status }, reply.elapsedTime / 1000);
-    log.info({
-      stage: "gateway",
+    const line = {
       method: request.method,
       route,
       status: reply.statusCode,
       duration_ms: Math.round(reply.elapsedTime * 10) / 10,
       ...notesOf(request),
-    });
+    };
+    if (isPlain(request) && reply.statusCode < 300) summary.add(line);
+    else log.info({ stage: "gateway", ...line });
     spans.get(request)?.end(status, reply.statusCode >= 500);
   });
 }

@@ -3,10 +3,16 @@ import type { WebhookContext, WebhookReceiver, WebhookResult } from "#shared/del
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { sendProblem } from "../http/problem.ts";
 import type { QueryParameters } from "../http/query.ts";
-import { bodyOf, note } from "../http/request.ts";
+import { bodyOf, markPlain, note } from "../http/request.ts";
 import type { Publisher } from "../publisher.ts";
 import type { WebhookMeter } from "./meter.ts";
 import type { ConfiguredWebhook } from "./webhook-settings.ts";
+
+/**
+ * How long a report waits to be written with others, ms: well within the 50 ms in which a provider should have its answer,
+ * and some ten are one write where reports come by the hundred a second.
+ */
+export const webhookLingerMs = 5;
 
 /** The route of one provider. */
 export interface OpenWebhook {
@@ -63,12 +69,13 @@ interface Call {
 }
 
 async function answer(
-  { event: value, notes, status, published }: Extract<WebhookResult, { readonly kind: "verified" }>,
+  { event: value, notes, status, published, isSubscriptionEnd }: Extract<WebhookResult, { readonly kind: "verified" }>,
   { request, reply, publisher }: Call,
 ): Promise<FastifyReply> {
   note(request, notes);
   if (value) {
     await publisher.publish({ topic: "comms.provider-events", key: value.provider_event_id, value }, request.headers);
+    if (!isSubscriptionEnd) markPlain(request);
   }
   await published?.();
   return reply.code(status).send();

@@ -12,6 +12,12 @@ import { decideProviderEvent, type ReceivedWebhook } from "./core/decide.ts";
 import { type KnownMessage, messageOfSubject } from "./core/message.ts";
 import { normalise } from "./core/normalise.ts";
 
+/**
+ * How long what a webhook comes to waits to be written with others, ms. Webhooks trickle in; an opt-out that waits so long is
+ * still in force within its second.
+ */
+export const feedbackLingerMs = 10;
+
 export interface FeedbackParts {
   readonly messages: MessageFinder;
   readonly hasher: Pick<AddressHasher, "hash">;
@@ -32,6 +38,7 @@ export function createFeedback(parts: FeedbackParts): StageProcessor<ProviderEve
     kind: "stage",
     name: "feedback",
     inputs: ["comms.provider-events"],
+    lingerMs: feedbackLingerMs,
     gather: async (batch) => {
       const webhooks = batch.map((record) => receive(record, parts));
       for (const webhook of webhooks) tellOf(webhook, parts);

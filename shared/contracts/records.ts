@@ -421,7 +421,7 @@ export interface ProviderEvent {
   readonly msg_id: string | null;
   /** The query of the callback address, which our own call chose: whom it was to, which attempt it was. PII: pseudonym. */
   readonly query: string | null;
-  /** Body as it was received. PII: direct. */
+  /** What the provider says, in its own bytes: the body as it was received; of SNS the message in its envelope, which earlier versions wrote whole. PII: direct. */
   readonly body: Buffer;
 }
 

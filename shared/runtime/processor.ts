@@ -16,6 +16,8 @@ export interface StageProcessor<In = unknown, Facts = unknown, Effect = never> {
   readonly name: string;
   /** Topics without prefix, the highest priority first. */
   readonly inputs: readonly TopicName[];
+  /** How long its outputs may wait to be written with others, ms. Default 0; only for what nobody waits for. */
+  readonly lingerMs?: number;
   /** One entry for each record of the batch, in its order. May throw a retryable `AppError`. */
   gather(batch: readonly DecodedRecord<In>[], now: Instant): Promise<readonly Facts[]>;
   decide(

@@ -20,8 +20,12 @@ export function headerOf(headers: readonly MailHeader[], name: string): string |
   return headers.find((header) => header.name.toLowerCase() === wanted)?.value;
 }
 
+/** What is nothing but one address needs no parser. */
+const bareAddress = /^[\w.+-]+@[\w.-]+$/;
+
 /** The bare addresses of a header's or a field's value: `Ada <ada@example.com>` gives `ada@example.com`. */
 export function bareAddresses(value: string | undefined): readonly string[] {
   if (value === undefined) return [];
+  if (bareAddress.test(value)) return [value];
   return addressParser(value, { flatten: true }).flatMap(({ address }) => (address ? [address] : []));
 }

@@ -25,10 +25,10 @@ type Params = { project: string };
 
 /** Google's token endpoint and FCM HTTP v1 under `/fcm`. */
 export function fcmRoutes(app: FastifyInstance, { handler, seed }: FcmParts): void {
-  app.post("/fcm/token", (request, reply) => respond(reply, handler.take(receiveGrant(request, seed))));
+  app.post("/fcm/token", async (request, reply) => respond(reply, await handler.take(receiveGrant(request, seed))));
   // The colon of `messages:send` is doubled, since a single one starts a parameter in fastify.
-  app.post<{ Params: Params }>("/fcm/v1/projects/:project/messages::send", (request, reply) =>
-    respond(reply, handler.take(receiveSend(request, seed))),
+  app.post<{ Params: Params }>("/fcm/v1/projects/:project/messages::send", async (request, reply) =>
+    respond(reply, await handler.take(receiveSend(request, seed))),
   );
 }
 

@@ -45,7 +45,7 @@ export async function readMail(body: Uint8Array): Promise<Mail | { readonly prob
 
 function parseJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
   } catch {
     return undefined;
   }

@@ -38,10 +38,10 @@ export function sesRoutes(app: FastifyInstance, parts: SesParts): void {
   sesCommands(app, { ...parts, mails: sent.mails });
 
   app.post("/ses/v2/email/outbound-emails", async (request, reply) =>
-    respond(reply, parts.handler.take(await receiveSend(request, parts, sent))),
+    respond(reply, await parts.handler.take(await receiveSend(request, parts, sent))),
   );
-  app.get("/ses/v2/email/account", (request, reply) =>
-    respond(reply, parts.handler.take(receiveGetAccount(request, sent))),
+  app.get("/ses/v2/email/account", async (request, reply) =>
+    respond(reply, await parts.handler.take(receiveGetAccount(request, sent))),
   );
 }
 

@@ -47,12 +47,9 @@ export async function startSmtp(handler: CallHandler, options: SmtpDoubleOptions
       step("MAIL", [], session).then(() => done(), done);
     },
     onRcptTo: ({ address }, session, done) => {
-      step("RCPT", [address], session).then(() => {
-        const refused = refusedRecipient(address);
-        if (refused === undefined) return done();
-        recordRefusal(handler, address, refused);
-        done(failure(refused));
-      }, done);
+      step("RCPT", [address], session)
+        .then(() => refuseRecipient(handler, address))
+        .then((refused) => done(refused && failure(refused)), done);
     },
     onData: (stream, session, done) => {
       read(stream)
@@ -125,15 +122,19 @@ async function takeStep(
 ): Promise<void> {
   let refused: Reply | undefined;
   const call = { provider: "smtp", operation: at.operation, channel: "email", recipients: at.recipients } as const;
-  const fault = handler.takeStep({ call, refuse: (refusal) => verdictOf((refused = replyTo(refusal))) });
+  const fault = await handler.takeStep({ call, refuse: (refusal) => verdictOf((refused = replyTo(refusal))) });
   if (refused?.code === 421) hangUp(at.socket);
   if (refused) throw failure(refused);
   if (fault && !(await applyFault(fault, at.socket))) await new Promise(() => {});
 }
 
-function recordRefusal(handler: CallHandler, address: string, refused: Reply): void {
+/** The refusal that an address asks for, recorded; undefined for any other address. */
+async function refuseRecipient(handler: CallHandler, address: string): Promise<Reply | undefined> {
+  const refused = refusedRecipient(address);
+  if (refused === undefined) return undefined;
   const call = { provider: "smtp", operation: "RCPT", channel: "email", recipients: [address] } as const;
-  handler.record({ call, body: new Uint8Array() }, { verdict: verdictOf(refused), fault: undefined });
+  await handler.record({ call, body: new Uint8Array() }, { verdict: verdictOf(refused), fault: undefined });
+  return refused;
 }
 
 function verdictOf({ code, text }: Reply): CallVerdict {

@@ -26,11 +26,11 @@ const messagesMax = 5_000;
 /** Twilio's Messages resource under `/twilio`: create and fetch, for a client with `api.baseUrl`. */
 export function twilioDoubleRoutes(app: FastifyInstance, { handler, callbacks }: TwilioDoubleParts): void {
   const store = createRecent<StoredMessage>(messagesMax);
-  app.post<{ Params: Params }>(`${base}/Messages.json`, (request, reply) =>
-    respond(reply, handler.take(receiveCreate(request, callbacks, store))),
+  app.post<{ Params: Params }>(`${base}/Messages.json`, async (request, reply) =>
+    respond(reply, await handler.take(receiveCreate(request, callbacks, store))),
   );
-  app.get<{ Params: Params }>(`${base}/Messages/:sid.json`, (request, reply) =>
-    respond(reply, handler.take(receiveFetch(request, callbacks, store))),
+  app.get<{ Params: Params }>(`${base}/Messages/:sid.json`, async (request, reply) =>
+    respond(reply, await handler.take(receiveFetch(request, callbacks, store))),
   );
 }
 

@@ -13,6 +13,8 @@ export interface Counts {
   /** Sent by clients, a script counted as one. */
   readonly redisCommands: number;
   readonly pgCommits: number;
+  /** A webhook as it is on the log, bytes of its value. */
+  readonly webhookBytes: number;
   readonly lost: number;
   readonly twice: number;
 }
@@ -35,7 +37,15 @@ export async function countsOf(bench: DrainBench, count: number): Promise<Counts
     return delivery;
   });
   const { lost, twice } = delivered.result;
-  return { ...countsBetween(idle, delivered, count), lost, twice };
+  return { ...countsBetween(idle, delivered, count), webhookBytes: await webhookBytesOf(bench), lost, twice };
+}
+
+/** The mean over all webhooks so far. */
+async function webhookBytesOf({ world }: DrainBench): Promise<number> {
+  const sizes: number[] = [];
+  for await (const run of world.platform.log().readToEnd([`${world.prefix}comms.provider-events`]))
+    sizes.push(...run.map(({ value }) => value?.length ?? 0));
+  return sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
 }
 
 async function usageOf<T>(bench: DrainBench, work: () => Promise<T>): Promise<TimedUsage & { readonly result: T }> {
@@ -51,7 +61,11 @@ async function usageOf<T>(bench: DrainBench, work: () => Promise<T>): Promise<Ti
   return { usage, ms, result };
 }
 
-function countsBetween(idle: TimedUsage, run: TimedUsage, count: number): Omit<Counts, "lost" | "twice"> {
+function countsBetween(
+  idle: TimedUsage,
+  run: TimedUsage,
+  count: number,
+): Omit<Counts, "lost" | "twice" | "webhookBytes"> {
   const each = (of: (usage: Usage) => number) =>
     Math.max(0, of(run.usage) - (of(idle.usage) * run.ms) / idle.ms) / count;
   return {

@@ -1,6 +1,6 @@
 /**
- * What the projector's upsert costs, by two ways to pass the rows: an array a column (`unnest`), and one JSON text
- * (`jsonb_to_recordset`). `bin/node tests/bench/main.ts upsert`. Medians, in µs a row; the server's CPU is that of the
+ * What the projector's upsert costs, by three ways to pass the rows: an array a column (`unnest`), as the driver writes it or as
+ * a literal of our own, and one JSON text (`jsonb_to_recordset`). `bin/node tests/bench/main.ts upsert`. Medians, in µs a row; the server's CPU is that of the
  * connection's own process.
  */
 import { readFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import type { Pool } from "pg";
 import { messageStatement, storedColumns } from "#processors/projector/adapters/message-statement.ts";
 import type { MessageRow } from "#processors/projector/core/message-row.ts";
 import { rowOfDecision, rowOfFeedback, rowOfRendered } from "#processors/projector/core/message-rows.ts";
+import { arrayLiteral } from "#shared/platform/postgres/array-literal.ts";
 import { createPool } from "#shared/platform/postgres/pool.ts";
 import { createDatabase } from "#tests/support/database.ts";
 import { aDecision, aFeedback, aRendered } from "#tests/unit/processors/projector/core/builders.ts";
@@ -31,7 +32,12 @@ const recordset = `jsonb_to_recordset($1::jsonb) as r (${Object.entries(storedCo
   .join(", ")})`;
 
 const ways: readonly Way[] = [
-  { name: "unnest", text: messageStatement.text, values: messageStatement.parameters },
+  { name: "unnest, driver", text: messageStatement.text, values: messageStatement.parameters },
+  {
+    name: "unnest, literals",
+    text: messageStatement.text,
+    values: (rows) => messageStatement.parameters(rows).map(arrayLiteral),
+  },
   {
     name: "jsonb_to_recordset",
     text: messageStatement.text.replace(/unnest\(.*\) as r \(.*\)/, () => recordset),
@@ -90,7 +96,7 @@ async function measure(pool: Pool, ways: readonly Way[], { batch, runs }: (typeo
   }
 }
 
-/** Prints the figures of both ways, batch by batch, twice over in one run. */
+/** Prints the figures of all ways, batch by batch, twice over in one run. */
 export async function benchUpsert(): Promise<void> {
   const database = await createDatabase();
   const pool = createPool(database.url, { max: 1 });

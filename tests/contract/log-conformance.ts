@@ -93,6 +93,7 @@ export function describeLog(name: string, create: () => Promise<LogUnderTest>): 
     describeRecords(bench);
     describeLargeRecords(bench);
     describeLostResponse(bench);
+    describeLinger(bench);
     describeGroup(bench);
     describePause(bench);
     describeRebalance(bench);
@@ -293,6 +294,55 @@ function describeLostResponse(bench: LogBench): void {
       const at = (position: Position | undefined) =>
         String(read.find((record) => record.offset === position?.offset)?.value);
       expect(positions.map(at)).toEqual(["lost answer", "queued 1", "queued 2"]);
+    });
+  });
+}
+
+function describeLinger(bench: LogBench): void {
+  describe("a producer that lingers", () => {
+    /** Longer than any test: what is written has not waited its time. */
+    const forEver = 3_600_000;
+
+    it("writes nothing before its time, and everything when it is closed", async () => {
+      const to = await bench.topic(2);
+      const producer = await bench.log.producer({ lingerMs: forEver });
+      const values = Array.from({ length: 20 }, (_, at) => `v${at}`);
+      const sends = values.map((value) => producer.send([{ topic: to, key: value, value: Buffer.from(value) }]));
+      await bench.send(to, ["at once"]);
+      expect((await bench.readAll(to)).map(({ value }) => String(value))).toEqual(["at once"]);
+      await producer.close();
+      expect((await Promise.all(sends)).map((positions) => positions.length)).toEqual(values.map(() => 1));
+      const read = (await bench.readAll(to)).map(({ value }) => String(value));
+      expect(read.toSorted()).toEqual([...values, "at once"].toSorted());
+    });
+
+    it("keeps the order of a key over calls that come before, during and after a wait", async () => {
+      const to = await bench.topic(3);
+      const lingerMs = 10;
+      const producer = await bench.log.producer({ lingerMs });
+      const values = Array.from({ length: 120 }, (_, at) => at);
+      const sends: Promise<readonly Position[]>[] = [];
+      for (const value of values) {
+        sends.push(producer.send([{ topic: to, key: `key-${value % 4}`, value: Buffer.from(String(value)) }]));
+        if (value % 30 === 29) await bench.under.pass(value % 60 === 59 ? lingerMs : 1);
+      }
+      await bench.under.pass(lingerMs);
+      await Promise.all(sends);
+      const read = await bench.readAll(to);
+      for (let key = 0; key < 4; key += 1) {
+        const ofKey = read.filter((record) => String(record.key) === `key-${key}`);
+        expect(ofKey.map((record) => Number(record.value))).toEqual(values.filter((value) => value % 4 === key));
+      }
+      await producer.close();
+    });
+
+    it("refuses what comes after its close", async () => {
+      const to = await bench.topic(1);
+      const producer = await bench.log.producer({ lingerMs: forEver });
+      await producer.close();
+      await expect(producer.send([{ topic: to, key: null, value: null }])).rejects.toMatchObject({
+        code: "KAFKA_UNAVAILABLE",
+      });
     });
   });
 }

@@ -89,7 +89,7 @@ export function createCommitAudit(): CommitAudit {
     early,
     watch: (log, onRevoking) => ({
       ...log,
-      producer: async () => watchProducer(await log.producer()),
+      producer: async (options) => watchProducer(await log.producer(options)),
       consumer: async (options) => watchConsumer(await log.consumer(options), onRevoking),
     }),
   };

@@ -18,7 +18,7 @@ export function killable(inner: Log): KillableLog {
     ...inner,
     offsets: (topics) => alive(() => inner.offsets(topics)),
     committed: (groupId, topics) => alive(() => inner.committed(groupId, topics)),
-    producer: async () => killableProducer(await inner.producer(), alive),
+    producer: async (options) => killableProducer(await inner.producer(options), alive),
     consumer: async (options) => {
       const consumer = await inner.consumer(options);
       consumers.push(consumer);

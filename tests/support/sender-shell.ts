@@ -30,8 +30,8 @@ export async function senderShell({ clock, random, ...parts }: SenderShellOption
   const memory = createMemoryLog({ partitions: 3, clock, random });
   const log: Log = {
     ...memory,
-    producer: async () => {
-      const inner = await memory.producer();
+    producer: async (options) => {
+      const inner = await memory.producer(options);
       return {
         close: (deadlineMs) => inner.close(deadlineMs),
         send: async (records) => {

@@ -48,6 +48,8 @@ export interface WorldOptions {
   readonly callbacks?: boolean;
   /** Whether the providers' double runs in a process of its own, so that its CPU is told apart. Default false. */
   readonly doubleApart?: boolean;
+  /** Bits of the key by which SNS's double signs. Default its own, which is as long as SNS's. */
+  readonly snsKeyBits?: number;
   /** More for every child's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -179,12 +181,16 @@ async function build(options: WorldOptions, closers: Closers): Promise<World> {
 }
 
 async function startDouble(
-  { callbacks, doubleApart }: WorldOptions,
+  { callbacks, doubleApart, snsKeyBits }: WorldOptions,
   folder: string,
   gatewayUrl: string,
 ): Promise<SimulatorProcess> {
   const ledgerPath = join(folder, "ledger.ndjson");
-  const double = { ledgerPath, callbackBase: callbacks === false ? undefined : gatewayUrl };
+  const double = {
+    ledgerPath,
+    callbackBase: callbacks === false ? undefined : gatewayUrl,
+    ...(snsKeyBits && { snsKeyBits }),
+  };
   if (doubleApart) return startSimulatorProcess(double);
   return { ...(await startSimulator(double)), pid: process.pid };
 }

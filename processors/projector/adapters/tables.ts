@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { Decision, Rejected } from "#shared/contracts/records.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
+import { arrayLiteral } from "#shared/platform/postgres/array-literal.ts";
 import { fieldColumns, rowStatement } from "#shared/platform/postgres/columns.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
@@ -103,7 +104,7 @@ export function createTables(pool: Pool): Tables {
 /** One statement for all rows. */
 async function write(pool: Pool, name: keyof typeof statements, columns: readonly unknown[][]): Promise<void> {
   if (columns[0]?.length === 0) return;
-  const values = columns.map((column) => column.map(storable));
+  const values = columns.map((column) => storable(arrayLiteral(column)));
   await postgres(() => pool.query({ name, text: statements[name].text, values }));
 }
 

@@ -1,4 +1,5 @@
 import type { OutRecord, Position } from "#shared/contracts/log-record.ts";
+import type { Clock } from "../clock/clock.ts";
 import { codeOf } from "../errors/app-error.ts";
 import { slot } from "./assignment.ts";
 
@@ -15,7 +16,17 @@ export interface BatchLimits {
   readonly partitionBytes: number;
 }
 
+/** How a batcher puts records together. */
+export interface BatcherOptions {
+  readonly limits?: BatchLimits;
+  /** How long a record waits for others at most, by the clock. Left out: not at all, and no timer is ever set. */
+  readonly linger?: { readonly ms: number; readonly clock: Clock };
+}
+
 const usualLimits: BatchLimits = { records: 1_000, bytes: 8_000_000, partitionBytes: 1_000_000 };
+
+/** Why a wait for more records ends early. With a reason of its own: for one left out, Node makes an exception. */
+const full = "full";
 
 interface Call {
   readonly positions: Position[];
@@ -29,23 +40,32 @@ interface Entry {
   readonly call: Call;
   readonly index: number;
   readonly record: PlacedRecord;
+  /** When it was added, ms; 0 where nothing lingers. */
+  readonly addedAt: number;
 }
 
 /**
  * Puts the sends of many callers together into writes, exactly one of them outstanding; what is added meanwhile goes
- * together in the next. Never a timer: the first record of an idle batcher is written at once. The order within a
- * partition is the order of the calls.
+ * together in the next. Without `linger` the first record of an idle batcher is written at once; with it, when the oldest
+ * has waited its time, a write is full, or `flush` is called. The order within a partition is the order of the calls.
  */
 export class Batcher {
   readonly #write: WriteBatch;
   readonly #limits: BatchLimits;
+  readonly #linger: BatcherOptions["linger"];
   readonly #queue: Entry[] = [];
   readonly #idleWaiters: (() => void)[] = [];
   #isWriting = false;
+  /** Counted only where records wait for others. */
+  #queuedBytes = 0;
+  #isFlushing = false;
+  /** Ends the wait for more records. */
+  #lingering: AbortController | undefined;
 
-  constructor(write: WriteBatch, limits: BatchLimits = usualLimits) {
+  constructor(write: WriteBatch, { limits = usualLimits, linger }: BatcherOptions = {}) {
     this.#write = write;
     this.#limits = limits;
+    this.#linger = linger;
   }
 
   /** Resolves when all of the records are written; rejects when a write with one of them fails. */
@@ -53,9 +73,20 @@ export class Batcher {
     if (records.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       const call: Call = { positions: [], missing: records.length, failed: false, resolve, reject };
-      for (const [index, record] of records.entries()) this.#queue.push({ call, index, record });
+      const addedAt = this.#linger?.clock.now() ?? 0;
+      for (const [index, record] of records.entries()) {
+        this.#queue.push({ call, index, record, addedAt });
+        this.#queuedBytes += record.size;
+      }
       if (!this.#isWriting) void this.#drain();
+      else if (this.#isFull()) this.#lingering?.abort(full);
     });
+  }
+
+  /** Nothing waits for others from now on, neither what is queued nor what is added later. */
+  flush(): void {
+    this.#isFlushing = true;
+    this.#lingering?.abort(full);
   }
 
   /** Resolves when nothing is queued or in flight. */
@@ -67,13 +98,32 @@ export class Batcher {
     this.#isWriting = true;
     // What is added in this same turn still goes along.
     await Promise.resolve();
-    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#attempt(batch);
+    while (this.#queue.length > 0) {
+      if (this.#linger !== undefined) await this.#waitForMore(this.#linger);
+      const batch = this.#take();
+      if (batch.length > 0) await this.#attempt(batch);
+    }
     this.#isWriting = false;
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
+  /** Until the oldest record has waited its time. A clock that is set back makes it wait no longer than that. */
+  async #waitForMore({ ms, clock }: NonNullable<BatcherOptions["linger"]>): Promise<void> {
+    const leftMs = Math.min(ms, (this.#queue[0]?.addedAt ?? 0) + ms - clock.now());
+    if (leftMs <= 0 || this.#isFlushing || this.#isFull()) return;
+    this.#lingering = new AbortController();
+    await clock.sleep(leftMs, this.#lingering.signal);
+    this.#lingering = undefined;
+  }
+
+  #isFull(): boolean {
+    return this.#queue.length >= this.#limits.records || this.#queuedBytes >= this.#limits.bytes;
+  }
+
   #take(): readonly Entry[] {
-    return takeHead(this.#queue, this.#limits);
+    const batch = takeHead(this.#queue, this.#limits);
+    if (this.#linger !== undefined) this.#queuedBytes = sizeOf(this.#queue);
+    return batch;
   }
 
   async #attempt(batch: readonly Entry[]): Promise<void> {
@@ -93,6 +143,10 @@ export class Batcher {
       if (wanted.length > 0) await this.#attempt(wanted);
     }
   }
+}
+
+function sizeOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { record }) => sum + record.size, 0);
 }
 
 /** The longest head of the queue within the limits, but at least one record. Records of failed calls are dropped. */

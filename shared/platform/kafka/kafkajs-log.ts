@@ -53,12 +53,13 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
   }
 
   return {
-    producer: async () =>
+    producer: async ({ lingerMs = 0 } = {}) =>
       keep(
         new KafkajsProducer({
           clock,
           connect,
           partitionCounts: admin,
+          lingerMs,
           sendDeadlineMs: options.sendDeadlineMs ?? kafkaDefaults.sendDeadlineMs,
           recordBytesMax: options.recordBytesMax ?? 16_777_216,
           onClose: (producer) => clients.delete(producer),

@@ -19,6 +19,8 @@ export interface ProducerParts {
   readonly partitionCounts: PartitionCounts;
   /** After so long without an acknowledgement a send rejects, ms. */
   readonly sendDeadlineMs: number;
+  /** How long a record waits for others at most, ms; 0: not at all. */
+  readonly lingerMs: number;
   /** A larger record is refused unsent, bytes; the broker refuses what is above the topic's own bound. */
   readonly recordBytesMax: number;
   /** Called when the producer is closed. */
@@ -47,8 +49,8 @@ interface Connected {
 }
 
 /**
- * A producer with its guards; `docs/adr/0004-kafkajs-behind-a-port.md` says why they are needed. No linger: what queues up
- * during a send is the next batch. No transactions. A rejection is "unknown", never "not written".
+ * A producer with its guards; `docs/adr/0004-kafkajs-behind-a-port.md` says why they are needed. What queues up
+ * during a send is the next batch, linger or not. No transactions. A rejection is "unknown", never "not written".
  */
 export class KafkajsProducer implements Producer {
   readonly #parts: ProducerParts;
@@ -57,7 +59,7 @@ export class KafkajsProducer implements Producer {
    * One `sendBatch` outstanding: with two batches at once and one lost response the idempotent producer loses a batch
    * that it reports as written (#1005).
    */
-  readonly #batcher = new Batcher((batch) => this.#write(batch));
+  readonly #batcher: Batcher;
   #connected: Connected | undefined;
   #lookups: Promise<unknown> = Promise.resolve();
   #lookupsWaiting = 0;
@@ -67,6 +69,8 @@ export class KafkajsProducer implements Producer {
 
   constructor(parts: ProducerParts) {
     this.#parts = parts;
+    const { clock, lingerMs } = parts;
+    this.#batcher = new Batcher((batch) => this.#write(batch), lingerMs > 0 ? { linger: { ms: lingerMs, clock } } : {});
   }
 
   /** Sends keep the order of the calls, also when one of them has to ask for partitions first. */
@@ -83,6 +87,7 @@ export class KafkajsProducer implements Producer {
     const { clock, onClose } = this.#parts;
     this.#isClosed = true;
     onClose(this);
+    this.#batcher.flush();
     await within(clock, deadlineMs, this.#drain());
     this.#hasGivenUp = true;
     const using = this.#connected;

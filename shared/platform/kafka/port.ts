@@ -15,8 +15,17 @@ export interface Producer {
    * Rejects with `KAFKA_UNAVAILABLE` or what `isRefusal` knows (retryable), `KAFKA_RECORD_TOO_LARGE` or `KAFKA_UNKNOWN_TOPIC` (not).
    */
   send(records: readonly OutRecord[]): Promise<readonly Position[]>;
-  /** Sends what is queued, then disconnects; gives up after `deadlineMs`. */
+  /** Sends what is queued at once, whatever it would linger for, then disconnects; gives up after `deadlineMs`. */
   close(deadlineMs?: number): Promise<void>;
+}
+
+/** How a producer writes. */
+export interface ProducerOptions {
+  /**
+   * How long a record may wait for others to be written with, ms. Default 0: what is idle writes at once. A send resolves
+   * later by as much, and one request carries more. Only for what nobody waits for.
+   */
+  readonly lingerMs?: number;
 }
 
 /** The events that a group member is notified of. None of the calls may throw; all must return at once. */
@@ -76,7 +85,7 @@ export interface ConsumerOptions {
 
 /** The log: real (`kafkajs-log.ts`) or in memory (`memory-log.ts`), held to the same promises by one suite. */
 export interface Log {
-  producer(): Promise<Producer>;
+  producer(options?: ProducerOptions): Promise<Producer>;
   consumer(options: ConsumerOptions): Promise<Consumer>;
   /**
    * Reads every partition of the topics from the first record to the end offsets captured at the call, in offset order

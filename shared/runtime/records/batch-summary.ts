@@ -2,7 +2,7 @@ import type { Telemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { loggedIds, outcomeLabel, placeOf, type RecordEnd } from "./record-end.ts";
 
 /** As many traces of a batch stand in its line. */
-const tracesMax = 8;
+export const tracesMax = 8;
 
 /**
  * The one line of a batch: how many records came to which outcome, the slowest of them, and some of their traces. It is written

@@ -125,7 +125,8 @@ export class Shell {
   async #start(): Promise<void> {
     const { runnable, log } = this.#parts;
     await this.#health.outages.call(async () => runnable.ready?.(), this.#stopping.signal);
-    this.#producer = await log.producer();
+    const { processor } = runnable;
+    this.#producer = await log.producer({ lingerMs: (processor.kind === "stage" && processor.lingerMs) || 0 });
     if (await this.#fuseGuard.mayRun()) await this.#join();
     else void this.#standStill();
     this.#loops.push(this.#commitLoop(), this.#lagLoop());

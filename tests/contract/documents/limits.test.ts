@@ -9,8 +9,10 @@ import { cancellationShare } from "#gateway/public/cancellations/places.ts";
 import { batchEventsMax } from "#gateway/public/events/batch.ts";
 import { intakeAbsentMsMax, unreadAgeMsMax } from "#gateway/public/events/intake-watch.ts";
 import { messagesPageMax } from "#gateway/public/messages/event-messages.ts";
+import { webhookLingerMs } from "#gateway/webhooks/routes.ts";
 import { closerLimits } from "#processors/digest/closer.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
+import { feedbackLingerMs } from "#processors/feedback/processor.ts";
 import { retentionDays } from "#processors/projector/adapters/retention.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
@@ -162,6 +164,11 @@ const runtime: readonly Limit[] = [
   },
   { name: "how far apart fetches begin", where: [logFile], figures: [seconds(kafkaDefaults.fetchEveryMs)] },
   { name: "a produce", where: [logFile], figures: [seconds(kafkaDefaults.sendDeadlineMs)] },
+  {
+    name: "a linger",
+    where: ["gateway/webhooks/routes.ts", "processors/feedback/processor.ts"],
+    figures: [seconds(webhookLingerMs), seconds(feedbackLingerMs)],
+  },
   {
     name: "a record that a topic takes",
     where: ["schemas/topics/*.yaml"],

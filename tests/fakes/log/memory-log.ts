@@ -88,7 +88,8 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   }
 
   return {
-    producer: async () => new MemoryProducer({ store, loop, clock, fault: () => faults.takeSend(), onWritten: wake }),
+    producer: async ({ lingerMs = 0 } = {}) =>
+      new MemoryProducer({ store, loop, clock, lingerMs, fault: () => faults.takeSend(), onWritten: wake }),
     consumer: async (wanted) => consumer(wanted),
     readToEnd: (topics, signal) => readToEnd({ store, loop }, topics, signal),
     partitions: (topics) =>

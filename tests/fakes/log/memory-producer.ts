@@ -1,5 +1,6 @@
 import type { OutRecord, Position, TopicPartition } from "#shared/contracts/log-record.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
+import { within } from "#shared/platform/kafka/deadline.ts";
 import { recordTooLarge, unavailable, unknownTopic } from "#shared/platform/kafka/failure.ts";
 import { createPartitioner } from "#shared/platform/kafka/partitioner.ts";
 import type { Producer } from "#shared/platform/kafka/port.ts";
@@ -18,6 +19,7 @@ export interface MemoryProducerParts {
   readonly store: MemoryStore;
   readonly loop: EventLoop;
   readonly clock: Clock;
+  readonly lingerMs: number;
   /** The fault that the next send meets, if a test asked for one. */
   readonly fault: () => SendFault | undefined;
   readonly onWritten: () => void;
@@ -28,6 +30,10 @@ export class MemoryProducer implements Producer {
   readonly #parts: MemoryProducerParts;
   readonly #partitionOf = createPartitioner();
   readonly #queue: (() => void)[] = [];
+  /** How many of the queue wait for others, and what ends that. */
+  #held = 0;
+  #lingering: AbortController | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(parts: MemoryProducerParts) {
@@ -37,7 +43,7 @@ export class MemoryProducer implements Producer {
   /** The loop may take turns in any order; the sends of one producer keep theirs. */
   send(records: readonly OutRecord[]): Promise<readonly Position[]> {
     if (this.#isClosed) return Promise.reject(unavailable("Sending with a closed producer"));
-    return new Promise((resolve, reject) => {
+    const sent = new Promise<readonly Position[]>((resolve, reject) => {
       this.#queue.push(() => {
         try {
           resolve(this.#write(records));
@@ -45,12 +51,29 @@ export class MemoryProducer implements Producer {
           reject(error);
         }
       });
-      this.#parts.loop.add(() => this.#queue.shift()?.());
+      this.#held += 1;
+      if (this.#parts.lingerMs === 0) this.#release();
+      else if (this.#held === 1) void this.#releaseLater();
     });
+    this.#last = sent.catch(() => {});
+    return sent;
   }
 
-  async close(): Promise<void> {
+  async close(deadlineMs = 5_000): Promise<void> {
     this.#isClosed = true;
+    if (this.#parts.lingerMs === 0) return;
+    this.#lingering?.abort();
+    await within(this.#parts.clock, deadlineMs, this.#last);
+  }
+
+  async #releaseLater(): Promise<void> {
+    this.#lingering = new AbortController();
+    await this.#parts.clock.sleep(this.#parts.lingerMs, this.#lingering.signal);
+    this.#release();
+  }
+
+  #release(): void {
+    for (; this.#held > 0; this.#held -= 1) this.#parts.loop.add(() => this.#queue.shift()?.());
   }
 
   #write(records: readonly OutRecord[]): readonly Position[] {

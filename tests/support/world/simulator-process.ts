@@ -16,9 +16,11 @@ export interface SimulatorProcess extends Pick<Simulator, "url" | "ledgerPath" |
 export async function startSimulatorProcess({
   ledgerPath,
   callbackBase,
-}: Pick<SimulatorOptions, "ledgerPath" | "callbackBase">): Promise<SimulatorProcess> {
+  snsKeyBits,
+}: Pick<SimulatorOptions, "ledgerPath" | "callbackBase" | "snsKeyBits">): Promise<SimulatorProcess> {
   const gateway = callbackBase === undefined ? [] : ["--gateway", callbackBase];
-  return { ...(await startProgram(program, ["--ledger", ledgerPath, ...gateway])), ledgerPath };
+  const keyBits = snsKeyBits === undefined ? [] : ["--sns-key-bits", String(snsKeyBits)];
+  return { ...(await startProgram(program, ["--ledger", ledgerPath, ...gateway, ...keyBits])), ledgerPath };
 }
 
 /** A program of the tests' own that listens. */

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { summaryEveryMs } from "#gateway/http/request-summary.ts";
 import { createServer } from "#gateway/http/server.ts";
 import { openWebhooks, webhookRoutes } from "#gateway/webhooks/routes.ts";
 import type { ProviderEvent } from "#shared/contracts/records.ts";
@@ -210,6 +211,33 @@ describe("the route of a provider's webhook, besides [INT-06]", () => {
       ring: "7",
       cause: "KAFKA_UNAVAILABLE",
     });
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe("the log line of a webhook", () => {
+  it("shares a line with others of its second where it is written and answered, and no other does", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "carillon-webhooks-"));
+    const logFile = join(folder, "log.ndjson");
+    const results: WebhookResult[] = [
+      { kind: "verified", event, notes: { provider_event_id: "p-1" }, status: 204 },
+      { kind: "verified", event, notes: { provider_event_id: "p-2" }, status: 204 },
+      { kind: "verified", notes: { ring: "told before" }, status: 200 },
+      { kind: "verified", event, notes: { ring: "the end" }, status: 200, isSubscriptionEnd: true },
+      { kind: "refused", code: "COMMS_WEBHOOK_STALE", detail: "Too old" },
+    ];
+    const { post, clock } = await createPigeon({ logFile, receive: () => results.shift() as WebhookResult });
+    while (results.length > 0) await post();
+    await clock.advance(summaryEveryMs);
+    const read = async () => (await readFile(logFile, "utf8")).trim().split("\n");
+    await expect.poll(async () => (await read()).length).toBe(4);
+    const lines = (await read()).map((line) => JSON.parse(line) as { readonly level: string });
+    expect(lines).toMatchObject([
+      { status: 200, ring: "told before" },
+      { status: 200, ring: "the end" },
+      { status: 403, code: "COMMS_WEBHOOK_STALE" },
+      { route: "/webhooks/pigeon/loft", requests: 2, statuses: { 204: 2 }, slowest: { status: 204 } },
+    ]);
     await rm(folder, { recursive: true });
   });
 });

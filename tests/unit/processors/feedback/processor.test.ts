@@ -379,7 +379,7 @@ describe("a webhook that says nothing", () => {
 
   it("is rejected where it cannot be read, without a value of it", async () => {
     const outcome = await receive("canary");
-    expect(outcome).toEqual({ kind: "deadLetter", reason: "COMMS_POISON", message: "The body is not an SNS envelope" });
+    expect(outcome).toEqual({ kind: "deadLetter", reason: "COMMS_POISON", message: "The body is not an SES event" });
   });
 
   it("is counted where no table has it, once however often it waits", async () => {

@@ -23,11 +23,11 @@ const entry = (fields: Partial<CallEntry> = {}): CallEntry => ({
 const newPath = (): string => join(mkdtempSync(join(tmpdir(), "ledger-")), "deep", "ledger.jsonl");
 
 describe("the ledger", () => {
-  it("has each line in the file when append returns, and keeps those of an earlier run", async () => {
+  it("has each line in the file when append resolves, and keeps those of an earlier run", async () => {
     const path = newPath();
-    openCallLedger(path).append(entry());
+    await openCallLedger(path).append(entry());
     const ledger = openCallLedger(path);
-    ledger.append(entry({ call_id: "c-2" }));
+    await ledger.append(entry({ call_id: "c-2" }));
     const lines = readFileSync(path, "utf8").split("\n");
     expect(lines.map((line) => line && JSON.parse(line).call_id)).toEqual(["c-1", "c-2", ""]);
     expect(await Array.fromAsync(ledger.read({}))).toHaveLength(2);
@@ -40,9 +40,51 @@ describe("the ledger", () => {
     appendFileSync(path, `${JSON.stringify(entry({ msg_id: "m-2" }))}\n`);
     expect(await Array.fromAsync(ledger.read({ msg_id: "m-2" }))).toHaveLength(1);
     ledger.clear();
-    ledger.append(entry());
+    await ledger.append(entry());
     expect(await Array.fromAsync(ledger.read({}))).toEqual([entry()]);
     ledger.close();
+  });
+});
+
+describe("lines that come together", () => {
+  const ids = (path: string) =>
+    readFileSync(path, "utf8")
+      .split("\n")
+      .map((line) => line && (JSON.parse(line) as CallEntry).call_id);
+
+  it("are one write, in their order, and none is said to be there before", async () => {
+    const path = newPath();
+    const ledger = openCallLedger(path);
+    const seen: (readonly string[])[] = [];
+    const appends = ["c-1", "c-2", "c-3"].map(async (call_id) => {
+      await ledger.append(entry({ call_id }));
+      seen.push(ids(path));
+    });
+    expect(ids(path)).toEqual([""]);
+    await Promise.all(appends);
+    const all = ["c-1", "c-2", "c-3", ""];
+    expect(seen).toEqual([all, all, all]);
+    ledger.close();
+  });
+
+  it("are in the file before it is closed, and gone with it where it is emptied", async () => {
+    const path = newPath();
+    const ledger = openCallLedger(path);
+    const emptied = ledger.append(entry());
+    ledger.clear();
+    await emptied;
+    expect(ids(path)).toEqual([""]);
+    const last = ledger.append(entry({ call_id: "c-2" }));
+    ledger.close();
+    await last;
+    expect(ids(path)).toEqual(["c-2", ""]);
+  });
+
+  it("are not said to be there where the disk is full, or the ledger closed", async () => {
+    const ledger = openCallLedger("/dev/full");
+    await expect(ledger.append(entry())).rejects.toMatchObject({ code: "ENOSPC" });
+    ledger.close();
+    await expect(ledger.append(entry())).rejects.toThrow("closed");
   });
 });
 

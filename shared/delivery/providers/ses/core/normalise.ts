@@ -21,17 +21,24 @@ interface Reports {
   readonly unknown?: string;
 }
 
-/** An SES event in its SNS envelope, in the dialect of event publishing (`eventType`) or of notifications. */
+/**
+ * An SES event, in the dialect of event publishing (`eventType`) or of notifications. Records of earlier versions hold it in its
+ * SNS envelope, and are read as well.
+ */
 export function normaliseSes(body: string): NormalisedWebhook {
-  const envelope = parseJson(body);
-  if (!isObject(envelope)) return { kind: "unreadable", why: "The body is not an SNS envelope" };
-  const message = textOf(envelope["Message"], Number.POSITIVE_INFINITY);
+  const posted = parseJson(body);
+  const message = isObject(posted) && isEnvelope(posted) ? textOf(posted["Message"], Number.POSITIVE_INFINITY) : body;
   if (message?.startsWith(greeting)) return { kind: "nothing" };
-  const event = parseJson(message);
-  if (!isObject(event)) return { kind: "unreadable", why: "The message in the envelope is not an SES event" };
+  const event = message === body ? posted : parseJson(message);
+  if (!isObject(event)) return { kind: "unreadable", why: "The body is not an SES event" };
   const type = textOf(event["eventType"]) ?? textOf(event["notificationType"]);
   if (type === null) return { kind: "unreadable", why: "The SES event has neither eventType nor notificationType" };
   return webhookOf(type, event);
+}
+
+/** Each message of SNS has a type, and no event of SES has a field of that name. */
+function isEnvelope(posted: Fields): boolean {
+  return Object.hasOwn(posted, "Type");
 }
 
 function webhookOf(type: string, event: Fields): NormalisedWebhook {

@@ -43,7 +43,10 @@ export function openSnsReceiver(
   return createSnsReceiver({ topics: new Map(topics), replays: createReplayCache() });
 }
 
-/** Verifies SES's events from SNS. The message inside is passed on unread: the feedback stage reads it. */
+/**
+ * Verifies SES's events from SNS. Of a notification the message inside is passed on, unread: the feedback stage reads it. What
+ * only the check needs (signature, certificate, links) is a quarter of what SNS posts, and stays here.
+ */
 export function createSnsReceiver(parts: SnsReceiverParts): WebhookReceiver {
   return {
     receive: async (request) => {
@@ -76,8 +79,8 @@ function accept(envelope: SnsEnvelope, request: WebhookRequest, { topics, replay
 }
 
 function providerEvent(
-  { MessageId }: SnsEnvelope,
-  { headers, body, now }: WebhookRequest,
+  { MessageId, Message }: SnsEnvelope,
+  { headers, now }: WebhookRequest,
   tenant = "default",
 ): ProviderEvent {
   return {
@@ -88,6 +91,6 @@ function providerEvent(
     content_type: String(headers["content-type"] ?? ""),
     msg_id: null,
     query: null,
-    body,
+    body: Buffer.from(Message),
   };
 }

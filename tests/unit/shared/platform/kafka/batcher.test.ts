@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Position } from "#shared/contracts/log-record.ts";
-import { Batcher, type PlacedRecord } from "#shared/platform/kafka/batcher.ts";
+import { Batcher, type BatcherOptions, type BatchLimits, type PlacedRecord } from "#shared/platform/kafka/batcher.ts";
 import { recordTooLarge, unavailable } from "#shared/platform/kafka/failure.ts";
 import { recordSize } from "#shared/platform/kafka/record-size.ts";
-import { drainMicrotasks } from "#tests/support/manual-clock.ts";
+import { createManualClock, drainMicrotasks } from "#tests/support/manual-clock.ts";
 
 interface Write {
   readonly batch: readonly PlacedRecord[];
@@ -12,7 +12,7 @@ interface Write {
 }
 
 /** A batcher whose writes wait until the test answers them. */
-function batching(limits?: ConstructorParameters<typeof Batcher>[1]) {
+function batching(limits?: BatchLimits, linger?: BatcherOptions["linger"]) {
   const writes: Write[] = [];
   let offset = 0;
   const batcher = new Batcher(
@@ -21,7 +21,7 @@ function batching(limits?: ConstructorParameters<typeof Batcher>[1]) {
         const positions = batch.map(({ topic, partition }) => ({ topic, partition, offset: offset++ }));
         writes.push({ batch, succeed: () => resolve(positions), fail: reject });
       }),
-    limits,
+    { ...(limits && { limits }), ...(linger && { linger }) },
   );
   return { batcher, writes, values: (at: number) => writes[at]?.batch.map((record) => String(record.value)) };
 }
@@ -113,5 +113,81 @@ describe("the batcher, of what fails and of rest,", () => {
     expect(idle).toBe(false);
     writes[0]?.succeed();
     await waiting;
+  });
+});
+
+describe("a batcher that lingers", () => {
+  const limits: BatchLimits = { records: 4, bytes: 1_000, partitionBytes: 1_000 };
+
+  function lingering() {
+    const clock = createManualClock();
+    return { clock, ...batching(limits, { ms: 10, clock }) };
+  }
+
+  it("writes together what comes within the time of the first", async () => {
+    const { clock, batcher, writes, values } = lingering();
+    void batcher.add([record("a")]);
+    await clock.advance(9);
+    void batcher.add([record("b")]);
+    expect(writes).toHaveLength(0);
+    await clock.advance(1);
+    expect(values(0)).toEqual(["a", "b"]);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it("counts the time that a record has waited for the write before it", async () => {
+    const { clock, batcher, writes, values } = lingering();
+    void batcher.add([record("a")]);
+    await clock.advance(10);
+    void batcher.add([record("b")]);
+    await clock.advance(6);
+    writes[0]?.succeed();
+    await clock.advance(3);
+    expect(writes).toHaveLength(1);
+    void batcher.add([record("c")]);
+    await clock.advance(1);
+    expect(values(1)).toEqual(["b", "c"]);
+  });
+
+  it.each([
+    ["records", ["a", "b", "c", "d"], ["a", "b", "c", "d"]],
+    ["bytes", ["a", "x".repeat(1_000)], ["a"]],
+  ])("waits no longer where a write has all the %s that it may have", async (_what, wanted, written) => {
+    const { batcher, writes, values } = lingering();
+    void batcher.add([record(wanted[0] ?? "")]);
+    await drainMicrotasks();
+    expect(writes).toHaveLength(0);
+    for (const value of wanted.slice(1)) void batcher.add([record(value)]);
+    await drainMicrotasks();
+    expect(values(0)).toEqual(written);
+  });
+
+  it("waits again once a full write is out, and not at all after a flush", async () => {
+    const { clock, batcher, writes, values } = lingering();
+    for (const value of ["a", "b", "c", "d", "e"]) void batcher.add([record(value)]);
+    await drainMicrotasks();
+    writes[0]?.succeed();
+    await drainMicrotasks();
+    expect(writes).toHaveLength(1);
+    batcher.flush();
+    await drainMicrotasks();
+    expect(values(1)).toEqual(["e"]);
+    writes[1]?.succeed();
+    void batcher.add([record("f")]);
+    await drainMicrotasks();
+    expect(values(2)).toEqual(["f"]);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it("waits no longer than its time where the clock is set back", async () => {
+    const clock = createManualClock();
+    let back = 0;
+    const setBack = { now: () => clock.now() - back, sleep: clock.sleep };
+    const { batcher, values } = batching(limits, { ms: 10, clock: setBack });
+    void batcher.add([record("a")]);
+    back = 60_000;
+    await drainMicrotasks();
+    await clock.advance(10);
+    expect(values(0)).toEqual(["a"]);
   });
 });

@@ -39,6 +39,7 @@ describe("a producer that is closed while a send hangs", () => {
       connect,
       partitionCounts: { peek: () => 1, last: () => 1, learn: async () => undefined },
       sendDeadlineMs: 30_000,
+      lingerMs: 0,
       recordBytesMax: 1_000,
       onClose: () => undefined,
     });
@@ -74,6 +75,7 @@ describe("a producer whose topic has grown", () => {
       connect,
       partitionCounts: { peek: () => 2, last: () => 2, learn: async () => undefined },
       sendDeadlineMs: 30_000,
+      lingerMs: 0,
       recordBytesMax: 1_000,
       onClose: () => undefined,
     });

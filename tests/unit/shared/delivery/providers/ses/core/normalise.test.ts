@@ -7,6 +7,9 @@ import { ses } from "../bench.ts";
 const golden = (dialect: string, name: string) =>
   readFileSync(new URL(`../../../../../../golden/webhooks/ses/${dialect}/${name}.json`, import.meta.url), "utf8");
 
+/** The message in an envelope, as the gateway writes it. */
+const inner = (envelope: string) => (JSON.parse(envelope) as { readonly Message: string }).Message;
+
 type Row = readonly [file: string, status: string, code: string, reason?: string | undefined, suppress?: string];
 
 const bothDialects: readonly Row[] = [
@@ -55,6 +58,13 @@ describe.each(["event", "notification"])("SES, in the dialect of an %s [EML-04]"
       suppress,
       undefined,
     ]);
+  });
+
+  it.for(bothDialects)("%s is read alike bare, and in the envelope that earlier versions wrote", ([file]) => {
+    const envelope = golden(dialect, file);
+    const read = normaliseSes(envelope);
+    expect(read.kind).toBe("parsed");
+    expect(normaliseSes(inner(envelope))).toEqual(read);
   });
 
   it("says that a mail was delivered", () => {
@@ -153,12 +163,14 @@ describe("SES", () => {
 
   it("is not put out by the greeting of a new topic", () => {
     const greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
-    expect(normaliseSes(ses(greeting))).toEqual({ kind: "nothing" });
+    for (const body of [greeting, ses(greeting)]) expect(normaliseSes(body)).toEqual({ kind: "nothing" });
   });
 
   it.each([
-    ["", "envelope"],
-    ["[]", "envelope"],
+    ["", "SES event"],
+    ["[]", "SES event"],
+    ["{", "SES event"],
+    ['{"mail":{}}', "eventType"],
     [JSON.stringify({ Type: "Notification" }), "SES event"],
     [ses("{"), "SES event"],
     [ses([]), "SES event"],

@@ -17,7 +17,7 @@ async function post({ app }: Bench, message: UnsignedEnvelope | string, headers:
 }
 
 describe("POST /webhooks/ses [FBK-01] [EML-04] [INT-06]", () => {
-  it("writes a verified notification raw, under an id of SNS's own", async () => {
+  it("writes the message of a verified notification raw, under an id of SNS's own", async () => {
     const bench = createBench();
     const message = notification(bench.clock);
     expect((await post(bench, message)).statusCode).toBe(200);
@@ -34,7 +34,7 @@ describe("POST /webhooks/ses [FBK-01] [EML-04] [INT-06]", () => {
           content_type: "text/plain; charset=UTF-8",
           msg_id: null,
           query: null,
-          body: Buffer.from(signEnvelope(message, signing).body),
+          body: Buffer.from(message.Message),
         } satisfies ProviderEvent,
       },
     ]);
