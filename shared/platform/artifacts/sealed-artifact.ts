@@ -10,7 +10,7 @@ import { canonicalJson } from "./canonical-json.ts";
 /** Far over any content that is sent. It bounds what a manipulated artifact makes a reader allocate. */
 export const contentBytesMax = 16 * 1024 * 1024;
 
-/** Smaller content is sealed as it is: for a text, deflate costs 16 µs both ways and saves some hundred bytes. */
+/** Smaller content is sealed as it is: for a text, deflate costs 16 µs both ways and saves 30 to 150 bytes. */
 export const deflatedFromBytes = 512;
 
 /** A file system takes 255 bytes, and a hash and the mark of an unfinished file may follow the step. */
@@ -63,7 +63,7 @@ export function pathStep(name: string): string {
 export function sealArtifact(owner: ArtifactOwner, { name, plain }: PlainArtifact, key: KeyObject): SealedArtifact {
   const isDeflated = plain.length >= deflatedFromBytes;
   const bytes = isDeflated ? deflateRawSync(plain, { level: 1 }) : plain;
-  return { name, isDeflated, plainBytes: plain.length, sealed: seal(key, bytes, bindingOf(owner, name, isDeflated)) };
+  return { name, isDeflated, plainBytes: plain.length, sealed: seal(key, bytes, bindingOf(owner, name)) };
 }
 
 /** The content. Throws `ARTIFACT_CORRUPT` if the bytes are not those that were sealed for this person and name. */
@@ -86,7 +86,7 @@ export function artifactCorrupt(cause?: unknown): AppError {
 function plainOf(owner: ArtifactOwner, artifact: SealedArtifact, key: KeyObject): Buffer {
   const { name, isDeflated, plainBytes, sealed } = artifact;
   try {
-    const bytes = open(key, sealed, bindingOf(owner, name, isDeflated));
+    const bytes = open(key, sealed, bindingOf(owner, name));
     if (!isDeflated) return bytes;
     return inflateRawSync(bytes, { maxOutputLength: contentBytesMax, chunkSize: chunkSizeOf(plainBytes) });
   } catch (error) {
@@ -94,12 +94,12 @@ function plainOf(owner: ArtifactOwner, artifact: SealedArtifact, key: KeyObject)
   }
 }
 
-/** Room for the whole content at once, where its size is known: less than half the time of chunks of 16 KiB for a mail. */
+/** Room for the whole content at once, where its size is known: a third less CPU than chunks of 16 KiB, for a mail. */
 function chunkSizeOf(plainBytes: number): number {
   return Math.min(Math.max(plainBytes + 1, 64), contentBytesMax);
 }
 
-/** Deflated content is bound as the files of a message each were, so that a frame can be made of such a file. */
-function bindingOf(owner: ArtifactOwner, name: string, isDeflated: boolean): Buffer {
-  return contextOf(isDeflated ? "artifact" : "artifact as it is", name, owner.tenantId, owner.userId);
+/** As files of a message each were bound, so that a frame can be made of one. A wrong `isDeflated` fails the content's hash. */
+function bindingOf(owner: ArtifactOwner, name: string): Buffer {
+  return contextOf("artifact", name, owner.tenantId, owner.userId);
 }
