@@ -5,6 +5,7 @@
 import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
+import { benchArtifacts } from "./artifacts.ts";
 import { benchCodes } from "./codes.ts";
 import { benchDemo } from "./demo.ts";
 import { benchDrain } from "./drain.ts";
@@ -34,6 +35,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<SuiteFi
   demo: benchDemo,
   hop: benchHop,
   shell: benchShell,
+  artifacts: benchArtifacts,
   path: benchPath,
   faults: benchFaults,
   brief: benchBrief,

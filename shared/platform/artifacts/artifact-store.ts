@@ -8,11 +8,12 @@ export interface ArtifactOwner {
   readonly msgId: string;
 }
 
-/** Immutable, content-addressed, encrypted per user. */
+/** Immutable, named by its content, encrypted per user. */
 export interface ArtifactStore {
   /**
-   * Durable when it resolves; the same content again gives the same receipt and writes nothing. Throws the `AppError`
-   * `ARTIFACT_UNAVAILABLE` (retryable), or `ARTIFACT_UNSTORABLE` (not retryable) if the store cannot hold such a name.
+   * Durable when it resolves. The same content again gives the same hash, and may be stored again under another reference:
+   * each opens. Throws the `AppError` `ARTIFACT_UNAVAILABLE` (retryable), or `ARTIFACT_UNSTORABLE` (not retryable) if the
+   * store can hold nothing at its place.
    */
   put(owner: ArtifactOwner, content: Content): Promise<ArtifactReceipt>;
   /** Throws the `AppError` `ARTIFACT_MISSING` or `ARTIFACT_CORRUPT` (not retryable), or `ARTIFACT_UNAVAILABLE` (retryable). */

@@ -1,7 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Content } from "#shared/domain/channel/channels.ts";
-import type { ArtifactReceipt } from "#shared/domain/message/artifact-receipt.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { contextOf, open, seal } from "../crypto/envelope.ts";
 import { AppError } from "../errors/app-error.ts";
@@ -11,56 +10,66 @@ import { canonicalJson } from "./canonical-json.ts";
 /** Far over any content that is sent. It bounds what a manipulated artifact makes a reader allocate. */
 export const contentBytesMax = 16 * 1024 * 1024;
 
+/** Smaller content is sealed as it is: for a text, deflate costs 16 µs both ways and saves 30 to 150 bytes. */
+export const deflatedFromBytes = 512;
+
 /** A file system takes 255 bytes, and a hash and the mark of an unfinished file may follow the step. */
 const pathStepMax = 128;
 
-/** A content with its receipt: what every artifact store stores. */
+/** A content, before it is sealed. */
 export interface PlainArtifact {
-  readonly receipt: ArtifactReceipt;
+  /** `<tenant>/<msg_id>/<hash>`: of which message, and what. It says nothing of a place. */
+  readonly name: string;
+  /** SHA-256 of `plain`, hex. */
+  readonly hash: string;
+  /** The content's canonical JSON. */
   readonly plain: Buffer;
 }
 
-/**
- * The content as canonical JSON with its receipt. The same owner and content give the same reference in every process.
- */
+/** An artifact as a store holds it. */
+export interface SealedArtifact {
+  readonly name: string;
+  readonly isDeflated: boolean;
+  /** Size of the content, bytes. Believed for no more than how much to allocate at once. */
+  readonly plainBytes: number;
+  readonly sealed: Buffer;
+}
+
+/** The content as canonical JSON with its name. The same owner and content give the same name in every process. */
 export function artifactOf(owner: ArtifactOwner, content: Content): PlainArtifact {
   const plain = Buffer.from(canonicalJson(content), "utf8");
   const hash = sha256(plain);
-  return { plain, receipt: { ref: `${refStart(owner)}${hash}`, hash, bytes: plain.length } };
+  return { name: `${nameStart(owner)}${hash}`, hash, plain };
 }
 
-/** The hash in a reference. Throws `ARTIFACT_MISSING` for one that names no artifact of this message. */
-export function hashOfRef(owner: ArtifactOwner, ref: string): string {
-  const hash = ref.slice(-64);
-  if (ref === `${refStart(owner)}${hash}` && /^[0-9a-f]{64}$/.test(hash)) return hash;
-  throw artifactMissing("The reference names no artifact of this message");
+/** What every name of an artifact of this message begins with. */
+export function nameStart(owner: ArtifactOwner): string {
+  return `${pathStep(owner.tenantId)}/${pathStep(owner.msgId)}/`;
 }
 
 /**
- * A name as one step of a path: never empty, `.` or `..`, without a separator, and 128 characters at most. A longer name
- * becomes its hash, after a mark that no encoded name begins with.
+ * A name as one step of a path: never empty, `.` or `..`, without a separator or a dot, and 128 characters at most. A longer
+ * name becomes its hash, after a mark that no encoded name begins with.
  */
 export function pathStep(name: string): string {
   const step = encodeURIComponent(name.toWellFormed()).replaceAll(".", "%2E") || "%";
   return step.length <= pathStepMax ? step : `%long-${sha256(name)}`;
 }
 
-/** An artifact as a store holds it: sealed bytes under a reference, and the person's key. */
-export interface SealedArtifact {
-  readonly ref: string;
-  readonly sealed: Buffer;
-  readonly key: KeyObject;
+/**
+ * Compressed where that pays, then encrypted under the person's key and bound to the artifact's name and the person. It is not
+ * bound to a place: the sealed bytes may be copied to another one.
+ */
+export function sealArtifact(owner: ArtifactOwner, { name, plain }: PlainArtifact, key: KeyObject): SealedArtifact {
+  const isDeflated = plain.length >= deflatedFromBytes;
+  const bytes = isDeflated ? deflateRawSync(plain, { level: 1 }) : plain;
+  return { name, isDeflated, plainBytes: plain.length, sealed: seal(key, bytes, bindingOf(owner, name)) };
 }
 
-/** Compressed, then encrypted under the person's key and bound to reference and person. */
-export function sealArtifact(owner: ArtifactOwner, artifact: PlainArtifact, key: KeyObject): Buffer {
-  return seal(key, deflateRawSync(artifact.plain, { level: 1 }), bindingOf(owner, artifact.receipt.ref));
-}
-
-/** The content. Throws `ARTIFACT_CORRUPT` if the bytes are not those that were sealed for this person and reference. */
-export function openArtifact(owner: ArtifactOwner, artifact: SealedArtifact): Content {
-  const plain = plainOf(owner, artifact);
-  if (sha256(plain) !== hashOfRef(owner, artifact.ref)) throw corrupt();
+/** The content. Throws `ARTIFACT_CORRUPT` if the bytes are not those that were sealed for this person and name. */
+export function openArtifact(owner: ArtifactOwner, artifact: SealedArtifact, key: KeyObject): Content {
+  const plain = plainOf(owner, artifact, key);
+  if (sha256(plain) !== artifact.name.slice(-64)) throw artifactCorrupt();
   return JSON.parse(plain.toString("utf8")) as Content;
 }
 
@@ -69,22 +78,28 @@ export function artifactMissing(message: string): AppError {
   return new AppError("ARTIFACT_MISSING", message, { retryable: false });
 }
 
-function plainOf(owner: ArtifactOwner, { ref, sealed, key }: SealedArtifact): Buffer {
+/** The error of bytes that nobody stored under this reference: `ARTIFACT_CORRUPT`, not retryable. */
+export function artifactCorrupt(cause?: unknown): AppError {
+  return new AppError("ARTIFACT_CORRUPT", "The artifact is not what was stored", { retryable: false, cause });
+}
+
+function plainOf(owner: ArtifactOwner, artifact: SealedArtifact, key: KeyObject): Buffer {
+  const { name, isDeflated, plainBytes, sealed } = artifact;
   try {
-    return inflateRawSync(open(key, sealed, bindingOf(owner, ref)), { maxOutputLength: contentBytesMax });
+    const bytes = open(key, sealed, bindingOf(owner, name));
+    if (!isDeflated) return bytes;
+    return inflateRawSync(bytes, { maxOutputLength: contentBytesMax, chunkSize: chunkSizeOf(plainBytes) });
   } catch (error) {
-    throw corrupt(error);
+    throw artifactCorrupt(error);
   }
 }
 
-function bindingOf(owner: ArtifactOwner, ref: string): Buffer {
-  return contextOf("artifact", ref, owner.tenantId, owner.userId);
+/** Room for the whole content at once, where its size is known: a third less CPU than chunks of 16 KiB, for a mail. */
+function chunkSizeOf(plainBytes: number): number {
+  return Math.min(Math.max(plainBytes + 1, 64), contentBytesMax);
 }
 
-function refStart(owner: ArtifactOwner): string {
-  return `${pathStep(owner.tenantId)}/${pathStep(owner.msgId)}/`;
-}
-
-function corrupt(cause?: unknown): AppError {
-  return new AppError("ARTIFACT_CORRUPT", "The artifact is not what was stored", { retryable: false, cause });
+/** As files of a message each were bound, so that a frame can be made of one. A wrong `isDeflated` fails the content's hash. */
+function bindingOf(owner: ArtifactOwner, name: string): Buffer {
+  return contextOf("artifact", name, owner.tenantId, owner.userId);
 }

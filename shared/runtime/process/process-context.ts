@@ -133,7 +133,7 @@ export function createProcessContext(
       const artifact = declared.artifact();
       const wrapper = createKeyWrapper(masterKeys(artifact));
       const userKeys = createPostgresKeyStore({ database: stores.postgres(), wrapper, clock });
-      return createFileArtifactStore(artifact.COMMS_ARTIFACTS_URL, userKeys);
+      return createFileArtifactStore(artifact.COMMS_ARTIFACTS_URL, userKeys, clock);
     }),
     warm: async () => {
       await tracing.ready;

@@ -34,6 +34,7 @@ import { issuesMax } from "#shared/domain/event/issues.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
 import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
+import { segmentBytesMax } from "#shared/platform/artifacts/segment-writer.ts";
 import { artifactDays } from "#shared/platform/artifacts/sweep-artifacts.ts";
 import { refusalMs, unknownIdMs } from "#shared/platform/avro/schema-cache.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
@@ -278,6 +279,11 @@ const domain: readonly Limit[] = [
     name: "the content of a message",
     where: ["shared/platform/artifacts/sealed-artifact.ts"],
     figures: [bytes(contentBytesMax)],
+  },
+  {
+    name: "a segment of artifacts",
+    where: ["shared/platform/artifacts/segment-writer.ts"],
+    figures: [bytes(segmentBytesMax)],
   },
   { name: "devices of a push", where: ["shared/domain/channel/push.ts"], figures: [count(devicesMax)] },
   { name: "a provider call", where: [ledgerFile], figures: [seconds(callDeadlineMs)] },

@@ -5,7 +5,10 @@ import { createEventFactory, type EventFactory } from "#cli/demo/event-factory.t
 import type { Event, Feedback } from "#shared/contracts/records.ts";
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
 import { stages } from "#shared/contracts/topics.ts";
+import type { EmailContent } from "#shared/domain/channel/email.ts";
+import { framesOf } from "#shared/platform/artifacts/segment-frame.ts";
 import type { CallEntry } from "#simulator/ledger/call-entry.ts";
+import { eventually } from "#tests/support/world/eventually.ts";
 import { aPerson } from "#tests/support/world/people.ts";
 import type { Seen } from "#tests/support/world/topic-watch.ts";
 import { everything, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
@@ -151,11 +154,17 @@ describe("what the walk leaves behind [CAN-13] [EML-03] [SMS-10]", () => {
     const files = (await readdir(join(world.folder, "artifacts"), { recursive: true, withFileTypes: true })).filter(
       (file) => file.isFile(),
     );
-    expect(files).toHaveLength(6);
+    const names = new Set<string>();
     for (const file of files) {
       const bytes = await readFile(join(file.parentPath, file.name));
       expect(bytes.includes("Portrait session")).toBe(false);
+      for (const { artifact } of framesOf(bytes)) names.add(artifact.name.split("/")[1] ?? "");
     }
+    expect([...names].toSorted()).toEqual(
+      sent()
+        .map(({ msg_id }) => msg_id)
+        .toSorted(),
+    );
   });
 
   test("a row for each message, with its status, its key and its artifact [FBK-03]", async () => {
@@ -195,6 +204,7 @@ describe("what the walk leaves behind [CAN-13] [EML-03] [SMS-10]", () => {
 
 interface MessageRow {
   readonly msg_id: string;
+  readonly tenant_id: string;
   readonly user_id: string;
   readonly channel: string;
   readonly status: string;
@@ -307,3 +317,44 @@ describe("the synthetic probe [INT-07]", () => {
     ]);
   });
 });
+
+describe("what was sent can be opened again by its msg_id [CAN-13]", () => {
+  test("from the row, within a minute of the call: the mail that the provider took", async () => {
+    const again = eventFactory.booking({ buyer: "ines", seller: "studio" }, Date.now());
+    await world.produceEvents(again);
+    const order = () =>
+      world.watch
+        .of("comms.send.email")
+        .find(({ cause_ref, user_id }) => cause_ref === again.cause_ref && user_id === "ines");
+    await world.watch.until(() => order() !== undefined, "the order of the mail", 60_000);
+    const { msg_id = "" } = order() ?? {};
+    const taken = async () => (await world.ledger({ msg_id, outcome: "accepted" }))[0];
+    const call = await eventually(taken, "the mail at its provider", 60_000);
+    const { tenant_id, user_id, body_rendered_s3 } = await eventually(() => rowOf(msg_id), "its row", 60_000);
+    const owner = { tenantId: tenant_id, userId: user_id, msgId: msg_id };
+    const content = (await world.platform.artifacts().get(owner, body_rendered_s3)) as EmailContent;
+    const page = `${world.simulatorUrl}/page/messages/${call.call_id}`;
+    const { headers, text } = (await (await fetch(page)).json()) as ReceivedMail;
+    const html = await (await fetch(`${page}/html`)).text();
+    expect(content.channel).toBe("EMAIL");
+    expect(linesOf(text)).toEqual(linesOf(content.text));
+    expect(linesOf(html).slice(-linesOf(content.html).length)).toEqual(linesOf(content.html));
+    expect(headers.find(({ name }) => name.toLowerCase() === "x-comms-msg-id")?.value).toBe(msg_id);
+  });
+});
+
+interface ReceivedMail {
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly text: string;
+}
+
+/** The row of a message that the store of its content is named in. */
+async function rowOf(msgId: string): Promise<MessageRow | undefined> {
+  const sql = "select * from comms_message where msg_id = $1 and status in ('sent', 'delivered')";
+  return (await world.platform.postgres().query<MessageRow>(sql, [msgId])).rows[0];
+}
+
+/** A mail ends its lines as mail does. */
+function linesOf(text: string): readonly string[] {
+  return text.trimEnd().split(/\r?\n/);
+}

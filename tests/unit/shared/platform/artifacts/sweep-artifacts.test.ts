@@ -29,6 +29,16 @@ describe("the sweep of artifacts", () => {
     expect(await sweepArtifacts(pathToFileURL(folder).href, 2_000_000, running)).toBe(0);
   });
 
+  it("removes whole segments, and the folder of their day with the last of them", async () => {
+    artifact("segments.v1/2025-01-01/a", 1_000_000);
+    artifact("segments.v1/2025-01-02/a", 1_999_000);
+    artifact("segments.v1/2025-01-02/b", 2_000_000);
+    mkdirSync(join(folder, "segments.v1/2026-11-26"));
+    expect(await sweepArtifacts(pathToFileURL(folder).href, 2_000_000, running)).toBe(2);
+    expect(readdirSync(join(folder, "segments.v1"))).toEqual(["2025-01-02", "2026-11-26"]);
+    expect(files().map(({ name }) => name)).toEqual(["b"]);
+  });
+
   it("does nothing where there is no folder yet, and stops when it is told to", async () => {
     expect(await sweepArtifacts(pathToFileURL(join(folder, "none")).href, 2_000_000, running)).toBe(0);
     artifact("default/a/a1.x", 1_000_000);

@@ -37,14 +37,14 @@ describe("what a report repeats, sealed for the way through a provider", () => {
     expect(opened).toBeUndefined();
   });
 
-  it("is some 500 letters long: three tags of SES", () => {
+  it("is some 600 letters long: three tags of SES", () => {
     const id = "f0000000-0000-4000-8000-000000000000";
     const hash = "0".repeat(64);
     const real = aSend({
       event_id: id,
       correlation_id: id,
       user_id: id,
-      artifact_ref: `default/${send.msg_id}/${hash}`,
+      artifact_ref: `default/${send.msg_id}/${hash}/2026-11-26/${hash.slice(0, 24)}/67108863/1799`,
     });
     expect(createSubjectSeal(old).seal(real).length).toBeLessThanOrEqual(768);
   });
