@@ -14,7 +14,7 @@ const recordsRead = 14;
  */
 const fetchesMax = 1.5; // 0.71
 const producesMax = 1.5; // 0.72
-const redisCommandsMax = 15; // 13.6, two of them for cancellations: asked by the router, and by the sender at the last moment
+const redisCommandsMax = 13; // 11.8, two of them for cancellations: asked by the router, and by the sender at the last moment
 const pgCommitsMax = 4; // 2.2
 
 let counts: Counts;
