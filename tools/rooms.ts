@@ -86,7 +86,6 @@ export const providerRoom: Room = {
     ...upToPlatform,
     "shared/delivery/adapter.ts",
     "shared/delivery/bounded-answer.ts",
-    "shared/delivery/budget.ts",
     "shared/delivery/network.ts",
     "shared/delivery/email",
     `${providerFolder}/provider.ts`,
@@ -144,7 +143,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
   "shared/delivery": {
     imports: [...upToRuntime, "shared/state"],
-    packages: ["node:*", "ioredis", "opossum", "pg (types)", "yaml", "zod"],
+    packages: ["node:*", "opossum", "pg (types)", "yaml", "zod"],
   },
   "shared/delivery/email": {
     imports: [...upToPlatform, "shared/delivery/adapter.ts"],

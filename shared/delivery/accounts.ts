@@ -1,7 +1,7 @@
 import type { Send } from "#shared/contracts/records.ts";
+import type { BudgetLimits } from "#shared/domain/delivery/rate-budget.ts";
 import type { ChannelAdapter } from "./adapter.ts";
 import type { Breaker } from "./breaker.ts";
-import type { RateBudget } from "./budget.ts";
 
 /**
  * An account with a provider, as a sender calls it. Breaker and budget are its own: an account that fails, or has spent
@@ -15,7 +15,8 @@ export interface ProviderAccount {
   readonly provider: string;
   readonly adapter: ChannelAdapter;
   readonly breaker: Breaker;
-  readonly budget: RateBudget;
+  /** What its budget lets through; the bucket itself lies with the ledger. */
+  readonly budget: BudgetLimits;
 }
 
 /** The accounts that may send a message, the one to call first. Never empty, and never another tenant's. */

@@ -18,7 +18,6 @@ import { createBreaker } from "./breaker.ts";
 import type { SendMeter } from "./meter.ts";
 import type { ProviderContext } from "./providers/provider.ts";
 import { createProviderAlarm } from "./providers/provider-alarm.ts";
-import { createRedisBudget } from "./redis-budget.ts";
 import { createSender, type SenderParts } from "./sender.ts";
 import type { SenderConfig } from "./sender-settings.ts";
 
@@ -37,7 +36,7 @@ export async function openSender<Channel extends KnownChannel>(
     configured.map(({ provider }) => provider.name),
   );
   const context = providerContextOf(platform, config);
-  const accounts = await Promise.all(configured.map((account) => openAccount(platform, account, { context, meter })));
+  const accounts = await Promise.all(configured.map((account) => openAccount(account, { context, meter })));
   const viewAgeMsMax = viewAgeMsMaxOf(config);
   const policy = { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000, viewAgeMsMax };
   const processor = createSender({
@@ -57,7 +56,6 @@ export async function openSender<Channel extends KnownChannel>(
 }
 
 async function openAccount(
-  platform: ProcessContext,
   { id, tenant, provider, config }: AccountConfig,
   { context, meter }: { readonly context: ProviderContext; readonly meter: SendMeter },
 ): Promise<ProviderAccount> {
@@ -69,7 +67,7 @@ async function openAccount(
     ...(tenant !== undefined && { tenant }),
     adapter,
     breaker: createBreaker({ account: id, onState: (state) => meter.breakerState(names, state) }),
-    budget: createRedisBudget({ redis: platform.redis(), keys: platform.keys }, limits),
+    budget: limits,
   };
 }
 

@@ -5,9 +5,17 @@ import type { ProviderAccount } from "./accounts.ts";
 
 /** What a sender waits for its turn with. */
 export interface BudgetWaitParts {
-  readonly account: Pick<ProviderAccount, "id" | "budget">;
+  readonly account: Pick<ProviderAccount, "id">;
   readonly clock: Clock;
   readonly policy: Pick<SendPolicy, "budgetWaitMaxMs">;
+}
+
+/** A turn that has not come yet. */
+export interface BudgetTurn {
+  /** When to ask for the first time, ms from now; 0: there is nothing to wait for. */
+  readonly waitMs: number;
+  /** Asks whether the calls may go out: 0, or how long to wait before asking once more, ms. */
+  readonly ask: () => Promise<number>;
 }
 
 /**
@@ -16,19 +24,16 @@ export interface BudgetWaitParts {
  */
 export async function waitForBudget(
   { account, clock, policy }: BudgetWaitParts,
-  { calls, critical }: { readonly calls: number; readonly critical: boolean },
+  { waitMs, ask }: BudgetTurn,
   signal: AbortSignal,
 ): Promise<void> {
   const until = clock.now() + policy.budgetWaitMaxMs;
-  for (;;) {
-    const now = clock.now();
-    const waitMs = await account.budget.take(account.id, calls, { critical });
-    if (waitMs === 0) return;
-    if (signal.aborted || now + waitMs > until)
+  for (let leftMs = waitMs; leftMs > 0; leftMs = await ask()) {
+    if (signal.aborted || clock.now() + leftMs > until)
       throw new AppError("RATE_BUDGET_SPENT", `The rate budget of ${account.id} is spent`, {
         retryable: true,
-        retryAfterMs: waitMs,
+        retryAfterMs: leftMs,
       });
-    await clock.sleep(waitMs, signal);
+    await clock.sleep(leftMs, signal);
   }
 }

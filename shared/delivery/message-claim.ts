@@ -11,17 +11,28 @@ import type { Clock } from "#shared/platform/clock/clock.ts";
 import { AppError, isRetryable } from "#shared/platform/errors/app-error.ts";
 import { type ClaimRef, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
 import type { ProviderAccount } from "./accounts.ts";
+import { type BudgetWaitParts, waitForBudget } from "./budget-wait.ts";
 import type { SendMeter } from "./meter.ts";
 import { sendOutcome } from "./send-outcome.ts";
 
 /** What a message is claimed on the ledger with. */
-export interface MessageClaimParts {
+export interface MessageClaimParts extends BudgetWaitParts {
   readonly name: SenderName;
   readonly ledger: Ledger;
-  readonly clock: Pick<Clock, "now">;
+  readonly account: Pick<ProviderAccount, "id" | "budget">;
   readonly policy: SendPolicy;
   /** Names one try of this process and no other. */
   readonly nextOwner: () => string;
+}
+
+/** What a message is claimed for, and until when it may wait. */
+export interface ClaimOptions {
+  /** One call each. */
+  readonly to: readonly unknown[];
+  /** The order says that an earlier call has an unknown result, which a ledger that was wiped does not know. */
+  readonly isInDoubt: boolean;
+  /** Ends the wait for the budget. */
+  readonly signal: AbortSignal;
 }
 
 /** A claim that this try owns until its lease runs out. */
@@ -37,38 +48,52 @@ type ClaimAttempt =
   | { readonly kind: "refused"; readonly outcome: Outcome };
 
 /**
- * Claims the message; if it belongs to another or is over, the outcome that follows from that. `isInDoubt`: the order says that
- * an earlier call has an unknown result, which a ledger that was wiped does not know.
+ * Claims the message, takes its calls from the account's budget and confirms the claim: in one step, or after a wait if the
+ * budget is spent. If the message belongs to another or is over, the outcome that follows from that. What throws has given the
+ * claim back, also one whose answer was lost.
  */
-export async function claimMessage(
+export async function claimMessage(parts: MessageClaimParts, send: Send, options: ClaimOptions): Promise<ClaimAttempt> {
+  const ref = { msgId: send.msg_id, owner: parts.nextOwner() };
+  try {
+    return await confirmInTurn(parts, send, { ...options, ref });
+  } catch (error) {
+    await releaseClaim(parts, ref);
+    throw error;
+  }
+}
+
+async function confirmInTurn(
   parts: MessageClaimParts,
   send: Send,
-  { isInDoubt }: { readonly isInDoubt: boolean },
+  { ref, to, isInDoubt, signal }: ClaimOptions & { readonly ref: ClaimRef },
 ): Promise<ClaimAttempt> {
-  const { name, ledger, clock, policy } = parts;
-  const ref = { msgId: send.msg_id, owner: parts.nextOwner() };
+  const { name, ledger, account, clock, policy } = parts;
+  const budget = { account: account.id, limits: account.budget, calls: to.length, critical: send.critical };
   const now = clock.now();
   const resend = mayResend(send, now);
-  const result = await ledger.claim({ ...ref, attempt: send.attempt, reopens: send.reopens, leaseMs, now, resend });
+  const { attempt, reopens } = send;
+  const result = await ledger.begin({ ...ref, attempt, reopens, leaseMs, now, resend, budget });
   if (result.kind === "claimed") {
-    const { attempt } = result;
+    const ask = async () => confirmedWait(ref, await ledger.confirm(ref, budget, clock.now()));
+    await waitForBudget(parts, { waitMs: result.waitMs, ask }, signal);
     const ambiguous = (result.ambiguous || isInDoubt) && !isRepeatable(send.channel);
-    return { kind: "claimed", claim: { ...ref, attempt, ambiguous } };
+    return { kind: "claimed", claim: { ...ref, attempt: result.attempt, ambiguous } };
   }
   const refusal = toSendRefusal(["ledger", ledgerGate(send, result, { now, policy })], []);
   if (!refusal) throw claimLost(ref);
   return { kind: "refused", outcome: sendOutcome(send, refusal, { name, now }) };
 }
 
-/** Renews the lease right before the call. Throws `LEDGER_CLAIM_LOST` (retryable) if another has taken the message. */
-export async function confirmClaim({ ledger, clock }: MessageClaimParts, claim: MessageClaim): Promise<void> {
-  if (!(await ledger.confirm(claim, clock.now()))) throw claimLost(claim);
+/** Throws `LEDGER_CLAIM_LOST` (retryable) if another has taken the message meanwhile. */
+function confirmedWait(ref: ClaimRef, waitMs: number | undefined): number {
+  if (waitMs === undefined) throw claimLost(ref);
+  return waitMs;
 }
 
 /** Gives the claim back. In an outage it does nothing: the lease runs out by itself. */
 export async function releaseClaim(
-  { ledger, clock }: Pick<MessageClaimParts, "ledger" | "clock">,
-  claim: MessageClaim,
+  { ledger, clock }: Pick<RecordParts, "ledger" | "clock">,
+  claim: ClaimRef,
 ): Promise<void> {
   try {
     await ledger.release(claim, clock.now());

@@ -3,20 +3,13 @@ import type { AddressedTarget } from "#shared/domain/delivery/facts.ts";
 import { reportOutcome } from "#shared/domain/delivery/sender-outcomes.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Route } from "./accounts.ts";
-import { type BudgetWaitParts, waitForBudget } from "./budget-wait.ts";
 import { type ConcludeParts, conclude } from "./conclude.ts";
 import { type ContentParts, readContent, unreadableReport } from "./content.ts";
-import {
-  claimMessage,
-  confirmClaim,
-  countAmbiguousSend,
-  type MessageClaimParts,
-  releaseClaim,
-} from "./message-claim.ts";
+import { claimMessage, countAmbiguousSend, type MessageClaimParts } from "./message-claim.ts";
 import { callProvider, type ProviderCallParts } from "./provider-call.ts";
 
 /** What every step works with, once the account is chosen. */
-type StepParts = ContentParts & MessageClaimParts & BudgetWaitParts & ProviderCallParts & ConcludeParts;
+type StepParts = ContentParts & MessageClaimParts & ProviderCallParts & ConcludeParts;
 
 /** What a sender makes its call with: the parts of every step, and the route that chooses the account. */
 export type PerformParts = Omit<StepParts, "account"> & { readonly route: Route };
@@ -36,7 +29,7 @@ export interface PerformOptions {
  * to the confirmation may be repeated; no step after it may.
  */
 export async function perform(common: PerformParts, send: Send, options: PerformOptions): Promise<Outcome> {
-  const { to, signal } = options;
+  const { to } = options;
   const [account] = common.route(send);
   const parts: StepParts = { ...common, account };
   account.breaker.admit();
@@ -45,13 +38,6 @@ export async function perform(common: PerformParts, send: Send, options: Perform
   const claimed = await claimMessage(parts, send, options);
   if (claimed.kind === "refused") return claimed.outcome;
   const { claim } = claimed;
-  try {
-    await waitForBudget(parts, { calls: to.length, critical: send.critical }, signal);
-    await confirmClaim(parts, claim);
-  } catch (error) {
-    await releaseClaim(parts, claim);
-    throw error;
-  }
   const beforeCall = countAmbiguousSend(parts, send, claim);
   const answers = await Promise.all(to.map((target) => callProvider(parts, { send, content, target, beforeCall })));
   return conclude(parts, { send, claim, to, answers });

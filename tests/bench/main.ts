@@ -16,6 +16,7 @@ import { benchHot } from "./hot.ts";
 import { type BenchOptions, benchOptions } from "./options.ts";
 import { benchBrief, benchPath } from "./path.ts";
 import { benchPeer } from "./peer.ts";
+import { benchRedisClient } from "./redis-client.ts";
 import { benchSender } from "./sender.ts";
 import { benchShell } from "./shell.ts";
 import { benchSlo } from "./slo.ts";
@@ -40,6 +41,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<SuiteFi
   faults: benchFaults,
   brief: benchBrief,
   upsert: benchUpsert,
+  "redis-client": benchRedisClient,
   garbage: benchGarbage,
   hot: benchHot,
   tls: benchTls,

@@ -1,11 +1,14 @@
 import { type LedgerEntry, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
 import {
-  claimEntry,
-  confirmEntry,
+  beginCall,
+  confirmCall,
+  type OwnedClaim,
   reconcileEntry,
   recordCall,
   releaseEntry,
+  type StoredClaim,
 } from "#shared/domain/delivery/ledger-rules.ts";
+import type { Bucket, BudgetRequest } from "#shared/domain/delivery/rate-budget.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { hotWindowMs, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
 
@@ -15,9 +18,10 @@ export interface MemoryLedger extends Ledger {
   restored(): void;
 }
 
-/** Ready from the start. Entries never expire. */
+/** Ready from the start. Entries never expire. The buckets of all accounts lie in it, as they do in Redis. */
 export function createMemoryLedger(): MemoryLedger {
   const entries = new Map<string, LedgerEntry>();
+  const buckets = new Map<string, Bucket>();
   let isReady = true;
 
   function checkReady(): void {
@@ -31,23 +35,37 @@ export function createMemoryLedger(): MemoryLedger {
     return entry !== undefined;
   }
 
+  function storedOf(msgId: string, { account }: BudgetRequest): StoredClaim {
+    return { entry: entries.get(msgId), bucket: buckets.get(account) };
+  }
+  function putOwned(
+    { msgId, budget }: { readonly msgId: string; readonly budget: BudgetRequest },
+    claim: OwnedClaim | undefined,
+  ): OwnedClaim | undefined {
+    put(msgId, claim?.entry);
+    if (claim?.bucket) buckets.set(budget.account, claim.bucket);
+    return claim;
+  }
+
   return {
     peek: async (messages, now) => {
       checkReady();
       return messages.map(({ msgId, ...call }) => stateOf(entries.get(msgId), call, now));
     },
-    claim: async (request) => {
+    begin: async (request) => {
       checkReady();
-      const entry = entries.get(request.msgId);
-      const next = claimEntry(entry, request);
-      const state = stateOf(entry, request, request.now);
-      if (!next && state.kind !== "free") return state;
-      put(request.msgId, next);
-      return { kind: "claimed", ambiguous: next?.doubt === true, attempt: next?.attempt ?? request.attempt };
+      const stored = storedOf(request.msgId, request.budget);
+      const claim = putOwned(request, beginCall(stored, request));
+      if (claim)
+        return { kind: "claimed", ambiguous: claim.entry.doubt, attempt: claim.entry.attempt, waitMs: claim.waitMs };
+      const state = stateOf(stored.entry, request, request.now);
+      if (state.kind === "free") throw new Error("The rules refused a free entry");
+      return state;
     },
-    confirm: async ({ msgId, owner }, now) => {
+    confirm: async ({ msgId, owner }, budget, now) => {
       checkReady();
-      return put(msgId, confirmEntry(entries.get(msgId), { owner, leaseMs, now }));
+      const claim = confirmCall(storedOf(msgId, budget), { owner, budget, leaseMs, now });
+      return putOwned({ msgId, budget }, claim)?.waitMs;
     },
     record: async ({ msgId, owner }, record, now) => put(msgId, recordCall(entries.get(msgId), record, { owner, now })),
     release: async ({ msgId, owner }, now) => {
@@ -61,6 +79,7 @@ export function createMemoryLedger(): MemoryLedger {
     },
     wipe: () => {
       entries.clear();
+      buckets.clear();
       isReady = false;
     },
     restored: () => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Feedback, Send } from "#shared/contracts/records.ts";
 import type { ChannelAdapter } from "#shared/delivery/adapter.ts";
-import { createRedisBudget } from "#shared/delivery/redis-budget.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
@@ -39,7 +38,7 @@ async function markerBack(): Promise<void> {
 function onRedis() {
   const { redis, keys } = store;
   const ledger = createRedisLedger(redis, keys, { clock: "caller" });
-  const budget = createRedisBudget({ redis, keys }, { rate: 10_000, burst: 10_000, reserve: 1_000 });
+  const budget = { rate: 10_000, burst: 10_000, reserve: 1_000 };
   const breaker = {
     admit: () => {},
     run: <T>(call: () => Promise<T>) => call(),

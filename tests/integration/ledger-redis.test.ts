@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BudgetLimits } from "#shared/delivery/budget.ts";
-import { waitForBudget } from "#shared/delivery/budget-wait.ts";
-import { createRedisBudget } from "#shared/delivery/redis-budget.ts";
-import { systemClock } from "#shared/platform/clock/clock.ts";
-import { codeOf } from "#shared/platform/errors/app-error.ts";
+import type { BudgetRequest } from "#shared/domain/delivery/rate-budget.ts";
 import { hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { ledgerConformance } from "#tests/contract/ledger-conformance.ts";
-import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
+import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
 import { connectRedis, type TestRedis } from "#tests/support/redis.ts";
 
 ledgerConformance("Redis", async () => {
@@ -15,6 +11,14 @@ ledgerConformance("Redis", async () => {
   const restored = async () => void (await redis.set(keys.marker("ledger"), "{}"));
   return { ledger: createRedisLedger(redis, keys, { clock: "caller" }), wipe, restored, close };
 });
+
+const budget: BudgetRequest = {
+  account: "ses",
+  limits: { rate: 7, burst: 5, reserve: 2 },
+  calls: 1,
+  critical: false,
+};
+const request = { owner: "a", attempt: 1, leaseMs, resend: false, budget };
 
 describe("the ledger's keys in Redis", () => {
   let world: TestRedis;
@@ -28,7 +32,7 @@ describe("the ledger's keys in Redis", () => {
     const ledger = createRedisLedger(redis, keys);
     const now = Date.now();
     await redis.set(keys.marker("ledger"), "{}");
-    await ledger.claim({ msgId: "m1", owner: "a", attempt: 1, leaseMs, now, resend: false });
+    await ledger.begin({ ...request, msgId: "m1", now });
     await ledger.reconcile(
       [{ msgId: "m2", state: "sent", attempt: 1, bySender: true, recordedAt: now - hotWindowMs + 60_000 }],
       now,
@@ -49,34 +53,30 @@ describe("the ledger's keys in Redis", () => {
   });
 
   test("the rate budget counts as the one in memory does", async () => {
-    const limits: BudgetLimits = { rate: 7, burst: 5, reserve: 2 };
+    await world.redis.set(world.keys.marker("ledger"), "{}");
+    const ledger = createRedisLedger(world.redis, world.keys, { clock: "caller" });
+    const model = createMemoryLedger();
     let now = Date.now();
-    const clock = () => now;
-    const budget = createRedisBudget({ redis: world.redis, keys: world.keys, clock }, limits);
-    const model = createMemoryBudget(limits, clock);
     for (let step = 0; step < 200; step++) {
       now += (step * 37) % 211;
-      const ask = { critical: step % 5 === 0 };
-      const calls = 1 + (step % 3);
-      expect(await budget.take("ses", calls, ask), `step ${step}`).toBe(await model.take("ses", calls, ask));
+      const ask = { ...budget, account: "counted", critical: step % 5 === 0, calls: 1 + (step % 3) };
+      const next = { ...request, msgId: `step ${step}`, now, budget: ask };
+      expect(await ledger.begin(next), next.msgId).toEqual(await model.begin(next));
     }
   });
 
   test("the rate budget goes by the time of Redis: a sender whose clock is a minute ahead finds no more in it", async () => {
     const { redis, keys } = world;
-    const limits: BudgetLimits = { rate: 0.1, burst: 3, reserve: 0 };
-    const account = { id: "clocks", budget: createRedisBudget({ redis, keys }, limits) };
-    const policy = { budgetWaitMaxMs: 0 };
-    const ask = (aheadMs: number) => {
-      const clock = { ...systemClock, now: () => Date.now() + aheadMs };
-      const wait = { account, clock, policy };
-      return waitForBudget(wait, { calls: 1, critical: false }, new AbortController().signal).then(
-        () => "taken",
-        codeOf,
-      );
-    };
-    const answers = [];
-    for (const aheadMs of [0, 60_000, -60_000, 60_000, 0]) answers.push(await ask(aheadMs));
-    expect(answers).toEqual(["taken", "taken", "taken", "RATE_BUDGET_SPENT", "RATE_BUDGET_SPENT"]);
+    await redis.set(keys.marker("ledger"), "{}");
+    const ledger = createRedisLedger(redis, keys);
+    const scarce = { ...budget, account: "clocks", limits: { rate: 0.1, burst: 3, reserve: 0 } };
+    const waits = [];
+    for (const [at, aheadMs] of [0, 60_000, -60_000, 60_000, 0].entries()) {
+      const result = await ledger.begin({ ...request, msgId: `c${at}`, now: Date.now() + aheadMs, budget: scarce });
+      waits.push(result.kind === "claimed" && result.waitMs > 0);
+    }
+    expect(waits).toEqual([false, false, false, true, true]);
+    const aMinuteAhead = Date.now() + 60_000;
+    expect(await ledger.confirm({ msgId: "c3", owner: "a" }, scarce, aMinuteAhead)).toBeGreaterThan(0);
   });
 });

@@ -1,9 +1,9 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Send } from "#shared/contracts/records.ts";
 import type { ProviderAccount } from "#shared/delivery/accounts.ts";
-import { type Bucket, takeFrom } from "#shared/delivery/budget.ts";
 import type { SendEffect } from "#shared/delivery/sender.ts";
 import type { SendFacts } from "#shared/domain/delivery/facts.ts";
+import { type Bucket, takeFrom } from "#shared/domain/delivery/rate-budget.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { redisKeys } from "#shared/platform/redis/keys.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
@@ -11,7 +11,7 @@ import type { Runnable, StageProcessor } from "#shared/runtime/processor.ts";
 import { aProfile, emailContent, hasher, start } from "#tests/unit/shared/delivery/sender-bench.ts";
 import { createManualClock } from "./manual-clock.ts";
 
-/** One call of the script of the budget, as Redis gets it. */
+/** What a message takes from its account's budget, as Redis gets it. */
 interface BudgetCall {
   readonly key: string;
   readonly rate: number;
@@ -20,23 +20,21 @@ interface BudgetCall {
 
 /**
  * The Redis of a sender: the ledger knows no message and grants each claim; the buckets of all accounts lie side by side,
- * and are kept as `budget.lua` keeps them.
+ * and are kept as `ledger.lua` keeps them.
  */
 function senderRedis(budgetCalls: BudgetCall[]) {
   const buckets = new Map<string, Bucket>();
-  const ledgerAnswers: Readonly<Record<string, readonly string[]>> = {
-    claim: ["claimed", "0", "1"],
-    confirm: ["confirmed"],
-    record: ["recorded"],
-    release: ["released"],
-  };
-  function budget(key: string, args: readonly unknown[]): number {
-    const [rate = 0, burst = 0, floor = 0, calls = 0, now = 0] = args.map(Number);
+  function take(key: string, args: readonly unknown[], now: number): number {
+    const [rate = 0, burst = 0, reserve = 0, calls = 0] = args.map(Number);
     budgetCalls.push({ key, rate, burst });
-    const limits = { rate, burst, reserve: floor };
-    const { bucket, waitMs } = takeFrom(buckets.get(key), limits, { calls, critical: false, now });
+    const request = { calls, critical: false, now };
+    const { bucket, waitMs } = takeFrom(buckets.get(key), { rate, burst, reserve }, request);
     buckets.set(key, bucket);
     return waitMs;
+  }
+  function ledger([, , bucket = ""]: readonly string[], [name, , , now, ...args]: readonly unknown[]) {
+    if (name === "begin") return ["claimed", "", "1", String(take(bucket, args.slice(5), Number(now)))];
+    return [name === "record" ? "recorded" : "released"];
   }
   return {
     pipeline: () => {
@@ -54,10 +52,8 @@ function senderRedis(budgetCalls: BudgetCall[]) {
       };
       return pipeline;
     },
-    evalsha: async (_sha: string, count: number, ...rest: readonly unknown[]) => {
-      const args = rest.slice(count);
-      return count === 1 ? budget(String(rest[0]), args) : ledgerAnswers[String(args[0])];
-    },
+    evalsha: async (_sha: string, count: number, ...rest: readonly unknown[]) =>
+      ledger(rest.slice(0, count).map(String), rest.slice(count)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { ProviderEvent } from "#shared/contracts/records.ts";
+import type { BudgetLimits } from "#shared/domain/delivery/rate-budget.ts";
 import type { NormaliseWebhook } from "#shared/domain/feedback/parsed-webhook.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
@@ -9,7 +10,6 @@ import type { SubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 import type { UnsubscribeKeys } from "#shared/platform/crypto/unsubscribe-token.ts";
 import type { Outbound } from "#shared/platform/http/outbound.ts";
 import type { ChannelAdapter } from "../adapter.ts";
-import type { BudgetLimits } from "../budget.ts";
 
 /**
  * A provider: one folder with its adapter, its table of answers, its webhook and the table of that, its settings and its

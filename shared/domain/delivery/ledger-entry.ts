@@ -99,10 +99,16 @@ export function callsMade({ state, attempt }: LedgerEntry): number {
   return state === "K" ? attempt : attempt - 1;
 }
 
+/** Whether the owner has recorded the result of its call. The note of a claim that reopens is a number, a report is JSON. */
+export function isReported({ note }: Pick<LedgerEntry, "note">): boolean {
+  return !/^\d*$/.test(note);
+}
+
 /**
  * How many calls of an entry whose lease has run out ended with their process. One that ended with an unknown result left a
- * report, and a claim that was given back has no owner: neither is a crash. The note of a claim that reopens is a number.
+ * report, and a claim that was given back has no owner: neither is a crash.
  */
-export function crashesIn({ state, owner, note, crashes }: LedgerEntry): number {
-  return crashes + (state === "K" && owner !== "" && /^\d*$/.test(note) ? 1 : 0);
+export function crashesIn(entry: LedgerEntry): number {
+  const { state, owner, crashes } = entry;
+  return crashes + (state === "K" && owner !== "" && !isReported(entry) ? 1 : 0);
 }

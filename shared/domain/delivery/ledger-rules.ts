@@ -1,5 +1,6 @@
 import type { Instant } from "../time/instant.ts";
-import { callsMade, isReopened, type LedgerEntry, type NextCall, stateOf } from "./ledger-entry.ts";
+import { callsMade, isReopened, isReported, type LedgerEntry, type NextCall, stateOf } from "./ledger-entry.ts";
+import { type Bucket, type BudgetRequest, takeFrom } from "./rate-budget.ts";
 
 /**
  * Calls of one message whose processes may die in them: after the second nobody calls again, so that a process that dies of
@@ -16,6 +17,29 @@ export interface ClaimRequest extends NextCall {
   readonly now: Instant;
   /** Claim the message although an earlier call of it ended with an unknown result; not after `crashesMax` crashes. */
   readonly resend: boolean;
+}
+
+/** One attempt to claim a message and to confirm the claim at once. */
+export interface BeginRequest extends ClaimRequest {
+  /** What the calls of the message take from the rate of their account. */
+  readonly budget: BudgetRequest;
+}
+
+/** One attempt to confirm a claim that waited for its budget. */
+export interface ConfirmRequest extends ClaimOwner, Pick<BeginRequest, "leaseMs" | "budget"> {}
+
+/** What is stored of a message and of its account's budget. */
+export interface StoredClaim {
+  readonly entry: LedgerEntry | undefined;
+  /** Undefined: the bucket is full. */
+  readonly bucket: Bucket | undefined;
+}
+
+/** A claim that its owner has, and what it leaves of the budget. */
+export interface OwnedClaim extends StoredClaim {
+  readonly entry: LedgerEntry;
+  /** 0: the claim is confirmed, and bytes may go out. Otherwise nothing is taken, and it is to be confirmed after so long. */
+  readonly waitMs: number;
 }
 
 /** The result of a call, as its owner records it. `ambiguous`: the result is unknown. */
@@ -44,7 +68,7 @@ export interface ClaimOwner {
 const letters = { sent: "S", failed: "F", dropped: "D", retry: "R" } as const;
 
 /** The entry after a claim, or undefined if the claim is refused; `stateOf` says why. */
-export function claimEntry(entry: LedgerEntry | undefined, request: ClaimRequest): LedgerEntry | undefined {
+function claimEntry(entry: LedgerEntry | undefined, request: ClaimRequest): LedgerEntry | undefined {
   const state = stateOf(entry, request, request.now);
   const mine = entry?.state === "C" && entry.owner === request.owner;
   const mayResend = state.kind === "ambiguous" && request.resend && state.crashes < crashesMax;
@@ -77,15 +101,32 @@ function callOf(entry: LedgerEntry | undefined, { attempt }: ClaimRequest, doubt
 }
 
 /**
- * The entry once bytes may go out, or undefined if the owner has lost the claim. A second confirmation gives the same
- * entry: a client asks again after a lost answer.
+ * Claims the message and, where the budget lets its calls through, confirms the claim; undefined if the claim is refused. An
+ * owner that asks again, as after a lost answer, is given the same answer, and the budget is taken from once.
  */
-export function confirmEntry(
-  entry: LedgerEntry | undefined,
-  { owner, now, leaseMs }: ClaimOwner & Pick<ClaimRequest, "leaseMs">,
-): LedgerEntry | undefined {
-  if (!isOwned(entry, owner)) return undefined;
-  return { ...entry, state: "K", leaseUntil: now + leaseMs, since: entry.since || now };
+export function beginCall({ entry, bucket }: StoredClaim, request: BeginRequest): OwnedClaim | undefined {
+  const claimed = isUnderWay(entry, request.owner) ? entry : claimEntry(entry, request);
+  return claimed && confirmWithin({ entry: claimed, bucket }, request);
+}
+
+/**
+ * Confirms a claim if the budget lets its calls through by now, and renews its lease; undefined if the owner has lost the
+ * claim. A second confirmation gives the same answer and takes nothing: a client asks again after a lost answer.
+ */
+export function confirmCall({ entry, bucket }: StoredClaim, request: ConfirmRequest): OwnedClaim | undefined {
+  if (!isOwned(entry, request.owner) || (entry.state === "K" && isReported(entry))) return undefined;
+  return confirmWithin({ entry, bucket }, request);
+}
+
+function confirmWithin(
+  { entry, bucket }: StoredClaim & Pick<OwnedClaim, "entry">,
+  { budget, now, leaseMs }: ConfirmRequest,
+): OwnedClaim {
+  const renewed = { ...entry, leaseUntil: now + leaseMs };
+  if (entry.state === "K") return { entry: renewed, bucket, waitMs: 0 };
+  const taken = takeFrom(bucket, budget.limits, { ...budget, now });
+  if (taken.waitMs > 0) return { entry: renewed, ...taken };
+  return { entry: { ...renewed, state: "K", since: entry.since || now }, ...taken };
 }
 
 /** The entry after the owner's record, or undefined if the owner may not write. A `sent` is always written. */
@@ -142,6 +183,11 @@ function isClaimed({ state }: LedgerEntry): boolean {
 
 function isOwned(entry: LedgerEntry | undefined, owner: string): entry is LedgerEntry {
   return entry !== undefined && isClaimed(entry) && entry.owner === owner;
+}
+
+/** Whether the owner's call is confirmed and has no result yet. */
+function isUnderWay(entry: LedgerEntry | undefined, owner: string): entry is LedgerEntry {
+  return isOwned(entry, owner) && entry.state === "K" && !isReported(entry);
 }
 
 /**

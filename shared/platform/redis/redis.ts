@@ -1,5 +1,6 @@
 import { type ChainableCommander, Redis } from "ioredis";
 import { AppError } from "../errors/app-error.ts";
+import { groupWrites } from "./grouped-writes.ts";
 import { type RedisAccess, redisAddress } from "./redis-access.ts";
 import { redisError } from "./redis-error.ts";
 import { watchServerIdentity } from "./server-identity.ts";
@@ -36,6 +37,7 @@ export function createRedis(at: string | RedisAccess, settings: RedisSettings = 
     },
   });
   sayWhy(redis);
+  groupWrites(redis);
   watchServerIdentity(redis);
   return redis;
 }

@@ -1,6 +1,6 @@
--- The ledger's rules, atomically. shared/domain/delivery/ledger-rules.ts has the same rules without Redis; one conformance
--- suite compares the two.
--- KEYS[1] marker, KEYS[2] entry. ARGV[1] operation, ARGV[2] ttl in ms, ARGV[3] the server that is asked, ARGV[4] now in ms or
+-- The ledger's rules, atomically. shared/domain/delivery/ledger-rules.ts and rate-budget.ts have the same rules without Redis;
+-- one conformance suite compares the two.
+-- KEYS[1] marker, KEYS[2] entry; of begin and confirm also KEYS[3], the bucket of the account, `tokens|at`. ARGV[1] operation, ARGV[2] ttl in ms, ARGV[3] the server that is asked, ARGV[4] now in ms or
 -- empty for the time of Redis, then the operation's own arguments.
 -- Instants are always strings: a Lua number would print 1.8e+12.
 local op, ttl, server = ARGV[1], ARGV[2], ARGV[3]
@@ -15,14 +15,16 @@ local function put(state, attempt, lease, since, doubt, owner, note)
   redis.call('SET', KEYS[2], table.concat({ state, attempt, lease, since, doubt, owner, note }, '|'), 'PX', ttl)
 end
 
+-- The note of a claim that reopens is a number, a report is JSON.
+local function reported(entry) return not string.find(entry.note, '^%d*$') end
+
 -- Calls whose processes died in them. `doubt` is one more than those before; a call with a report did end.
 local function crashes(entry)
-  -- The note of a claim that reopens is a number, a report is JSON.
-  local lost = entry.state == 'K' and entry.owner ~= '' and string.find(entry.note, '^%d*$') and 1 or 0
+  local lost = entry.state == 'K' and entry.owner ~= '' and not reported(entry) and 1 or 0
   return math.max(0, (tonumber(entry.doubt) or 0) - 1) + lost
 end
 
-if op == 'claim' or op == 'confirm' then
+if op == 'begin' or op == 'confirm' then
   -- The marker of another server was restored with a snapshot: what it vouches for may be gone.
   local marker = redis.call('GET', KEYS[1])
   local named = marker and string.find(marker, '"server":', 1, true)
@@ -40,8 +42,43 @@ local text = redis.call('GET', KEYS[2])
 local entry = parse(text)
 local calling = entry and (entry.state == 'C' or entry.state == 'K')
 
-if op == 'claim' then
-  local owner, attempt, lease, crashesMax = ARGV[5], tonumber(ARGV[6]), later(ARGV[7]), tonumber(ARGV[8])
+-- Takes the calls from the bucket, or nothing; returns the wait in ms. ARGV from `first` on: rate a second, burst, reserve that
+-- these calls must leave, calls.
+local function take(first)
+  local rate, burst, floor, calls = tonumber(ARGV[first]), tonumber(ARGV[first + 1]), tonumber(ARGV[first + 2]), tonumber(ARGV[first + 3])
+  local tokens, at = burst, tonumber(now)
+  local held, since = string.match(redis.call('GET', KEYS[3]) or '', '^(.-)|(.*)$')
+  if held then
+    at = math.max(at, tonumber(since))
+    tokens = math.min(burst, tonumber(held) + (at - tonumber(since)) * rate / 1000)
+  end
+  local needed, wait = math.min(calls, burst - floor) + floor, 0
+  if tokens + 1e-9 >= needed then
+    tokens = tokens - calls
+  else
+    wait = math.ceil((needed - tokens) * 1000 / rate)
+  end
+  -- A full bucket equals a missing one, so the key may expire once the bucket is full.
+  redis.call('SET', KEYS[3], string.format('%.17g|%.0f', tokens, at), 'PX', math.ceil((burst - tokens) * 1000 / rate) + 1000)
+  return wait
+end
+
+-- Writes a claim of this owner with a new lease, confirmed where the budget lets its calls through. Returns the wait in ms.
+local function confirm(claim, budgetAt)
+  local owner, lease, since, wait = ARGV[5], later(ARGV[6]), claim.since, 0
+  if claim.state ~= 'K' then wait = take(budgetAt) end
+  if wait == 0 and since == '' then since = now end
+  put(wait == 0 and 'K' or 'C', claim.attempt, lease, since, claim.doubt, owner, claim.note)
+  return string.format('%.0f', wait)
+end
+
+if op == 'begin' then
+  local owner, attempt, crashesMax = ARGV[5], tonumber(ARGV[7]), tonumber(ARGV[8])
+  local own = calling and entry.owner == owner
+  -- After a lost answer the client begins again; the calls are taken from the budget already.
+  if own and entry.state == 'K' and not reported(entry) then
+    return { 'claimed', entry.doubt, tostring(entry.attempt), confirm(entry, 10) }
+  end
   -- The call that the provider took and then reported as not delivered for now; -1 for none.
   local reopened = entry and entry.state == 'S' and entry.attempt <= tonumber(ARGV[9])
   local free, ambiguous = not entry or reopened, false
@@ -50,23 +87,20 @@ if op == 'claim' then
     ambiguous = entry.state == 'K' or entry.doubt ~= ''
     free = not ambiguous
   end
-  local mine = entry and entry.state == 'C' and entry.owner == owner
+  local mine = own and entry.state == 'C'
   if not (free or mine or (ambiguous and crashes(entry) < crashesMax)) then return { 'refused', text, now } end
   local doubt = entry and entry.doubt or ''
   if ambiguous then doubt = tostring(1 + crashes(entry)) end
   -- The next call after one with an unknown result has a higher number, also if the process of that one died.
   if doubt ~= '' and calling then attempt = math.max(attempt, entry.state == 'K' and entry.attempt + 1 or entry.attempt) end
   local note = reopened and tostring(entry.attempt) or (mine and entry.note) or ''
-  put('C', attempt, lease, doubt ~= '' and entry.since or '', doubt, owner, note)
-  return { 'claimed', doubt, tostring(attempt) }
+  local claim = { state = 'C', attempt = attempt, since = doubt ~= '' and entry.since or '', doubt = doubt, note = note }
+  return { 'claimed', doubt, tostring(attempt), confirm(claim, 10) }
 end
 
 if op == 'confirm' then
-  local owner, lease = ARGV[5], later(ARGV[6])
-  -- After a lost answer the client confirms again, so a second confirmation succeeds like the first.
-  if not calling or entry.owner ~= owner then return { 'lost' } end
-  put('K', entry.attempt, lease, entry.since ~= '' and entry.since or now, entry.doubt, owner, entry.note)
-  return { 'confirmed' }
+  if not calling or entry.owner ~= ARGV[5] or (entry.state == 'K' and reported(entry)) then return { 'lost' } end
+  return { 'confirmed', confirm(entry, 7) }
 end
 
 if op == 'record' then

@@ -1,5 +1,6 @@
 import type { LedgerState, NextCall } from "#shared/domain/delivery/ledger-entry.ts";
-import type { CallRecord, ClaimRequest, LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
+import type { BeginRequest, CallRecord, LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
+import type { BudgetRequest } from "#shared/domain/delivery/rate-budget.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
 /**
@@ -27,26 +28,32 @@ export interface ClaimRef {
 export type ClaimResult =
   /**
    * The caller's. `ambiguous`: the result of an earlier call is unknown, so this call may be the second. `attempt`: the
-   * number of this call; higher than requested if calls were made that the record does not know of.
+   * number of this call; higher than requested if calls were made that the record does not know of. `waitMs`: as `confirm`
+   * has it.
    */
-  | { readonly kind: "claimed"; readonly ambiguous: boolean; readonly attempt: number }
+  | { readonly kind: "claimed"; readonly ambiguous: boolean; readonly attempt: number; readonly waitMs: number }
   | Exclude<LedgerState, { readonly kind: "free" }>;
 
 /**
  * Says who sends which message, so that it is not sent twice (DED-03, KV-07). One entry a `msg_id`. All calls are
- * idempotent. Every call may throw the retryable `AppError` `REDIS_UNAVAILABLE`; `peek`, `claim` and `confirm` throw
+ * idempotent. Every call may throw the retryable `AppError` `REDIS_UNAVAILABLE`; `peek`, `begin` and `confirm` throw
  * `COMMS_STATE_STALE` (retryable) while the ledger has lost its memory.
  */
 export interface Ledger {
   /** The state of each message, in the order given, in one trip. A claim may still be refused a moment later. */
   peek(messages: readonly ({ readonly msgId: string } & NextCall)[], now: Instant): Promise<readonly LedgerState[]>;
-  /** Takes the message for `leaseMs`. The same owner may claim again. */
-  claim(request: ClaimRequest): Promise<ClaimResult>;
   /**
-   * Returns true and renews the lease if the caller still owns the claim. To be called right before the bytes go out:
-   * from here on a lease that runs out leaves the message ambiguous. False: do not call.
+   * Takes the message for `leaseMs` and, where the budget of the account lets its calls through at once, takes these from the
+   * budget and confirms the claim, all in one step. The same owner may begin again: it is given the same answer, and the
+   * budget is taken from once.
    */
-  confirm(claim: ClaimRef, now: Instant): Promise<boolean>;
+  begin(request: BeginRequest): Promise<ClaimResult>;
+  /**
+   * Confirms a claim whose budget had nothing, as `begin` does, and renews its lease. 0: confirmed; bytes may go out, and from
+   * here on a lease that runs out leaves the message ambiguous. Over 0: nothing is taken or confirmed; ask again after so many
+   * ms. Undefined: the caller has lost the claim and must not call.
+   */
+  confirm(claim: ClaimRef, budget: BudgetRequest, now: Instant): Promise<number | undefined>;
   /** Writes the result of the call. False if the owner had lost the claim; *sent* is written even then. */
   record(claim: ClaimRef, record: CallRecord, now: Instant): Promise<boolean>;
   /** Gives the claim back. Only allowed while no bytes of this claim's call have gone out. */

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { decodeEntry, type LedgerState, type NextCall, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
 import { crashesMax, type LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
+import type { BudgetRequest } from "#shared/domain/delivery/rate-budget.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
@@ -15,8 +16,10 @@ const letters = { sent: "S", failed: "F", dropped: "D", retry: "R", ambiguous: "
 
 /** One call of `ledger.lua`. */
 interface Operation {
-  readonly name: "claim" | "confirm" | "record" | "release" | "reconcile";
+  readonly name: "begin" | "confirm" | "record" | "release" | "reconcile";
   readonly msgId: string;
+  /** What the calls of the message are taken from. */
+  readonly budget?: BudgetRequest;
   readonly now: Instant;
   readonly args: readonly ScriptArg[];
   /** How long the entry lives from now, ms. Default `hotWindowMs`. */
@@ -31,14 +34,16 @@ export interface RedisLedgerOptions {
 
 /**
  * The ledger in Redis: one string a message. Refuses to answer while `keys.marker("ledger")` is missing, or is another
- * server's. Two senders whose clocks differ see the same leases: the time is that of Redis, and `now` is not used.
+ * server's. Two senders whose clocks differ see the same leases and the same budgets: the time is that of Redis, and `now` is not
+ * used. A wipe fills the buckets of all accounts: at worst, one burst too many goes out.
  */
 export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redis" }: RedisLedgerOptions = {}): Ledger {
   const marker = keys.marker("ledger");
 
-  async function run({ name, msgId, now, args, ttlMs = hotWindowMs }: Operation): Promise<readonly string[]> {
+  async function run({ name, msgId, budget, now, args, ttlMs = hotWindowMs }: Operation): Promise<readonly string[]> {
     const head = [name, ttlMs, await serverIdOf(redis), clock === "redis" ? "" : now];
-    const call = { keys: [marker, keys.ledger(msgId)], args: [...head, ...args] };
+    const bucket = budget ? [keys.budget(budget.account)] : [];
+    const call = { keys: [marker, keys.ledger(msgId), ...bucket], args: [...head, ...args, ...budgetArgs(budget)] };
     const answer = (await runScript(redis, script, call)) as string[];
     if (answer[0] === "unready") throw stateStale();
     return answer;
@@ -67,16 +72,20 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redi
       const at = clock === "redis" ? redisInstant(time) : now;
       return messages.map((message, index) => stateIn(values[index] ?? undefined, message, at));
     },
-    claim: async ({ msgId, owner, attempt, reopens, leaseMs, now, resend }) => {
-      const args = [owner, attempt, leaseMs, resend ? crashesMax : 0, reopens ?? -1];
-      const [verdict, detail = "", last] = await run({ name: "claim", msgId, now, args });
-      if (verdict === "claimed") return { kind: "claimed", ambiguous: detail !== "", attempt: Number(last) };
+    begin: async ({ msgId, owner, attempt, reopens, leaseMs, now, resend, budget }) => {
+      const args = [owner, leaseMs, attempt, resend ? crashesMax : 0, reopens ?? -1];
+      const answer = await run({ name: "begin", msgId, budget, now, args });
+      const [verdict, detail = "", last, waitMs] = answer;
+      if (verdict === "claimed")
+        return { kind: "claimed", ambiguous: detail !== "", attempt: Number(last), waitMs: Number(waitMs) };
       const state = stateIn(detail, { msgId, attempt, reopens: reopens ?? null }, Number(last));
       if (state.kind === "free") throw new Error(`The ledger refused a free entry of message ${msgId}`);
       return state;
     },
-    confirm: async ({ msgId, owner }, now) =>
-      (await run({ name: "confirm", msgId, now, args: [owner, leaseMs] }))[0] === "confirmed",
+    confirm: async ({ msgId, owner }, budget, now) => {
+      const [verdict, waitMs] = await run({ name: "confirm", msgId, budget, now, args: [owner, leaseMs] });
+      return verdict === "confirmed" ? Number(waitMs) : undefined;
+    },
     record: async ({ msgId, owner }, { state, attempt, note }, now) =>
       (await run({ name: "record", msgId, now, args: [owner, letters[state], attempt, note] }))[0] === "recorded",
     release: async ({ msgId, owner }, now) => {
@@ -86,6 +95,12 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redi
       await Promise.all(results.map((result) => reconcileOne(result, now)));
     },
   };
+}
+
+function budgetArgs(budget: BudgetRequest | undefined): readonly ScriptArg[] {
+  if (budget === undefined) return [];
+  const { limits, calls, critical } = budget;
+  return [limits.rate, limits.burst, critical ? 0 : limits.reserve, calls];
 }
 
 /** The state of a message, from the text of its entry. */

@@ -16,7 +16,6 @@ import { feedbackLingerMs } from "#processors/feedback/processor.ts";
 import { retentionDays } from "#processors/projector/adapters/retention.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
-import { budgetLimits } from "#shared/delivery/budget.ts";
 import { fcmBudgetShares } from "#shared/delivery/providers/fcm/config.ts";
 import { inappBudgetShares } from "#shared/delivery/providers/inapp/provider.ts";
 import { allProviders } from "#shared/delivery/providers/registry.ts";
@@ -30,6 +29,7 @@ import { answerAfterMs, clockDifferenceMsMax } from "#shared/domain/cancellation
 import { devicesMax } from "#shared/domain/channel/push.ts";
 import { crashesMax } from "#shared/domain/delivery/ledger-rules.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
+import { budgetLimits } from "#shared/domain/delivery/rate-budget.ts";
 import { issuesMax } from "#shared/domain/event/issues.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
 import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";

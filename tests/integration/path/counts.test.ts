@@ -15,6 +15,8 @@ const recordsRead = 14;
 const fetchesMax = 1.5; // 0.71
 const producesMax = 0.7; // 0.39; 0.72 before webhooks and their feedback were let linger
 const redisCommandsMax = 15; // 13.6, two of them for cancellations: asked by the router, and by the sender at the last moment
+const producesMax = 1.5; // 0.72
+const redisCommandsMax = 13; // 11.8, two of them for cancellations: asked by the router, and by the sender at the last moment
 const pgCommitsMax = 4; // 2.2
 const webhookBytesMax = 3_500; // 3,050
 

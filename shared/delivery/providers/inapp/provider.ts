@@ -1,6 +1,6 @@
+import { budgetLimits } from "#shared/domain/delivery/rate-budget.ts";
 import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
-import { budgetLimits } from "../../budget.ts";
 import type { Provider } from "../provider.ts";
 
 /** A second's worth at once; a tenth of it is kept for what is critical. */

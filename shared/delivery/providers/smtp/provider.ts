@@ -1,4 +1,4 @@
-import { budgetLimits } from "../../budget.ts";
+import { budgetLimits } from "#shared/domain/delivery/rate-budget.ts";
 import type { Provider } from "../provider.ts";
 import { type SmtpConfig, smtpBudgetShares, smtpSettings } from "./config.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { budgetLimits } from "#shared/domain/delivery/rate-budget.ts";
 import { type ConfigOf, setting, settingGroup } from "#shared/platform/config/setting.ts";
 import { callsPerSecond } from "#shared/platform/config/setting-types.ts";
-import { budgetLimits } from "../../budget.ts";
 import type { Provider } from "../provider.ts";
 import { twilioWebhook } from "./webhook.ts";
 import { twilioAuthToken } from "./webhook-settings.ts";

@@ -3,7 +3,6 @@ import { routeByTenant } from "#shared/delivery/accounts.ts";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
-import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
 import { anAccount, aSend, aSender, outputsOn } from "./sender-bench.ts";
 
 /** A provider that answers as it is told, and keeps whose messages it was called with. */
@@ -25,10 +24,9 @@ function aProvider() {
 }
 
 /** Everybody by SES, and acme by a mail server of its own. */
-function twoAccounts(budget = createMemoryBudget({ rate: 1_000, burst: 1_000, reserve: 10 })) {
+function twoAccounts(budget = { rate: 1_000, burst: 1_000, reserve: 10 }) {
   const ses = aProvider();
   const own = aProvider();
-  // The buckets of all accounts lie in one store, as they do in Redis.
   const ours = anAccount({ id: "ses:default", provider: "ses", adapter: ses.adapter, budget });
   const acme = anAccount({
     id: "acme-mail",
@@ -74,7 +72,7 @@ describe("two tenants through one sender [MTN-01]", () => {
   });
 
   test("a spent budget of one leaves the other's whole", async () => {
-    const { takeOf, ses } = twoAccounts(createMemoryBudget({ rate: 0.1, burst: 1, reserve: 0 }));
+    const { takeOf, ses } = twoAccounts({ rate: 0.1, burst: 1, reserve: 0 });
     await takeOf("acme");
     await expect(takeOf("acme")).rejects.toMatchObject({
       code: "RATE_BUDGET_SPENT",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ChannelAdapter } from "#shared/delivery/adapter.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import { aToken } from "#tests/support/policy/records.ts";
-import { aConsent, aSend, aSender, outputsOn, scheduledSend } from "./sender-bench.ts";
+import { aConsent, aSend, aSender, outputsOn, scheduledSend, start } from "./sender-bench.ts";
 
 const accepted: Answer = { kind: "accepted", ref: "r" };
 const gone: Answer = { kind: "refused", code: "Gone" };
@@ -67,13 +67,17 @@ describe("one message to several devices [PSH-02]", () => {
   });
 
   test("takes as many calls from the budget as it has devices", async () => {
-    const asked: number[] = [];
     const bench = withDevices({ a: accepted, b: accepted, c: accepted });
-    const budget = { take: async (_account: string, calls: number) => (asked.push(calls), 0) };
+    const budget = { rate: 0.001, burst: 5, reserve: 0 };
     const sender = aSender({ channel: "PUSH", adapter: bench.account.adapter, budget });
     sender.world.consents = [aConsent()];
     sender.world.tokens = bench.world.tokens;
     await sender.take(push());
-    expect(asked).toEqual([3]);
+    const rest = { account: sender.account.id, limits: budget, critical: false };
+    const another = { owner: "another", attempt: 1, leaseMs: 10_000, now: start, resend: false };
+    const left = (msgId: string, calls: number) =>
+      sender.ledger.begin({ ...another, msgId, budget: { ...rest, calls } });
+    expect(await left("m2", 3)).toMatchObject({ waitMs: 1_000_000 });
+    expect(await left("m3", 2)).toMatchObject({ waitMs: 0 });
   });
 });

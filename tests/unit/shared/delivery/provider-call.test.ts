@@ -29,7 +29,7 @@ function callOf(send: (signal: AbortSignal) => Promise<Answer>) {
       close: async () => {},
     },
     breaker,
-    budget: { take: async () => 0 },
+    budget: { rate: 1, burst: 1, reserve: 0 },
   };
   const content = { channel: "SMS", text: "hi" } as const;
   const target = { address: "+12025550143", deviceId: "", hash: "h", suppressions: [] };

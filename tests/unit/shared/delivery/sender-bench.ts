@@ -14,7 +14,6 @@ import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import { type ProviderAccount, routeByTenant } from "#shared/delivery/accounts.ts";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
-import type { BudgetLimits } from "#shared/delivery/budget.ts";
 import { type SendMeter, silentMeter } from "#shared/delivery/meter.ts";
 import { createSender, type SenderParts } from "#shared/delivery/sender.ts";
 import type { Content } from "#shared/domain/channel/channels.ts";
@@ -24,7 +23,6 @@ import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
 import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
 import { createManualClock } from "#tests/support/manual-clock.ts";
 
@@ -181,22 +179,18 @@ export function anAccount(change: Partial<ProviderAccount> & Pick<ProviderAccoun
     id,
     provider: "fake",
     breaker: createBreaker({ account: id }),
-    budget: createMemoryBudget({ rate: 1_000, burst: 1_000, reserve: 10 }),
+    budget: { rate: 1_000, burst: 1_000, reserve: 10 },
     ...change,
   };
 }
 
-type SenderChange = Partial<SenderParts> &
-  Partial<Pick<ProviderAccount, "adapter" | "breaker" | "budget">> & {
-    /** What the account lets through, by the clock of the bench. */
-    readonly limits?: BudgetLimits;
-  };
+type SenderChange = Partial<SenderParts> & Partial<Pick<ProviderAccount, "adapter" | "breaker" | "budget">>;
 
 /**
  * One sender with everything round it in memory, and one account unless `route` names others. `calls` is what its provider
  * was called with.
  */
-export function aSender({ adapter, breaker, budget, limits, ...change }: SenderChange = {}) {
+export function aSender({ adapter, breaker, budget, ...change }: SenderChange = {}) {
   const clock = createManualClock(start);
   const ledger = createMemoryLedger();
   const calls: OutboundMessage[] = [];
@@ -206,7 +200,6 @@ export function aSender({ adapter, breaker, budget, limits, ...change }: SenderC
     adapter: adapter ?? adapterOf(world, calls),
     ...(breaker && { breaker }),
     ...(budget && { budget }),
-    ...(limits && { budget: createMemoryBudget(limits, () => clock.now()) }),
   });
   const parts: SenderParts = {
     channel: "EMAIL",

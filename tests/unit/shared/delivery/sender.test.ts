@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Feedback, Send, Suppression } from "#shared/contracts/records.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
+import type { BeginRequest } from "#shared/domain/delivery/ledger-rules.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
 import { drainMicrotasks } from "#tests/support/manual-clock.ts";
@@ -27,6 +28,12 @@ function feedbackOf(outcome: Outcome): Feedback {
 
 function reasonOf(outcome: Outcome): string | undefined {
   return "reason" in outcome ? outcome.reason : undefined;
+}
+
+/** What a sender that has died since began of a message, with a call by an account of its own. */
+function beginOf(msgId: string, limits = { rate: 1, burst: 1, reserve: 0 }): BeginRequest {
+  const budget = { account: "dead", limits, calls: 1, critical: false };
+  return { msgId, owner: "dead#1", attempt: 1, leaseMs: 10_000, now: start, resend: false, budget };
 }
 
 /** What the materializer would do with an outcome's feedback. */
@@ -391,9 +398,7 @@ describe("a call with an unknown result", () => {
   test("a sender that died in mid-call leaves its message to nobody until the lease runs out", async () => {
     const bench = aSender();
     const { msg_id } = aSend();
-    const request = { msgId: msg_id, owner: "dead#1", attempt: 1, leaseMs: 10_000, now: start, resend: false };
-    await bench.ledger.claim(request);
-    await bench.ledger.confirm({ msgId: msg_id, owner: "dead#1" }, start);
+    await bench.ledger.begin(beginOf(msg_id));
     const held = scheduledSend(await bench.take(aSend({ critical: true })));
     expect(held.item).toMatchObject({ kind: "hold" });
     expect(held.item.due_at).toBeGreaterThan(start + 10_000);
@@ -451,9 +456,7 @@ describe("a note, which a second call does not double", () => {
   test("is made again where a sender died in mid-call, and counted as nothing in doubt", async () => {
     const bench = aSender({ channel: "INAPP" });
     const { msg_id } = note();
-    const request = { msgId: msg_id, owner: "dead#1", attempt: 1, leaseMs: 10_000, now: start, resend: false };
-    await bench.ledger.claim(request);
-    await bench.ledger.confirm({ msgId: msg_id, owner: "dead#1" }, start);
+    await bench.ledger.begin(beginOf(msg_id));
     await bench.clock.advance(11_000);
     expect(feedbackOf(await bench.take(note()))).toMatchObject({ status: "SENT", ambiguous: false });
     expect(bench.metered).not.toContain("ambiguous inapp");
@@ -511,14 +514,8 @@ describe("the call after one with an unknown result", () => {
   test("one that died before the call leaves no doubt", async () => {
     const bench = aSender();
     const { msg_id } = aSend();
-    await bench.ledger.claim({
-      msgId: msg_id,
-      owner: "dead#1",
-      attempt: 1,
-      leaseMs: 10_000,
-      now: start,
-      resend: false,
-    });
+    for (const msgId of ["takes the one call", msg_id])
+      await bench.ledger.begin(beginOf(msgId, { rate: 0.01, burst: 1, reserve: 0 }));
     await bench.clock.advance(11_000);
     expect(feedbackOf(await bench.take(aSend()))).toMatchObject({ status: "SENT", ambiguous: false });
   });
@@ -526,7 +523,7 @@ describe("the call after one with an unknown result", () => {
 
 describe("stores that fail at the wrong moment", () => {
   test("a claim lost while waiting for the budget: no call", async () => {
-    const bench = aSender({ limits: { rate: 1, burst: 1, reserve: 0 } });
+    const bench = aSender({ budget: { rate: 1, burst: 1, reserve: 0 } });
     await bench.take(aSend({ cause_ref: "takes the token" }));
     const waiting = bench.take(aSend());
     const refused = expect(waiting).rejects.toMatchObject({ code: "LEDGER_CLAIM_LOST", retryable: true });
@@ -544,17 +541,51 @@ describe("stores that fail at the wrong moment", () => {
     expect(feedbackOf(await bench.take(aSend()))).toMatchObject({ status: "SENT" });
   });
 
-  test("an outage before the call gives the claim back", async () => {
-    const bench = aSender();
+  test("an outage while it waits for the budget gives the claim back", async () => {
+    const bench = aSender({ budget: { rate: 1, burst: 1, reserve: 0 } });
+    await bench.take(aSend({ cause_ref: "takes the token" }));
     const confirm = bench.ledger.confirm;
     bench.ledger.confirm = async () => Promise.reject(outage("REDIS_UNAVAILABLE"));
-    await expect(bench.take(aSend())).rejects.toMatchObject({ code: "REDIS_UNAVAILABLE" });
+    const failed = expect(bench.take(aSend())).rejects.toMatchObject({ code: "REDIS_UNAVAILABLE" });
+    await drainMicrotasks();
+    await bench.clock.advance(1_000);
+    await failed;
     bench.ledger.confirm = confirm;
     expect((await bench.take(aSend())).kind).toBe("emit");
   });
 
+  test("a claim that was confirmed, but whose answer was lost, is given back: the next try finds no doubt", async () => {
+    const bench = aSender();
+    const begin = bench.ledger.begin;
+    bench.ledger.begin = async (request) => {
+      await begin(request);
+      throw outage("REDIS_UNAVAILABLE");
+    };
+    await expect(bench.take(aSend())).rejects.toMatchObject({ code: "REDIS_UNAVAILABLE" });
+    bench.ledger.begin = begin;
+    expect(feedbackOf(await bench.take(aSend()))).toMatchObject({ status: "SENT", ambiguous: false, attempt: 1 });
+    expect(bench.calls).toHaveLength(1);
+  });
+
+  test("a message that goes at once asks the ledger twice: to begin, and to record", async () => {
+    const bench = aSender();
+    const asked: string[] = [];
+    const { begin, confirm, record, release } = bench.ledger;
+    const noted = <Args extends unknown[], Answer>(name: string, call: (...args: Args) => Answer) => {
+      return (...args: Args) => (asked.push(name), call(...args));
+    };
+    Object.assign(bench.ledger, {
+      begin: noted("begin", begin),
+      confirm: noted("confirm", confirm),
+      record: noted("record", record),
+      release: noted("release", release),
+    });
+    await bench.take(aSend());
+    expect(asked).toEqual(["begin", "record"]);
+  });
+
   test("a spent budget pauses what is not critical, and a code takes from the reserve", async () => {
-    const bench = aSender({ limits: { rate: 0.1, burst: 3, reserve: 2 } });
+    const bench = aSender({ budget: { rate: 0.1, burst: 3, reserve: 2 } });
     expect((await bench.take(aSend())).kind).toBe("emit");
     await expect(bench.take(aSend({ cause_ref: "b2" }))).rejects.toMatchObject({
       code: "RATE_BUDGET_SPENT",

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LedgerEntry } from "#shared/domain/delivery/ledger-entry.ts";
 import {
-  type ClaimRequest,
-  claimEntry,
-  confirmEntry,
+  type BeginRequest,
+  beginCall,
+  confirmCall,
   reconcileEntry,
   recordCall,
   releaseEntry,
@@ -27,16 +27,25 @@ function entryOf(over: Partial<LedgerEntry> = {}): LedgerEntry {
   };
 }
 
-function requestOf(over: Partial<ClaimRequest> = {}): ClaimRequest {
-  return { msgId: "m", owner: "b", attempt: 1, leaseMs, now, resend: false, ...over };
+/** A budget of one call, which is there. */
+const budget = { account: "one", limits: { rate: 1, burst: 1, reserve: 0 }, calls: 1, critical: false };
+/** The bucket once the call is taken. */
+const bucket = { tokens: 0, at: now };
+
+function requestOf(over: Partial<BeginRequest> = {}): BeginRequest {
+  return { msgId: "m", owner: "b", attempt: 1, leaseMs, now, resend: false, budget, ...over };
 }
 
-describe("claiming an entry [DED-03]", () => {
-  test.each<{ name: string; entry?: LedgerEntry; over?: Partial<ClaimRequest>; expected?: Partial<LedgerEntry> }>([
+describe("claiming an entry that must wait for its budget [DED-03]", () => {
+  test.each<{ name: string; entry?: LedgerEntry; over?: Partial<BeginRequest>; expected?: Partial<LedgerEntry> }>([
     { name: "no entry", expected: { state: "C", attempt: 1, leaseUntil: now + leaseMs, owner: "b", doubt: false } },
     { name: "another's claim", entry: entryOf() },
     { name: "its own claim", entry: entryOf(), over: { owner: "a" }, expected: { owner: "a" } },
-    { name: "its own call", entry: entryOf({ state: "K" }), over: { owner: "a" } },
+    {
+      name: "its own call with an unknown result",
+      entry: entryOf({ state: "K", leaseUntil: now, doubt: true, note: "{}" }),
+      over: { owner: "a" },
+    },
     { name: "an expired claim", entry: entryOf({ leaseUntil: now }), expected: { owner: "b", doubt: false } },
     { name: "an expired call", entry: entryOf({ state: "K", leaseUntil: now }) },
     {
@@ -60,17 +69,51 @@ describe("claiming an entry [DED-03]", () => {
     { name: "the attempt after it", entry: entryOf({ state: "R" }), over: { attempt: 2 }, expected: { attempt: 2 } },
     { name: "a sent message", entry: entryOf({ state: "S" }), over: { attempt: 2, resend: true } },
   ])("given $name", ({ entry, over, expected }) => {
-    const claimed = claimEntry(entry, requestOf(over));
-    if (expected) expect(claimed).toMatchObject(expected);
+    const claimed = beginCall({ entry, bucket }, requestOf(over));
+    if (expected) expect(claimed).toMatchObject({ entry: { state: "C", ...expected }, bucket, waitMs: 1_000 });
     else expect(claimed).toBeUndefined();
   });
 });
 
+describe("beginning a call whose budget is there [DED-03]", () => {
+  const call = { state: "K", since: now, leaseUntil: now + leaseMs, owner: "b" };
+
+  test("claims and confirms, and takes the call from the budget", () => {
+    const begun = beginCall({ entry: undefined, bucket: undefined }, requestOf());
+    expect(begun).toMatchObject({ entry: call, bucket, waitMs: 0 });
+  });
+
+  test("once more by its owner gives the same entry and takes nothing", () => {
+    const begun = beginCall({ entry: undefined, bucket: undefined }, requestOf());
+    if (!begun) throw new Error("it was refused");
+    expect(beginCall(begun, requestOf())).toEqual(begun);
+    expect(confirmCall(begun, requestOf())).toEqual(begun);
+  });
+
+  test("keeps since when the message is in doubt", () => {
+    const entry = entryOf({ state: "K", leaseUntil: now, since: 7 });
+    const begun = beginCall({ entry, bucket: undefined }, requestOf({ resend: true }));
+    expect(begun).toMatchObject({ entry: { ...call, since: 7, attempt: 2, doubt: true }, waitMs: 0 });
+  });
+});
+
 describe("confirming and releasing a claim", () => {
-  test("a confirmation starts the call and renews the lease; a second one gives the same", () => {
-    const confirmed = confirmEntry(entryOf(), { owner: "a", now, leaseMs });
-    expect(confirmed).toMatchObject({ state: "K", since: now, leaseUntil: now + leaseMs });
-    expect(confirmEntry(confirmed, { owner: "a", now, leaseMs })).toEqual(confirmed);
+  const request = { owner: "a", now, leaseMs, budget };
+
+  test("a confirmation takes the call from the budget and renews the lease", () => {
+    expect(confirmCall({ entry: entryOf(), bucket: undefined }, request)).toMatchObject({
+      entry: { state: "K", since: now, leaseUntil: now + leaseMs },
+      bucket,
+      waitMs: 0,
+    });
+  });
+
+  test("a budget that has nothing yet confirms nothing", () => {
+    expect(confirmCall({ entry: entryOf(), bucket }, request)).toMatchObject({
+      entry: { state: "C", since: 0, leaseUntil: now + leaseMs },
+      bucket,
+      waitMs: 1_000,
+    });
   });
 
   test("a release deletes a claim, and takes one call off a claim in doubt", () => {
@@ -86,7 +129,7 @@ describe("confirming and releasing a claim", () => {
     ["a finished message", entryOf({ state: "F", owner: "b" })],
     ["no entry", undefined],
   ])("given %s, both are refused", (_, entry) => {
-    expect(confirmEntry(entry, { owner: "b", now, leaseMs })).toBeUndefined();
+    expect(confirmCall({ entry, bucket: undefined }, { ...request, owner: "b" })).toBeUndefined();
     expect(releaseEntry(entry, { owner: "b", now })).toBeUndefined();
   });
 });

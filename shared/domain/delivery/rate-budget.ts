@@ -1,4 +1,4 @@
-import type { Instant } from "#shared/domain/time/instant.ts";
+import type { Instant } from "../time/instant.ts";
 
 /** How many calls a provider account lets through. */
 export interface BudgetLimits {
@@ -22,13 +22,14 @@ export function budgetLimits(
   return { rate, burst, reserve: Math.floor(burst * reserveShare) };
 }
 
-/** A token bucket for each provider account, shared by all processes. */
-export interface RateBudget {
-  /**
-   * Takes `calls` from the account's bucket and returns 0, or takes nothing and returns how long to wait before asking
-   * again, ms. It reserves nothing for then. The bucket fills by one clock for all who ask. May throw the retryable `AppError` `REDIS_UNAVAILABLE`.
-   */
-  take(account: string, calls: number, options: { readonly critical: boolean }): Promise<number>;
+/** The calls of one message, and the token bucket that they are taken from: one an account, shared by all processes. */
+export interface BudgetRequest {
+  /** The id of the account. */
+  readonly account: string;
+  readonly limits: BudgetLimits;
+  readonly calls: number;
+  /** Whether the calls may take from the reserve. */
+  readonly critical: boolean;
 }
 
 /** How many tokens a bucket holds, and as of when. */
@@ -38,13 +39,14 @@ export interface Bucket {
 }
 
 /**
- * Refills the bucket by the time that passed, then takes from it; leaves the reserve unless the message is critical. A
- * request for more than the burst drains the bucket.
+ * Refills the bucket by the time that passed, then takes the calls from it, or nothing and says how long to wait before asking
+ * again, ms. It reserves nothing for then, and leaves the reserve unless the message is critical. A request for more than the
+ * burst drains the bucket.
  */
 export function takeFrom(
   bucket: Bucket | undefined,
   limits: BudgetLimits,
-  request: { readonly calls: number; readonly critical: boolean; readonly now: Instant },
+  request: Pick<BudgetRequest, "calls" | "critical"> & { readonly now: Instant },
 ): { readonly bucket: Bucket; readonly waitMs: number } {
   const { rate, burst, reserve } = limits;
   const at = Math.max(request.now, bucket?.at ?? 0);

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type BudgetLimits, budgetLimits, takeFrom } from "#shared/delivery/budget.ts";
-import { createMemoryBudget } from "#tests/fakes/memory-budget.ts";
+import { type Bucket, type BudgetLimits, budgetLimits, takeFrom } from "#shared/domain/delivery/rate-budget.ts";
 import { countRuns } from "#tests/support/run-count.ts";
 
 const limits = { rate: 10, burst: 5, reserve: 2 };
@@ -18,29 +17,23 @@ describe("the limits that follow from an account's rate", () => {
 });
 
 describe("the rate budget", () => {
-  test("lets the burst less the reserve go, then asks to wait for the next token", async () => {
-    let now = 0;
-    const budget = createMemoryBudget(limits, () => now);
-    const take = (at: number) => {
-      now = at;
-      return budget.take("ses", 1, { critical: false });
-    };
-    expect([await take(0), await take(0), await take(0), await take(0)]).toEqual([0, 0, 0, 100]);
-    expect(await take(99)).toBe(1);
-    expect(await take(100)).toBe(0);
+  /** The waits of those who ask one after the other, each at its time and for one call. */
+  function waitsOf(times: readonly number[], critical: boolean, full?: Bucket): readonly number[] {
+    let bucket = full;
+    return times.map((now) => {
+      const taken = takeFrom(bucket, limits, { calls: 1, critical, now });
+      bucket = taken.bucket;
+      return taken.waitMs;
+    });
+  }
+
+  test("lets the burst less the reserve go, then asks to wait for the next token", () => {
+    expect(waitsOf([0, 0, 0, 0, 99, 100], false)).toEqual([0, 0, 0, 100, 1, 0]);
   });
 
-  test("keeps the reserve for what is critical", async () => {
-    const budget = createMemoryBudget(limits, () => 0);
-    for (let call = 0; call < 3; call++) await budget.take("ses", 1, { critical: false });
-    const critical = () => budget.take("ses", 1, { critical: true });
-    expect([await critical(), await critical(), await critical()]).toEqual([0, 0, 100]);
-  });
-
-  test("accounts do not share", async () => {
-    const budget = createMemoryBudget({ rate: 1, burst: 1, reserve: 0 }, () => 0);
-    expect(await budget.take("a", 1, { critical: false })).toBe(0);
-    expect(await budget.take("b", 1, { critical: false })).toBe(0);
+  test("keeps the reserve for what is critical", () => {
+    expect(waitsOf([0, 0, 0], true, { tokens: 2, at: 0 })).toEqual([0, 0, 100]);
+    expect(waitsOf([0], false, { tokens: 2, at: 0 })).toEqual([100]);
   });
 
   test("over any run of askers, no more go out than rate and burst allow", () => {
