@@ -6,7 +6,7 @@ const mails = 200;
 
 /** What a mail with its webhook takes, exactly: no retry, no timer and no batch changes it. */
 const recordsWritten = 10;
-const recordsRead = 14;
+const recordsRead = 10;
 
 /**
  * Bounds of what depends on how records come together in batches; beside each, what was measured on two cores under other load.

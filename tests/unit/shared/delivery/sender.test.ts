@@ -3,7 +3,6 @@ import type { Feedback, Send, Suppression } from "#shared/contracts/records.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
-import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
 import { drainMicrotasks } from "#tests/support/manual-clock.ts";
 import {
   aProfile,
@@ -29,23 +28,9 @@ function reasonOf(outcome: Outcome): string | undefined {
   return "reason" in outcome ? outcome.reason : undefined;
 }
 
-/** What the materializer would do with an outcome's feedback. */
+/** What the sender does once the log holds an outcome. */
 async function onTheLog(bench: ReturnType<typeof aSender>, outcome: Outcome): Promise<void> {
-  const origin = {
-    topic: "comms.feedback",
-    partition: 0,
-    offset: 0,
-    key: null,
-    value: null,
-    headers: {},
-    timestamp: start,
-  };
-  const records = outputsOn(outcome, "comms.feedback").map((value) => ({
-    value,
-    origin,
-    topic: "comms.feedback" as const,
-  }));
-  await createRebuildableLedger(bench.ledger).apply(records, bench.clock.now());
+  await bench.sender.afterWrite?.([outcome], bench.clock.now());
 }
 
 describe("a send that goes well", () => {
