@@ -1,7 +1,7 @@
 import { rebuildableStatesOf } from "#processors/materializer/main.ts";
 import { forgetPositions } from "#processors/projector/adapters/forget-positions.ts";
 import { type TopicContract, topicContracts } from "#shared/contracts/topic-contract.ts";
-import { groupOf, isCompactedTopic, stages, type TopicName } from "#shared/contracts/topics.ts";
+import { groupOf, isCompactedTopic, readsInGroup, stages, type TopicName } from "#shared/contracts/topics.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { kafkaConnection } from "#shared/platform/kafka/kafka-security.ts";
@@ -65,8 +65,8 @@ export interface TopicChange {
 }
 
 /** The stages that read a topic in a group, by the topic's contract. */
-function readersOf({ consumers }: TopicContract): readonly string[] {
-  return consumers.filter((one) => stages.some((stage) => stage === one));
+function readersOf({ topic, consumers }: TopicContract): readonly string[] {
+  return stages.filter((stage) => consumers.includes(stage) && readsInGroup(stage, topic));
 }
 
 /**

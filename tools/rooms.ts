@@ -55,7 +55,7 @@ const processors: Readonly<Record<string, Room>> = {
   "push-sender": sender(),
   "sms-sender": sender(),
   "inapp-sender": sender(),
-  feedback: { imports: [...upToRuntime, "shared/delivery/providers"], packages: ["pg"] },
+  feedback: withState({ imports: [...upToRuntime, "shared/delivery/providers"], packages: ["pg"] }),
   digest: withState(processor("pg", "zod")),
   scheduler: withState(processor("pg")),
   materializer: withState(processor()),

@@ -4,6 +4,7 @@ import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalise
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
+import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { createMessageFinder } from "./adapters/message-finder.ts";
 import { createCodeLabels } from "./core/code-labels.ts";
 import { createFeedback } from "./processor.ts";
@@ -15,6 +16,7 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const reporting = allProviders.filter(({ webhook }) => webhook !== undefined);
   const processor = createFeedback({
     messages: createMessageFinder(platform.postgres()),
+    ledger: createRedisLedger(platform.redis(), platform.keys),
     hasher: platform.hasher,
     subjects: platform.subjects,
     normalisers: webhookNormalisers,

@@ -1,12 +1,14 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Channel, ProviderEvent } from "#shared/contracts/records.ts";
 import type { ProviderAlert } from "#shared/delivery/providers/provider-alarm.ts";
+import { loggedResultsOf } from "#shared/domain/delivery/logged-result.ts";
 import type { EncodeSend } from "#shared/domain/delivery/sender-outcomes.ts";
 import type { NormalisedWebhook, WebhookNormalisers } from "#shared/domain/feedback/parsed-webhook.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { SubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
+import type { Ledger } from "#shared/state/ledger/ledger.ts";
 import type { MessageFinder } from "./adapters/message-finder.ts";
 import { decideProviderEvent, type ReceivedWebhook } from "./core/decide.ts";
 import { type KnownMessage, messageOfSubject } from "./core/message.ts";
@@ -20,6 +22,8 @@ export const feedbackLingerMs = 10;
 
 export interface FeedbackParts {
   readonly messages: MessageFinder;
+  /** Learns of each report: one on a message in doubt ends its doubt. */
+  readonly ledger: Pick<Ledger, "reconcile">;
   readonly hasher: Pick<AddressHasher, "hash">;
   readonly subjects: Pick<SubjectSeal, "open">;
   readonly normalisers: WebhookNormalisers;
@@ -32,7 +36,7 @@ export interface FeedbackParts {
 
 /** Turns providers' webhooks into reports on our messages, with the suppressions of those that end an address. */
 export function createFeedback(parts: FeedbackParts): StageProcessor<ProviderEvent, ReceivedWebhook> {
-  const { messages, hasher, encode } = parts;
+  const { messages, ledger, hasher, encode } = parts;
   const decideParts = { hash: (channel: Channel, address: string) => hasher.hash(channel, address), encode };
   return {
     kind: "stage",
@@ -45,6 +49,7 @@ export function createFeedback(parts: FeedbackParts): StageProcessor<ProviderEve
       return withMessages(webhooks, messages);
     },
     decide: (_, webhook, now) => decideProviderEvent(webhook, decideParts, now),
+    afterWrite: (outcomes, now) => ledger.reconcile(loggedResultsOf(outcomes), now),
   };
 }
 

@@ -11,6 +11,7 @@ import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { createContinuity } from "#shared/state/views/continuity.ts";
 import { createFreshness } from "#shared/state/views/freshness.ts";
+import { createLogMarks } from "#shared/state/views/log-marks.ts";
 import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
 import { createRestorer, type Restorer } from "#shared/state/views/restorer.ts";
 import type { RebuildableState } from "#shared/state/views/views.ts";
@@ -59,9 +60,10 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     report: { behind: (view) => telemetry.metrics.count("comms_views_behind_total", { view }) },
   });
   const freshness = createFreshness({ ...clients, ...group, continuity });
+  const marks = createLogMarks({ ...clients, prefix, continuity });
   const watch = viewWatchOf(platform, viewAgeMsMaxOf(config));
   const check = createCompactedCheck({ log: platform.log(), prefix });
   const processor = createMaterializer(states, { check, continuity });
   const versions = watchForeignVersions(platform, processor.inputs);
-  return { processor, jobs: [...restorerOf(platform).jobs, freshness, watch, versions] };
+  return { processor, jobs: [...restorerOf(platform).jobs, freshness, marks, watch, versions] };
 }

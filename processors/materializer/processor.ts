@@ -11,7 +11,7 @@ import type { RebuildableState } from "#shared/state/views/views.ts";
 const done: Outcome = { kind: "emit", outputs: [] };
 
 /**
- * Keeps every rebuildable state up to date from its topics. Instances share the partitions; fences make a second writer
+ * Keeps every rebuildable state that its writers do not write themselves up to date from its topics. Instances share the partitions; fences make a second writer
  * harmless, as well as a record for a view that is still being restored. What `check` refuses is a dead letter, and changes
  * no state; a record with a field that cannot be read is a dead letter too, and is applied without that field. Nothing is applied to
  * a server that `continuity` has not compared with the log: a record beyond a hole would hide it.
@@ -20,14 +20,15 @@ export function createMaterializer(
   states: readonly RebuildableState[],
   { check, continuity }: { readonly check: CompactedCheck; readonly continuity?: Pick<Continuity, "server" | "note"> },
 ): SinkProcessor {
+  const fed = states.filter((state) => !state.isWrittenAhead);
   return {
     kind: "sink",
     name: "materializer",
-    inputs: [...new Set(states.flatMap((state) => state.topics))],
+    inputs: [...new Set(fed.flatMap((state) => state.topics))],
     apply: async (batch, now) => {
       const [issues, server] = await Promise.all([check(batch), continuity?.server()]);
       const sound = batch.filter((_, at) => issues[at] === undefined);
-      await Promise.all(states.map((state) => applyOwn(state, sound, { now, server })));
+      await Promise.all(fed.map((state) => applyOwn(state, sound, { now, server })));
       continuity?.note(batch);
       return batch.map((record, at) => {
         const issue = issues[at] ?? unreadableFields(record);

@@ -12,12 +12,14 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
   const viewAgeMsMax = viewAgeMsMaxOf(config);
   const templates = platform.templates();
   const codec = platform.codec();
+  const dedupe = createRedisDedupe({ redis: platform.redis(), keys: platform.keys });
   const processor = createRouter({
     views: platform.views(),
     hasher: platform.hasher,
     templates,
     viewAgeMsMax,
-    claims: [createDedupeClaim(createRedisDedupe({ redis: platform.redis(), keys: platform.keys }))],
+    claims: [createDedupeClaim(dedupe)],
+    dedupe,
     encode: (topic, value) => codec.encode(topic, value),
   });
   return { processor, jobs: [viewWatchOf(platform, viewAgeMsMax)], ready: () => templates.ready() };

@@ -1,5 +1,7 @@
 import type { Accepted } from "#shared/contracts/records.ts";
+import { writtenValues } from "#shared/domain/outcome/written-values.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
+import type { Dedupe } from "#shared/state/dedupe/dedupe.ts";
 import { type Claim, claim } from "./claim.ts";
 import { evaluateGates } from "./core/evaluate-gates.ts";
 import type { EvaluatedRecord } from "./core/gate-evaluation.ts";
@@ -10,6 +12,8 @@ import { type LookupParts, lookup } from "./lookup.ts";
 export interface RouterParts extends LookupParts {
   /** What a message must claim after the gates, in this order. */
   readonly claims: readonly Claim[];
+  /** Keeps what was claimed, once the log holds the decisions. */
+  readonly dedupe: Pick<Dedupe, "keep">;
   /** Encodes the record that the scheduler will give back. */
   readonly encode: Encode;
 }
@@ -33,5 +37,6 @@ export function createRouter(parts: RouterParts): StageProcessor<Accepted, Evalu
     },
     decide: ({ value: accepted }, { evaluations }, now) =>
       toOutcome(accepted, evaluations, { now, encode: parts.encode }),
+    afterWrite: (outcomes, now) => parts.dedupe.keep(writtenValues(outcomes, "comms.decisions"), now),
   };
 }

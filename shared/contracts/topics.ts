@@ -97,6 +97,19 @@ export function isCompactedTopic(topic: string): topic is CompactedTopic {
   return compactedTopics.some((one) => one === topic);
 }
 
+/** What stages read whole, or from where they were, into a state of their own: no group commits there. */
+const stagesWithoutGroup: Partial<Readonly<Record<TopicName, readonly string[] | "all">>> = {
+  "comms.templates": "all",
+  "comms.decisions": ["materializer"],
+  "comms.feedback": ["materializer"],
+};
+
+/** Whether a stage that its contract names as a consumer of a topic, both without prefix, reads it as a member of its group. */
+export function readsInGroup(stage: string, topic: string): boolean {
+  const without = stagesWithoutGroup[topic as TopicName];
+  return without !== "all" && without?.includes(stage) !== true;
+}
+
 /**
  * Topics whose values others choose: product teams, the identity service, operators, and the providers whose webhooks the
  * gateway passes on. Their dead letters are somebody else's fault. A test compares the list with the topics' contracts.

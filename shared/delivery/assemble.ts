@@ -18,6 +18,7 @@ import { createBreaker } from "./breaker.ts";
 import type { SendMeter } from "./meter.ts";
 import type { ProviderContext } from "./providers/provider.ts";
 import { createProviderAlarm } from "./providers/provider-alarm.ts";
+import { createReconciler } from "./reconciler.ts";
 import { createSender, type SenderParts } from "./sender.ts";
 import type { SenderConfig } from "./sender-settings.ts";
 
@@ -39,8 +40,11 @@ export async function openSender<Channel extends KnownChannel>(
   const accounts = await Promise.all(configured.map((account) => openAccount(account, { context, meter })));
   const viewAgeMsMax = viewAgeMsMaxOf(config);
   const policy = { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000, viewAgeMsMax };
+  const common = commonParts(platform, channel);
+  const reconciler = createReconciler(common.ledger);
   const processor = createSender({
-    ...commonParts(platform, channel),
+    ...common,
+    reconciler,
     channel,
     route: routeByTenant(accounts),
     meter,
@@ -48,7 +52,7 @@ export async function openSender<Channel extends KnownChannel>(
   });
   return {
     processor,
-    jobs: [viewWatchOf(platform, viewAgeMsMax)],
+    jobs: [viewWatchOf(platform, viewAgeMsMax), reconciler.job],
     close: async () => {
       await Promise.all(accounts.map(({ adapter }) => adapter.close()));
     },

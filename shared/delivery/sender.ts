@@ -18,6 +18,7 @@ import type { Route } from "./accounts.ts";
 import { gather } from "./gather.ts";
 import { type SendMeter, silentMeter } from "./meter.ts";
 import { type PerformParts, perform } from "./perform.ts";
+import { createReconciler, type Reconciler } from "./reconciler.ts";
 import { sendOutcome } from "./send-outcome.ts";
 
 /** The calls that `decide` requests. */
@@ -32,6 +33,8 @@ export interface SenderParts {
   readonly route: Route;
   readonly views: Pick<Views, "persons" | "suppressions" | "cancellations">;
   readonly ledger: Ledger;
+  /** Whose job the sender's process runs. Left out, what waits in it is tried again with the next record. */
+  readonly reconciler?: Reconciler;
   readonly archive: SentArchive;
   readonly artifacts: Pick<ArtifactStore, "get">;
   readonly hasher: AddressHasher;
@@ -58,6 +61,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
   const topic = `comms.send.${channel}` as TopicName;
   const name = { stage: `${channel}-sender`, topic, encode: parts.encode };
   const policy = { ...defaultPolicy, ...parts.policy };
+  const reconciler = parts.reconciler ?? createReconciler(parts.ledger);
   const owner = `${parts.owner}.${++senders}`;
   let tries = 0;
   const performParts: PerformParts = {
@@ -81,6 +85,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
       if (decision.kind === "send") return { kind: "perform", effect: { to: decision.to } };
       return sendOutcome(send, decision, { name, now });
     },
+    afterWrite: (outcomes, now) => reconciler.written(outcomes, now),
     perform: ({ to }, { value: send, origin }, signal) =>
       perform(performParts, send, { to, signal, isInDoubt: readDoubt(origin.headers) !== undefined }),
   };

@@ -30,6 +30,11 @@ export interface StageProcessor<In = unknown, Facts = unknown, Effect = never> {
    * record is a dead letter.
    */
   rejectForeign?(record: ForeignOrigin, message: string, now: Instant): Outcome;
+  /**
+   * Called when the log holds the outputs of these outcomes, before their records are done; again after a retryable error, and
+   * with the same outcomes after a crash. For what a state must know of them. May throw a retryable `AppError`.
+   */
+  afterWrite?(outcomes: readonly Outcome[], now: Instant): Promise<void>;
   /** Never hold a database connection over it. May throw a retryable `AppError`. */
   perform?(effect: Effect, record: DecodedRecord<In>, signal: AbortSignal): Promise<Outcome>;
 }

@@ -582,6 +582,21 @@ function describeReadToEnd(bench: LogBench): void {
       expect(seen.sort()).toEqual(values.sort());
     });
 
+    it("begins where it is told, at the first record where that comes later, and beyond the end nowhere", async () => {
+      const to = await bench.topic(3);
+      for (const partition of [0, 1, 2])
+        await bench.producer.send(
+          ["a", "b", "c"].map((value) => ({ topic: to, key: value, value: Buffer.from(value), partition })),
+        );
+      const from = [
+        { topic: to, partition: 0, offset: 2 },
+        { topic: to, partition: 1, offset: 9 },
+      ];
+      const read = (await collect(bench.log.readToEnd([to], undefined, from))).flat();
+      const seen = read.map(({ partition, offset, value }) => `${partition}/${offset} ${String(value)}`);
+      expect(seen.sort()).toEqual(["0/2 c", "2/0 a", "2/1 b", "2/2 c"]);
+    });
+
     it("ends at once on empty partitions", async () => {
       expect(await bench.readAll(await bench.topic(3))).toEqual([]);
     });

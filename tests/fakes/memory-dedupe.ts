@@ -13,5 +13,6 @@ export function createMemoryDedupe(windowMs: number = dedupeWindowMs): Dedupe {
     return claim.msgId;
   }
 
-  return { claim: async (claims, now) => claims.map((claim) => claimOne(claim, now)) };
+  // It loses nothing, so there is nothing to keep.
+  return { claim: async (claims, now) => claims.map((claim) => claimOne(claim, now)), keep: async () => {} };
 }

@@ -34,19 +34,19 @@ dedupeConformance("Redis", async () => {
   return { dedupe: createRedisDedupe(server), now: Date.now, pass: age };
 });
 
+const dedupe = createRedisDedupe(server);
+const state = createRebuildableDedupe(server);
+const now = Date.now();
+const restore = (...decisions: readonly Partial<Decision>[]) =>
+  state.apply(decisions.map(decided) as unknown as readonly DecodedRecord<unknown>[], now);
+
+function decided(over: Partial<Decision>) {
+  const head = { tenant_id: "default", user_id: "usr_1", channel: "EMAIL", dedupe_key: "K:1", stage: "router" };
+  const origin = { topic: "comms.decisions", partition: 0, offset: 0 };
+  return { origin, value: { ...head, msg_id: "first", verdict: "PASS", recorded_at: now - 60_000, ...over } };
+}
+
 describe("dedupe window after a wipe [KV-02]", () => {
-  const dedupe = createRedisDedupe(server);
-  const state = createRebuildableDedupe(server);
-  const now = Date.now();
-  const restore = (...decisions: readonly Partial<Decision>[]) =>
-    state.apply(decisions.map(decided) as unknown as readonly DecodedRecord<unknown>[], now);
-
-  function decided(over: Partial<Decision>) {
-    const head = { tenant_id: "default", user_id: "usr_1", channel: "EMAIL", dedupe_key: "K:1", stage: "router" };
-    const origin = { topic: "comms.decisions", partition: 0, offset: 0 };
-    return { origin, value: { ...head, msg_id: "first", verdict: "PASS", recorded_at: now - 60_000, ...over } };
-  }
-
   beforeEach(() => server.wipe());
 
   test("claims nothing while its marker is gone, so that nobody takes the true holder's place", async () => {
@@ -85,5 +85,41 @@ describe("dedupe window after a wipe [KV-02]", () => {
     await trust();
     await restore({ msg_id: "first" }, { msg_id: "later" });
     expect(await dedupe.claim([claimOf("second")], now)).toEqual(["first"]);
+  });
+});
+
+describe("a claim whose decision is on the log", () => {
+  beforeEach(() => server.wipe());
+
+  const keep = (...decisions: readonly Partial<Decision>[]) =>
+    dedupe.keep(
+      decisions.map((each) => decided(each).value as unknown as Decision),
+      now,
+    );
+  const trustSince = (ms: number) => redis.set(keys.marker("dedupe"), JSON.stringify({ epoch: "e", as_of: ms }));
+
+  test.each<[string, () => Promise<unknown>, string]>([
+    ["was restored after the claim", () => trustSince(now - 30_000), "first"],
+    ["was restored a moment before the claim, by a clock that may be slow", () => trustSince(now - 90_000), "first"],
+    ["is being restored", async () => {}, "first"],
+    [
+      "came back on another server",
+      () => redis.set(keys.marker("dedupe"), JSON.stringify({ epoch: "e", as_of: 0, server: "another" })),
+      "first",
+    ],
+    ["has been whole for long, and lost nothing: it is not written again", () => trustSince(now - 180_000), "second"],
+  ])("is kept where the window %s", async (_, given, holder) => {
+    await given();
+    await keep({}, { verdict: "DROP", dedupe_key: "K:2" });
+    await trust();
+    expect(await dedupe.claim([claimOf("second")], now)).toEqual([holder]);
+    expect(await redis.keys(`${prefix}dedupe:*K:2`)).toEqual([]);
+  });
+
+  test("takes no key from its holder", async () => {
+    await restore({ msg_id: "holder" });
+    await keep({ msg_id: "late" });
+    await trust();
+    expect(await dedupe.claim([claimOf("second")], now)).toEqual(["holder"]);
   });
 });

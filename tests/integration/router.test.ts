@@ -39,10 +39,12 @@ async function trust(): Promise<void> {
 }
 
 function route() {
+  const dedupe = createRedisDedupe(server);
   const router = createRouter({
     views: createViews(server),
     viewAgeMsMax: 5_000,
-    claims: [createDedupeClaim(createRedisDedupe(server))],
+    claims: [createDedupeClaim(dedupe)],
+    dedupe,
     hasher,
     templates: { active: () => ({ version: 1, locales: ["en-US"] }), version: () => undefined },
     encode: (topic, value) => codec.encode(topic, value),

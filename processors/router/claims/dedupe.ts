@@ -10,7 +10,7 @@ import { isScheduled } from "../core/gate-evaluation.ts";
  * collected for a digest holds none: an item is known by its message's own id, and a key such as a thread and a minute
  * would drop all but the first of them (decision 33).
  */
-export function createDedupeClaim(keys: Dedupe): Claim {
+export function createDedupeClaim(keys: Pick<Dedupe, "claim">): Claim {
   return {
     gate: "dedupe",
     take: async (claimants, now) => {

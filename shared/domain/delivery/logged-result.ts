@@ -1,4 +1,6 @@
 import type { Feedback } from "#shared/contracts/records.ts";
+import type { Outcome } from "../outcome/outcome.ts";
+import { writtenValues } from "../outcome/written-values.ts";
 import type { LoggedResult } from "./ledger-rules.ts";
 
 /**
@@ -10,6 +12,11 @@ export function loggedResultOf(feedback: Feedback): LoggedResult | undefined {
   if (!state) return undefined;
   const { msg_id, attempt, origin, recorded_at } = feedback;
   return { msgId: msg_id, state, attempt, bySender: origin === "SENDER", recordedAt: recorded_at };
+}
+
+/** The results that the feedback in these outcomes gives the ledger, in their order. */
+export function loggedResultsOf(outcomes: readonly Outcome[]): readonly LoggedResult[] {
+  return writtenValues(outcomes, "comms.feedback").flatMap((feedback) => loggedResultOf(feedback) ?? []);
 }
 
 function stateOf({ origin, status, reason }: Feedback): LoggedResult["state"] | undefined {

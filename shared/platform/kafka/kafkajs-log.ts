@@ -3,7 +3,7 @@ import { KafkajsAdmin } from "./kafkajs-admin.ts";
 import { type ConnectionOptions, createKafkajsClient } from "./kafkajs-client.ts";
 import { KafkajsConsumer } from "./kafkajs-consumer.ts";
 import { KafkajsProducer } from "./kafkajs-producer.ts";
-import { readToEnd } from "./kafkajs-reader.ts";
+import { boundsFrom, readToEnd } from "./kafkajs-reader.ts";
 import { KafkajsTimestamps } from "./kafkajs-timestamps.ts";
 import type { Consumer, Log, Producer } from "./port.ts";
 
@@ -76,8 +76,10 @@ export function createKafkajsLog(options: KafkajsLogOptions): Log {
           onClose: (consumer) => clients.delete(consumer),
         }),
       ),
-    readToEnd: (topics, signal) =>
-      readToEnd({ clock, connect, bounds, stallMs: options.readStallMs ?? 30_000 }, topics, signal),
+    readToEnd: (topics, signal, from) => {
+      const parts = { clock, connect, bounds: boundsFrom(bounds, from), stallMs: options.readStallMs ?? 30_000 };
+      return readToEnd(parts, topics, signal);
+    },
     partitions: (topics) => admin.partitions(topics),
     offsets: bounds,
     committed: (groupId, topics) => admin.committed(groupId, topics),

@@ -1,4 +1,4 @@
-import type { InRecord, TopicPartition } from "#shared/contracts/log-record.ts";
+import type { InRecord, Position, TopicPartition } from "#shared/contracts/log-record.ts";
 import type { Clock } from "../clock/clock.ts";
 import { slot } from "./assignment.ts";
 import { within } from "./deadline.ts";
@@ -8,15 +8,25 @@ import { isRefused, toAppError } from "./kafkajs-failure.ts";
 import { Batch, type Cluster, type FetchedBatch, type FetchTopic } from "./kafkajs-internals.ts";
 import { toRecord } from "./kafkajs-record.ts";
 
+/** The first and the next offset of each partition of the topics. */
+type BoundsOf = (
+  topics: readonly string[],
+) => Promise<readonly (TopicPartition & { readonly low: number; readonly high: number })[]>;
+
 /** What reads topics to their ends. */
 export interface ReaderParts {
   readonly clock: Clock;
   readonly connect: () => KafkajsClient;
-  readonly bounds: (
-    topics: readonly string[],
-  ) => Promise<readonly (TopicPartition & { readonly low: number; readonly high: number })[]>;
+  readonly bounds: BoundsOf;
   /** Gives up when no partition moves for so long, ms. */
   readonly stallMs: number;
+}
+
+/** The bounds, in which a partition begins at its position instead of at an earlier first record. */
+export function boundsFrom(bounds: BoundsOf, from: readonly Position[] = []): BoundsOf {
+  const starts = new Map(from.map((position) => [slot(position), position.offset]));
+  return async (topics) =>
+    (await bounds(topics)).map((bound) => ({ ...bound, low: Math.max(bound.low, starts.get(slot(bound)) ?? 0) }));
 }
 
 interface Reading extends TopicPartition {

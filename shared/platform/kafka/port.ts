@@ -88,10 +88,15 @@ export interface Log {
   producer(options?: ProducerOptions): Promise<Producer>;
   consumer(options: ConsumerOptions): Promise<Consumer>;
   /**
-   * Reads every partition of the topics from the first record to the end offsets captured at the call, in offset order
-   * per partition, without a group. The iterable ends there. Each item is one partition's run of records.
+   * Reads every partition of the topics from the first record, or from its position in `from`, to the end offsets captured
+   * at the call, in offset order per partition, without a group. The iterable ends there. Each item is one partition's run of
+   * records. A position below the first record reads from that; one beyond the end reads nothing.
    */
-  readToEnd(topics: readonly string[], signal?: AbortSignal): AsyncIterable<readonly InRecord[]>;
+  readToEnd(
+    topics: readonly string[],
+    signal?: AbortSignal,
+    from?: readonly Position[],
+  ): AsyncIterable<readonly InRecord[]>;
   /** How many partitions each topic has: one request, whatever their number. */
   partitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The first and the next offset of each partition. */

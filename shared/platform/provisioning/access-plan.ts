@@ -1,5 +1,5 @@
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
-import { deadLetterTopic, groupOf, sendChannelOf, stages } from "#shared/contracts/topics.ts";
+import { deadLetterTopic, groupOf, readsInGroup, sendChannelOf, stages } from "#shared/contracts/topics.ts";
 import type { Acl } from "../kafka/access-admin.ts";
 
 /** One principal of ours, and what it may do: exactly what its part of the product needs. */
@@ -71,8 +71,8 @@ function stageGrants(stage: string, contracts: readonly Contract[]): readonly Gr
 function gatewayGrants(contracts: readonly Contract[]): readonly Grant[] {
   const written = topicsOf(contracts, "producers", "gateway");
   const read = topicsOf(contracts, "consumers", "gateway");
-  const inputs = contracts.filter(
-    ({ topic, consumers }) => topic !== "comms.templates" && consumers.some((one) => stages.some((is) => is === one)),
+  const inputs = contracts.filter(({ topic, consumers }) =>
+    stages.some((stage) => consumers.includes(stage) && readsInGroup(stage, topic)),
   );
   const described = inputs
     .map(({ topic }) => topic)

@@ -1,6 +1,6 @@
 import type { Position, TopicPartition } from "#shared/contracts/log-record.ts";
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
-import { groupOf, stages, type TopicName } from "#shared/contracts/topics.ts";
+import { groupOf, readsInGroup, stages, type TopicName } from "#shared/contracts/topics.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 
@@ -34,9 +34,6 @@ export interface WatchedGroups {
   readonly countedGroups: readonly GroupTopics[];
 }
 
-/** Each process reads it into memory for itself: no group commits there. */
-const readWithoutGroup = "comms.templates";
-
 /** What the records are counted with. */
 export interface LagCounter {
   readonly log: Pick<Log, "offsets" | "committed">;
@@ -58,9 +55,11 @@ export function groupTopicsOf(stage: string, topics: readonly TopicName[]): Grou
 
 /** Every stage's group, by the contracts of the topics. Reads their files at each call. */
 export function allGroupTopics(): readonly GroupTopics[] {
-  const read = topicContracts().filter(({ topic }) => topic !== readWithoutGroup);
+  const contracts = topicContracts();
   return stages.map((stage) => {
-    const own = read.filter(({ consumers }) => consumers.some((one) => one === stage));
+    const own = contracts.filter(
+      ({ topic, consumers }) => consumers.some((one) => one === stage) && readsInGroup(stage, topic),
+    );
     return groupTopicsOf(
       stage,
       own.map(({ topic }) => topic as TopicName),

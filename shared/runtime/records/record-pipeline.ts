@@ -199,10 +199,18 @@ export class RecordPipeline {
       span,
     }));
     for (const outputs of outbox.parts(done, now, limits.outputBytes)) await call(() => send(outputs), generation);
+    await this.#afterWrite(completions, generation);
     const doneAt = clock.now();
     for (const completion of completions) this.#report(completion, doneAt);
     for (const { item } of completions) item.isDetached = true;
     this.#parts.onComplete(completions, generation);
+  }
+
+  async #afterWrite(completions: readonly Completion[], generation: number): Promise<void> {
+    const { processor, clock, call } = this.#parts;
+    if (processor.kind !== "stage" || !processor.afterWrite) return;
+    const outcomes = completions.map(({ outcome }) => outcome);
+    await call(async () => processor.afterWrite?.(outcomes, clock.now()), generation);
   }
 
   #report({ item, span, outcome }: Completion, now: Instant): void {

@@ -1,4 +1,4 @@
-import type { Channel } from "#shared/contracts/records.ts";
+import type { Channel, Decision } from "#shared/contracts/records.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
 /** How long a message holds its key (DED-02). */
@@ -25,6 +25,12 @@ export interface Dedupe {
    * Rejects with `REDIS_UNAVAILABLE` or `COMMS_STATE_STALE` (both retryable).
    */
   claim(claims: readonly DedupeClaim[], now: Instant): Promise<readonly string[]>;
+  /**
+   * To be called when the log holds these decisions: claims again for those whose claims the window may have lost since, because
+   * it was restored meanwhile from a log that did not have them yet. Takes no key from another holder. May be called again.
+   * Rejects with `REDIS_UNAVAILABLE` (retryable).
+   */
+  keep(decisions: readonly Decision[], now: Instant): Promise<void>;
 }
 
 /** The part of a Redis key that names person and dedupe key. The length keeps two different pairs from reading alike. */

@@ -1,15 +1,20 @@
 import type { Redis } from "ioredis";
-import { channelName } from "#shared/domain/message/channel.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
+import { redisCall } from "#shared/platform/redis/redis.ts";
 import { addScript, luaFile, runPipeline } from "#shared/platform/redis/script.ts";
 import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
-import { type Dedupe, type DedupeClaim, dedupeWindowMs, windowKey } from "./dedupe.ts";
+import { isOn, parseMarker } from "../views/marker.ts";
+import { type Dedupe, dedupeWindowMs } from "./dedupe.ts";
+import { dedupeKey, holdsOf, writeHolds } from "./dedupe-holds.ts";
 
 const claim = luaFile(import.meta.url, "./claim.lua");
 
 /** Claims that one call of the script makes at most; Redis serves no other client meanwhile. */
 const claimsPerCallMax = 200;
+
+/** How far the clocks of a router and of Redis may be apart, ms, for a claim to be known as younger than a restoration. */
+const clocksApartMsMax = 60_000;
 
 /** The client and settings of the window in Redis. */
 export interface RedisDedupeOptions {
@@ -41,12 +46,15 @@ export function createRedisDedupe({ redis, keys, windowMs = dedupeWindowMs }: Re
       });
       return replies.flatMap(holdersIn);
     },
+    keep: async (decisions, now) => {
+      const holds = holdsOf(decisions, now, windowMs);
+      if (holds.length === 0) return;
+      const found = parseMarker(await redisCall(() => redis.get(marker)));
+      const restoredAt = found && isOn(found, await serverIdOf(redis)) ? found.as_of : Number.POSITIVE_INFINITY;
+      const isOld = holds.filter(({ decision }) => decision.recorded_at < restoredAt + clocksApartMsMax);
+      await writeHolds({ redis, keys }, isOld);
+    },
   };
-}
-
-/** The Redis key under which the holder of a claim's dedupe key is stored. */
-export function dedupeKey(keys: RedisKeys, claim: Omit<DedupeClaim, "msgId">): string {
-  return keys.dedupe(claim.tenantId, channelName(claim.channel), windowKey(claim));
 }
 
 function holdersIn(reply: unknown): readonly string[] {

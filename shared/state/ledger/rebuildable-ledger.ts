@@ -9,8 +9,8 @@ import { type Ledger, leaseMs } from "./ledger.ts";
 const sendTopics = (Object.keys(topicRecords) as TopicName[]).filter((topic) => topic.startsWith("comms.send."));
 
 /**
- * The ledger as a state that is rebuilt from `comms.feedback`. The sender's feedback also lets the ledger forget its
- * note: an entry without a note is a few bytes. Do not trust it for a lease after a wipe: until then a call that the
+ * The ledger as a state that is rebuilt from `comms.feedback`. Senders and `feedback` tell the ledger themselves what they have
+ * written there, as soon as the log holds it. Do not trust it for a lease after a wipe: until then a call that the
  * wipe made it forget may still be under way, and its report not yet on the log.
  */
 export function createRebuildableLedger(ledger: Pick<Ledger, "reconcile">, client?: AppliedClient): RebuildableState {
@@ -19,11 +19,9 @@ export function createRebuildableLedger(ledger: Pick<Ledger, "reconcile">, clien
     topics: ["comms.feedback"],
     quarantineMs: leaseMs,
     quarantineFor: sendTopics,
+    isWrittenAhead: true,
     apply: async (records, now, server = "") => {
-      const results = records.flatMap(({ value }) => {
-        const result = value === null ? undefined : loggedResultOf(value as Feedback);
-        return result ? [result] : [];
-      });
+      const results = records.flatMap(({ value }) => (value === null ? [] : (loggedResultOf(value as Feedback) ?? [])));
       await ledger.reconcile(results, now);
       if (client) await writeApplied(client, { state: "ledger", server, records });
     },

@@ -50,7 +50,7 @@ export interface Continuity {
   server(): Promise<string>;
   /** Notes what this process has applied and perhaps not committed. */
   note(records: readonly DecodedRecord<unknown>[]): void;
-  /** Trusts the states on a new server once that has been looked at for long enough, and lacks nothing. */
+  /** Trusts the states that the group fills on a new server once that has been looked at for long enough, and lacks nothing. */
   adopt(now: Instant): Promise<void>;
   /** Counts records that the group has passed without applying any, such as undecodable ones, as applied. */
   pass(state: RebuildableState, positions: readonly Position[]): Promise<void>;
@@ -92,7 +92,7 @@ export function createContinuity(options: ContinuityOptions): Continuity {
       const since = checked?.since ?? now;
       const isDue = ({ state, marker }: StoredState) =>
         marker !== undefined && marker.server !== server && now - since >= Math.max(settleMs, state.quarantineMs);
-      const due = (await storedStates(options)).filter(isDue);
+      const due = (await storedStates({ ...options, states: fedStates(options) })).filter(isDue);
       if (due.length === 0 || (await check()) !== server) return;
       await runPipeline(redis, [stampMarker], (pipeline) => {
         for (const { state } of due)
@@ -108,13 +108,21 @@ export function createContinuity(options: ContinuityOptions): Continuity {
   };
 }
 
+/** The states that the group fills. The restorer brings the others up to the log at another server. */
+function fedStates({ states }: Pick<ContinuityOptions, "states">): readonly RebuildableState[] {
+  return states.filter((state) => !state.isWrittenAhead);
+}
+
+function topicsOf(states: readonly RebuildableState[], prefix: string): readonly string[] {
+  return [...new Set(states.flatMap((state) => state.topics))].map((topic) => `${prefix}${topic}`);
+}
+
 /** What Redis has, against what the group has committed and this process has applied. */
 async function look(options: ContinuityOptions, own: ReadonlyMap<string, number>) {
   const { log, groupId, states, prefix, redis } = options;
-  const topics = [...new Set(states.flatMap((state) => state.topics))].map((topic) => `${prefix}${topic}`);
   const [committed, ends, identity] = await Promise.all([
-    log.committed(groupId, topics),
-    log.offsets(topics),
+    log.committed(groupId, topicsOf(fedStates(options), prefix)),
+    log.offsets(topicsOf(states, prefix)),
     log.identity(),
   ]);
   // After the commits: what is committed is applied, so a Redis that is whole cannot be behind them.

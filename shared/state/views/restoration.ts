@@ -3,8 +3,10 @@ import type { Position } from "#shared/contracts/log-record.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { redisCall } from "#shared/platform/redis/redis.ts";
 import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
+import { positionField } from "./applied-positions.ts";
 import { redisInstant } from "./marker.ts";
 import { createRestoreLock, type RestoreLock, type RestoreLockOptions } from "./restore-lock.ts";
+import { storedStates } from "./stored-states.ts";
 import { readDecoded, type TopicReader } from "./topic-reader.ts";
 import type { RebuildableState } from "./views.ts";
 
@@ -22,7 +24,8 @@ export interface Restoration {
 
 /**
  * Restores a state from the log and sets its marker, unless another process restores it. A second wipe during the
- * restoration removes the lock; then the marker stays away, and the next check of it starts again.
+ * restoration removes the lock; then the marker stays away, and the next check of it starts again. A state that is written ahead
+ * and has a marker, so that no wipe took a part of it, is read from its applied positions on; any other from the first record.
  */
 export async function restore(
   options: RestorationOptions,
@@ -42,7 +45,8 @@ export async function restore(
     if (!(await waitFor(await quarantineOf(options, state), clock, guard))) return end("interrupted", 0);
     const asOf = redisInstant(await redisCall(() => redis.time()));
     const positions = await endsOf(options, state);
-    const records = await replay(options, state, { ...guard, server });
+    const from = await startOf(options, state, positions);
+    const records = await replay(options, state, { ...guard, server, from });
     const marker = { epoch: randomUUID(), as_of: asOf, server };
     const isDone = records !== undefined && (await lock.finish({ marker, positions, log: await log.identity() }));
     return end(isDone ? "restored" : "interrupted", records ?? 0);
@@ -61,6 +65,23 @@ interface Guard {
 async function endsOf({ log, prefix }: TopicReader, state: RebuildableState): Promise<readonly Position[]> {
   const offsets = await log.offsets(state.topics.map((topic) => `${prefix}${topic}`));
   return offsets.map(({ topic, partition, high }) => ({ topic, partition, offset: high }));
+}
+
+/**
+ * Where the reading begins: the applied positions, or nothing for the first record. Positions of another log, or of a longer
+ * one, say nothing of this.
+ */
+async function startOf(
+  { redis, keys, log }: RestorationOptions,
+  state: RebuildableState,
+  ends: readonly Position[],
+): Promise<readonly Position[]> {
+  const [stored] = await storedStates({ redis, keys, states: [state] });
+  if (!state.isWrittenAhead || stored?.marker === undefined) return [];
+  const from = ends.map((end) => ({ ...end, offset: stored.applied.get(positionField(end)) ?? 0 }));
+  const isOfThisLog =
+    stored.log === (await log.identity()) && from.every((at, i) => at.offset <= (ends[i]?.offset ?? 0));
+  return isOfThisLog ? from : [];
 }
 
 async function quarantineOf({ log, prefix }: TopicReader, state: RebuildableState): Promise<number> {
@@ -84,10 +105,10 @@ async function waitFor(waitMs: number, clock: Clock, { lock, signal }: Guard): P
 async function replay(
   options: RestorationOptions,
   state: RebuildableState,
-  { lock, signal, server }: Guard & { readonly server: string },
+  { lock, signal, server, from }: Guard & { readonly server: string; readonly from: readonly Position[] },
 ) {
   let records = 0;
-  for await (const batch of readDecoded(options, state.topics, signal)) {
+  for await (const batch of readDecoded(options, state.topics, { signal, from })) {
     await state.apply(batch, options.clock.now(), server);
     records += batch.length;
     if (!(await lock.renew())) return undefined;

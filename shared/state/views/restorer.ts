@@ -1,6 +1,8 @@
 import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { redisCall } from "#shared/platform/redis/redis.ts";
+import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
+import { parseMarker } from "./marker.ts";
 import { type Restoration, type RestorationOptions, restore } from "./restoration.ts";
 import type { RebuildableState } from "./views.ts";
 
@@ -18,9 +20,12 @@ export interface RestorerReport {
   restored(name: string): void;
 }
 
-/** Restores what Redis has lost, by its jobs or on request. */
+/** Restores what Redis has lost, by its jobs or on request; and brings a state that is written ahead up to the log on another server. */
 export interface Restorer {
-  /** One for each state: checks its marker, and restores the state if the marker is missing. */
+  /**
+   * One for each state: checks its marker, and restores the state if the marker is missing, or is another server's and the
+   * state is written ahead.
+   */
   readonly jobs: readonly Job[];
   /**
    * Removes the marker of each state, which stops its readers, and restores it from the first record; for
@@ -39,7 +44,12 @@ export function createRestorer(options: RestorerOptions): Restorer {
 
   const check = async (): Promise<ReadonlySet<string>> => {
     const markers = await redisCall(() => redis.mget(states.map(({ name }) => keys.marker(name))));
-    return new Set(states.filter((_, i) => markers[i] === null).map(({ name }) => name));
+    const server = await serverIdOf(redis);
+    const isGone = ({ isWrittenAhead }: RebuildableState, index: number): boolean => {
+      const marker = parseMarker(markers[index]);
+      return marker === undefined || (isWrittenAhead === true && marker.server !== server);
+    };
+    return new Set(states.filter(isGone).map(({ name }) => name));
   };
 
   /** Jobs that run together share one check: a trip for each job is most of what an idle materializer would do. */

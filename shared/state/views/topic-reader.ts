@@ -1,5 +1,5 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { InRecord } from "#shared/contracts/log-record.ts";
+import type { InRecord, Position } from "#shared/contracts/log-record.ts";
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
 import { isCompactedTopic, type TopicName } from "#shared/contracts/topics.ts";
 import { compactedIssue, type PlacesOfKey } from "#shared/domain/message/compacted-record.ts";
@@ -20,19 +20,26 @@ export interface TopicReader {
 
 const recordsPerBatchMax = 500;
 
+/** What is read of the topics. */
+export interface ReadRange {
+  readonly signal?: AbortSignal;
+  /** Where partitions begin, topics with prefix; left out, at the first record. */
+  readonly from?: readonly Position[];
+}
+
 /**
- * Every record of the topics up to the ends captured at the call, decoded, in batches of one partition in offset order.
+ * Every record of the topics, or those from the given positions on, up to the ends captured at the call, decoded, in batches of one partition in offset order.
  * Leaves out a value that cannot be decoded, and a record of a compacted topic whose key or place is wrong: the consumer of
  * the same topic writes it to the dead letters.
  */
 export async function* readDecoded(
   { log, codec, prefix }: TopicReader,
   topics: readonly TopicName[],
-  signal?: AbortSignal,
+  { signal, from }: ReadRange = {},
 ): AsyncIterable<readonly DecodedRecord<unknown>[]> {
   const whole = topics.map((topic) => `${prefix}${topic}`);
   const placesOf = await knownPlaces({ log, prefix }, topics.filter(isCompactedTopic));
-  for await (const run of log.readToEnd(whole, signal)) {
+  for await (const run of log.readToEnd(whole, signal, from)) {
     for (let start = 0; start < run.length; start += recordsPerBatchMax) {
       const decoded = await decodeAll(codec, prefix, run.slice(start, start + recordsPerBatchMax));
       yield decoded.filter((record) => compactedIssue(record, placesOf) === undefined);

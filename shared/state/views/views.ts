@@ -27,8 +27,8 @@ export interface Views {
 }
 
 /**
- * A state in Redis that the log can rebuild: a view, the ledger, the dedupe window. The materializer keeps it up to date
- * from its topics, and restores it from the first record if its marker is missing.
+ * A state in Redis that the log can rebuild: a view, the ledger, the dedupe window. The materializer restores it from the
+ * first record if its marker is missing, and keeps it up to date from its topics unless its writers do.
  */
 export interface RebuildableState {
   readonly name: string;
@@ -39,6 +39,11 @@ export interface RebuildableState {
    * answers; left out, any may. Writes how far it came into `applied`, beside the data.
    */
   apply(records: readonly DecodedRecord<unknown>[], now: Instant, server?: string): Promise<void>;
+  /**
+   * Whether those who write its topics write the state themselves, before their records or right after the log holds them. Then
+   * nothing reads the topics for it while one server stays; another server is brought up to the ends of its topics first.
+   */
+  readonly isWrittenAhead?: boolean;
   /** Whether its readers ask how old it is. */
   readonly hasAge?: boolean;
   /** How long it may not be trusted after a wipe, ms: as long as a provider call that the wipe removed may last. */

@@ -53,6 +53,7 @@ import { gentleEveryMs, gentleRecords } from "#shared/runtime/shell/precedence.t
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
+import { writtenAfterMs } from "#shared/state/views/log-marks.ts";
 import { allSettings } from "#tests/support/all-settings.ts";
 import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
 import { bytes, count, days, figuresIn, hours, minutes, seconds } from "./figures.ts";
@@ -309,6 +310,11 @@ const domain: readonly Limit[] = [
   },
   { name: "a claim's lease", where: [ledgerFile], figures: [seconds(leaseMs), seconds(quarantineMs)] },
   { name: "the ledger's hot window", where: [ledgerFile], figures: [days(hotWindowMs)] },
+  {
+    name: "a record before it counts as held",
+    where: ["shared/state/views/log-marks.ts"],
+    figures: [seconds(writtenAfterMs)],
+  },
   { name: "a message in doubt", where: [policyFile], figures: [minutes(defaultPolicy.ambiguousHoldMs)] },
   {
     name: "age of the views for what is not critical",

@@ -91,7 +91,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
     producer: async ({ lingerMs = 0 } = {}) =>
       new MemoryProducer({ store, loop, clock, lingerMs, fault: () => faults.takeSend(), onWritten: wake }),
     consumer: async (wanted) => consumer(wanted),
-    readToEnd: (topics, signal) => readToEnd({ store, loop }, topics, signal),
+    readToEnd: (topics, signal, from) => readToEnd({ store, loop, from }, topics, signal),
     partitions: (topics) =>
       loop.run(() => new Map(topics.map((topic) => [topic, partitionsOf(store, [topic]).length]))),
     offsets: (topics) => loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) }))),
@@ -168,15 +168,24 @@ function partitionsOf(store: MemoryStore, topics: readonly string[]) {
   return topics.flatMap((topic) => store.partitionsOf(topic));
 }
 
+interface ReadParts {
+  readonly store: MemoryStore;
+  readonly loop: EventLoop;
+  readonly from: readonly Position[] | undefined;
+}
+
 async function* readToEnd(
-  { store, loop }: { readonly store: MemoryStore; readonly loop: EventLoop },
+  { store, loop, from = [] }: ReadParts,
   topics: readonly string[],
   signal?: AbortSignal,
 ): AsyncIterable<readonly InRecord[]> {
   const ends = await loop.run(() => partitionsOf(store, topics).map((at) => ({ ...at, ...store.bounds(at) })));
   for (const { topic, partition, low, high } of ends) {
     signal?.throwIfAborted();
-    const records = await loop.run(() => store.read({ topic, partition, offset: low }, high - low));
+    const start = from.find((each) => each.topic === topic && each.partition === partition)?.offset ?? 0;
+    const offset = Math.max(low, start);
+    if (offset >= high) continue;
+    const records = await loop.run(() => store.read({ topic, partition, offset }, high - offset));
     const run = records.filter((record) => record.offset < high);
     if (run.length > 0) yield run;
   }

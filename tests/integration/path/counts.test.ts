@@ -6,7 +6,7 @@ const mails = 200;
 
 /** What a mail with its webhook takes, exactly: no retry, no timer and no batch changes it. */
 const recordsWritten = 10;
-const recordsRead = 14;
+const recordsRead = 10;
 
 /**
  * Bounds of what depends on how records come together in batches; beside each, what was measured on two cores under other load.
@@ -14,8 +14,6 @@ const recordsRead = 14;
  */
 const fetchesMax = 1.5; // 0.71
 const producesMax = 0.7; // 0.39; 0.72 before webhooks and their feedback were let linger
-const redisCommandsMax = 15; // 13.6, two of them for cancellations: asked by the router, and by the sender at the last moment
-const producesMax = 1.5; // 0.72
 const redisCommandsMax = 13; // 11.8, two of them for cancellations: asked by the router, and by the sender at the last moment
 const pgCommitsMax = 4; // 2.2
 const webhookBytesMax = 3_500; // 3,050

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEventFactory, type EventFactory } from "#cli/demo/event-factory.ts";
 import type { Event, Feedback } from "#shared/contracts/records.ts";
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
-import { stages } from "#shared/contracts/topics.ts";
+import { readsInGroup, stages } from "#shared/contracts/topics.ts";
 import type { EmailContent } from "#shared/domain/channel/email.ts";
 import { framesOf } from "#shared/platform/artifacts/segment-frame.ts";
 import type { CallEntry } from "#simulator/ledger/call-entry.ts";
@@ -266,7 +266,7 @@ describe("the walk can be followed [HLT-06]", () => {
 function linesDue({ topic, record }: Seen<unknown>): readonly string[] {
   const consumers = contracts.find((contract) => contract.topic === topic)?.consumers ?? [];
   return stages
-    .filter((stage) => consumers.includes(stage))
+    .filter((stage) => consumers.includes(stage) && readsInGroup(stage, topic))
     .map((stage) => `${stage} ${topic} ${record.partition} ${record.offset}`);
 }
 

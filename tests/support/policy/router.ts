@@ -23,9 +23,10 @@ export interface World {
   readonly version?: (name: string, channel: Channel, version: number) => TemplateChoice | undefined;
 }
 
-/** A router in a world of one person, and the calls that it made. It encodes payloads as JSON. */
+/** A router in a world of one person, the calls that it made, and the decisions whose claims it was told to keep. It encodes payloads as JSON. */
 export function routerIn(world: World = {}) {
   const calls: string[] = [];
+  const kept: string[] = [];
   const aged = <T>(value: T) => Promise.resolve({ value, ageMs: world.viewsAgeMs ?? 0 });
   const record = <T>(call: string, answer: T): T => {
     calls.push(call);
@@ -46,6 +47,9 @@ export function routerIn(world: World = {}) {
     },
     viewAgeMsMax: 5_000,
     claims: [createDedupeClaim({ claim: (keys, now) => record(`claim ${keys.length}`, dedupe.claim(keys, now)) })],
+    dedupe: {
+      keep: async (decisions) => void kept.push(...decisions.map(({ channel, verdict }) => `${channel} ${verdict}`)),
+    },
     encode: (topic, value) => Buffer.from(JSON.stringify({ topic, value })),
   };
   const router = createRouter(parts);
@@ -62,7 +66,7 @@ export function routerIn(world: World = {}) {
   };
   const run = async (value: Accepted, now?: number, headers?: Readonly<Record<string, Buffer>>): Promise<Outcome> =>
     (await runAll([value], now, headers))[0] as Outcome;
-  return { run, runAll, calls };
+  return { run, runAll, calls, kept, afterWrite: router.afterWrite };
 }
 
 export function outputsOf(outcome: Outcome): readonly Output[] {

@@ -1,10 +1,7 @@
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
-import { groupOf } from "#shared/contracts/topics.ts";
+import { groupOf, readsInGroup } from "#shared/contracts/topics.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { eventually } from "./eventually.ts";
-
-/** Read into memory by every process for itself. */
-const readWithoutGroup = "comms.templates";
 
 const contracts = topicContracts();
 
@@ -52,7 +49,7 @@ async function lagTo(ends: Ends, { log, prefix }: TopicSpace, stage: string): Pr
 
 function topicsOf(prefix: string, stage: string): readonly string[] {
   const read = contracts.filter(
-    ({ topic, consumers }) => consumers.some((one) => one === stage) && topic !== readWithoutGroup,
+    ({ topic, consumers }) => consumers.some((one) => one === stage) && readsInGroup(stage, topic),
   );
   return read.map(({ topic }) => prefix + topic);
 }

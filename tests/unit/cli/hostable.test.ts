@@ -34,7 +34,7 @@ const required: Readonly<Record<string, readonly Name[]>> = {
     "COMMS_TWILIO_FROM",
   ],
   "inapp-sender": sender,
-  feedback: [...kafka, "COMMS_POSTGRES_URL", ...hashes],
+  feedback: [...kafka, "COMMS_POSTGRES_URL", "COMMS_REDIS_URL", ...hashes],
   digest: [...kafka, "COMMS_POSTGRES_URL"],
   scheduler: [...kafka, "COMMS_POSTGRES_URL"],
   materializer: [...kafka, "COMMS_REDIS_URL"],

@@ -7,6 +7,7 @@ import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Feedback, ProviderEvent, ScheduleItem, Suppression } from "#shared/contracts/records.ts";
 import { subjectTags } from "#shared/delivery/providers/ses/core/subject-tags.ts";
 import { webhookNormalisers } from "#shared/delivery/providers/webhook-normalisers.ts";
+import type { LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { ses } from "../../shared/delivery/providers/ses/bench.ts";
@@ -24,7 +25,9 @@ async function run(records: readonly DecodedRecord<ProviderEvent>[], { known = [
   const asked: MessageName[][] = [];
   const unknown: string[] = [];
   const alerts: string[] = [];
+  const reconciled: LoggedResult[] = [];
   const processor = createFeedback({
+    ledger: { reconcile: async (results) => void reconciled.push(...results) },
     hasher,
     subjects,
     normalisers: webhookNormalisers,
@@ -42,7 +45,8 @@ async function run(records: readonly DecodedRecord<ProviderEvent>[], { known = [
   });
   const facts = await processor.gather(records, at);
   const outcomes = records.map((record, i) => processor.decide(record, facts[i] as never, at)) as Outcome[];
-  return { outcomes, asked, unknown, alerts };
+  await processor.afterWrite?.(outcomes, at);
+  return { outcomes, asked, unknown, alerts, reconciled };
 }
 
 async function receive(
@@ -60,6 +64,16 @@ function outputsOf(outcome: Outcome) {
     ? []
     : (outcome.outputs as readonly { topic: string; key: string; value: unknown }[]);
 }
+
+describe("a report on a message", () => {
+  it("is told to the ledger once the log holds it: a call that the provider reports on is in doubt no longer", async () => {
+    const record = received("comms.provider-events", providerEvent(golden("bounce-permanent-general")));
+    const { outcomes, reconciled } = await run([record], { known: [message] });
+    const reports = outcomes.flatMap(outputsOf).filter(({ topic }) => topic === "comms.feedback");
+    expect(reports).not.toEqual([]);
+    expect(reconciled).toMatchObject(reports.map(() => ({ msgId: "m-1", state: "sent", bySender: false })));
+  });
+});
 
 describe("a webhook with names that PostgreSQL refuses", () => {
   const bounce = (messageId: string, tag: string, bounceType: string) =>

@@ -1,8 +1,15 @@
+import type { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { createMaterializer } from "#processors/materializer/processor.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
+import { topicContracts } from "#shared/contracts/topic-contract.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import type { CompactedCheck } from "#shared/platform/kafka/key-places.ts";
+import { redisKeys } from "#shared/platform/redis/keys.ts";
+import { allGroupTopics } from "#shared/runtime/lag/group-lag.ts";
+import { createRebuildableDedupe } from "#shared/state/dedupe/rebuildable-dedupe.ts";
+import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
+import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
 import type { RebuildableState } from "#shared/state/views/views.ts";
 
 const allSound: CompactedCheck = async (batch) => batch.map(() => undefined);
@@ -88,4 +95,29 @@ describe("createMaterializer", () => {
       expect(outcomes[0]).toHaveProperty("message", expect.stringContaining(field));
     },
   );
+});
+
+describe("createMaterializer, of states that their writers write", () => {
+  it("reads nothing for a state that its writers write, and gives it nothing", async () => {
+    const ahead = { ...recording("dedupe", "comms.decisions", "comms.flags"), isWrittenAhead: true };
+    const own = createMaterializer([recording("flags", "comms.flags"), ahead], { check: allSound });
+    await own.apply([record("comms.flags", 1)], 0);
+    expect([own.inputs, ahead.got]).toEqual([["comms.flags"], []]);
+  });
+
+  it("reads in its group what the contracts name, but for the two topics that restore the ledger and the dedupe window", () => {
+    const client = { redis: {} as Redis, keys: redisKeys("t:") };
+    const ledger = createRebuildableLedger({ reconcile: async () => {} });
+    const all = [...createRebuildableViews(client), ledger, createRebuildableDedupe(client)];
+    const { inputs } = createMaterializer(all, { check: allSound });
+    const group = allGroupTopics().find((one) => one.group === "comms.materializer");
+    expect(inputs.toSorted()).toEqual(group?.topics.toSorted());
+    expect(inputs.filter((topic) => ["comms.decisions", "comms.feedback"].includes(topic))).toEqual([]);
+    expect(all.flatMap(({ topics }) => topics).toSorted()).toEqual(
+      topicContracts()
+        .filter(({ consumers }) => consumers.includes("materializer"))
+        .map(({ topic }) => topic)
+        .toSorted(),
+    );
+  });
 });

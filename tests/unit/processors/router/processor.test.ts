@@ -328,6 +328,12 @@ describe("router: dedupe [DED-01] [DED-02] [DED-04] [RTR-04]", () => {
     expect(verdicts(await run(released(item?.payload as Buffer), morning))).toEqual(["EMAIL PASS"]);
   });
 
+  test("given decisions on the log, it sees to their claims again", async () => {
+    const { run, afterWrite, kept } = routerIn();
+    await afterWrite?.([await run(email)], noon);
+    expect(kept).toEqual(["EMAIL PASS"]);
+  });
+
   test("given a message that was blocked, it holds no key: the next goes out", async () => {
     const { run, calls } = routerIn({ person: aPerson() });
     expect(verdicts(await run({ ...email, expires_at: 1 }))).toEqual(["EMAIL DROP COMMS_EXPIRED"]);

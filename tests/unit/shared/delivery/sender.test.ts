@@ -4,7 +4,6 @@ import { createBreaker } from "#shared/delivery/breaker.ts";
 import type { Answer } from "#shared/domain/delivery/answer.ts";
 import type { BeginRequest } from "#shared/domain/delivery/ledger-rules.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
-import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
 import { drainMicrotasks } from "#tests/support/manual-clock.ts";
 import {
   aProfile,
@@ -36,23 +35,9 @@ function beginOf(msgId: string, limits = { rate: 1, burst: 1, reserve: 0 }): Beg
   return { msgId, owner: "dead#1", attempt: 1, leaseMs: 10_000, now: start, resend: false, budget };
 }
 
-/** What the materializer would do with an outcome's feedback. */
+/** What the sender does once the log holds an outcome. */
 async function onTheLog(bench: ReturnType<typeof aSender>, outcome: Outcome): Promise<void> {
-  const origin = {
-    topic: "comms.feedback",
-    partition: 0,
-    offset: 0,
-    key: null,
-    value: null,
-    headers: {},
-    timestamp: start,
-  };
-  const records = outputsOn(outcome, "comms.feedback").map((value) => ({
-    value,
-    origin,
-    topic: "comms.feedback" as const,
-  }));
-  await createRebuildableLedger(bench.ledger).apply(records, bench.clock.now());
+  await bench.sender.afterWrite?.([outcome], bench.clock.now());
 }
 
 describe("a send that goes well", () => {

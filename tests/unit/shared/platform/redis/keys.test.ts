@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { redisKeys } from "#shared/platform/redis/keys.ts";
-import { dedupeKey } from "#shared/state/dedupe/redis-dedupe.ts";
+import { dedupeKey } from "#shared/state/dedupe/dedupe-holds.ts";
 
 const keys = redisKeys("p:");
 

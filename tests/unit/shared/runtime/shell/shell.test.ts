@@ -108,6 +108,43 @@ describe("shell", () => {
   });
 });
 
+describe("shell, after the outputs are on the log", () => {
+  const positions = async (log: MemoryLog) => {
+    const committed = await log.committed("comms.intake", ["comms.events"]);
+    return committed.reduce((sum, { offset }) => sum + Math.max(0, offset), 0);
+  };
+
+  it("tells the processor its outcomes, and commits nothing before that has ended", async () => {
+    const log = createMemoryLog({ partitions: 1 });
+    const told: { readonly kinds: readonly string[]; readonly written: number }[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const afterWrite: Copier["afterWrite"] = async (outcomes) => {
+      told.push({ kinds: outcomes.map(({ kind }) => kind), written: log.records("comms.rejected").length });
+      await promise;
+    };
+    const { produce, clock } = await running(copier({ afterWrite }), { log });
+    await produce(event("anna", "1"), event("ben", "2"));
+    await clock.advance(2_000);
+    expect(told).toEqual([{ kinds: ["emit", "emit"], written: 2 }]);
+    expect(await positions(log)).toBe(0);
+    resolve();
+    await drainMicrotasks();
+    await clock.advance(1_000);
+    expect(await positions(log)).toBe(2);
+  });
+
+  it("tells it again after an outage, without writing the outputs again", async () => {
+    let tries = 0;
+    const afterWrite = async () => {
+      if (++tries < 3) throw outage();
+    };
+    const { produce, clock, out, log, crashes } = await running(copier({ afterWrite }));
+    await produce(event("anna", "1"));
+    for (let passed = 0; passed < 10; passed += 1) await clock.advance(1_000);
+    expect([tries, out(), await positions(log), crashes]).toEqual([3, ["1"], 1, []]);
+  });
+});
+
 describe("shell, of records that cannot be used", () => {
   it("sends what cannot be decoded to the dead-letter topic with its bytes, and delivers the neighbours", async () => {
     const { produce, out, dead } = await running(copier());
