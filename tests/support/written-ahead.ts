@@ -62,8 +62,8 @@ export function ledgerAhead(redis: TestRedis): WrittenAhead {
     write: async (id) => {
       const now = Date.now();
       const claim = { msgId: id, owner: `owner of ${id}` };
-      await ledger.claim({ ...claim, attempt: 1, leaseMs, now, resend: false });
-      await ledger.confirm(claim, now);
+      const budget = { account: "test", limits: { rate: 1_000, burst: 1_000, reserve: 0 }, calls: 1, critical: false };
+      await ledger.begin({ ...claim, attempt: 1, leaseMs, now, resend: false, budget });
       await ledger.record(claim, { state: "sent", attempt: 1, note: "{}" }, now);
     },
     record,
