@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { processGroups } from "#cli/process-groups.ts";
 import type { Usage } from "#tests/bench/account.ts";
 import { drainFigures, medianRun } from "#tests/bench/drain-figures.ts";
 import { layouts } from "#tests/bench/layouts.ts";
@@ -73,10 +74,18 @@ test("commands that scripts call are not among those of clients, nor is the coun
 });
 
 describe("the layouts", () => {
-  test.each(Object.entries(layouts))("%s hosts everything once, in so many processes", (name, processes) => {
-    expect(processes).toHaveLength(Number(name));
-    expect(processes.flatMap(({ hosts }) => hosts).toSorted()).toEqual(everything.toSorted());
-  });
+  test.each(Object.entries(layouts))(
+    "%s hosts everything in so many processes of different names",
+    (name, processes) => {
+      expect(new Set(processes.map((one) => one.name)).size).toBe(Number(name));
+      expect(processes).toHaveLength(Number(name));
+      const hosted: readonly string[] = processes.flatMap(({ hosts }) => hosts);
+      expect([...new Set(hosted)].toSorted()).toEqual(everything.toSorted());
+      // What a process more is there for is the path alone.
+      const often = hosted.filter((one, at) => hosted.indexOf(one) !== at);
+      expect(often.filter((one) => !(processGroups.path as readonly string[]).includes(one))).toEqual([]);
+    },
+  );
 });
 
 describe("the options of a bench", () => {
@@ -97,7 +106,7 @@ describe("the options of a bench", () => {
   test.each([
     ["--count=0", "COUNT must be a whole number from 1 on, not '0'"],
     ["--rate=2.5", "RATE must be a whole number from 1 on, not '2.5'"],
-    ["--layout=3", "LAYOUT must be one of 1, 2, 13, not '3'"],
+    ["--layout=5", "LAYOUT must be one of 1, 2, 3, 4, 13, not '5'"],
     ["--channel=fax", "CHANNEL must be one of email, push, sms, not 'fax'"],
   ])("%s is refused with a sentence", (argument, sentence) => {
     expect(() => benchOptions([argument])).toThrow(sentence);

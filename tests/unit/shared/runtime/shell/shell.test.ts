@@ -359,7 +359,7 @@ describe("shell, of its probes", () => {
 describe("shell, of the fuse", () => {
   it("stops on the dead-letter fuse instead of emptying the topic", async () => {
     const { produce, dead, shell, telemetry } = await running(copier({ inputs: ["comms.accepted"] }), {
-      limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
+      limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1, expressBatches: 0 },
       log: createMemoryLog({ partitions: 1 }),
     });
     await produce(
@@ -375,7 +375,7 @@ describe("shell, of the fuse", () => {
     const fuses = createMemoryFuses();
     const clock = createManualClock();
     const log = createMemoryLog({ partitions: 1, clock });
-    const limits = { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 };
+    const limits = { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1, expressBatches: 0 };
     const bad = (i: number) => ({ topic: "comms.accepted", key: `u${i}`, value: Buffer.from([1]) });
     const first = await running(copier({ inputs: ["comms.accepted"] }), { limits, log, clock, fuses });
     await first.produce(...Array.from({ length: 50 }, (_, i) => bad(i)));
@@ -422,7 +422,7 @@ describe("shell, of a fuse that is kept", () => {
     const fuses = createMemoryFuses();
     const clock = createManualClock();
     const log = createMemoryLog({ partitions: 2, clock });
-    const limits = { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 };
+    const limits = { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1, expressBatches: 0 };
     const processor = copier({ inputs: ["comms.accepted"] });
     const [one, other] = [
       await running(processor, { limits, log, clock, fuses }),
@@ -448,7 +448,7 @@ describe("shell, of a fuse that is kept", () => {
 describe("shell, of what does not blow the fuse", () => {
   it("goes on when what others write is garbage: all of it is set aside, all of the rest is done", async () => {
     const { produce, dead, out, shell, telemetry } = await running(copier(), {
-      limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1 },
+      limits: { fuse: { inRow: 5, share: 0.5, window: 100 }, batch: 1, batches: 1, expressBatches: 0 },
       log: createMemoryLog({ partitions: 1 }),
     });
     const garbage = Array.from({ length: 50 }, (_, i) => ({
