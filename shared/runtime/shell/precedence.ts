@@ -34,6 +34,8 @@ export class Precedence {
   #expressAt: Instant = Number.NEGATIVE_INFINITY;
   #bulkAt: Instant = Number.NEGATIVE_INFINITY;
   #isTimed = false;
+  /** Who took the last batch beside an express record. */
+  #last: LaneMember | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -51,11 +53,14 @@ export class Precedence {
   /** How many of up to `max` bulk records a member may take now. For 0 it is asked to `pump` again by itself. */
   bulkRoom(member: LaneMember, max: number): number {
     const now = this.#clock.now();
-    if (this.#hasExpress()) this.#expressAt = now;
+    // The machine's clock may be set back.
+    this.#bulkAt = Math.min(this.#bulkAt, now);
+    this.#expressAt = this.#hasExpress() ? now : Math.min(this.#expressAt, now);
     if (now - this.#expressAt >= watchfulMs) return max;
     if (now - this.#expressAt >= holdMs) return Math.min(max, gentleRecords);
     if (now - this.#bulkAt >= gentleEveryMs && this.#isFirst(member)) {
       this.#bulkAt = now;
+      this.#last = member;
       this.#waiting.delete(member);
       return Math.min(max, gentleRecords);
     }
@@ -81,8 +86,10 @@ export class Precedence {
     await this.#clock.sleep(gentleEveryMs);
     this.#isTimed = false;
     const waiting = Array.from(this.#waiting);
-    // One that has no bulk left must not stand in the way of the others; who still has some comes back in the same order.
+    // One that has no bulk left must not stand in the way of the others; who still has some comes back.
     this.#waiting.clear();
-    for (const member of waiting) member.pump();
+    // Who took last goes behind all others, though it asks at once again.
+    const others = waiting.filter((member) => member !== this.#last);
+    for (const member of [...others, ...waiting.filter((one) => !others.includes(one))]) member.pump();
   }
 }
