@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 
@@ -15,19 +16,40 @@ export interface LaneMember {
  */
 const holdMs = 50;
 /** While it goes gently: so many bulk records at once, over all stages of the process. */
-export const gentleRecords = 32;
+export const gentleRecords = 16;
 /** How far apart such batches begin, ms. */
-export const gentleEveryMs = 30;
-/** So long after the last express record bulk batches stay small, ms: the next code finds no large one in its way. */
+export const gentleEveryMs = 40;
+/** So long after the last express record a process stays watchful, ms: the next code finds room. */
 const watchfulMs = 10_000;
+/** While it is watchful: so many bulk records at once, */
+export const watchfulRecords = 32;
+/** and only while its thread was busy for less than this share of the time since the last look. */
+export const watchfulLoadMax = 0.65;
+/** How far apart looks at the load are at least, and how soon who was refused is asked again, ms. */
+const lookEveryMs = 10;
+
+/** The share of time, 0 to 1, that the thread of this process was busy since the call before. */
+export type ThreadLoad = () => number;
+
+/** Time in which others had the processor counts as busy. */
+function createThreadLoad(): ThreadLoad {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization;
+  };
+}
 
 /**
- * Express before bulk over all stages of a process, which share one thread: while one of them has an express record in hand,
- * bulk goes in small batches with room between them, the stage that waits longest first. Never none: a process whose express
- * lane is never empty still works off its bulk lane.
+ * Express before bulk over all stages of a process, which share one thread. While one of them has an express record in hand,
+ * bulk goes in small batches with room between them, the stage that waits longest first; for a while after, it leaves a third of the
+ * thread free. Never none: a process whose express lane is never empty still works off its bulk lane.
  */
 export class Precedence {
   readonly #clock: Clock;
+  readonly #loadOf: ThreadLoad;
   readonly #members = new Set<LaneMember>();
   /** Those that were refused and wait, the longest first. */
   readonly #waiting = new Set<LaneMember>();
@@ -36,9 +58,12 @@ export class Precedence {
   #isTimed = false;
   /** Who took the last batch beside an express record. */
   #last: LaneMember | undefined;
+  #load = 0;
+  #lookedAt: Instant = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, loadOf: ThreadLoad = createThreadLoad()) {
     this.#clock = clock;
+    this.#loadOf = loadOf;
   }
 
   join(member: LaneMember): void {
@@ -53,20 +78,33 @@ export class Precedence {
   /** How many of up to `max` bulk records a member may take now. For 0 it is asked to `pump` again by itself. */
   bulkRoom(member: LaneMember, max: number): number {
     const now = this.#clock.now();
-    // The machine's clock may be set back.
-    this.#bulkAt = Math.min(this.#bulkAt, now);
-    this.#expressAt = this.#hasExpress() ? now : Math.min(this.#expressAt, now);
-    if (now - this.#expressAt >= watchfulMs) return max;
-    if (now - this.#expressAt >= holdMs) return Math.min(max, gentleRecords);
-    if (now - this.#bulkAt >= gentleEveryMs && this.#isFirst(member)) {
-      this.#bulkAt = now;
-      this.#last = member;
-      this.#waiting.delete(member);
-      return Math.min(max, gentleRecords);
+    this.#note(now);
+    const quietMs = now - this.#expressAt;
+    if (quietMs >= watchfulMs) return max;
+    if (this.#isFirst(member)) {
+      if (quietMs >= holdMs && this.#loadAt(now) < watchfulLoadMax)
+        return this.#give(member, Math.min(max, watchfulRecords));
+      if (now - this.#bulkAt >= gentleEveryMs) {
+        this.#bulkAt = now;
+        return this.#give(member, Math.min(max, gentleRecords));
+      }
     }
     this.#waiting.add(member);
     void this.#callBack();
     return 0;
+  }
+
+  #give(member: LaneMember, records: number): number {
+    this.#last = member;
+    this.#waiting.delete(member);
+    return records;
+  }
+
+  /** The machine's clock may be set back. */
+  #note(now: Instant): void {
+    this.#bulkAt = Math.min(this.#bulkAt, now);
+    this.#lookedAt = Math.min(this.#lookedAt, now);
+    this.#expressAt = this.#hasExpress() ? now : Math.min(this.#expressAt, now);
   }
 
   #hasExpress(): boolean {
@@ -79,11 +117,18 @@ export class Precedence {
     return first === member;
   }
 
-  /** Asks those that wait, in their order: the first takes a batch, or all do where nothing is express any more. */
+  #loadAt(now: Instant): number {
+    if (now - this.#lookedAt < lookEveryMs) return this.#load;
+    this.#lookedAt = now;
+    this.#load = this.#loadOf();
+    return this.#load;
+  }
+
+  /** Asks those that wait, in their order, until they are refused again. */
   async #callBack(): Promise<void> {
     if (this.#isTimed) return;
     this.#isTimed = true;
-    await this.#clock.sleep(gentleEveryMs);
+    await this.#clock.sleep(lookEveryMs);
     this.#isTimed = false;
     const waiting = Array.from(this.#waiting);
     // One that has no bulk left must not stand in the way of the others; who still has some comes back.

@@ -49,7 +49,7 @@ import { silentMsMax } from "#shared/platform/postgres/pool-watch.ts";
 import { lagShownMsMax } from "#shared/runtime/lag/lag-watch.ts";
 import { sinkLimits, stageLimits, stalledMsMax } from "#shared/runtime/limits.ts";
 import { outageBackoff } from "#shared/runtime/outage-watch.ts";
-import { gentleEveryMs, gentleRecords } from "#shared/runtime/shell/precedence.ts";
+import { gentleEveryMs, gentleRecords, watchfulLoadMax, watchfulRecords } from "#shared/runtime/shell/precedence.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
@@ -109,6 +109,11 @@ const runtime: readonly Limit[] = [
     name: "bulk beside express",
     where: ["shared/runtime/shell/precedence.ts"],
     figures: [count(gentleRecords), `${gentleEveryMs} ms`],
+  },
+  {
+    name: "bulk after express",
+    where: ["shared/runtime/shell/precedence.ts"],
+    figures: [count(watchfulRecords), count(watchfulLoadMax * 100)],
   },
   {
     name: "what one fetch brings",
