@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 

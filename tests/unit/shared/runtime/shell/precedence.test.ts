@@ -124,8 +124,10 @@ describe("the turns of bulk beside express", () => {
     for (let ms = 0; ms < 40; ms += 10) await clock.advance(10);
     expect(stages[0].left).toBe(0);
   });
+});
 
-  it("goes gently until the code has had time to reach the next stage, then leaves room for a while, then none", async () => {
+describe("the room that bulk has after an express record", () => {
+  it("is little until the code has had time to reach the next stage, then what leaves the thread some time, then all", async () => {
     const { stages, precedence, clock, load } = worldOf(0, 0);
     const room = () => precedence.bulkRoom(stages[0], large);
     stages[1].isExpress = true;
@@ -148,7 +150,7 @@ describe("the turns of bulk beside express", () => {
     expect(room()).toBe(large);
   });
 
-  it("goes on where the machine's clock is set back", async () => {
+  it("comes again where the machine's clock is set back", async () => {
     const { stages, clock } = worldOf(10_000, 0, 0);
     let backMs = 0;
     const shifted = { now: () => clock.now() - backMs, sleep: clock.sleep };
