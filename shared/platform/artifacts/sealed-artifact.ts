@@ -13,7 +13,7 @@ export const contentBytesMax = 16 * 1024 * 1024;
 /** Smaller content is sealed as it is: for a text, deflate costs 16 µs both ways and saves 30 to 150 bytes. */
 export const deflatedFromBytes = 512;
 
-/** A file system takes 255 bytes, and a hash and the mark of an unfinished file may follow the step. */
+/** A file system takes 255 bytes, and a hash followed the step where a message had a file. */
 const pathStepMax = 128;
 
 /** A content, before it is sealed. */

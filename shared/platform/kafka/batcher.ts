@@ -56,7 +56,7 @@ export class Batcher {
   readonly #queue: Entry[] = [];
   readonly #idleWaiters: (() => void)[] = [];
   #isWriting = false;
-  /** Counted only where records wait for others. */
+  /** Bytes of what is queued; kept exact, and looked at, only where there is a linger. */
   #queuedBytes = 0;
   #isFlushing = false;
   /** Ends the wait for more records. */

@@ -90,8 +90,8 @@ export function createContinuity(options: ContinuityOptions): Continuity {
     adopt: async (now) => {
       const server = await current();
       const since = checked?.since ?? now;
-      const isDue = ({ state, marker }: StoredState) =>
-        marker !== undefined && marker.server !== server && now - since >= Math.max(settleMs, state.quarantineMs);
+      const isDue = ({ marker }: StoredState) =>
+        marker !== undefined && marker.server !== server && now - since >= settleMs;
       const due = (await storedStates({ ...options, states: fedStates(options) })).filter(isDue);
       if (due.length === 0 || (await check()) !== server) return;
       await runPipeline(redis, [stampMarker], (pipeline) => {
