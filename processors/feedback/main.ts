@@ -5,6 +5,7 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
 import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
+import { createUntoldResults } from "#shared/state/ledger/untold-results.ts";
 import { createMessageFinder } from "./adapters/message-finder.ts";
 import { createCodeLabels } from "./core/code-labels.ts";
 import { createFeedback } from "./processor.ts";
@@ -14,9 +15,10 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const codec = platform.codec();
   const labelOf = createCodeLabels();
   const reporting = allProviders.filter(({ webhook }) => webhook !== undefined);
+  const results = createUntoldResults(createRedisLedger(platform.redis(), platform.keys));
   const processor = createFeedback({
     messages: createMessageFinder(platform.postgres()),
-    ledger: createRedisLedger(platform.redis(), platform.keys),
+    results,
     hasher: platform.hasher,
     subjects: platform.subjects,
     normalisers: webhookNormalisers,
@@ -28,5 +30,5 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
     onUnknown: (provider, code) =>
       metrics.count("comms_provider_codes_unknown_total", { provider, code: labelOf(provider, code) }),
   });
-  return { processor };
+  return { processor, jobs: [results.job] };
 }

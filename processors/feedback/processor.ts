@@ -8,7 +8,7 @@ import { channelName } from "#shared/domain/message/channel.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import type { SubjectSeal } from "#shared/platform/crypto/subject-seal.ts";
 import type { StageProcessor } from "#shared/runtime/processor.ts";
-import type { Ledger } from "#shared/state/ledger/ledger.ts";
+import type { UntoldResults } from "#shared/state/ledger/untold-results.ts";
 import type { MessageFinder } from "./adapters/message-finder.ts";
 import { decideProviderEvent, type ReceivedWebhook } from "./core/decide.ts";
 import { type KnownMessage, messageOfSubject } from "./core/message.ts";
@@ -22,8 +22,8 @@ export const feedbackLingerMs = 10;
 
 export interface FeedbackParts {
   readonly messages: MessageFinder;
-  /** Learns of each report: one on a message in doubt ends its doubt. */
-  readonly ledger: Pick<Ledger, "reconcile">;
+  /** Learns of each report, for the ledger: one on a message in doubt ends its doubt. */
+  readonly results: Pick<UntoldResults, "tell">;
   readonly hasher: Pick<AddressHasher, "hash">;
   readonly subjects: Pick<SubjectSeal, "open">;
   readonly normalisers: WebhookNormalisers;
@@ -36,7 +36,7 @@ export interface FeedbackParts {
 
 /** Turns providers' webhooks into reports on our messages, with the suppressions of those that end an address. */
 export function createFeedback(parts: FeedbackParts): StageProcessor<ProviderEvent, ReceivedWebhook> {
-  const { messages, ledger, hasher, encode } = parts;
+  const { messages, results, hasher, encode } = parts;
   const decideParts = { hash: (channel: Channel, address: string) => hasher.hash(channel, address), encode };
   return {
     kind: "stage",
@@ -49,7 +49,7 @@ export function createFeedback(parts: FeedbackParts): StageProcessor<ProviderEve
       return withMessages(webhooks, messages);
     },
     decide: (_, webhook, now) => decideProviderEvent(webhook, decideParts, now),
-    afterWrite: (outcomes, now) => ledger.reconcile(loggedResultsOf(outcomes), now),
+    afterWrite: (outcomes, now) => results.tell(loggedResultsOf(outcomes), now),
   };
 }
 

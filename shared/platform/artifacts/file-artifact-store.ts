@@ -62,13 +62,16 @@ function filePath(name: string): string {
   return join(tenant, message.slice(0, 1), `${message}.${hash}`);
 }
 
-/** The bytes of a range, fewer where the file ends before it. */
+/** The bytes of a range, fewer where the file ends before it. One call may give fewer than there are, over a network above all. */
 function readRange(path: string, { offset, length }: SegmentPlace): Buffer | undefined {
   return ifPresent(() => {
     const file = openSync(path, "r");
     try {
       const bytes = Buffer.allocUnsafe(length);
-      return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
+      let filled = 0;
+      for (let read = -1; read !== 0 && filled < length; filled += read)
+        read = readSync(file, bytes, filled, length - filled, offset + filled);
+      return bytes.subarray(0, filled);
     } finally {
       closeSync(file);
     }

@@ -44,6 +44,8 @@ export function createRedisDedupe({ redis, keys, windowMs = dedupeWindowMs }: Re
           });
         }
       });
+      // Sent on a new connection, the claims were compared with a marker that another server may have copied from this one.
+      if ((await serverIdOf(redis)) !== asked) throw stateStale();
       return replies.flatMap(holdersIn);
     },
     keep: async (decisions, now) => {
@@ -59,5 +61,9 @@ export function createRedisDedupe({ redis, keys, windowMs = dedupeWindowMs }: Re
 
 function holdersIn(reply: unknown): readonly string[] {
   if (reply !== null) return reply as readonly string[];
-  throw new AppError("COMMS_STATE_STALE", "The dedupe window is being restored from the log", { retryable: true });
+  throw stateStale();
+}
+
+function stateStale(): AppError {
+  return new AppError("COMMS_STATE_STALE", "The dedupe window is being restored from the log", { retryable: true });
 }

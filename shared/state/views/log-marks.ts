@@ -55,6 +55,7 @@ export function createLogMarks(options: LogMarksOptions): Job {
       // Marks of another log, or of another server, say nothing of this.
       if (epochs !== trusted) marks = [];
       trusted = epochs;
+      marks = unbroken(marks, now, everyMs);
       const ends = (await log.offsets(topics)).map(({ high, ...at }) => ({ ...at, offset: high }));
       const due = marks.findLast(({ at }) => now - at >= writtenAfterMs);
       marks = [...marks.filter(({ at }) => due === undefined || at > due.at), { at: now, ends }];
@@ -64,6 +65,15 @@ export function createLogMarks(options: LogMarksOptions): Job {
       return everyMs;
     },
   };
+}
+
+/**
+ * The marks, or none where the last is older than three rounds: an outage lay between, and what was written during it may still
+ * wait in the memory of its writer, however long it is on the log.
+ */
+export function unbroken<M extends Pick<Mark, "at">>(marks: readonly M[], now: Instant, everyMs: number): readonly M[] {
+  const last = marks.at(-1);
+  return last !== undefined && now - last.at > 3 * everyMs ? [] : marks;
 }
 
 interface DueMark {

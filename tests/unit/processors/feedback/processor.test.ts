@@ -27,7 +27,7 @@ async function run(records: readonly DecodedRecord<ProviderEvent>[], { known = [
   const alerts: string[] = [];
   const reconciled: LoggedResult[] = [];
   const processor = createFeedback({
-    ledger: { reconcile: async (results) => void reconciled.push(...results) },
+    results: { tell: async (results) => void reconciled.push(...results) },
     hasher,
     subjects,
     normalisers: webhookNormalisers,
