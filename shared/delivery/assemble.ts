@@ -54,7 +54,7 @@ export async function openSender<Channel extends KnownChannel>(
     processor,
     jobs: [viewWatchOf(platform, viewAgeMsMax), reconciler.job],
     close: async () => {
-      await Promise.all(accounts.map(({ adapter }) => adapter.close()));
+      await Promise.all([reconciler.close(platform.clock.now()), ...accounts.map(({ adapter }) => adapter.close())]);
     },
   };
 }

@@ -13,12 +13,14 @@ import { type ClaimRef, type Ledger, leaseMs } from "#shared/state/ledger/ledger
 import type { ProviderAccount } from "./accounts.ts";
 import { type BudgetWaitParts, waitForBudget } from "./budget-wait.ts";
 import type { SendMeter } from "./meter.ts";
+import type { Reconciler } from "./reconciler.ts";
 import { sendOutcome } from "./send-outcome.ts";
 
 /** What a message is claimed on the ledger with. */
 export interface MessageClaimParts extends BudgetWaitParts {
   readonly name: SenderName;
   readonly ledger: Ledger;
+  readonly reconciler: Pick<Reconciler, "release">;
   readonly account: Pick<ProviderAccount, "id" | "budget">;
   readonly policy: SendPolicy;
   /** Names one try of this process and no other. */
@@ -50,14 +52,14 @@ type ClaimAttempt =
 /**
  * Claims the message, takes its calls from the account's budget and confirms the claim: in one step, or after a wait if the
  * budget is spent. If the message belongs to another or is over, the outcome that follows from that. What throws has given the
- * claim back, also one whose answer was lost.
+ * claim back, also one whose answer was lost, or left it to the reconciler.
  */
 export async function claimMessage(parts: MessageClaimParts, send: Send, options: ClaimOptions): Promise<ClaimAttempt> {
   const ref = { msgId: send.msg_id, owner: parts.nextOwner() };
   try {
     return await confirmInTurn(parts, send, { ...options, ref });
   } catch (error) {
-    await releaseClaim(parts, ref);
+    await parts.reconciler.release(ref, parts.clock.now());
     throw error;
   }
 }
@@ -88,18 +90,6 @@ async function confirmInTurn(
 function confirmedWait(ref: ClaimRef, waitMs: number | undefined): number {
   if (waitMs === undefined) throw claimLost(ref);
   return waitMs;
-}
-
-/** Gives the claim back. In an outage it does nothing: the lease runs out by itself. */
-export async function releaseClaim(
-  { ledger, clock }: Pick<RecordParts, "ledger" | "clock">,
-  claim: ClaimRef,
-): Promise<void> {
-  try {
-    await ledger.release(claim, clock.now());
-  } catch (error) {
-    if (!isRetryable(error)) throw error;
-  }
 }
 
 /**

@@ -33,7 +33,7 @@ export interface SenderParts {
   readonly route: Route;
   readonly views: Pick<Views, "persons" | "suppressions" | "cancellations">;
   readonly ledger: Ledger;
-  /** Whose job the sender's process runs. Left out, what waits in it is tried again with the next record. */
+  /** Whose job the sender's process runs. Left out, what waits in it is tried again with the next batch. */
   readonly reconciler?: Reconciler;
   readonly archive: SentArchive;
   readonly artifacts: Pick<ArtifactStore, "get">;
@@ -66,6 +66,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
   let tries = 0;
   const performParts: PerformParts = {
     ...parts,
+    reconciler,
     name,
     policy,
     meter: parts.meter ?? silentMeter,
@@ -76,6 +77,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
     name: name.stage,
     inputs: [topic, `${topic}.bulk` as TopicName],
     gather: async (batch, now) => {
+      await reconciler.settle(now);
       const sends = batch.map(({ value }) => value);
       const facts = await gather(parts, sends, now);
       return facts.map((found, index) => ({ ...found, ledger: ledgerStateOf(batch[index], found) }));

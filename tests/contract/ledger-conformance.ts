@@ -88,6 +88,7 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
     beginCases(bench);
     budgetCases(bench);
     doubtCases(bench);
+    endedCases(bench);
     resultCases(bench);
     reconcileCases(bench);
     reopenCases(bench);
@@ -306,6 +307,32 @@ function doubtCases(bench: Bench): void {
   });
 }
 
+/** What is known of a call from the orders that follow it. */
+function endedCases(bench: Bench): void {
+  test("a call whose result never came here has ended once its next attempt is ordered", async () => {
+    await bench.ledger.begin(beginOf());
+    const next = beginOf({ owner: "b", attempt: 2 });
+    expect(await bench.look(t0 + leaseMs - 1, 2)).toMatchObject({ kind: "held", owner: "a" });
+    const later = t0 + leaseMs;
+    expect(await bench.look(later, 1)).toMatchObject({ kind: "ambiguous", crashes: 1 });
+    expect(await bench.look(later, 2)).toEqual({ kind: "free" });
+    expect(await bench.ledger.begin({ ...next, now: later })).toEqual({ ...begun, attempt: 2 });
+    const died = { kind: "ambiguous", owner: "b", since: later, calls: 2, crashes: 1 };
+    expect(await bench.look(later + leaseMs, 2)).toEqual(died);
+  });
+
+  test.each(["a crash", "a report"])("no later order ends a doubt that the ledger has of %s", async (of) => {
+    await bench.ledger.begin(beginOf());
+    if (of === "a report") await bench.ledger.record(by("a"), { state: "ambiguous", attempt: 1, note: "{}" }, t0);
+    else await bench.ledger.begin(beginOf({ owner: "b", resend: true, now: t0 + leaseMs }));
+    const later = t0 + 2 * leaseMs;
+    expect(await bench.look(later, 3)).toMatchObject({ kind: "ambiguous" });
+    expect(await bench.ledger.begin(beginOf({ owner: "c", attempt: 3, now: later }))).toMatchObject({
+      kind: "ambiguous",
+    });
+  });
+}
+
 /** What the owner may write. */
 function resultCases(bench: Bench): void {
   test("a refusal for now lets the next attempt through and the same one not", async () => {
@@ -403,30 +430,32 @@ function reconcileCases(bench: Bench): void {
   });
 
   test("any run of calls leaves it, and what is left of its budgets, as it leaves the one in memory", async () => {
-    const [confirmed, waited] = [countRuns(), countRuns()];
+    const [confirmed, waited, ended] = [countRuns(), countRuns(), countRuns()];
+    const orders = [1, 2, 3].map((attempt) => ({ msgId, attempt }));
     await fc.assert(
-      fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 25 }), async (calls) => {
+      fc.asyncProperty(fc.boolean(), fc.array(call, { minLength: 1, maxLength: 25 }), async (isCalled, calls) => {
         await bench.wipe();
         await bench.restored();
         const model = createMemoryLedger();
         const seen = new Set<unknown>();
         let now = t0;
-        for (const [passed, act] of calls) {
+        for (const [passed, act] of isCalled ? [firstCall, ...calls] : calls) {
           now += passed;
           const answer = await act(bench.ledger, now);
           expect(answer).toEqual(await act(model, now));
-          expect(await bench.ledger.peek([{ msgId, attempt: 2 }], now)).toEqual(
-            await model.peek([{ msgId, attempt: 2 }], now),
-          );
-          seen.add(waitIn(answer));
+          const states = await model.peek(orders, now);
+          expect(await bench.ledger.peek(orders, now)).toEqual(states);
+          seen.add(waitIn(answer)).add(states.map(({ kind }) => kind).join());
         }
         confirmed.add(seen.has(0));
         waited.add([...seen].some((waitMs) => Number(waitMs) > 0));
+        ended.add(seen.has("ambiguous,free,free") || seen.has("ambiguous,ambiguous,free"));
       }),
       { numRuns: 150 },
     );
     confirmed.expectShare(0.3);
     waited.expectShare(0.3);
+    ended.expectShare(0.03);
   });
 }
 
@@ -466,6 +495,13 @@ function reopenCases(bench: Bench): void {
     expect(await bench.claim(again)).toEqual({ kind: "claimed", ambiguous: true, attempt: 3 });
     await bench.confirm("c", later);
     expect(await bench.look(later + leaseMs + 1)).toMatchObject({ kind: "ambiguous", calls: 3, crashes: 2 });
+  });
+
+  test("a reopened call whose result never came here has ended once the provider's report reopens it", async () => {
+    await sentOnce();
+    await bench.ledger.begin(beginOf(next));
+    const third = beginOf({ owner: "c", attempt: 3, reopens: 2, now: t0 + leaseMs });
+    expect(await bench.ledger.begin(third)).toEqual({ ...begun, attempt: 3 });
   });
 
   test("a provider's late word on the first call does not end the second", async () => {
@@ -535,4 +571,5 @@ const act: fc.Arbitrary<Act> = fc.oneof(
         ledger.reconcile([{ msgId, state, attempt, bySender, recordedAt: now }], now),
   ),
 );
+const firstCall: readonly [number, Act] = [0, (ledger, now) => ledger.begin(beginOf({ now }))];
 const call = fc.tuple(fc.constantFrom(0, 1, leaseMs - 1, leaseMs), act);

@@ -76,7 +76,10 @@ export function decodeEntry(text: string): LedgerEntry | undefined {
   };
 }
 
-/** The state of an entry for a sender that would make this call now. */
+/**
+ * The state of an entry for a sender that would make this call now. A call whose result never came here has ended if a later
+ * one is ordered: what follows is ordered once the result is known, and a call in doubt says so on its order.
+ */
 export function stateOf(entry: LedgerEntry | undefined, call: NextCall, now: Instant): LedgerState {
   const { attempt } = call;
   if (!entry || isReopened(entry, call)) return { kind: "free" };
@@ -85,7 +88,7 @@ export function stateOf(entry: LedgerEntry | undefined, call: NextCall, now: Ins
     return attempt > entry.attempt ? { kind: "free" } : { kind: "retrying", attempt: entry.attempt, note };
   if (state !== "C" && state !== "K") return { kind: finished[state], attempt: entry.attempt, note };
   if (leaseUntil > now) return { kind: "held", owner, until: leaseUntil };
-  if (state !== "K" && !entry.doubt) return { kind: "free" };
+  if (!entry.doubt && (state === "C" || attempt > entry.attempt)) return { kind: "free" };
   return { kind: "ambiguous", owner, since: entry.since, calls: callsMade(entry), crashes: crashesIn(entry) };
 }
 

@@ -8,7 +8,7 @@ const network = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EN
  * its disk or replicas.
  */
 const messages =
-  /^(Reached the max retries|Connection is closed|Command timed out|Stream isn't writeable|Socket closed|connect ETIMEDOUT|LOADING|READONLY|MASTERDOWN|MISCONF|NOREPLICAS|BUSY|OOM|TRYAGAIN|CLUSTERDOWN)/;
+  /^(Reached the max retries|Connection is closed|Command timed out|Command aborted due to connection close|Stream isn't writeable|Socket closed|connect ETIMEDOUT|LOADING|READONLY|MASTERDOWN|MISCONF|NOREPLICAS|BUSY|OOM|TRYAGAIN|CLUSTERDOWN)/;
 
 const peer: TlsPeer = { code: "REDIS", name: "Redis", caSetting: "COMMS_REDIS_CA_FILE" };
 

@@ -84,7 +84,8 @@ if op == 'begin' then
   local free, ambiguous = not entry or reopened, false
   if entry and entry.state == 'R' then free = attempt > entry.attempt end
   if calling and entry.lease <= tonumber(now) then
-    ambiguous = entry.state == 'K' or entry.doubt ~= ''
+    -- A call whose result never came here has ended if a later one is ordered.
+    ambiguous = entry.doubt ~= '' or (entry.state == 'K' and attempt <= entry.attempt)
     free = not ambiguous
   end
   local mine = own and entry.state == 'C'

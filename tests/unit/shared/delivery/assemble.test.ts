@@ -101,6 +101,22 @@ describe("a sender, as it is opened from its configuration [MTN-01]", () => {
     ]);
   });
 
+  test("tells the ledger once more, as it closes, what Redis did not take", async () => {
+    const { platform, runnable, takeOf } = await emailSender();
+    const { processor } = runnable;
+    const outcome = await takeOf("acme");
+    const told: unknown[] = [];
+    const evalsha = async (...call: readonly unknown[]) => {
+      told.push(call[4]);
+      throw new Error("Connection is closed.");
+    };
+    Object.assign(platform.redis(), { evalsha });
+    if (processor.kind === "stage") await processor.afterWrite?.([outcome], start);
+    expect(told).toEqual(["reconcile"]);
+    await runnable.close?.();
+    expect(told).toEqual(["reconcile", "reconcile"]);
+  });
+
   test("closes every account with itself", async () => {
     const { runnable, ses, acme } = await emailSender();
     expect([ses.seen.closed, acme.seen.closed]).toEqual([0, 0]);

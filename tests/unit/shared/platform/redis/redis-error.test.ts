@@ -6,6 +6,7 @@ describe("redisError", () => {
     "Reached the max retries per request limit (which is 3). Refer to …",
     "Connection is closed.",
     "Command timed out",
+    "Command aborted due to connection close",
     "LOADING Redis is loading the dataset in memory",
     "READONLY You can't write against a read only replica.",
     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
