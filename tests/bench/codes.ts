@@ -8,6 +8,8 @@ import type { BenchOptions } from "./options.ts";
 const bulkCount = 100_000;
 const codesPerSecond = 5;
 const codesSeconds = 60;
+/** What a code may wait behind bulk mail at p99, ms. */
+const waitMsMax = 200;
 /** So many bulk mails are sent before the first code comes: the backlog has reached the senders. */
 const bulkMoving = 500;
 
@@ -22,6 +24,8 @@ export interface CodesFigures {
   readonly p95_ms: number;
   readonly p99_ms: number;
   readonly max_ms: number;
+  /** Whether 99 of 100 codes waited for no longer than 200 ms, with bulk mails behind them to the end. */
+  readonly met: boolean;
   /** Of the codes; the bulk mails are not waited for. */
   readonly lost: number;
   readonly twice: number;
@@ -58,6 +62,7 @@ export async function benchCodes(options: BenchOptions): Promise<CodesFigures> {
       p95_ms: at(0.95),
       p99_ms: at(0.99),
       max_ms: at(1),
+      met: waiting > 0 && at(0.99) <= waitMsMax,
       lost,
       twice,
     };

@@ -30,8 +30,8 @@ describe(`${eventsPerMinute} events a minute on three channels [SLO-07] [TST-03]
     for (const figures of stretches) expect(figures).toMatchObject({ lost: 0, twice: 0, refused_but_sent: 0 });
   });
 
-  test("it was that load", () => {
-    expect(stretches.at(-1)?.events).toBeGreaterThanOrEqual((eventsPerMinute * seconds) / 60);
-    expect(stretches.at(-1)?.events_per_minute).toBe(1_000);
+  test("it was that load: the generator was no later than a twentieth of the time", () => {
+    expect(stretches.at(-1)?.events).toBeGreaterThanOrEqual((1_000 * seconds) / 60);
+    expect(stretches.at(-1)?.late_ms).toBeLessThan(seconds * 50);
   });
 });
