@@ -12,11 +12,12 @@ const mails = 50;
 
 /**
  * What a batch sends to Redis. Looked up at once: each mail's person, suppressions and cancellation, three commands round each of
- * the three, and two for the ledger of all. Then two scripts a mail: the claim with budget and confirmation, and the record.
+ * the three, and two for the ledger of all. Then three scripts a mail: the claim with budget and confirmation, the record, and what
+ * the log holds of it.
  */
-const commandsOfBatch = 3 * (mails + 3) + 2 + 2 * mails;
-/** Persons with cancellations and ledger; suppressions; the claims of all; the records of all. */
-const writesOfBatch = 4;
+const commandsOfBatch = 3 * (mails + 3) + 2 + 3 * mails;
+/** Persons with cancellations and ledger; suppressions; the claims of all; the records of all; what the log holds of all. */
+const writesOfBatch = 5;
 
 let store: TestRedis;
 
@@ -58,7 +59,9 @@ async function takeBatch({ sender, clock }: ReturnType<typeof onRedis>, batch: r
       const found = facts[at];
       const decided = found && sender.decide(record, found, clock.now());
       if (decided?.kind !== "perform") throw new Error(`${record.value.cause_ref} is not sent: ${decided?.kind}`);
-      return sender.perform?.(decided.effect, record, new AbortController().signal);
+      const outcome = await sender.perform?.(decided.effect, record, new AbortController().signal);
+      if (outcome) await sender.afterWrite?.([outcome], clock.now());
+      return outcome;
     }),
   );
 }
