@@ -133,7 +133,8 @@ export class Precedence {
     // One that has no bulk left must not stand in the way of the others; who still has some comes back.
     this.#waiting.clear();
     // Who took last goes behind all others, though it asks at once again.
-    const others = waiting.filter((member) => member !== this.#last);
-    for (const member of [...others, ...waiting.filter((one) => !others.includes(one))]) member.pump();
+    const last = this.#last;
+    const inTurn = waiting.toSorted((one, other) => Number(one === last) - Number(other === last));
+    for (const member of inTurn) member.pump();
   }
 }
