@@ -16,11 +16,11 @@ export interface LaneMember {
 const holdMs = 50;
 /** While it goes gently: so many bulk records at once, over all stages of the process. */
 export const gentleRecords = 16;
-/** How far apart such batches begin, ms. */
+/** How long after any batch of bulk such a one begins, ms. */
 export const gentleEveryMs = 40;
 /** So long after the last express record a process stays watchful, ms: the next code finds room. */
 const watchfulMs = 10_000;
-/** While it is watchful: so many bulk records at once, */
+/** While it is watchful: so many bulk records at a look, */
 export const watchfulRecords = 32;
 /** and only while its thread was busy for less than this share of the time since the last look. */
 export const watchfulLoadMax = 0.65;
@@ -57,7 +57,6 @@ export class Precedence {
   #isTimed = false;
   /** Who took the last batch beside an express record. */
   #last: LaneMember | undefined;
-  #load = 0;
   #lookedAt: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, loadOf: ThreadLoad = createThreadLoad()) {
@@ -81,19 +80,16 @@ export class Precedence {
     const quietMs = now - this.#expressAt;
     if (quietMs >= watchfulMs) return max;
     if (this.#isFirst(member)) {
-      if (quietMs >= holdMs && this.#loadAt(now) < watchfulLoadMax)
-        return this.#give(member, Math.min(max, watchfulRecords));
-      if (now - this.#bulkAt >= gentleEveryMs) {
-        this.#bulkAt = now;
-        return this.#give(member, Math.min(max, gentleRecords));
-      }
+      if (quietMs >= holdMs && this.#hasRoomAt(now)) return this.#give(member, now, Math.min(max, watchfulRecords));
+      if (now - this.#bulkAt >= gentleEveryMs) return this.#give(member, now, Math.min(max, gentleRecords));
     }
     this.#waiting.add(member);
     void this.#callBack();
     return 0;
   }
 
-  #give(member: LaneMember, records: number): number {
+  #give(member: LaneMember, now: Instant, records: number): number {
+    this.#bulkAt = now;
     this.#last = member;
     this.#waiting.delete(member);
     return records;
@@ -116,11 +112,11 @@ export class Precedence {
     return first === member;
   }
 
-  #loadAt(now: Instant): number {
-    if (now - this.#lookedAt < lookEveryMs) return this.#load;
+  /** One look allows one batch: what that costs, only the next look can tell. */
+  #hasRoomAt(now: Instant): boolean {
+    if (now - this.#lookedAt < lookEveryMs) return false;
     this.#lookedAt = now;
-    this.#load = this.#loadOf();
-    return this.#load;
+    return this.#loadOf() < watchfulLoadMax;
   }
 
   /** Asks those that wait, in their order, until they are refused again. */
