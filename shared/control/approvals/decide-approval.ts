@@ -11,6 +11,7 @@ import {
   type CommandOutcome,
   type ControlParts,
   inputHash,
+  type Performing,
   performWithin,
   type Refusal,
 } from "../command.ts";
@@ -48,8 +49,32 @@ export interface ApprovalDecision {
   readonly reason: string;
 }
 
+/** A command whose input is kept until a second person decides. */
+export interface ApprovableCommand {
+  readonly action: string;
+  readonly role: Role;
+  /** Runs it with an input as it was kept; a release may refuse what an earlier one took. */
+  perform(
+    parts: Pick<ControlParts, "codec">,
+    kept: { readonly input: unknown; readonly performing: Performing },
+  ): Promise<CommandOutcome<unknown>>;
+}
+
 /** The commands by their action. */
-export type CommandTable = ReadonlyMap<string, Command<never, unknown>>;
+export type CommandTable = ReadonlyMap<string, ApprovableCommand>;
+
+/** A command as an approval runs it. */
+export function approvable<Input, Result>(command: Command<Input, Result>): ApprovableCommand {
+  return {
+    action: command.action,
+    role: command.role,
+    perform: async (parts, { input, performing }) => {
+      const checked = command.check(input);
+      if ("input" in checked) return performWithin(parts, command, { input: checked.input, performing });
+      return refused("COMMS_CONFLICT", `This release does not take the input: ${checked.issues.join("; ")}`);
+    },
+  };
+}
 
 /**
  * Approves or rejects a request once, within its time, by another person than the one who asked. An approval runs the command in the
@@ -62,7 +87,8 @@ export async function decideApproval(
   decision: ApprovalDecision,
 ): Promise<CommandOutcome<unknown>> {
   const { actor, reason } = decision;
-  if (!mayAs(actor.role, approvalRole)) return refused("COMMS_FORBIDDEN", `A decision asks for the role ${approvalRole}`);
+  if (!mayAs(actor.role, approvalRole))
+    return refused("COMMS_FORBIDDEN", `A decision asks for the role ${approvalRole}`);
   if (reason.trim() === "") {
     const refusal = { code: "COMMS_INVALID_REQUEST", detail: "The decision has issues", issues: ["reason is empty"] };
     return { kind: "refused", refusal: refusal as Refusal };
@@ -77,7 +103,7 @@ export async function decideApproval(
       const obstacle = obstacleOf(approval, decision, now);
       if (obstacle) return { kind: "refused", refusal: obstacle };
       const outcome = await performed(parts, commands, { client, approval, decision, now });
-      if (outcome.kind !== "refused") await write(client, { approval, decision, now });
+      if (outcome.kind !== "refused") await write({ client, approval, decision, now });
       return outcome;
     }),
   );
@@ -117,16 +143,12 @@ async function performed(
   if (decision.verdict === "rejected") return { kind: "done", result: null };
   const command = commands.get(approval.action);
   if (!command) return refused("COMMS_CONFLICT", `This release does not know ${approval.action}`);
-  const checked = command.check(approval.input);
-  if ("issues" in checked) {
-    return refused("COMMS_CONFLICT", `This release does not take the input: ${checked.issues.join("; ")}`);
-  }
   const actor = { id: approval.requestedBy, role: command.role, tenantId: approval.tenantId };
   const performing = { client, actor, reason: approval.reason, now };
-  return performWithin(parts, command, { input: checked.input, performing });
+  return command.perform(parts, { input: approval.input, performing });
 }
 
-async function write(client: PoolClient, { approval, decision, now }: Decided): Promise<void> {
+async function write({ client, approval, decision, now }: Decided): Promise<void> {
   const { approvalId, action, tenantId, target } = approval;
   const { actor, verdict } = decision;
   const reason = decision.reason.trim();

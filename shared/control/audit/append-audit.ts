@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import { canonicalJson } from "#shared/domain/json/canonical-json.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
-import type { Instant } from "#shared/domain/time/instant.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";

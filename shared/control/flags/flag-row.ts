@@ -1,4 +1,5 @@
 import type { Flag } from "#shared/contracts/records.ts";
+import { flagKey } from "#shared/domain/message/record-keys.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { allTenants, type ControlRecord } from "../command.ts";
 
@@ -18,9 +19,9 @@ export interface FlagRow {
   readonly version: number;
 }
 
-/** Key of a flag's record: its name, behind the tenant if it is one tenant's. */
+/** Key of a flag's record. */
 export function flagRecordKey({ tenantId, name }: Pick<FlagRow, "tenantId" | "name">): string {
-  return tenantId === allTenants ? name : `${tenantId}/${name}`;
+  return flagKey({ tenant_id: tenantId === allTenants ? null : tenantId, name });
 }
 
 /** The record that tells stages of a flag. */

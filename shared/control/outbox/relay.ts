@@ -1,5 +1,5 @@
 import type { Clock } from "#shared/platform/clock/clock.ts";
-import { codeOf } from "#shared/platform/errors/app-error.ts";
+import { isRetryable } from "#shared/platform/errors/app-error.ts";
 import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import type { OutboxRow, OutboxTable } from "./outbox-table.ts";
 
@@ -43,7 +43,7 @@ export async function runRelay(parts: RelayParts, signal: AbortSignal): Promise<
     try {
       if (!(await relay.step())) await waitForMore(parts, signal);
     } catch (error) {
-      if (codeOf(error) === undefined) throw error;
+      if (!isRetryable(error)) throw error;
       relay.forgetLease();
       await parts.clock.sleep(retryMs, signal);
     }
@@ -81,8 +81,8 @@ class Relay {
     if (!(await this.#hasLease())) return false;
     const { table, send, metrics, clock } = this.#parts;
     const rows = await table.waiting(relayRecords);
-    metrics.set("comms_outbox_waiting", rows.length);
-    metrics.set("comms_outbox_oldest_seconds", rows[0] ? Math.max(0, clock.now() - rows[0].createdAt) / 1000 : 0);
+    metrics.set("comms_outbox_waiting", {}, rows.length);
+    metrics.set("comms_outbox_oldest_seconds", {}, rows[0] ? Math.max(0, clock.now() - rows[0].createdAt) / 1000 : 0);
     if (rows.length === 0) {
       await this.#sweep();
       return false;
@@ -94,7 +94,7 @@ class Relay {
     if (isMarked) {
       this.#unmarked = [];
       for (const { createdAt } of rows)
-        metrics.observe("comms_outbox_relay_seconds", Math.max(0, clock.now() - createdAt) / 1000);
+        metrics.observe("comms_outbox_relay_seconds", {}, Math.max(0, clock.now() - createdAt) / 1000);
     } else this.forgetLease();
     return true;
   }

@@ -20,7 +20,10 @@ const addInput = z.strictObject({
   reason: z.enum(["manual", "legal"]),
   scope: z
     .string()
-    .regex(/^(all|category:[a-z_]+|stream:(marketing|transactional))$/, "is all, category:<key> or stream:<marketing|transactional>")
+    .regex(
+      /^(all|category:[a-z_]+|stream:(marketing|transactional))$/,
+      "is all, category:<key> or stream:<marketing|transactional>",
+    )
     .default("all"),
   /** The ticket or the letter that asks for it. */
   evidence: z.string().trim().min(1).max(256),

@@ -88,7 +88,8 @@ async function lockedEntry(
 }
 
 function refusalOf({ origin, createdAt }: EntryRow, input: LiftSuppressionInput, now: Instant): Refusal | undefined {
-  if (input.consent === undefined) return origin === "admin" ? undefined : invalid("consent: is needed to lift this entry");
+  if (input.consent === undefined)
+    return origin === "admin" ? undefined : invalid("consent: is needed to lift this entry");
   const consentedAt = Date.parse(input.consent.consented_at);
   if (consentedAt > now) return invalid("consent.consented_at: lies in the future");
   return consentedAt > createdAt ? undefined : invalid("consent.consented_at: is older than the entry");
