@@ -1,5 +1,5 @@
 -- Instants in ms.
-select tenant_id as "tenantId", name, scopes, rate_per_second as "ratePerSecond",
+select tenant_id as "tenantId", name, scopes, role, rate_per_second as "ratePerSecond",
   (extract(epoch from created_at) * 1000)::float8 as "createdAt",
   (extract(epoch from expires_at) * 1000)::float8 as "expiresAt",
   (extract(epoch from revoked_at) * 1000)::float8 as "revokedAt"
