@@ -140,7 +140,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [...upToPlatform, "shared/state", "shared/runtime"],
     packages: ["node:*", "ioredis", "pg"],
   },
-  "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg"] },
+  "shared/control": { imports: upToPlatform, packages: ["node:*", "mjml", "pg", "zod"] },
   "shared/delivery": {
     imports: [...upToRuntime, "shared/state"],
     packages: ["node:*", "opossum", "pg (types)", "yaml", "zod"],

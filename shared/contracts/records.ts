@@ -316,16 +316,20 @@ export interface Feedback {
   readonly queued_at: number | null;
 }
 
-/** A feature flag or a cost gate. Compacted, keyed by name. */
+/** A flag that people set. Compacted, keyed by name for all tenants, by tenant and name for one. */
 export interface Flag {
-  /** Flag name, `comms.channels.non_critical.enabled` for example. */
+  /** Flag name, `comms.channels.non_critical.enabled` for example; docs/flags.md lists them. */
   readonly name: string;
-  /** Value as JSON. */
+  /** Value as JSON: `true` or `false`. */
   readonly value: string;
   /** Who set it. PII: pseudonym. */
   readonly updated_by: string;
   /** When. */
   readonly updated_at: number;
+  /** The tenant that it binds; null: all of them. The most restrictive of both binds. */
+  readonly tenant_id: string | null;
+  /** From when on it binds no more; null: until it is set again or removed. */
+  readonly expires_at: number | null;
 }
 
 /** Blown: no member of the stage takes records. */

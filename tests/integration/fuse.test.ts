@@ -76,7 +76,14 @@ describe("a fuse on the real log", () => {
 
   it("leaves a chain of rows that an edit would break", async () => {
     const pool = bench.platform.postgres();
-    const entry = { tenantId: "default", actor: "nora", action: "fuse.lift", target: { stage: "feedback" }, diff: {} };
+    const entry = {
+      tenantId: "default",
+      actor: "nora",
+      action: "fuse.lift",
+      target: { stage: "feedback" },
+      before: null,
+      after: null,
+    };
     await Promise.all([1, 2, 3].map((at) => appendAudit(pool, { ...entry, reason: `${at}`, at })));
     const { rows } = await pool.query<{ prev_hash: string | null; hash: string }>(
       "select prev_hash, hash from comms_audit order by seq",

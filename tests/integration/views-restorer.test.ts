@@ -61,7 +61,14 @@ afterEach(() => redis.close());
 
 async function write(name: string, value: string | null): Promise<void> {
   const producer = await log.producer();
-  const flag: Flag = { name, value: value ?? "", updated_by: "ops", updated_at: start };
+  const flag: Flag = {
+    name,
+    value: value ?? "",
+    updated_by: "ops",
+    updated_at: start,
+    tenant_id: null,
+    expires_at: null,
+  };
   await producer.send([{ topic, key: name, value: value === null ? null : codec.encode("comms.flags", flag) }]);
 }
 

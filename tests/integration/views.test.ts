@@ -35,7 +35,14 @@ const token: Token = {
   last_seen: now,
   invalid_attempts: 0,
 };
-const flag: Flag = { name: "comms.sms.enabled", value: "true", updated_by: "ops", updated_at: now };
+const flag: Flag = {
+  name: "comms.sms.enabled",
+  value: "true",
+  updated_by: "ops",
+  updated_at: now,
+  tenant_id: null,
+  expires_at: null,
+};
 const suppression: Suppression = {
   suppression_id: "s1",
   tenant_id: "default",

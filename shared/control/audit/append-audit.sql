@@ -1,4 +1,4 @@
 insert into comms_audit
-  (audit_id, tenant_id, actor, action, target, reason, created_at, diff, prev_hash, hash)
+  (audit_id, tenant_id, number, actor, action, target, reason, created_at, diff, before_hash, after_hash, prev_hash, hash)
 values
-  ($1, $2, $3, $4, $5::jsonb, $6, $7, $8::jsonb, $9, $10)
+  ($1, $2, $3, $4, $5, $6::jsonb, $7, to_timestamp($8 / 1000.0), $9::jsonb, $10, $11, $12, $13)

@@ -33,7 +33,8 @@ export async function liftFuse(
     action: "fuse.lift",
     target: { stage },
     reason,
-    diff: { state: ["BLOWN", "LIFTED"], cause: [blown.cause, reason] },
+    before: { state: "BLOWN", cause: blown.cause },
+    after: { state: "LIFTED", cause: reason },
     at: now,
   });
   await write({ stage, state: "LIFTED", cause: reason, changed_at: now, changed_by: actor });

@@ -192,7 +192,8 @@ function audit(client: PoolClient, { tenantId, keyId, action, change, diff }: Au
     action,
     target: { key: keyId },
     reason,
-    diff: { key: diff },
+    before: { key: diff[0] },
+    after: { key: diff[1] },
     at,
   });
 }

@@ -11,13 +11,16 @@ import type {
   Token,
 } from "#shared/contracts/records.ts";
 import { type CompactedTopic, isCompactedTopic } from "#shared/contracts/topics.ts";
+import { parseFlag } from "../policy/flag-names.ts";
 import { templateKey } from "../template/source.ts";
 import { personKey } from "./id.ts";
 import {
   cancellationKey,
   consentKey,
+  flagKey,
   parseCancellationKey,
   parseConsentKey,
+  parseFlagKey,
   parsePersonKey,
   parseSuppressionKey,
   parseTokenKey,
@@ -31,6 +34,8 @@ interface KeyRule {
   readonly of: (value: never) => string;
   /** The same key built again from its own parts; undefined if it names nothing that the topic holds. */
   readonly again: (key: string) => string | undefined;
+  /** What is wrong with a record whose key is right, a sentence without values; a tombstone has no value. */
+  readonly issueOf?: (key: string, value: never) => string | undefined;
 }
 
 const person: KeyRule = {
@@ -68,7 +73,14 @@ const rules: Readonly<Record<CompactedTopic, KeyRule>> = {
       return name && suppressionKey(name);
     },
   },
-  "comms.flags": { of: (value: Flag) => value.name, again: (key) => key },
+  "comms.flags": {
+    of: (value: Flag) => flagKey(value),
+    again: (key) => {
+      const name = parseFlagKey(key);
+      return name && flagKey(name);
+    },
+    issueOf: flagIssue,
+  },
   "comms.fuses": { of: (value: Fuse) => value.stage, again: (key) => key },
   "comms.cancellations": {
     of: (value: Cancellation) => cancellationKey(value),
@@ -101,12 +113,21 @@ export function compactedIssue(record: DecodedRecord<unknown>, placesOf: PlacesO
 /** The part of the check that needs no partition: whether the key is the value's, or a tombstone's key names something. */
 export function keyIssue(topic: CompactedTopic, key: Buffer | null, value: unknown): string | undefined {
   const text = key?.toString("utf8") ?? "";
-  const { of, again } = rules[topic];
+  const { of, again, issueOf } = rules[topic];
   const isText = key !== null && Buffer.from(text).equals(key);
   if (text === "" || !isText || again(text) !== text)
     return `The record's key does not name anything that ${topic} holds`;
-  if (value === null || (of(value as never) === text && !splitsElsewhere(value))) return undefined;
-  return "The record's key is not the one that its value names";
+  if (value !== null && (of(value as never) !== text || splitsElsewhere(value)))
+    return "The record's key is not the one that its value names";
+  return issueOf?.(text, value as never);
+}
+
+/** A flag that nobody heeds must not look like one that is set, or lifted. */
+function flagIssue(key: string, value: Flag | null): string | undefined {
+  const { tenant_id: tenantId, name } = parseFlagKey(key) ?? { tenant_id: null, name: key };
+  const parsed = parseFlag(name, value?.value ?? "true");
+  if (parsed.kind === "refused") return parsed.issue;
+  return tenantId !== null && !parsed.of.isPerTenant ? "This flag has no tenant: it binds all of them" : undefined;
 }
 
 /** A tenant with a `/` gives its key to another tenant: `a/b` and `c` make the key of `a` and `b/c`. */

@@ -2,6 +2,7 @@ import type {
   Cancellation,
   Channel,
   Consent,
+  Flag,
   Suppression,
   SuppressionOrigin,
   SuppressionReason,
@@ -55,6 +56,17 @@ export function parseCancellationKey(key: string): CauseRef | undefined {
   const slash = key.indexOf("/");
   const causeRef = key.slice(slash + 1);
   return slash > 0 && causeRef !== "" ? { tenantId: key.slice(0, slash), causeRef } : undefined;
+}
+
+/** Key of `comms.flags`: the name for all tenants, or that of one tenant before it. A name holds no `/`. */
+export function flagKey({ tenant_id, name }: Pick<Flag, "tenant_id" | "name">): string {
+  return tenant_id === null ? name : `${tenant_id}/${name}`;
+}
+
+/** The flag in a key of `comms.flags`; undefined if `flagKey` does not make such a key. */
+export function parseFlagKey(key: string): Pick<Flag, "tenant_id" | "name"> | undefined {
+  const [name, tenant_id = null, ...rest] = key.split("/").toReversed();
+  return name && tenant_id !== "" && rest.length === 0 ? { tenant_id, name } : undefined;
 }
 
 /** The person in a record key. Every parser returns undefined for a key that its builder does not make. */

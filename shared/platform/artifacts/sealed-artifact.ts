@@ -1,11 +1,11 @@
 import type { KeyObject } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Content } from "#shared/domain/channel/channels.ts";
+import { canonicalJson } from "#shared/domain/json/canonical-json.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { contextOf, open, seal } from "../crypto/envelope.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { ArtifactOwner } from "./artifact-store.ts";
-import { canonicalJson } from "./canonical-json.ts";
 
 /** Far over any content that is sent. It bounds what a manipulated artifact makes a reader allocate. */
 export const contentBytesMax = 16 * 1024 * 1024;

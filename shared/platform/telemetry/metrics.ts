@@ -62,6 +62,13 @@ export const metricDeclarations = {
   ),
   comms_views_behind_total: counter("States that lacked records which were applied, when Redis came back", "view"),
   comms_views_restored_total: counter("Views made again from the log", "view"),
+  comms_outbox_waiting: gauge(
+    "Changes that are not on their topic yet, of the next 500, told by the relay that carries them",
+  ),
+  comms_outbox_oldest_seconds: gauge(
+    "How long the oldest change has waited for its topic, told by the relay that carries them",
+  ),
+  comms_outbox_relay_seconds: histogram("From a change to its topic", latency(1)),
   comms_scheduled_items: gauge("Items that wait for their due time"),
   comms_scheduled_oldest_seconds: gauge("How long the most overdue item has been due"),
   comms_optout_late_total: counter("Opt-outs that the view did not hold within two seconds", "door"),

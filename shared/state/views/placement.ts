@@ -1,5 +1,5 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { Consent, Flag, Suppression } from "#shared/contracts/records.ts";
+import type { Consent, Suppression } from "#shared/contracts/records.ts";
 import {
   parseCancellationKey,
   parseConsentKey,
@@ -46,10 +46,7 @@ export function placements(keys: RedisKeys) {
     );
   };
 
-  const flag: Placement = (record) => {
-    const value = record.value as Flag | null;
-    return { hash: keys.flags(), field: value?.name ?? keyOf(record) };
-  };
+  const flag: Placement = (record) => ({ hash: keys.flags(), field: keyOf(record) });
 
   const cancellation: Placement = (record) => {
     const cause = parseCancellationKey(keyOf(record));

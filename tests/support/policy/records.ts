@@ -11,6 +11,7 @@ import type {
   Token,
 } from "#shared/contracts/records.ts";
 import type { AddressedTarget } from "#shared/domain/delivery/facts.ts";
+import { flagKey } from "#shared/domain/message/record-keys.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 
 /** 2026-11-22T15:00:00Z, ten in the morning in New York: nobody's quiet hours in these tests. */
@@ -122,8 +123,11 @@ export function aSuppression(over: Partial<Suppression> = {}): Suppression {
   };
 }
 
-export function aFlag(name: string, value: unknown): readonly [string, Flag] {
-  return [name, { name, value: JSON.stringify(value), updated_by: "ops", updated_at: 1 }];
+/** A flag of all tenants, under its key; `over` gives it a tenant or an end. */
+export function aFlag(name: string, value: unknown, over: Partial<Flag> = {}): readonly [string, Flag] {
+  const set = { updated_by: "ops", updated_at: noon - 60_000, tenant_id: null, expires_at: null };
+  const flag = { name, value: JSON.stringify(value), ...set, ...over };
+  return [flagKey(flag), flag];
 }
 
 /** Somebody who can be reached by every channel for a booking, and has consented to all of them. */

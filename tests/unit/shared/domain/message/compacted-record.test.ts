@@ -77,6 +77,38 @@ test.each<[CompactedTopic, string]>([
   expect(compactedIssue(record(topic, key), anywhere(0))).toContain("does not name anything");
 });
 
+describe("a flag", () => {
+  const flag = (over: object) => ({ ...exampleOf("comms.flags"), tenant_id: null, expires_at: null, ...over });
+  const issueOf = (key: string, value: unknown) => compactedIssue(record("comms.flags", key, { value }), anywhere(0));
+
+  it("of one tenant lies under the tenant's key, and no other", () => {
+    const value = flag({ tenant_id: "acme", name: "comms.pause.tenant" });
+    expect(issueOf("acme/comms.pause.tenant", value)).toBeUndefined();
+    expect(issueOf("acme/comms.pause.tenant", null)).toBeUndefined();
+    for (const key of ["comms.pause.tenant", "other/comms.pause.tenant"])
+      expect(issueOf(key, value)).toBe("The record's key is not the one that its value names");
+    expect(issueOf("/comms.pause.tenant", null)).toContain("does not name anything");
+  });
+
+  it.each([
+    ["comms.channel.email.enabled", "false"],
+    ["comms.channels.email.enabled", "False"],
+    ["comms.channels.email.enabled", '"false"'],
+  ])("%s = %s is never ignored in silence", (name, value) => {
+    expect(issueOf(name, flag({ name, value }))).toMatch(/flag/);
+  });
+
+  it("is not lifted by a name that is misspelt", () => {
+    expect(issueOf("comms.pauses.tenant", null)).toContain("No flag has this name");
+  });
+
+  it("of a stage has no tenant", () => {
+    const value = flag({ tenant_id: "acme", name: "comms.pause.stage.router", value: "true" });
+    expect(issueOf("acme/comms.pause.stage.router", value)).toContain("has no tenant");
+    expect(issueOf("comms.pause.stage.router", { ...value, tenant_id: null })).toBeUndefined();
+  });
+});
+
 test("a tenant with a slash does not pass for another's person", () => {
   const value = { ...exampleOf("comms.profiles"), tenant_id: "default/victim", user_id: "x" };
   expect(keyIssue("comms.profiles", Buffer.from("default/victim/x"), value)).toContain(

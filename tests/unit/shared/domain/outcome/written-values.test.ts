@@ -3,7 +3,14 @@ import type { Output } from "#shared/contracts/output.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { writtenValues } from "#shared/domain/outcome/written-values.ts";
 
-const flag = (name: string) => ({ name, value: "1", updated_by: "ops", updated_at: 0 });
+const flag = (name: string) => ({
+  name,
+  value: "1",
+  updated_by: "ops",
+  updated_at: 0,
+  tenant_id: null,
+  expires_at: null,
+});
 const written = (name: string): Output => ({ topic: "comms.flags", key: name, value: flag(name) });
 
 test("the values of one topic come in their order, without tombstones, encoded records and other topics", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { canonicalJson } from "#shared/platform/artifacts/canonical-json.ts";
+import { canonicalJson } from "#shared/domain/json/canonical-json.ts";
 
 it("writes equal values as equal bytes, in any order of their keys", () => {
   expect(canonicalJson({ b: [1, { d: null, c: "é" }], a: undefined, A: true })).toBe(

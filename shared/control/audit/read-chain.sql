@@ -1,0 +1,5 @@
+-- A part of a tenant's chain, in its order; times in ms.
+select seq::text, audit_id as "auditId", tenant_id as "tenantId", number::float8, actor, action, target, reason, diff,
+  (extract(epoch from created_at) * 1000)::float8 as at,
+  before_hash as "beforeHash", after_hash as "afterHash", prev_hash as "previousHash", hash
+from comms_audit where tenant_id = $1 and seq > $2 order by seq limit $3

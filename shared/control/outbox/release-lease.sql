@@ -1,0 +1,1 @@
+delete from comms_lease where name = $1 and owner = $2
