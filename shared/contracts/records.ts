@@ -60,6 +60,18 @@ export interface Accepted {
   readonly received_at: number | null;
 }
 
+/** The last row of a tenant's audit chain at a time. Kept apart from the table, so that an end that is cut off, and a chain that is made anew, show. */
+export interface AuditHead {
+  /** Tenant; `*` for the chain of what holds for all. */
+  readonly tenant_id: string;
+  /** The row's place in the chain, from 1. */
+  readonly number: number;
+  /** The row's hash, as in `comms_audit`. */
+  readonly hash: string;
+  /** When it was the last. */
+  readonly recorded_at: number;
+}
+
 /** A producer takes back what it caused and what no provider has taken yet. Compacted; the key names tenant and cause. */
 export interface Cancellation {
   /** Tenant; `default` where there is only one. */
@@ -729,6 +741,7 @@ export interface Token {
 /** Every record type by the name of its schema. */
 export interface RecordTypes {
   readonly Accepted: Accepted;
+  readonly AuditHead: AuditHead;
   readonly Cancellation: Cancellation;
   readonly Consent: Consent;
   readonly Decision: Decision;

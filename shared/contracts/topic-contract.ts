@@ -25,7 +25,7 @@ const size = z
   .transform((text) => Number(text.slice(0, -3)) * 1024 * 1024);
 
 /** The producers and consumers that are not stages; a channel's sender need not be one yet. */
-const parties = ["product-teams", "identity", "gateway", "runtime", "operators", "data-teams"] as const;
+const parties = ["product-teams", "identity", "gateway", "admin", "runtime", "operators", "data-teams"] as const;
 const senders = sendChannels.map((channel) => `${channel}-sender` as const);
 const party = z.enum([...stages, ...parties, ...senders]);
 

@@ -39,6 +39,7 @@ export const topicRecords = {
   "comms.templates": "Template",
   "comms.fuses": "Fuse",
   "comms.cancellations": "Cancellation",
+  "comms.audit-heads": "AuditHead",
 } as const;
 
 /** A topic without prefix; dead-letter topics are named by `deadLetterTopic`. */
@@ -162,6 +163,7 @@ const topicsOfOneStage: ReadonlySet<string> = new Set<TopicName>([
   "comms.routed.bulk",
   "comms.rendered",
   "comms.digest",
+  "comms.audit-heads",
 ]);
 
 /** Whether one stage alone writes a topic, named without prefix. A test compares the list with the topics' contracts. */

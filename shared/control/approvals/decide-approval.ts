@@ -6,15 +6,14 @@ import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
 import { appendAuditWithin, lockAuditChain } from "../audit/append-audit.ts";
 import {
-  type Actor,
   type Command,
+  type CommandActor,
   type CommandOutcome,
-  type ControlParts,
   inputHash,
   type Performing,
-  performWithin,
   type Refusal,
 } from "../command.ts";
+import { type CommandClients, performWithin } from "../run-command.ts";
 
 const lockApproval = sqlFile(import.meta.url, "./lock-approval.sql");
 const decideSql = sqlFile(import.meta.url, "./decide-approval.sql");
@@ -43,7 +42,7 @@ export interface Approval {
 /** Who decides a request, and how. */
 export interface ApprovalDecision {
   readonly approvalId: string;
-  readonly actor: Actor;
+  readonly actor: CommandActor;
   readonly verdict: "approved" | "rejected";
   /** Never empty: it is audited. */
   readonly reason: string;
@@ -55,7 +54,7 @@ export interface ApprovableCommand {
   readonly role: Role;
   /** Runs it with an input as it was kept; a release may refuse what an earlier one took. */
   perform(
-    parts: Pick<ControlParts, "codec">,
+    parts: Pick<CommandClients, "codec">,
     kept: { readonly input: unknown; readonly performing: Performing },
   ): Promise<CommandOutcome<unknown>>;
 }
@@ -82,7 +81,7 @@ export function approvable<Input, Result>(command: Command<Input, Result>): Appr
  * request stays open. Rejects with the `AppError` of Postgres.
  */
 export async function decideApproval(
-  parts: ControlParts,
+  parts: CommandClients,
   commands: CommandTable,
   decision: ApprovalDecision,
 ): Promise<CommandOutcome<unknown>> {
@@ -136,7 +135,7 @@ interface Decided {
 }
 
 async function performed(
-  parts: ControlParts,
+  parts: CommandClients,
   commands: CommandTable,
   { client, approval, decision, now }: Decided,
 ): Promise<CommandOutcome<unknown>> {

@@ -42,6 +42,7 @@ export interface OutboxTable {
   sweep(ms: number, limit: number): Promise<number>;
 }
 
+/** The table `comms_outbox` behind a pool. */
 export function createOutboxTable(pool: Pool): OutboxTable {
   const run = (sql: string, values: unknown[]) => postgres(() => pool.query(sql, values), { deadlineMs: 5_000 });
   return {

@@ -6,7 +6,7 @@ import type { OutboxRow, OutboxTable } from "./outbox-table.ts";
 /** Records that go in one request. */
 export const relayRecords = 500;
 /** A lease lasts so long, ms: a relay that dies holds the others up by it. */
-export const leaseMs = 10_000;
+export const relayLeaseMs = 10_000;
 /** Nothing is sent with less of the lease left, ms: longer than a send may take. */
 export const sendMsMax = 5_000;
 /** How long a relay waits for a notification before it looks, ms. */
@@ -110,8 +110,8 @@ class Relay {
     const { table, clock, owner } = this.#parts;
     const now = clock.now();
     // A clock that is set back would make a lease longer than it is.
-    if (now < this.#leasedUntil - sendMsMax && now >= this.#leasedUntil - leaseMs) return true;
-    this.#leasedUntil = (await table.lease(owner, leaseMs)) ? now + leaseMs : Number.NEGATIVE_INFINITY;
+    if (now < this.#leasedUntil - sendMsMax && now >= this.#leasedUntil - relayLeaseMs) return true;
+    this.#leasedUntil = (await table.lease(owner, relayLeaseMs)) ? now + relayLeaseMs : Number.NEGATIVE_INFINITY;
     return this.#leasedUntil > now;
   }
 

@@ -42,7 +42,16 @@ export function accessPlan(options: AccessPlanOptions): readonly PrincipalAccess
   const read = (party: string) => topicsOf(contracts, "consumers", party).map(readTopic);
   return [
     ...stages.map((stage) => principal(stage, `The stage ${stage}`, stageGrants(stage, contracts))),
-    principal("gateway", "The gateway, which also counts what the stages have not read", gatewayGrants(contracts)),
+    principal(
+      "gateway",
+      "The gateway, which also counts what the stages have not read",
+      gatewayGrants("gateway", contracts),
+    ),
+    principal(
+      "admin",
+      "The admin API, which carries changes to their topics and counts what waits",
+      gatewayGrants("admin", contracts),
+    ),
     principal("operator", "Who runs the commands of comms: prepare, status, topic, fuse, rebuild", operatorGrants()),
     principal("identity", "The identity service", written("identity")),
     ...producers.map((name) => principal(name, "A team that produces events", written("product-teams"))),
@@ -65,12 +74,12 @@ function stageGrants(stage: string, contracts: readonly Contract[]): readonly Gr
 }
 
 /**
- * The gateway counts what groups have not read whose processes may be dead: to describe topics and groups is enough for that.
- * It reads only what its own callers write, for the age of what waits there, and commits nothing.
+ * The gateway, and the admin API, count what groups have not read whose processes may be dead: to describe topics and groups is enough for that.
+ * Each reads only what its own callers write, for the age of what waits there, and commits nothing.
  */
-function gatewayGrants(contracts: readonly Contract[]): readonly Grant[] {
-  const written = topicsOf(contracts, "producers", "gateway");
-  const read = topicsOf(contracts, "consumers", "gateway");
+function gatewayGrants(party: "gateway" | "admin", contracts: readonly Contract[]): readonly Grant[] {
+  const written = topicsOf(contracts, "producers", party);
+  const read = topicsOf(contracts, "consumers", party);
   const inputs = contracts.filter(({ topic, consumers }) =>
     stages.some((stage) => consumers.includes(stage) && readsInGroup(stage, topic)),
   );
