@@ -33,6 +33,8 @@ export interface ApiKeyChange {
   readonly actor: string;
   readonly reason: string;
   readonly now: Instant;
+  /** The tenant whose keys may be changed: one of another is unknown. Left out: of any. */
+  readonly tenantId?: string | undefined;
 }
 
 /** What a new key is for. */
@@ -104,7 +106,7 @@ export async function revokeApiKey(
   change: ApiKeyChange,
 ): Promise<ApiKeyRefusal | undefined> {
   return changeKeys(table, async (client) => {
-    const key = await locked(client, keyId);
+    const key = await locked(client, keyId, change);
     if (key === undefined) return "unknown";
     if (key.revokedAt !== null) return "revoked";
     await client.query(revokeKey, [keyId, new Date(change.now)]);
@@ -129,7 +131,7 @@ export async function rotateApiKey(
   change: ApiKeyChange,
 ): Promise<ApiKeyRotation | ApiKeyRefusal> {
   return changeKeys(table, async (client) => {
-    const old = await locked(client, keyId);
+    const old = await locked(client, keyId, change);
     const end = old === undefined ? "unknown" : keyEnd(old, change.now);
     if (old === undefined || end !== undefined) return end ?? "unknown";
     const lifeMs = old.expiresAt === null ? null : old.expiresAt - old.createdAt;
@@ -153,8 +155,12 @@ function changeKeys<T>({ pool }: ApiKeyTable, work: (client: PoolClient) => Prom
   return postgres(() => inTransaction(pool, work));
 }
 
-async function locked(client: PoolClient, keyId: string): Promise<LockedKey | undefined> {
-  const { rows } = await client.query<LockedKey>(lockKey, [keyId]);
+async function locked(
+  client: PoolClient,
+  keyId: string,
+  { tenantId }: ApiKeyChange,
+): Promise<LockedKey | undefined> {
+  const { rows } = await client.query<LockedKey>(lockKey, [keyId, tenantId ?? null]);
   return rows[0];
 }
 
