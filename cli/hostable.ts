@@ -1,3 +1,4 @@
+import { settings as admin } from "#gateway/admin/config.ts";
 import { settings as gateway } from "#gateway/config.ts";
 import { settings as digest } from "#processors/digest/config.ts";
 import { settings as emailSender } from "#processors/email-sender/config.ts";
@@ -43,10 +44,20 @@ export const hostableStages: Readonly<Record<Stage, Hostable<Runnable>>> = {
 /** The gateway, which is hosted like a stage and reads no topic. */
 export const hostableGateway: Hostable<HostedService> = hostable(gateway, () => import("#gateway/main.ts"));
 
+/** The admin API, a server of its own. */
+const hostableAdmin: Hostable<HostedService> = hostable(admin, () => import("#gateway/admin/main.ts"));
+
+/** What is hosted like a stage and reads no topic, by name. */
+export const hostableServers: Readonly<Record<"gateway" | "admin", Hostable<HostedService>>> = {
+  gateway: hostableGateway,
+  admin: hostableAdmin,
+};
+
 /** The settings of everything that may be hosted, by its name. */
 export const hostableSettings: Readonly<Record<string, Settings<object>>> = {
   ...Object.fromEntries(Object.entries(hostableStages).map(([name, one]) => [name, one.settings])),
-  gateway: hostableGateway.settings,
+  gateway,
+  admin,
 };
 
 function hostable<Config extends object, Assembled>(

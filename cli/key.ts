@@ -9,7 +9,7 @@ import {
   revokeApiKey,
   rotateApiKey,
 } from "#shared/control/keys/api-keys.ts";
-import { keyEnd } from "#shared/domain/access/api-key.ts";
+import { keyEnd, manyTenants } from "#shared/domain/access/api-key.ts";
 import { allScopes } from "#shared/domain/access/scope.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
@@ -28,13 +28,14 @@ import { alignedTable } from "./table.ts";
 export const key: CliCommand = {
   name: "key",
   usage:
-    "key bootstrap [--tenant T] | create --name SERVICE [--tenant T] [--scopes A,B] [--expires 90d] [--rate N] | " +
+    "key bootstrap [--tenant T] [--role R] | create --name SERVICE [--tenant T] [--scopes A,B | --role R] [--expires 90d] [--rate N] | " +
     'list [--tenant T] [--all] [--format text|json] | revoke KEY --reason "…" | rotate KEY [--overlap 24h]; [--by NAME]',
   summary: "Make, list, rotate and revoke keys of the HTTP API",
   flags: {
     tenant: { type: "string" },
     name: { type: "string" },
     scopes: { type: "string" },
+    role: { type: "string" },
     expires: { type: "string" },
     rate: { type: "string" },
     overlap: { type: "string" },
@@ -110,7 +111,7 @@ async function bootstrap(table: ApiKeyTable, grant: ApiKeyGrant, change: ApiKeyC
   const drawn = await bootstrapApiKey(table, grant, change);
   if (drawn === undefined) {
     process.stderr.write(
-      "There is a key already that may be used: 'comms key list' shows it, 'comms key create' makes more.\n",
+      "There is a key of this kind already that may be used: 'comms key list' shows it, 'comms key create' makes more.\n",
     );
     return exit.precondition;
   }
@@ -124,11 +125,11 @@ async function create(table: ApiKeyTable, grant: ApiKeyGrant, change: ApiKeyChan
   return exit.done;
 }
 
-function showKey(text: string, { tenantId, scopes, expiresAt }: ApiKeyGrant): void {
+function showKey(text: string, { tenantId, scopes, role, expiresAt }: ApiKeyGrant): void {
   process.stdout.write(`${text}\n`);
   const until = expiresAt === null ? "does not expire" : `is taken until ${new Date(expiresAt).toISOString()}`;
   process.stderr.write(
-    `The key is of tenant ${tenantId}, may ${scopes.join(", ")} and ${until}. It is shown this once: keep it as a secret.\n`,
+    `The key is of ${tenantId === manyTenants ? "all tenants" : `tenant ${tenantId}`}, ${role ? `has the role ${role}` : `may ${scopes.join(", ")}`} and ${until}. It is shown this once: keep it as a secret.\n`,
   );
 }
 
@@ -168,7 +169,7 @@ async function list({ pool }: ApiKeyTable, flags: Invocation["flags"], now: Inst
     process.stdout.write(`${JSON.stringify(keys.map(jsonOf), null, 2)}\n`);
     return exit.done;
   }
-  const head = ["KEY", "TENANT", "NAME", "SCOPES", "RATE", "STATE", "EXPIRES", "LAST USED", "CREATED", "BY"];
+  const head = ["KEY", "TENANT", "NAME", "MAY", "RATE", "STATE", "EXPIRES", "LAST USED", "CREATED", "BY"];
   process.stdout.write(alignedTable([head, ...keys.map((one) => rowOf(one, now))]));
   if (keys.length < all.length) {
     process.stderr.write(`${all.length - keys.length} that are revoked or expired are left out; --all shows them.\n`);
@@ -181,7 +182,7 @@ function rowOf(one: ListedApiKey, now: Instant): readonly string[] {
   const rate = one.ratePerSecond === null ? "-" : String(one.ratePerSecond);
   const times = [one.expiresAt, one.lastUsedAt, one.createdAt].map((at) => timeOf(at) ?? "-");
   const scopes = one.scopes.length === allScopes.length ? "all" : one.scopes.join(",");
-  return [prefixOfApiKey(one.keyId), one.tenantId, one.name, scopes, rate, state, ...times, one.createdBy];
+  return [prefixOfApiKey(one.keyId), one.tenantId, one.name, one.role ?? scopes, rate, state, ...times, one.createdBy];
 }
 
 function jsonOf(one: ListedApiKey): object {
@@ -190,6 +191,7 @@ function jsonOf(one: ListedApiKey): object {
     tenant: one.tenantId,
     name: one.name,
     scopes: one.scopes,
+    role: one.role,
     rate_per_second: one.ratePerSecond,
     created_at: timeOf(one.createdAt),
     created_by: one.createdBy,

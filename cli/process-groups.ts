@@ -1,17 +1,17 @@
 import { type Stage, stages } from "#shared/contracts/topics.ts";
 
-/** What `comms run` hosts: a processor, or the gateway. */
-export type HostableName = Stage | "gateway";
+/** What `comms run` hosts: a processor, the gateway, or the admin API. */
+export type HostableName = Stage | "gateway" | "admin";
 
 /** Every name, in the order in which `comms run` lists them. */
-const hostableNames: readonly HostableName[] = [...stages, "gateway"];
+const hostableNames: readonly HostableName[] = [...stages, "gateway", "admin"];
 
-/** What follows a message, and the HTTP edge. What a message passes until it is at its provider, or waits, is everything else. */
-const sinks: readonly HostableName[] = ["feedback", "materializer", "projector", "gateway"];
+/** What follows a message, and what listens. What a message passes until it is at its provider, or waits, is everything else. */
+const sinks: readonly HostableName[] = ["feedback", "materializer", "projector", "gateway", "admin"];
 
 /**
  * Processors that `comms run` hosts together, by the group's name. `path` and `sinks` are everything between them, each processor
- * in one of the two: what people wait for is apart from what follows it and from the gateway, so neither takes the other's CPU.
+ * in one of the two: what people wait for is apart from what follows it and from what listens, so neither takes the other's CPU.
  */
 export const processGroups: Readonly<Record<"path" | "sinks" | "all", readonly HostableName[]>> = {
   path: hostableNames.filter((name) => !sinks.includes(name)),

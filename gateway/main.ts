@@ -6,15 +6,7 @@ import type { HostedService } from "#shared/runtime/process/host.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { apiKeyPeppersOf, unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { version } from "#shared/runtime/process/version.ts";
-import { createAuthenticator } from "./access/authenticate.ts";
-import { createKeyCache } from "./access/key-cache.ts";
-import { createKeyRates } from "./access/key-rates.ts";
-import { createKeyTable, subscribeToKeys } from "./access/key-table.ts";
-import { watchKeys } from "./access/key-watch.ts";
-import { createLastUse } from "./access/last-use.ts";
-import type { AccessParts } from "./access/require-keys.ts";
-import { createRedisBuckets, createSharedBuckets } from "./access/shared-buckets.ts";
-import { createWrongKeys } from "./access/wrong-keys.ts";
+import { openKeys } from "./access/open-keys.ts";
 import type { settings } from "./config.ts";
 import { createGateway } from "./gateway.ts";
 import { addressList } from "./http/client.ts";
@@ -63,7 +55,11 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     limits,
     isProxy: addressList(config.COMMS_GATEWAY_TRUSTED_PROXIES),
   });
-  const keys = openKeys(platform, config);
+  const keys = openKeys(platform, {
+    stage: "gateway",
+    peppers: apiKeyPeppersOf(config),
+    keyRate: config.COMMS_GATEWAY_KEY_RATE,
+  });
   gatewayRoutes(app, {
     access: keys.access,
     events: { catalog: loadEventCatalog(), publisher, idempotency, clock, watch },
@@ -95,51 +91,11 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     clock,
     sweep: (now) => idempotency.sweep(now),
     watch: async (signal) => void (await Promise.all([watch.run(signal), keys.run(signal)])),
+    name: "gateway",
     host: config.COMMS_GATEWAY_HOST,
     port: config.COMMS_GATEWAY_PORT,
+    portSetting: "COMMS_GATEWAY_PORT",
   });
-}
-
-interface OpenKeys {
-  readonly access: AccessParts;
-  /** Keeps the known keys up to date, notes their uses and asks for Redis where it is away, until the signal aborts. */
-  readonly run: (signal: AbortSignal) => Promise<void>;
-}
-
-/** Who may speak to the gateway. The keys are watched over a connection of their own, which no statement keeps busy. */
-function openKeys(platform: ProcessContext, config: ConfigOf<typeof settings>): OpenKeys {
-  const { clock, telemetry } = platform;
-  const { metrics, log } = telemetry;
-  const table = createKeyTable(platform.postgres());
-  const pool = platform.ownPostgres({ max: 1, connectTimeoutMs: 1_000, statementTimeoutMs: 1_000 });
-  const cache = createKeyCache({ table, clock });
-  const lastUse = createLastUse({ table, clock });
-  const peppers = apiKeyPeppersOf(config);
-  const store = createRedisBuckets(platform.redis(), platform.keys);
-  const buckets = createSharedBuckets({ store, clock, metrics });
-  const onBlocked = (client: string): void =>
-    log.warn({ stage: "gateway", client }, "As many wrong API keys as may be came from a client, and it has to wait");
-  const watching = {
-    subscribe: (onChange: (keyId: string) => void) => subscribeToKeys(pool, onChange),
-    cache,
-    clock,
-    metrics,
-  };
-  return {
-    access: {
-      authenticate: createAuthenticator({
-        cache,
-        peppers,
-        clock,
-        wrongKeys: createWrongKeys({ buckets, clock, pepper: peppers.peppers[peppers.current] ?? "", onBlocked }),
-      }),
-      lastUse,
-      metrics,
-      rates: createKeyRates({ buckets, clock, keyRate: config.COMMS_GATEWAY_KEY_RATE }),
-    },
-    run: async (signal) =>
-      void (await Promise.all([watchKeys(watching, signal), lastUse.run(signal), buckets.run(signal)])),
-  };
 }
 
 /** What an opt-out waits for, and where a late one is counted. */

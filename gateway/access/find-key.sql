@@ -1,5 +1,5 @@
 -- Instants in ms.
-select key_id as "keyId", tenant_id as "tenantId", key_hash as hash, scopes, rate_per_second as "ratePerSecond",
+select key_id as "keyId", tenant_id as "tenantId", key_hash as hash, scopes, role, rate_per_second as "ratePerSecond",
   (extract(epoch from expires_at) * 1000)::float8 as "expiresAt",
   (extract(epoch from revoked_at) * 1000)::float8 as "revokedAt"
 from comms_api_key

@@ -32,8 +32,8 @@ export interface Caller {
 
 const callers = new WeakMap<FastifyRequest, ApiKeyRecord>();
 
-/** Whose a request is. A route that names a scope is never reached without a caller. */
-export function callerOf(request: FastifyRequest): Caller {
+/** Whose a request is. A route that asks for a key is never reached without a caller. */
+export function callerOf(request: FastifyRequest): Caller & Pick<ApiKeyRecord, "role"> {
   const caller = callers.get(request);
   if (caller === undefined) throw new TypeError("A route without a scope asks for its caller");
   return caller;
@@ -47,15 +47,15 @@ export type ChargeCaller = (request: FastifyRequest, events: number) => void;
  * nor names a scope is refused when it is added. Call it before the routes are.
  */
 export function requireKeys(app: FastifyInstance, parts: AccessParts): ChargeCaller {
-  const causes = [...Object.keys(details), "scope"];
-  parts.metrics.expose("comms_http_auth_failures_total", ...causes.map((cause) => ({ cause })));
+  exposeFailures(parts.metrics, "scope");
   app.addHook("onRoute", ({ url, config }) => {
     if (config?.scope === undefined && !isPublicRoute(url))
       throw new TypeError(`${url} names no scope and is not public`);
   });
   app.addHook("onRequest", async (request, reply) => {
     const { scope } = request.routeOptions.config;
-    return scope === undefined ? undefined : admit(request, reply, { ...parts, scope });
+    if (scope === undefined) return undefined;
+    return admit(request, reply, { ...parts, refusalOf: (key) => withoutScope(key, scope) });
   });
   return (request, events) => {
     const key = callers.get(request);
@@ -63,16 +63,39 @@ export function requireKeys(app: FastifyInstance, parts: AccessParts): ChargeCal
   };
 }
 
-interface Admission extends AccessParts {
-  readonly scope: Scope;
+/** Shows the count of failed authentications at 0 for each cause that a door knows. */
+export function exposeFailures(metrics: Pick<Metrics, "expose">, ...own: readonly KeyRefusal["cause"][]): void {
+  const causes = [...Object.keys(details), ...own];
+  metrics.expose("comms_http_auth_failures_total", ...causes.map((cause) => ({ cause })));
 }
 
-async function admit(
+/** A key with a role has no scope that counts here. */
+function withoutScope(key: ApiKeyRecord, scope: Scope): KeyRefusal | undefined {
+  if (key.role === null && key.scopes.includes(scope)) return undefined;
+  return { cause: "scope", problem: { code: "COMMS_SCOPE_MISSING", detail: `The key lacks the scope ${scope}` }, scope };
+}
+
+/** Why a key that may be used may not do this. */
+export interface KeyRefusal {
+  /** The cause that is counted. */
+  readonly cause: "scope" | "role" | "tenant";
+  readonly problem: Problem;
+  /** The scope that is missing. */
+  readonly scope?: Scope;
+}
+
+/** What a request is let in by: a key, where the route does not refuse it. */
+export interface Admission extends AccessParts {
+  readonly refusalOf: (key: ApiKeyRecord) => KeyRefusal | undefined;
+}
+
+/** Lets a request in with a key that its route does not refuse, at the rate of the key; else answers. */
+export async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   parts: Admission,
 ): Promise<FastifyReply | undefined> {
-  const { authenticate, lastUse, metrics, scope, rates } = parts;
+  const { authenticate, lastUse, metrics, refusalOf, rates } = parts;
   const client = clientOf(request.ip);
   const result = await authenticate({ authorization: request.headers.authorization, client });
   if ("failure" in result) {
@@ -82,9 +105,10 @@ async function admit(
   }
   const { key } = result;
   note(request, { key_id: key.keyId, tenant_id: key.tenantId });
-  if (!key.scopes.includes(scope)) {
-    metrics.count("comms_http_auth_failures_total", { cause: "scope" });
-    return refuse(reply, { code: "COMMS_SCOPE_MISSING", detail: `The key lacks the scope ${scope}` }, scope);
+  const refusal = refusalOf(key);
+  if (refusal !== undefined) {
+    metrics.count("comms_http_auth_failures_total", { cause: refusal.cause });
+    return refuse(reply, refusal.problem, refusal.scope);
   }
   const retryAfterSeconds = await rates.take(key);
   if (retryAfterSeconds > 0) {

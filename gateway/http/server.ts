@@ -22,6 +22,8 @@ import { isPlain, note, notesOf, requestIdOf, startTrace } from "./request.ts";
 import { RequestSummary } from "./request-summary.ts";
 
 export interface ServerOptions {
+  /** What its log lines call it. Default: `gateway`. */
+  readonly stage?: string;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   /** Sends HSTS: the public origin is https. */
@@ -36,7 +38,7 @@ export interface ServerOptions {
  * topic. What a stranger may cost is bounded before a route is asked: connections, time, rate, bodies, bytes.
  */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { telemetry, isSecure, clock, limits = defaultLimits, isProxy = () => false } = options;
+  const { telemetry, isSecure, clock, stage = "gateway", limits = defaultLimits, isProxy = () => false } = options;
   const app = Fastify({
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
@@ -48,8 +50,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   boundConnections(app.server, { connectionsMax: limits.connectionsMax, isProxy, metrics: telemetry.metrics });
   app.setNotFoundHandler((_request, reply) => notFound(reply));
-  app.setErrorHandler((error: FastifyError, _request, reply) => fail(error, reply, telemetry));
-  observe(app, telemetry, clock);
+  app.setErrorHandler((error: FastifyError, _request, reply) => fail(error, reply, { log: telemetry.log, stage }));
+  observe(app, telemetry, { clock, stage });
   boundRate(app, limits, clock);
   app.addHook("onRequest", async (request, reply) => (request.is404 ? notFound(reply) : undefined));
   checkQueries(app);
@@ -95,11 +97,16 @@ function sendHsts(app: FastifyInstance): void {
   });
 }
 
+interface Observer {
+  readonly clock: Clock;
+  readonly stage: string;
+}
+
 /**
  * One sample and one span a request, and one line; those that are plain share theirs. The line has the route and not the URL,
  * which may hold a token.
  */
-function observe(app: FastifyInstance, { metrics, log }: Telemetry, clock: Clock): void {
+function observe(app: FastifyInstance, { metrics, log }: Telemetry, { clock, stage }: Observer): void {
   const spans = new WeakMap<FastifyRequest, RecordSpan>();
   const summary = new RequestSummary(log, clock);
   app.addHook("onClose", async () => summary.flush());
@@ -119,17 +126,21 @@ function observe(app: FastifyInstance, { metrics, log }: Telemetry, clock: Clock
       ...notesOf(request),
     };
     if (isPlain(request) && reply.statusCode < 300) summary.add(line);
-    else log.info({ stage: "gateway", ...line });
+    else log.info({ stage, ...line });
     spans.get(request)?.end(status, reply.statusCode >= 500);
   });
 }
 
-function fail(error: FastifyError, reply: FastifyReply, { log }: Telemetry): FastifyReply {
+function fail(
+  error: FastifyError,
+  reply: FastifyReply,
+  { log, stage }: Pick<Telemetry, "log"> & Pick<Observer, "stage">,
+): FastifyReply {
   const { request } = reply;
   const problem = problemOf(error);
   note(request, { cause: codeOf(error) });
   if (problem.code === "COMMS_INTERNAL")
-    log.error({ stage: "gateway", err: error, ...notesOf(request) }, "A request could not be answered");
+    log.error({ stage, err: error, ...notesOf(request) }, "A request could not be answered");
   if (closing.has(codeOf(error))) void reply.header("connection", "close");
   return sendProblem(reply, problem);
 }

@@ -147,7 +147,8 @@ function needs(scope: Scope): object {
   return { "x-scope": scope };
 }
 
-function refusals(...statuses: readonly number[]): object {
+/** The refusals of a route, each with what its codes mean. */
+export function refusals(...statuses: readonly number[]): object {
   return Object.fromEntries(statuses.map((status) => [status, answer(titles(status), "Problem")]));
 }
 
@@ -156,7 +157,8 @@ function titles(status: number): string {
   return found.map(([code, { title }]) => `${code}: ${title}`).join("; ");
 }
 
-function header(name: string, description: string): object {
+/** A header that a request may have. */
+export function header(name: string, description: string): object {
   return { name, in: "header", required: false, schema: { type: "string" }, description };
 }
 

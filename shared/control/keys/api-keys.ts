@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import { keyEnd, overlapEnd } from "#shared/domain/access/api-key.ts";
+import type { Role } from "#shared/domain/access/role.ts";
 import type { Scope } from "#shared/domain/access/scope.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import {
@@ -32,6 +33,8 @@ export interface ApiKeyChange {
   readonly actor: string;
   readonly reason: string;
   readonly now: Instant;
+  /** The tenant whose keys may be changed: one of another is unknown. Left out: of any. */
+  readonly tenantId?: string | undefined;
 }
 
 /** What a new key is for. */
@@ -39,7 +42,10 @@ export interface ApiKeyGrant {
   readonly tenantId: string;
   /** What people call it: the service that has it. Two keys may have one name. */
   readonly name: string;
+  /** Empty for a key with a role. */
   readonly scopes: readonly Scope[];
+  /** What it may do in the admin API; null or left out: it is a producer's. */
+  readonly role?: Role | null;
   /** Events a second; null leaves it to the gateway. */
   readonly ratePerSecond: number | null;
   /** Null: it does not expire. */
@@ -47,9 +53,10 @@ export interface ApiKeyGrant {
 }
 
 /** A key as people see it. */
-export interface ListedApiKey extends Omit<ApiKeyGrant, "scopes"> {
+export interface ListedApiKey extends Omit<ApiKeyGrant, "scopes" | "role"> {
   readonly keyId: string;
   readonly scopes: readonly string[];
+  readonly role: string | null;
   readonly createdAt: Instant;
   readonly createdBy: string;
   readonly revokedAt: Instant | null;
@@ -75,7 +82,10 @@ export async function createApiKey(table: ApiKeyTable, grant: ApiKeyGrant, chang
   return changeKeys(table, (client) => insert(client, { table, grant, change, action: "key.create" }));
 }
 
-/** Makes the first key. Undefined where there is one already that may be used, of any tenant: nothing is changed then. */
+/**
+ * Makes the first key of its kind: a producer's, or one with a role. Undefined where there is one of the kind already that may be
+ * used, of any tenant: nothing is changed then.
+ */
 export async function bootstrapApiKey(
   table: ApiKeyTable,
   grant: ApiKeyGrant,
@@ -83,7 +93,7 @@ export async function bootstrapApiKey(
 ): Promise<DrawnApiKey | undefined> {
   return changeKeys(table, async (client) => {
     await client.query(lockKeys);
-    const { rows } = await client.query<{ usable: boolean }>(hasUsableKey, [new Date(change.now)]);
+    const { rows } = await client.query<{ usable: boolean }>(hasUsableKey, [new Date(change.now), grant.role != null]);
     if (rows[0]?.usable) return undefined;
     return insert(client, { table, grant, change, action: "key.bootstrap" });
   });
@@ -96,7 +106,7 @@ export async function revokeApiKey(
   change: ApiKeyChange,
 ): Promise<ApiKeyRefusal | undefined> {
   return changeKeys(table, async (client) => {
-    const key = await locked(client, keyId);
+    const key = await locked(client, keyId, change);
     if (key === undefined) return "unknown";
     if (key.revokedAt !== null) return "revoked";
     await client.query(revokeKey, [keyId, new Date(change.now)]);
@@ -121,7 +131,7 @@ export async function rotateApiKey(
   change: ApiKeyChange,
 ): Promise<ApiKeyRotation | ApiKeyRefusal> {
   return changeKeys(table, async (client) => {
-    const old = await locked(client, keyId);
+    const old = await locked(client, keyId, change);
     const end = old === undefined ? "unknown" : keyEnd(old, change.now);
     if (old === undefined || end !== undefined) return end ?? "unknown";
     const lifeMs = old.expiresAt === null ? null : old.expiresAt - old.createdAt;
@@ -145,8 +155,12 @@ function changeKeys<T>({ pool }: ApiKeyTable, work: (client: PoolClient) => Prom
   return postgres(() => inTransaction(pool, work));
 }
 
-async function locked(client: PoolClient, keyId: string): Promise<LockedKey | undefined> {
-  const { rows } = await client.query<LockedKey>(lockKey, [keyId]);
+async function locked(
+  client: PoolClient,
+  keyId: string,
+  { tenantId }: ApiKeyChange,
+): Promise<LockedKey | undefined> {
+  const { rows } = await client.query<LockedKey>(lockKey, [keyId, tenantId ?? null]);
   return rows[0];
 }
 
@@ -158,12 +172,12 @@ interface Insertion {
 }
 
 async function insert(client: PoolClient, { table, grant, change, action }: Insertion): Promise<DrawnApiKey> {
-  const { tenantId, name, scopes, ratePerSecond, expiresAt } = grant;
+  const { tenantId, name, scopes, role, ratePerSecond, expiresAt } = grant;
   const drawn = drawApiKey();
   const hash = hashApiKey(drawn.text, table.peppers);
   const times = [new Date(change.now), change.actor, expiresAt === null ? null : new Date(expiresAt)];
-  await client.query(insertKey, [drawn.keyId, tenantId, name, hash, scopes, ratePerSecond, ...times]);
-  const diff = ["none", `${scopes.join(",")} until ${untilText(expiresAt)}`] as const;
+  await client.query(insertKey, [drawn.keyId, tenantId, name, hash, scopes, role ?? null, ratePerSecond, ...times]);
+  const diff = ["none", `${role ?? scopes.join(",")} until ${untilText(expiresAt)}`] as const;
   await audit(client, { tenantId, keyId: drawn.keyId, action, change, diff });
   return drawn;
 }

@@ -1,5 +1,5 @@
 -- Instants in ms. The hash is left out.
-select key_id as "keyId", tenant_id as "tenantId", name, scopes, rate_per_second as "ratePerSecond",
+select key_id as "keyId", tenant_id as "tenantId", name, scopes, role, rate_per_second as "ratePerSecond",
   created_by as "createdBy", replaced_by as "replacedBy",
   (extract(epoch from created_at) * 1000)::float8 as "createdAt",
   (extract(epoch from expires_at) * 1000)::float8 as "expiresAt",

@@ -1,5 +1,8 @@
 import type { Instant } from "../time/instant.ts";
 
+/** The tenant of a key of the admin API that is for many: a request with it names one. */
+export const manyTenants = "*";
+
 /** A key of the HTTP API as a gateway decides by it. The key itself is stored nowhere. */
 export interface ApiKeyRecord {
   /** The public part of the key: it may be shown and logged. */
@@ -9,6 +12,8 @@ export interface ApiKeyRecord {
   readonly hash: string;
   /** As stored: a name that this release does not know opens nothing. */
   readonly scopes: readonly string[];
+  /** What it may do in the admin API, as stored; null: it is a producer's. A key with a role has no scopes. */
+  readonly role: string | null;
   /** Events a second; null leaves it to the gateway. */
   readonly ratePerSecond: number | null;
   /** Null: it does not expire. */

@@ -20,9 +20,20 @@ export interface MessageQuery {
 /** The messages of a person, each with its decisions in order. Throws the retryable `POSTGRES_UNAVAILABLE`. */
 export async function readMessages(pool: Pool, query: MessageQuery): Promise<readonly ExplainedMessage[]> {
   const { tenantId, userId, template, since, limit } = query;
-  const found = await postgres(() =>
-    pool.query<MessageFields>(messagesOf, [tenantId, userId, template ?? null, new Date(since), limit]),
-  );
+  return readWith(pool, [tenantId, userId, template ?? null, new Date(since), limit, null]);
+}
+
+/** One message of a tenant with its decisions in order; undefined where there is none. Throws the retryable `POSTGRES_UNAVAILABLE`. */
+export async function readMessage(
+  pool: Pool,
+  { tenantId, msgId }: { readonly tenantId: string; readonly msgId: string },
+): Promise<ExplainedMessage | undefined> {
+  const [message] = await readWith(pool, [tenantId, null, null, new Date(0), 1, msgId]);
+  return message;
+}
+
+async function readWith(pool: Pool, values: readonly unknown[]): Promise<readonly ExplainedMessage[]> {
+  const found = await postgres(() => pool.query<MessageFields>(messagesOf, [...values]));
   const ids = found.rows.map((row) => row.msgId);
   const decisions = await postgres(() => pool.query<DecisionRow>(decisionsOf, [ids]));
   const byMessage = Map.groupBy(decisions.rows, (row) => row.msgId);

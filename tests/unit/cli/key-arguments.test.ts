@@ -7,7 +7,7 @@ const now = 1_000;
 
 describe("what a new key is for", () => {
   it("is all that a producer needs, without an end, unless said otherwise", () => {
-    const plain = { tenantId: "default", name: "shop", scopes: allScopes, ratePerSecond: null, expiresAt: null };
+    const plain = { tenantId: "default", name: "shop", scopes: allScopes, role: null, ratePerSecond: null, expiresAt: null };
     expect(grantOf({ name: " shop " }, { now })).toEqual(plain);
     expect(grantOf({}, { now, nameByDefault: "bootstrap" })).toEqual({ ...plain, name: "bootstrap" });
     const said = { name: "shop", tenant: "acme", scopes: "events:write, events:write", expires: "90d", rate: "5" };
@@ -15,9 +15,15 @@ describe("what a new key is for", () => {
       tenantId: "acme",
       name: "shop",
       scopes: ["events:write"],
+      role: null,
       ratePerSecond: 5,
       expiresAt: now + 90 * 86_400_000,
     });
+  });
+
+  it("is a role of the admin API where one is named, without a scope, and then for all tenants if so said", () => {
+    const approver = { name: "ann", role: "CommsApprover", tenant: "*" };
+    expect(grantOf(approver, { now })).toMatchObject({ tenantId: "*", role: "CommsApprover", scopes: [] });
   });
 
   it.each([
@@ -25,6 +31,9 @@ describe("what a new key is for", () => {
     [{ name: "x".repeat(101) }, "--name"],
     [{ name: "shop", tenant: "a b" }, "--tenant"],
     [{ name: "shop", scopes: "events:write,admin" }, "--scopes"],
+    [{ name: "shop", role: "admin" }, "--role"],
+    [{ name: "shop", role: "CommsViewer", scopes: "events:write" }, "--scopes"],
+    [{ name: "shop", tenant: "*" }, "--role"],
     [{ name: "shop", expires: "soon" }, "--expires"],
     [{ name: "shop", expires: "0d" }, "--expires"],
     [{ name: "shop", rate: "0" }, "--rate"],

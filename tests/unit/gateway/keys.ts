@@ -19,7 +19,7 @@ export interface TestKey {
 export function aKey(given: Partial<ApiKeyRecord> = {}): TestKey {
   const { keyId, text } = drawApiKey();
   const hash = hashApiKey(text, peppers);
-  const limits = { ratePerSecond: null, expiresAt: null, revokedAt: null };
+  const limits = { role: null, ratePerSecond: null, expiresAt: null, revokedAt: null };
   return { text, record: { keyId, tenantId: "default", hash, scopes: allScopes, ...limits, ...given } };
 }
 
