@@ -1,6 +1,7 @@
 import { type AccountsConfig, accountSettings } from "#shared/delivery/account-settings.ts";
 import { allProviders } from "#shared/delivery/providers/registry.ts";
 import type { KnownChannel } from "#shared/domain/message/channel.ts";
+import { adminCallerSettings } from "#shared/platform/config/admin-caller-settings.ts";
 import { apiKeySettings } from "#shared/platform/config/api-key-settings.ts";
 import { callerSettings } from "#shared/platform/config/caller-settings.ts";
 import { gatewayUrlSettings } from "#shared/platform/config/gateway-url-settings.ts";
@@ -15,6 +16,8 @@ import { telemetrySettings } from "#shared/platform/config/telemetry-settings.ts
 export const prepareSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings, provisionSettings);
 export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings);
 export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
+/** What every command reads that changes something through the admin API. */
+export const adminSettings = adminCallerSettings;
 export const auditSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
 export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
 export const topicSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings, postgresSettings);
@@ -36,6 +39,11 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   rebuild: rebuildSettings,
   fuse: fuseSettings,
   audit: auditSettings,
+  flag: adminSettings,
+  pause: adminSettings,
+  resume: adminSettings,
+  suppression: adminSettings,
+  approve: adminSettings,
   status: statusSettings,
   group: statusSettings,
   key: keySettings,

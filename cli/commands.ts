@@ -1,16 +1,20 @@
 import { acl } from "./acl.ts";
+import { approve } from "./approve.ts";
 import { audit } from "./audit.ts";
 import { cancel } from "./cancel.ts";
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
 import { demo } from "./demo/demo.ts";
 import { env } from "./env.ts";
+import { flag } from "./flag.ts";
 import { fuse } from "./fuse.ts";
 import { key } from "./key.ts";
+import { pause, resume } from "./pause.ts";
 import { prepare } from "./prepare.ts";
 import { rebuild } from "./rebuild.ts";
 import { run } from "./run.ts";
 import { group, status } from "./status.ts";
+import { suppression } from "./suppression.ts";
 import { topic } from "./topic.ts";
 import { why } from "./why.ts";
 
@@ -28,6 +32,11 @@ export const commands: readonly CliCommand[] = [
   topic,
   acl,
   why,
+  flag,
+  pause,
+  resume,
+  suppression,
+  approve,
   audit,
   env,
   cancel,

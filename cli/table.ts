@@ -11,3 +11,8 @@ export function alignedTable(rows: readonly (readonly string[])[]): string {
     .map((line) => `${line}\n`)
     .join("");
 }
+
+/** A value of an answer as a cell; a dash for what is not a text. */
+export function cellOf(value: unknown): string {
+  return typeof value === "string" && value !== "" ? value : "-";
+}

@@ -33,8 +33,8 @@ const addInput = z.strictObject({
 export type AddSuppressionInput = z.infer<typeof addInput>;
 
 /**
- * Puts an address on the list: `legal` blocks everything, `manual` what is not critical. The result is the entry's record; told again it
- * is written again, with the newer evidence.
+ * Puts an address on the list, which stops critical messages too. A `legal` entry binds however old the views are, and is lifted by two
+ * people. The result is the entry's record; told again it is written again, with the newer evidence.
  */
 export const addSuppression: Command<AddSuppressionInput, Suppression> = {
   action: "suppression.add",
