@@ -42,8 +42,8 @@ beforeAll(async () => {
   };
   const onCrash = (error: unknown) => void crashes.push(error);
   stages = [
-    await startStage(platform, await assembleMaterializer(platform), onCrash),
-    await startStage(platform, await assembleProjector(platform, test.config), onCrash),
+    await startStage(platform, await assembleMaterializer(platform, test.config), onCrash),
+    await startStage(platform, await assembleProjector(platform), onCrash),
   ];
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
@@ -86,8 +86,8 @@ function comms(who: keyof typeof keys, args: readonly string[], stdin = ""): Pro
 
 /** The names of flags that stages see. */
 async function seenFlags(): Promise<readonly string[]> {
-  const { redis, keys: names } = { redis: test.platform.redis(), keys: test.platform.keys };
-  return Object.keys(await redis.hgetall(names.flags())).filter((name) => !name.startsWith("~"));
+  const { value } = await test.platform.views().flags();
+  return [...value.values()].map(({ name }) => name);
 }
 
 describe("comms flag, pause and resume", () => {
