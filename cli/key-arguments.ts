@@ -35,7 +35,8 @@ export function grantOf(flags: Invocation["flags"], { now, nameByDefault }: Gran
   if (role !== null && !isRole(role)) return { usage: `--role is one of ${roles.join(", ")}` };
   if (role !== null && flags["scopes"] !== undefined) return { usage: "A key has a --role or --scopes, not both" };
   if (tenantId === manyTenants && role === null) return { usage: "Only a key with a --role is for all tenants" };
-  if (!isTenantName(tenantId) && tenantId !== manyTenants) return { usage: "--tenant is 1 to 64 of the characters A-Z a-z 0-9 . _ -" };
+  if (!isTenantName(tenantId) && tenantId !== manyTenants)
+    return { usage: "--tenant is 1 to 64 of the characters A-Z a-z 0-9 . _ -" };
   if (!scopes.every(isScope)) return { usage: `--scopes are some of ${allScopes.join(", ")}` };
   if (lifeMs === undefined || lifeMs === 0) return { usage: "--expires is a time such as 24h or 90d" };
   if (rate !== null && !(Number.isInteger(rate) && rate >= 1 && rate <= 1_000_000)) {

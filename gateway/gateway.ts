@@ -10,7 +10,7 @@ export interface GatewayParts {
   readonly name: string;
   readonly app: FastifyInstance;
   /** Closed at the stop, once all requests are answered. */
-  readonly publishers: readonly Publisher[];
+  readonly publishers: readonly Pick<Publisher, "close">[];
   readonly clock: Clock;
   /** Deletes a batch of idempotency keys that have expired; true while there may be more. A failure waits for the next sweep. */
   readonly sweep?: (now: Instant) => Promise<boolean>;

@@ -155,6 +155,20 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [...upToRuntime, "shared/delivery/account-settings.ts", "shared/delivery/providers", "catalog"],
     packages: ["node:*", "fastify", "ioredis", "pg", "zod"],
   },
+  "gateway/admin": {
+    imports: [
+      ...upToRuntime,
+      "shared/state",
+      "shared/control",
+      "shared/delivery/providers",
+      "gateway/access",
+      "gateway/http",
+      "gateway/openapi",
+      "gateway/public/events",
+      "gateway/gateway.ts",
+    ],
+    packages: ["fastify", "pg", "zod"],
+  },
   catalog: {
     imports: ["shared/contracts", "shared/domain", "shared/control"],
     packages: ["node:*", "yaml", "zod"],

@@ -72,7 +72,11 @@ export function exposeFailures(metrics: Pick<Metrics, "expose">, ...own: readonl
 /** A key with a role has no scope that counts here. */
 function withoutScope(key: ApiKeyRecord, scope: Scope): KeyRefusal | undefined {
   if (key.role === null && key.scopes.includes(scope)) return undefined;
-  return { cause: "scope", problem: { code: "COMMS_SCOPE_MISSING", detail: `The key lacks the scope ${scope}` }, scope };
+  return {
+    cause: "scope",
+    problem: { code: "COMMS_SCOPE_MISSING", detail: `The key lacks the scope ${scope}` },
+    scope,
+  };
 }
 
 /** Why a key that may be used may not do this. */

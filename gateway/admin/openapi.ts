@@ -15,7 +15,10 @@ export function adminOpenApi(routes: readonly AdminRoute[], version: string): ob
       ...Object.fromEntries(
         Map.groupBy(routes, ({ path }) => path)
           .entries()
-          .map(([path, of]) => [path, Object.fromEntries(of.map((route) => [route.method.toLowerCase(), operation(route)]))]),
+          .map(([path, of]) => [
+            path,
+            Object.fromEntries(of.map((route) => [route.method.toLowerCase(), operation(route)])),
+          ]),
       ),
       "/openapi.json": { get: getDocument },
     },
@@ -29,7 +32,8 @@ export function adminOpenApi(routes: readonly AdminRoute[], version: string): ob
           type: "http",
           scheme: "bearer",
           bearerFormat: "carillon_<id>_<secret>",
-          description: "A key with a role, made by `comms key bootstrap --role`, `comms key create --role` or POST /api/v1/keys",
+          description:
+            "A key with a role, made by `comms key bootstrap --role`, `comms key create --role` or POST /api/v1/keys",
         },
       },
     },
@@ -46,7 +50,9 @@ const getDocument = {
 function operation(route: AdminRoute): object {
   const { method, path, operationId, summary, description, body, isChange, answers } = route;
   const content = { "application/json": { schema: { $ref: `#/components/schemas/${answers[0]}` } } };
-  const statuses = isChange ? [400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 429, 503] : [400, 401, 403, 404, 429, 503];
+  const statuses = isChange
+    ? [400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 429, 503]
+    : [400, 401, 403, 404, 429, 503];
   return {
     operationId,
     summary,

@@ -13,10 +13,10 @@ import { manyTenants } from "#shared/domain/access/api-key.ts";
 import { roles } from "#shared/domain/access/role.ts";
 import { allScopes, type Scope } from "#shared/domain/access/scope.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
-import { type AdminAnswer, type AdminRoute, absent, adminRoute, invalid } from "../http/admin-route.ts";
-import { reason, text, time, timeText } from "../http/fields.ts";
 import type { AdminCaller } from "../access/require-roles.ts";
-import { actorOf } from "../http/change.ts";
+import { type AdminAnswer, type AdminRoute, absent, adminRoute, invalid } from "../http/admin-route.ts";
+import { adminActorOf } from "../http/change.ts";
+import { reason, text, time, timeText } from "../http/fields.ts";
 
 const scope = z.enum(allScopes as [Scope, ...Scope[]]);
 const role = z.enum(roles);
@@ -157,7 +157,7 @@ function within({ tenantId }: AdminCaller): string | undefined {
 }
 
 function changeOf(caller: AdminCaller, why: string, now: Instant): ApiKeyChange {
-  return { actor: actorOf(caller).id, reason: why, now, tenantId: within(caller) };
+  return { actor: adminActorOf(caller).id, reason: why, now, tenantId: within(caller) };
 }
 
 function shownKey(one: ListedApiKey) {

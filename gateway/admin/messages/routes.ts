@@ -45,7 +45,7 @@ const explanation = z.object({
 const oneMessage = z.object({ msg_id: text(64) });
 
 /** What became of messages, and why. */
-export function messageRoutes({ pool }: { readonly pool: Pool }): readonly AdminRoute[] {
+export function adminMessageRoutes({ pool }: { readonly pool: Pool }): readonly AdminRoute[] {
   return [listMessages(pool), getMessage(pool), getDecisions(pool), explainMessage(pool)];
 }
 
@@ -56,19 +56,18 @@ function listMessages(pool: Pool): AdminRoute {
     operationId: "listMessages",
     summary: "Messages of a person, an event, a cause, a correlation or a template, the latest first",
     tenants: "one",
-    query: z
-      .object({
-        user_id: text().optional(),
-        event_id: text().optional(),
-        cause_ref: text().optional(),
-        correlation_id: text().optional(),
-        template: text().optional(),
-        channel: z.enum(sendChannels).optional(),
-        status: text(32).optional(),
-        since: since("24h", hoursMax),
-        limit: pageSize(),
-        cursor: cursor(),
-      }),
+    query: z.object({
+      user_id: text().optional(),
+      event_id: text().optional(),
+      cause_ref: text().optional(),
+      correlation_id: text().optional(),
+      template: text().optional(),
+      channel: z.enum(sendChannels).optional(),
+      status: text(32).optional(),
+      since: since("24h", hoursMax),
+      limit: pageSize(),
+      cursor: cursor(),
+    }),
     answers: ["AdminMessages", z.object({ messages: z.array(adminMessage), next: z.string().nullable() })],
     handle: async ({ query, caller, now }) => {
       const { user_id, event_id, cause_ref, correlation_id, template, channel, status, limit } = query;
@@ -175,6 +174,14 @@ function explainMessage(pool: Pool): AdminRoute {
   });
 }
 
-function shownDecision({ stage, recordedAt, gate: last, verdict, reason, dueAt, trace }: ExplainedMessage["decisions"][number]) {
+function shownDecision({
+  stage,
+  recordedAt,
+  gate: last,
+  verdict,
+  reason,
+  dueAt,
+  trace,
+}: ExplainedMessage["decisions"][number]) {
   return { stage, recorded_at: timeText(recordedAt), gate: last, verdict, reason, due_at: timeText(dueAt), trace };
 }

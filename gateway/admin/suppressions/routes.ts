@@ -5,8 +5,8 @@ import { addSuppression } from "#shared/control/suppressions/add-suppression.ts"
 import { liftSuppression } from "#shared/control/suppressions/lift-suppression.ts";
 import { channelOf } from "#shared/domain/channel/channels.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
-import { requestedAnswer, type RunChange } from "../http/change.ts";
 import { type AdminRoute, adminRoute, brokenCursor } from "../http/admin-route.ts";
+import { type RunChange, requestedAnswer } from "../http/change.ts";
 import { readCursor, writeCursor } from "../http/cursor.ts";
 import { cursor, pageSize, reason, since, text } from "../http/fields.ts";
 import { listSuppressions, suppressionEntry, suppressionGroup, suppressionsByTemplate } from "./list-suppressions.ts";

@@ -155,11 +155,7 @@ function changeKeys<T>({ pool }: ApiKeyTable, work: (client: PoolClient) => Prom
   return postgres(() => inTransaction(pool, work));
 }
 
-async function locked(
-  client: PoolClient,
-  keyId: string,
-  { tenantId }: ApiKeyChange,
-): Promise<LockedKey | undefined> {
+async function locked(client: PoolClient, keyId: string, { tenantId }: ApiKeyChange): Promise<LockedKey | undefined> {
   const { rows } = await client.query<LockedKey>(lockKey, [keyId, tenantId ?? null]);
   return rows[0];
 }

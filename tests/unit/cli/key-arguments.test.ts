@@ -7,7 +7,14 @@ const now = 1_000;
 
 describe("what a new key is for", () => {
   it("is all that a producer needs, without an end, unless said otherwise", () => {
-    const plain = { tenantId: "default", name: "shop", scopes: allScopes, role: null, ratePerSecond: null, expiresAt: null };
+    const plain = {
+      tenantId: "default",
+      name: "shop",
+      scopes: allScopes,
+      role: null,
+      ratePerSecond: null,
+      expiresAt: null,
+    };
     expect(grantOf({ name: " shop " }, { now })).toEqual(plain);
     expect(grantOf({}, { now, nameByDefault: "bootstrap" })).toEqual({ ...plain, name: "bootstrap" });
     const said = { name: "shop", tenant: "acme", scopes: "events:write, events:write", expires: "90d", rate: "5" };

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import type { Pool } from "pg";
-import { tenantHeader } from "#gateway/admin/access/require-roles.ts";
-import { adminRoutes } from "#gateway/admin/routes.ts";
 import { createAuthenticator } from "#gateway/access/authenticate.ts";
 import { createKeyCache } from "#gateway/access/key-cache.ts";
 import { createKeyRates } from "#gateway/access/key-rates.ts";
 import { createLastUse } from "#gateway/access/last-use.ts";
 import { createWrongKeys } from "#gateway/access/wrong-keys.ts";
+import { tenantHeader } from "#gateway/admin/access/require-roles.ts";
+import { adminRoutes } from "#gateway/admin/routes.ts";
 import { defaultLimits } from "#gateway/http/limits.ts";
 import { createServer } from "#gateway/http/server.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
@@ -14,7 +14,14 @@ import type { Metrics } from "#shared/platform/telemetry/metrics.ts";
 import { createTelemetry } from "#shared/platform/telemetry/telemetry.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 import { createMemoryIdempotency } from "../bench.ts";
-import { createMemoryBuckets, createMemoryKeys, type MemoryKeys, peppers, sharedThrough, type TestKey } from "../keys.ts";
+import {
+  createMemoryBuckets,
+  createMemoryKeys,
+  type MemoryKeys,
+  peppers,
+  sharedThrough,
+  type TestKey,
+} from "../keys.ts";
 
 /** A statement that the routes have sent. */
 export interface Statement {
