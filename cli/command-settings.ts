@@ -15,6 +15,7 @@ import { telemetrySettings } from "#shared/platform/config/telemetry-settings.ts
 export const prepareSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings, provisionSettings);
 export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings);
 export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
+export const auditSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
 export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
 export const topicSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings, postgresSettings);
 export const keySettings = combineSettings(postgresSettings, apiKeySettings);
@@ -34,6 +35,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   check: checkSettingsOf(sendingChannels),
   rebuild: rebuildSettings,
   fuse: fuseSettings,
+  audit: auditSettings,
   status: statusSettings,
   group: statusSettings,
   key: keySettings,

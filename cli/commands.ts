@@ -1,4 +1,5 @@
 import { acl } from "./acl.ts";
+import { audit } from "./audit.ts";
 import { cancel } from "./cancel.ts";
 import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
@@ -27,6 +28,7 @@ export const commands: readonly CliCommand[] = [
   topic,
   acl,
   why,
+  audit,
   env,
   cancel,
 ];

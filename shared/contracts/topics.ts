@@ -163,7 +163,6 @@ const topicsOfOneStage: ReadonlySet<string> = new Set<TopicName>([
   "comms.routed.bulk",
   "comms.rendered",
   "comms.digest",
-  "comms.audit-heads",
 ]);
 
 /** Whether one stage alone writes a topic, named without prefix. A test compares the list with the topics' contracts. */

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createChangeRelay } from "#gateway/admin/relay.ts";
 import type { Flag } from "#shared/contracts/records.ts";
@@ -13,6 +15,7 @@ import { clearFlag, listFlags, setFlag } from "#shared/control/flags/flags.ts";
 import { type CommandClients, runCommand } from "#shared/control/run-command.ts";
 import { addSuppression } from "#shared/control/suppressions/add-suppression.ts";
 import { liftSuppression } from "#shared/control/suppressions/lift-suppression.ts";
+import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { createManualClock, type ManualClock } from "#tests/support/manual-clock.ts";
 import { createTestPlatform, type TestPlatform } from "#tests/support/platform.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
@@ -226,8 +229,13 @@ describe("an address on the list [SUP-04]", () => {
     ]);
     expect(kept.rows).toEqual([{ source: "call of 3 May", document: "T-1" }]);
   });
+});
 
-  it("of an admin is lifted with a reason alone, of another tenant not at all", async () => {
+describe("an entry of an admin", () => {
+  const lift = (actor: CommandActor, input: object) =>
+    runCommand(clients, liftSuppression, { actor, input, reason: "asked" });
+
+  it("is lifted with a reason alone, from another tenant not at all", async () => {
     const { approver } = peopleOf();
     const suppression_id = await entryOf(approver.tenantId, "manual", "admin");
     const foreign = await lift(peopleOf().approver, { suppression_id });
@@ -235,7 +243,7 @@ describe("an address on the list [SUP-04]", () => {
     expect(await lift(approver, { suppression_id })).toMatchObject({ kind: "done" });
   });
 
-  it("as a legal block needs a second person", async () => {
+  it("that is a legal block needs a second person", async () => {
     const { approver, other } = peopleOf();
     const suppression_id = await entryOf(approver.tenantId, "legal", "admin");
     const asked = await lift(approver, { suppression_id });
@@ -401,6 +409,44 @@ async function insertChain(tenantId: string, length: number): Promise<void> {
      from jsonb_array_elements($1::jsonb) with ordinality as e (r, at) order by at`,
     [JSON.stringify(rows)],
   );
+}
+
+describe("comms audit export --verify [TOL-03]", () => {
+  it("writes out every row and exits with 1, naming the row, where one was altered", async () => {
+    const { tenantId } = peopleOf().editor;
+    await insertChain(tenantId, 1_500);
+    const whole = exportOf(tenantId, "ndjson");
+    expect(whole.status, whole.stderr).toBe(0);
+    expect(whole.stderr).toContain(`The audit is whole: 1500 rows of tenant ${tenantId}`);
+    const rows = whole.stdout.trimEnd().split("\n");
+    expect(rows).toHaveLength(1_500);
+    expect(JSON.parse(rows[1_499] ?? "")).toMatchObject({
+      number: 1_500,
+      actor: "nora",
+      diff: { value: ["true", "false"] },
+    });
+    await clients.pool.query("update comms_audit set reason = 'none' where tenant_id = $1 and number = 77", [tenantId]);
+    const altered = exportOf(tenantId, "csv");
+    expect(altered.status).toBe(1);
+    expect(altered.stderr).toContain("Row 77 is not as it was written");
+    expect(altered.stdout.split("\r\n")).toHaveLength(1_502);
+  }, 60_000);
+});
+
+function exportOf(tenant: string, format: string) {
+  const comms = fileURLToPath(new URL("../../bin/comms", import.meta.url));
+  const { config } = test;
+  return spawnSync(comms, ["audit", "export", "--verify", "--tenant", tenant, "--format", format], {
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      COMMS_STACK_ROOT: readStackConfig().root,
+      COMMS_BOOTSTRAP_SERVERS: config.COMMS_BOOTSTRAP_SERVERS,
+      COMMS_SCHEMA_REGISTRY_URL: config.COMMS_SCHEMA_REGISTRY_URL,
+      COMMS_POSTGRES_URL: test.database.url,
+      COMMS_TOPIC_PREFIX: test.platform.prefix,
+    },
+  });
 }
 
 describe("the relay", () => {

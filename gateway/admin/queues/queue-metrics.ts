@@ -53,14 +53,19 @@ export async function readQueues(parts: QueueParts, { tenantId, now, names }: Qu
   return Promise.all(
     names.map(async (queue) => {
       const channel = sendChannels.find((one) => one === queue);
-      if (channel === undefined) return { queue, ...(await deadLetters(parts, now)), in_flight: 0, consumers: 0 };
-      const group = groupOf(`${channel}-sender`);
+      if (channel === undefined) {
+        return { queue, ...(await heldRecords(parts, stages.map(deadLetterTopic), now)), in_flight: 0, consumers: 0 };
+      }
+      const in_flight = queued === undefined ? null : (queued.get(channel) ?? 0);
       const topics: readonly TopicName[] = [`comms.send.${channel}`, `comms.send.${channel}.bulk`];
+      const stage = stages.find((one) => one === `${channel}-sender`);
+      if (stage === undefined) return { queue, ...(await heldRecords(parts, topics, now)), in_flight, consumers: 0 };
+      const group = groupOf(stage);
       const lags = await measureLag({ group, topics }, parts);
       return {
         queue,
         waiting: lags.reduce((sum, { records }) => sum + records, 0),
-        in_flight: queued === undefined ? null : (queued.get(channel) ?? 0),
+        in_flight,
         oldest_age_seconds: ageOf(
           lags.map(({ oldest }) => oldest),
           now,
@@ -71,8 +76,9 @@ export async function readQueues(parts: QueueParts, { tenantId, now, names }: Qu
   );
 }
 
-async function deadLetters({ log, prefix }: QueueParts, now: Instant) {
-  const offsets = await log.offsets(stages.map((stage) => prefix + deadLetterTopic(stage)));
+/** Everything that topics hold, where no group says what of it is done. */
+async function heldRecords({ log, prefix }: QueueParts, topics: readonly string[], now: Instant) {
+  const offsets = await log.offsets(topics.map((topic) => prefix + topic));
   const filled = offsets.filter(({ low, high }) => high > low);
   const oldest = await log.timestamps(filled.map(({ topic, partition, low }) => ({ topic, partition, offset: low })));
   const waiting = filled.reduce((sum, { low, high }) => sum + high - low, 0);

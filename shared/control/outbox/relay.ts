@@ -78,7 +78,11 @@ class Relay {
   /** Carries one batch; false where there is nothing to do for now. */
   async step(): Promise<boolean> {
     await this.#repeatUnmarked();
-    if (!(await this.#hasLease())) return false;
+    if (!(await this.#hasLease())) {
+      // Who carries tells.
+      this.#parts.metrics.set("comms_outbox_oldest_seconds", {}, 0);
+      return false;
+    }
     const { table, send, metrics, clock } = this.#parts;
     const rows = await table.waiting(relayRecords);
     metrics.set("comms_outbox_waiting", {}, rows.length);

@@ -50,7 +50,7 @@ export function accessPlan(options: AccessPlanOptions): readonly PrincipalAccess
     principal(
       "admin",
       "The admin API, which carries changes to their topics and counts what waits",
-      gatewayGrants("admin", contracts),
+      [...gatewayGrants("admin", contracts), ...stages.map(deadLetterTopic).map(readTopic)],
     ),
     principal("operator", "Who runs the commands of comms: prepare, status, topic, fuse, rebuild", operatorGrants()),
     principal("identity", "The identity service", written("identity")),

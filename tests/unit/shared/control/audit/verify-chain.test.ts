@@ -80,7 +80,9 @@ describe("a chain of the audit", () => {
       "Row 10 is another row than the one that was there",
     ]);
   });
+});
 
+describe("what is gone from a chain of the audit", () => {
   it("names every row that was removed, whichever it is", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 30 }), fc.nat(), async (length, pick) => {

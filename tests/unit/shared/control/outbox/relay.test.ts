@@ -124,7 +124,9 @@ describe("the relay", () => {
     }
     expect(log).toEqual(["a1", "a2", "a3", "a4", "a5"]);
   });
+});
 
+describe("the relay in trouble", () => {
   it("sends again what it does not know to be on the log", async () => {
     const { outbox, log, start, settle } = worldOf();
     outbox.add("a");
