@@ -154,7 +154,6 @@ export const rooms: Readonly<Record<string, Room>> = {
   gateway: {
     imports: [
       ...upToRuntime,
-      "shared/control",
       "shared/delivery/account-settings.ts",
       "shared/delivery/providers",
       "catalog",

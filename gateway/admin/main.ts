@@ -36,7 +36,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     idempotency,
     version,
   });
-  return createGateway({
+  const service = createGateway({
     name: "admin",
     app,
     publishers: [relay],
@@ -47,4 +47,11 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     port: config.COMMS_ADMIN_PORT,
     portSetting: "COMMS_ADMIN_PORT",
   });
+  return {
+    ...service,
+    start: async () => {
+      await service.start();
+      telemetry.log.info({ stage: "admin", url: service.url() }, "The admin API listens");
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { settings } from "#gateway/admin/config.ts";
@@ -6,9 +8,9 @@ import { createPartitions } from "#processors/projector/adapters/partitions.ts";
 import { createTables } from "#processors/projector/adapters/tables.ts";
 import { rowOfDecision, rowOfFeedback } from "#processors/projector/core/message-rows.ts";
 import { type ApiKeyTable, createApiKey } from "#shared/control/keys/api-keys.ts";
+import type { Role } from "#shared/domain/access/role.ts";
 import { gateLines, sentence } from "#shared/domain/explanation/explain.ts";
 import { timeLines } from "#shared/domain/explanation/timeline.ts";
-import type { Role } from "#shared/domain/access/role.ts";
 import type { ConfigOf } from "#shared/platform/config/setting.ts";
 import type { HostedService } from "#shared/runtime/process/host.ts";
 import { apiKeyPeppersOf } from "#shared/runtime/process/rotation.ts";
@@ -41,7 +43,9 @@ beforeAll(async () => {
     many: await keyOf("CommsApprover", "*"),
   };
   await fillTables();
-  const document = (await (await fetch(`${origin}/openapi.json`)).json()) as { components: { schemas: typeof schemas } };
+  const document = (await (await fetch(`${origin}/openapi.json`)).json()) as {
+    components: { schemas: typeof schemas };
+  };
   schemas = document.components.schemas;
 }, 60_000);
 
@@ -114,7 +118,12 @@ async function ask(who: keyof typeof texts | { text: string }, path: string, { m
   });
   // biome-ignore lint/suspicious/noExplicitAny: what is read of it is compared
   const json: any = await answer.json();
-  return { status: answer.status, etag: answer.headers.get("etag"), replayed: answer.headers.get("idempotent-replayed"), json };
+  return {
+    status: answer.status,
+    etag: answer.headers.get("etag"),
+    replayed: answer.headers.get("idempotent-replayed"),
+    json,
+  };
 }
 
 /** Whether an answer keeps to the schema that the document gives it. */
@@ -125,7 +134,13 @@ function fits(name: string, json: unknown): void {
 
 describe("messages, over HTTP and on the real tables", () => {
   it("are found by person, event, cause, correlation and template, page after page", async () => {
-    for (const query of ["user_id=anna", "event_id=e-1", "cause_ref=bk-1", "correlation_id=c-1", "template=booking_confirmed_buyer"]) {
+    for (const query of [
+      "user_id=anna",
+      "event_id=e-1",
+      "cause_ref=bk-1",
+      "correlation_id=c-1",
+      "template=booking_confirmed_buyer",
+    ]) {
       const { status, json } = await ask("viewer", `/messages?${query}`);
       expect([query, status, json.messages.length]).toEqual([query, 200, 6]);
       fits("AdminMessages", json);
@@ -350,6 +365,30 @@ describe("a flag", () => {
   });
 });
 
+describe("docs/samples/admin.sh", () => {
+  it("asks for the queues by the runbook's line, pauses a template and clears it [API-01]", async () => {
+    const sample = new URL("../../docs/samples/admin.sh", import.meta.url).pathname;
+    const env = { ...process.env, admin: origin, key: texts.editor };
+    const { stdout } = await promisify(execFile)("sh", [sample, "booking_declined"], { env });
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    expect(lines).toMatchObject([
+      { queue: "email" },
+      { queue: "communication-dlq" },
+      [
+        { status: "failed", retry_count: 1, count: 1 },
+        { status: "suppressed", retry_count: 0, count: 5 },
+      ],
+      { name: "comms.pause.template.booking_declined", value: true, version: 1 },
+      { name: "comms.pause.template.booking_declined", value: true },
+      { action: "flag.clear", reason: "mended" },
+      { action: "flag.set", reason: "a wrong link in it" },
+    ]);
+  });
+});
+
 describe("a change under an Idempotency-Key", () => {
   it("is made once, answered alike, and refused for another request", async () => {
     const headers = { "idempotency-key": "k-1" };
@@ -362,7 +401,9 @@ describe("a change under an Idempotency-Key", () => {
     expect(again.json).toEqual({ key_id: first.json.key_id });
     const { rows } = await table.pool.query("select 1 from comms_api_key where name = 'shop'");
     expect(rows).toHaveLength(1);
-    const { rows: kept } = await table.pool.query<{ text: string }>("select answer::text as text from comms_idempotency");
+    const { rows: kept } = await table.pool.query<{ text: string }>(
+      "select answer::text as text from comms_idempotency",
+    );
     expect(kept.some(({ text }) => text.includes("carillon_"))).toBe(false);
     const other = await ask("approver", "/keys", { body: { ...body, name: "till" }, headers });
     expect([other.status, other.json.code]).toEqual([422, "COMMS_IDEMPOTENCY_MISMATCH"]);
