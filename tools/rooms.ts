@@ -152,12 +152,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ...providerRooms(providerNames),
   ...Object.fromEntries(processorRooms),
   gateway: {
-    imports: [
-      ...upToRuntime,
-      "shared/delivery/account-settings.ts",
-      "shared/delivery/providers",
-      "catalog",
-    ],
+    imports: [...upToRuntime, "shared/delivery/account-settings.ts", "shared/delivery/providers", "catalog"],
     packages: ["node:*", "fastify", "ioredis", "pg", "zod"],
   },
   "gateway/admin": {
