@@ -41,17 +41,19 @@ export const hostableStages: Readonly<Record<Stage, Hostable<Runnable>>> = {
   projector: hostable(projector, () => import("#processors/projector/main.ts")),
 };
 
-/** The gateway, which is hosted like a stage and reads no topic. */
-export const hostableGateway: Hostable<HostedService> = hostable(gateway, () => import("#gateway/main.ts"));
+/** What is hosted like a stage and reads no topic. */
+export type ServerName = "gateway" | "admin";
 
-/** The admin API, a server of its own. */
-const hostableAdmin: Hostable<HostedService> = hostable(admin, () => import("#gateway/admin/main.ts"));
-
-/** What is hosted like a stage and reads no topic, by name. */
-export const hostableServers: Readonly<Record<"gateway" | "admin", Hostable<HostedService>>> = {
-  gateway: hostableGateway,
-  admin: hostableAdmin,
+/** The gateway, and the admin API on a port of its own. */
+export const hostableServers: Readonly<Record<ServerName, Hostable<HostedService>>> = {
+  gateway: hostable(gateway, () => import("#gateway/main.ts")),
+  admin: hostable(admin, () => import("#gateway/admin/main.ts")),
 };
+
+/** Whether a name is that of a server. */
+export function isServerName(name: string): name is ServerName {
+  return Object.hasOwn(hostableServers, name);
+}
 
 /** The settings of everything that may be hosted, by its name. */
 export const hostableSettings: Readonly<Record<string, Settings<object>>> = {

@@ -16,7 +16,7 @@ import { Shell } from "#shared/runtime/shell/shell.ts";
 import { announceProcess } from "#stack/run-processes.ts";
 import { type CliCommand, exit } from "./command.ts";
 import { commandSettings } from "./command-settings.ts";
-import { hostableServers, hostableSettings, hostableStages } from "./hostable.ts";
+import { hostableServers, hostableSettings, hostableStages, isServerName } from "./hostable.ts";
 import { hostsOf, namesToHost, processGroups } from "./process-groups.ts";
 import { waitForStart } from "./start-wait.ts";
 
@@ -184,7 +184,7 @@ interface Hosting {
 }
 
 async function hostedOf(name: string, { platform, config, precedence, onCrash }: Hosting): Promise<HostedService> {
-  if (name === "gateway" || name === "admin") return hostableServers[name].assemble(platform, config);
+  if (isServerName(name)) return hostableServers[name].assemble(platform, config);
   const runnable = await hostableStages[name as Stage].assemble(platform, config);
   const shell = new Shell({
     runnable,

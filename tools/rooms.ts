@@ -152,14 +152,22 @@ export const rooms: Readonly<Record<string, Room>> = {
   ...providerRooms(providerNames),
   ...Object.fromEntries(processorRooms),
   gateway: {
+    imports: [...upToRuntime, "shared/delivery/account-settings.ts", "shared/delivery/providers", "catalog"],
+    packages: ["node:*", "fastify", "ioredis", "pg", "zod"],
+  },
+  "gateway/admin": {
     imports: [
       ...upToRuntime,
+      "shared/state",
       "shared/control",
-      "shared/delivery/account-settings.ts",
       "shared/delivery/providers",
-      "catalog",
+      "gateway/access",
+      "gateway/http",
+      "gateway/openapi",
+      "gateway/public/events",
+      "gateway/gateway.ts",
     ],
-    packages: ["node:*", "fastify", "ioredis", "pg", "zod"],
+    packages: ["fastify", "pg", "zod"],
   },
   catalog: {
     imports: ["shared/contracts", "shared/domain", "shared/control"],

@@ -14,7 +14,10 @@ import { adminRoutes } from "./routes.ts";
 /** Requests a second of one key: people and the console, no producer. */
 const keyRate = 100;
 
-/** Builds the admin API from the clients of a process: a server of its own, on a port that producers do not reach, and the relay that carries its changes. */
+/**
+ * Builds the admin API from the clients of a process: a server of its own, on a port that producers do not reach, and beside it what
+ * carries changes to the log.
+ */
 export async function assemble(platform: ProcessContext, config: ConfigOf<typeof settings>): Promise<HostedService> {
   const { clock, telemetry, prefix } = platform;
   const pool = platform.postgres();
@@ -33,7 +36,7 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     idempotency,
     version,
   });
-  return createGateway({
+  const service = createGateway({
     name: "admin",
     app,
     publishers: [relay],
@@ -44,4 +47,11 @@ export async function assemble(platform: ProcessContext, config: ConfigOf<typeof
     port: config.COMMS_ADMIN_PORT,
     portSetting: "COMMS_ADMIN_PORT",
   });
+  return {
+    ...service,
+    start: async () => {
+      await service.start();
+      telemetry.log.info({ stage: "admin", url: service.url() }, "The admin API listens");
+    },
+  };
 }

@@ -13,13 +13,13 @@ import { flagRoutes } from "./flags/routes.ts";
 import { createRunChange } from "./http/change.ts";
 import { mountRoutes } from "./http/mount.ts";
 import { keyRoutes } from "./keys/routes.ts";
-import { messageRoutes } from "./messages/routes.ts";
+import { adminMessageRoutes } from "./messages/routes.ts";
 import { adminOpenApi } from "./openapi.ts";
 import type { QueueParts } from "./queues/queue-metrics.ts";
 import { queueRoutes } from "./queues/routes.ts";
 import { suppressionRoutes } from "./suppressions/routes.ts";
 
-export interface AdminParts {
+export interface AdminApiParts {
   readonly access: AccessParts;
   readonly pool: Pool;
   readonly keys: ApiKeyTable;
@@ -31,13 +31,13 @@ export interface AdminParts {
 }
 
 /** Adds every route of the admin API, and before them what asks for a key with a role. */
-export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
+export function adminRoutes(app: FastifyInstance, parts: AdminApiParts): void {
   const { pool, clients } = parts;
   const change = createRunChange(clients);
   const routes = [
     ...queueRoutes(parts.queues),
     ...failureRoutes({ pool }),
-    ...messageRoutes({ pool }),
+    ...adminMessageRoutes({ pool }),
     ...flagRoutes({ pool, change }),
     ...suppressionRoutes({ pool, hasher: parts.hasher, change }),
     ...keyRoutes(parts.keys),

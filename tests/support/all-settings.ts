@@ -1,3 +1,4 @@
+import { settings as admin } from "#gateway/admin/config.ts";
 import { settings as gateway } from "#gateway/config.ts";
 import { settings as digest } from "#processors/digest/config.ts";
 import { settings as emailSender } from "#processors/email-sender/config.ts";
@@ -11,6 +12,7 @@ import { type ConfigOf, combineSettings } from "#shared/platform/config/setting.
 /** Every setting of the product, for tests that host several stages on one context. */
 export const allSettings = combineSettings(
   gateway,
+  admin,
   digest,
   emailSender,
   pushSender,

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { passwordFile } from "#cli/acl.ts";
-import { hostableGateway, hostableStages } from "#cli/hostable.ts";
+import { hostableServers, hostableStages, isServerName } from "#cli/hostable.ts";
 import { prepareAll } from "#cli/prepare.ts";
 import type { Stage } from "#shared/contracts/topics.ts";
 import type { Addresses } from "#shared/platform/config/addresses.ts";
@@ -118,16 +118,15 @@ async function build(own: OwnStack): Promise<SecureStack> {
 
 /** As `comms run` hosts it, but for its probes. */
 async function startMember(name: string, env: Readonly<Record<string, string>>): Promise<Member> {
-  const hostable = name === "gateway" ? hostableGateway : hostableStages[name as Stage];
+  const hostable = isServerName(name) ? hostableServers[name] : hostableStages[name as Stage];
   const settings = combineSettings(processSettings, hostable.settings);
   const config = readConfig(settings, environmentWith(env));
   const platform = createProcessContext(config, { name });
   let crash: unknown;
   await platform.warm();
-  const service =
-    name === "gateway"
-      ? await hostableGateway.assemble(platform, config)
-      : await stageService(name as Stage, { platform, config, onCrash: (error) => (crash = error) });
+  const service = isServerName(name)
+    ? await hostableServers[name].assemble(platform, config)
+    : await stageService(name as Stage, { platform, config, onCrash: (error) => (crash = error) });
   // Not awaited: a stage that the brokers refuse waits in its start.
   const started = service.start().catch((error: unknown) => (crash = error));
   return {

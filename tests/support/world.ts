@@ -31,7 +31,7 @@ import { removeTopics } from "./world/remove-topics.ts";
 import { type SimulatorProcess, startSimulatorProcess } from "./world/simulator-process.ts";
 import { type TopicWatch, unwatched, watchTopics } from "./world/topic-watch.ts";
 
-/** All that `comms run all` hosts. A test splits it over child processes. */
+/** All that a message meets: every stage, and the gateway. A test splits it over child processes. */
 export const everything = [...stages, "gateway"] as const;
 
 /** Everything but these. */

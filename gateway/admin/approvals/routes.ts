@@ -8,7 +8,7 @@ import {
 import { commandTable } from "#shared/control/command-table.ts";
 import type { CommandClients } from "#shared/control/run-command.ts";
 import { type AdminRoute, adminRoute } from "../http/admin-route.ts";
-import { actorOf, answerOf } from "../http/change.ts";
+import { adminActorOf, answerOf } from "../http/change.ts";
 import { pageSize, reason, text, time, timeText } from "../http/fields.ts";
 
 const approval = z.object({
@@ -66,7 +66,7 @@ function decision(clients: CommandClients, verb: "approve" | "reject"): AdminRou
     answers: ["ApprovalDecided", decided],
     handle: async ({ params, body, caller }) => {
       const { approval_id: approvalId } = params;
-      const asked = { approvalId, actor: actorOf(caller), verdict, reason: body.reason };
+      const asked = { approvalId, actor: adminActorOf(caller), verdict, reason: body.reason };
       const outcome = await decideApproval(clients, commandTable, asked);
       return answerOf(outcome, () => ({ body: { approval_id: approvalId, state: verdict } }));
     },

@@ -51,7 +51,7 @@ export function auditRoutes({ pool }: { readonly pool: Pool }): readonly AdminRo
         const { rows } = await postgres(() => pool.query<Row>(listSql, values), inTime);
         const page = rows.slice(0, query.limit);
         const last = rows.length > page.length ? page.at(-1) : undefined;
-        const entries = page.map(({ seq, ...row }) => ({ ...row, created_at: timeText(row.created_at) }));
+        const entries = page.map(({ seq: _seq, ...row }) => ({ ...row, created_at: timeText(row.created_at) }));
         return { body: { entries, next: last === undefined ? null : writeCursor([last.seq]) } };
       },
     }),

@@ -26,14 +26,14 @@ export const requestedAnswer = z.object({
 });
 
 /** The name under which the audit has the caller: its key's. */
-export function actorOf({ keyId, role, tenantId }: AdminCaller) {
+export function adminActorOf({ keyId, role, tenantId }: AdminCaller) {
   return { id: `key:${keyId}`, role, tenantId };
 }
 
 /** Runs commands on these clients. */
 export function createRunChange(clients: CommandClients): RunChange {
   return async (command, { caller, reason, input, answer }) =>
-    answerOf(await runCommand(clients, command, { actor: actorOf(caller), input, reason }), answer);
+    answerOf(await runCommand(clients, command, { actor: adminActorOf(caller), input, reason }), answer);
 }
 
 /** The answer to what came of a command. */

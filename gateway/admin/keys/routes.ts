@@ -15,7 +15,7 @@ import { allScopes, type Scope } from "#shared/domain/access/scope.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { AdminCaller } from "../access/require-roles.ts";
 import { type AdminAnswer, type AdminRoute, absent, adminRoute, invalid } from "../http/admin-route.ts";
-import { actorOf } from "../http/change.ts";
+import { adminActorOf } from "../http/change.ts";
 import { reason, text, time, timeText } from "../http/fields.ts";
 
 const scope = z.enum(allScopes as [Scope, ...Scope[]]);
@@ -157,7 +157,7 @@ function within({ tenantId }: AdminCaller): string | undefined {
 }
 
 function changeOf(caller: AdminCaller, why: string, now: Instant): ApiKeyChange {
-  return { actor: actorOf(caller).id, reason: why, now, tenantId: within(caller) };
+  return { actor: adminActorOf(caller).id, reason: why, now, tenantId: within(caller) };
 }
 
 function shownKey(one: ListedApiKey) {

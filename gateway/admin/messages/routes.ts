@@ -45,7 +45,7 @@ const explanation = z.object({
 const oneMessage = z.object({ msg_id: text(64) });
 
 /** What became of messages, and why. */
-export function messageRoutes({ pool }: { readonly pool: Pool }): readonly AdminRoute[] {
+export function adminMessageRoutes({ pool }: { readonly pool: Pool }): readonly AdminRoute[] {
   return [listMessages(pool), getMessage(pool), getDecisions(pool), explainMessage(pool)];
 }
 

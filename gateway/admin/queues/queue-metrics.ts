@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { deadLetterTopic, groupOf, type sendChannels, stages, type TopicName } from "#shared/contracts/topics.ts";
+import { deadLetterTopic, groupOf, sendChannels, stages, type TopicName } from "#shared/contracts/topics.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
@@ -11,10 +11,8 @@ const queuedSql = sqlFile(import.meta.url, "./queued-messages.sql");
 /** The queue of all stages' dead letters. */
 export const deadLetterQueue = "communication-dlq";
 
-const channelQueues: readonly (typeof sendChannels)[number][] = ["email", "sms", "push", "whatsapp", "inapp"];
-
 /** The queues by the names that runbooks have: a channel's orders in both lanes, and what was set aside. */
-export const queueNames: readonly string[] = [...channelQueues, deadLetterQueue];
+export const queueNames: readonly string[] = [...sendChannels, deadLetterQueue];
 
 /** How far back what is in flight is counted, ms. */
 const inFlightMs = 3_600_000;
@@ -54,15 +52,20 @@ export async function readQueues(parts: QueueParts, { tenantId, now, names }: Qu
   const [members, queued] = await Promise.all([log.groups(`${prefix}comms.`), queuedOf(parts, tenantId, now)]);
   return Promise.all(
     names.map(async (queue) => {
-      const channel = channelQueues.find((one) => one === queue);
-      if (channel === undefined) return { queue, ...(await deadLetters(parts, now)), in_flight: 0, consumers: 0 };
-      const group = groupOf(`${channel}-sender`);
+      const channel = sendChannels.find((one) => one === queue);
+      if (channel === undefined) {
+        return { queue, ...(await heldRecords(parts, stages.map(deadLetterTopic), now)), in_flight: 0, consumers: 0 };
+      }
+      const in_flight = queued === undefined ? null : (queued.get(channel) ?? 0);
       const topics: readonly TopicName[] = [`comms.send.${channel}`, `comms.send.${channel}.bulk`];
+      const stage = stages.find((one) => one === `${channel}-sender`);
+      if (stage === undefined) return { queue, ...(await heldRecords(parts, topics, now)), in_flight, consumers: 0 };
+      const group = groupOf(stage);
       const lags = await measureLag({ group, topics }, parts);
       return {
         queue,
         waiting: lags.reduce((sum, { records }) => sum + records, 0),
-        in_flight: queued === undefined ? null : (queued.get(channel) ?? 0),
+        in_flight,
         oldest_age_seconds: ageOf(
           lags.map(({ oldest }) => oldest),
           now,
@@ -73,8 +76,9 @@ export async function readQueues(parts: QueueParts, { tenantId, now, names }: Qu
   );
 }
 
-async function deadLetters({ log, prefix }: QueueParts, now: Instant) {
-  const offsets = await log.offsets(stages.map((stage) => prefix + deadLetterTopic(stage)));
+/** Everything that topics hold, where no group says what of it is done. */
+async function heldRecords({ log, prefix }: QueueParts, topics: readonly string[], now: Instant) {
+  const offsets = await log.offsets(topics.map((topic) => prefix + topic));
   const filled = offsets.filter(({ low, high }) => high > low);
   const oldest = await log.timestamps(filled.map(({ topic, partition, low }) => ({ topic, partition, offset: low })));
   const waiting = filled.reduce((sum, { low, high }) => sum + high - low, 0);

@@ -47,11 +47,10 @@ export function accessPlan(options: AccessPlanOptions): readonly PrincipalAccess
       "The gateway, which also counts what the stages have not read",
       gatewayGrants("gateway", contracts),
     ),
-    principal(
-      "admin",
-      "The admin API, which carries changes to their topics and counts what waits",
-      gatewayGrants("admin", contracts),
-    ),
+    principal("admin", "The admin API, which carries changes to their topics and counts what waits", [
+      ...gatewayGrants("admin", contracts),
+      ...stages.map(deadLetterTopic).map(readTopic),
+    ]),
     principal("operator", "Who runs the commands of comms: prepare, status, topic, fuse, rebuild", operatorGrants()),
     principal("identity", "The identity service", written("identity")),
     ...producers.map((name) => principal(name, "A team that produces events", written("product-teams"))),

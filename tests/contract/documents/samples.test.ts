@@ -19,9 +19,10 @@ describe("a sample", () => {
     expect(readPage(path)).not.toMatch(/127\.0\.0\.1|localhost|:\d{4,5}\b/);
   });
 
-  test("is there for each way that a producer may take", () => {
+  test("is there for each way that a producer may take, and for who operates", () => {
     expect(files.map((path) => basename(path)).toSorted()).toEqual([
       "Produce.java",
+      "admin.sh",
       "connection.py",
       "erase.py",
       "frame.py",

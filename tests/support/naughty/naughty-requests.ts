@@ -69,7 +69,7 @@ export function requestsWith(text: string, route: SweptRoute): readonly NaughtyR
       make(`header ${name}`, { headers: { ...jsonHeaders, [name]: headerValue(text) }, body: sampleText(route) }),
     ),
   ];
-  return route.method === "POST" ? [...requests, ...bodiesWith(text, route)] : requests;
+  return hasBody(route) ? [...requests, ...bodiesWith(text, route)] : requests;
 }
 
 function bodiesWith(text: string, route: SweptRoute): readonly NaughtyRequest[] {
@@ -101,7 +101,7 @@ export function oddRequests(route: SweptRoute): readonly NaughtyRequest[] {
     ...spellings(path).map((spelt) => make(`path spelt ${spelt}`, { path: spelt, headers: jsonHeaders, body })),
     ...route.query.map((name) => make(`query ${name} twice`, { path: `${path}?${name}=a&${name}=b&${name}[c]=d` })),
   ];
-  if (route.method !== "POST") return requests;
+  if (!hasBody(route)) return requests;
   return [
     ...requests,
     ...mediaTypes.map((type) => make(`type ${type}`, { headers: { "content-type": type }, body })),
@@ -114,6 +114,11 @@ export function oddRequests(route: SweptRoute): readonly NaughtyRequest[] {
       ),
     ),
   ];
+}
+
+/** A webhook takes one although no schema describes it. */
+function hasBody({ method, sample }: SweptRoute): boolean {
+  return method === "POST" || sample !== undefined;
 }
 
 /** Each place of every route once, with the texts taken in turn. */

@@ -3,7 +3,7 @@ export interface SweptRoute {
   readonly method: string;
   /** With its parameters in braces. */
   readonly path: string;
-  /** What a key must be allowed to do; undefined where no key is asked for. */
+  /** What a key must be allowed to do, a scope or a role; undefined where no key is asked for. */
   readonly scope: string | undefined;
   readonly query: readonly string[];
   readonly headers: readonly string[];
@@ -23,6 +23,7 @@ interface Schema {
 
 interface Operation {
   readonly "x-scope"?: string;
+  readonly "x-role"?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
 }
@@ -54,7 +55,7 @@ function routeOf(document: Document, { path, method, operation }: Described): Sw
   return {
     method: method.toUpperCase(),
     path,
-    scope: operation["x-scope"],
+    scope: operation["x-scope"] ?? operation["x-role"],
     query: named("query").map(({ name }) => name),
     headers: named("header").map(({ name }) => name.toLowerCase()),
     sample: schema && sampleOf(schema, document),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostableGateway, hostableSettings, hostableStages } from "#cli/hostable.ts";
+import { hostableServers, hostableSettings, hostableStages, isServerName } from "#cli/hostable.ts";
 import { stages } from "#shared/contracts/topics.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { minimalEnvironment } from "#tests/support/minimal-environment.ts";
@@ -48,6 +48,7 @@ const required: Readonly<Record<string, readonly Name[]>> = {
     "COMMS_SNS_TOPIC_ARNS",
     "COMMS_TWILIO_AUTH_TOKEN",
   ],
+  admin: [...kafka, "COMMS_POSTGRES_URL", "COMMS_REDIS_URL", ...hashes, "COMMS_API_KEY_PEPPER"],
 };
 
 function environmentOf(names: readonly Name[]): Record<string, string> {
@@ -55,9 +56,9 @@ function environmentOf(names: readonly Name[]): Record<string, string> {
 }
 
 describe("the configuration of what is hosted", () => {
-  it("is known of every stage and the gateway", () => {
-    expect(Object.keys(hostableSettings)).toEqual([...stages, "gateway"]);
-    expect(Object.keys(required)).toEqual([...stages, "gateway"]);
+  it("is known of every stage, the gateway and the admin API", () => {
+    expect(Object.keys(hostableSettings)).toEqual([...stages, "gateway", "admin"]);
+    expect(Object.keys(required)).toEqual([...stages, "gateway", "admin"]);
   });
 
   describe.each(Object.entries(required))("%s", (name, names) => {
@@ -78,7 +79,7 @@ describe("the configuration of what is hosted", () => {
       const declared = new Set(settings.descriptions.map((one) => one.name));
       const config = readConfig(settings, environmentOf(names), "/nowhere");
       const { platform, unused } = declaredClients(declared);
-      const hosted = name === "gateway" ? hostableGateway : hostableStages[name as (typeof stages)[number]];
+      const hosted = isServerName(name) ? hostableServers[name] : hostableStages[name as (typeof stages)[number]];
       expect(await hosted.assemble(platform, config)).toBeDefined();
       // The host itself takes the log and the codec of every stage.
       expect(unused().filter((setting) => setting !== "COMMS_BOOTSTRAP_SERVERS")).toEqual([]);

@@ -29,8 +29,8 @@ describe("what `comms run` hosts", () => {
     );
   });
 
-  it("is, for `sinks`, what follows a message, and the gateway", () => {
-    expect(namesToHost(["sinks"]).toSorted()).toEqual(["feedback", "gateway", "materializer", "projector"]);
+  it("is, for `sinks`, what follows a message, and what listens", () => {
+    expect(namesToHost(["sinks"]).toSorted()).toEqual(["admin", "feedback", "gateway", "materializer", "projector"]);
   });
 
   it("is everything, each once, in one of the two groups", () => {
@@ -52,7 +52,7 @@ describe("what a process calls itself", () => {
     [["path", "sinks"], "all"],
     [["router"], "router"],
     [["feedback", "router"], "router, feedback"],
-    [["sinks", "router"], "router, feedback, materializer, projector, gateway"],
+    [["sinks", "router"], "router, feedback, materializer, projector, gateway, admin"],
   ])("is for %j: %s", (args, name) => {
     expect(hostsOf(namesToHost(args))).toBe(name);
   });

@@ -161,6 +161,21 @@ describe("a request with a key", () => {
     expect(bench.published).toEqual([]);
   });
 
+  it.each(["CommsViewer", "CommsApprover"])(
+    "with the role %s opens nothing here, whatever scopes its row has",
+    async (role) => {
+      const bench = createBench({ anonymous: true });
+      const admin = aKey({ role });
+      bench.keys.records.set(admin.record.keyId, admin.record);
+      const keyed = bench.routes.filter(({ url, method }) => !isPublicRoute(url) && method !== "HEAD");
+      for (const route of keyed) {
+        const answer = await ask(bench, route, `Bearer ${admin.text}`);
+        expect([route.url, answer.statusCode, answer.json().code]).toEqual([route.url, 403, "COMMS_SCOPE_MISSING"]);
+      }
+      expect([keyed.length, bench.published]).toEqual([5, []]);
+    },
+  );
+
   it("is noted as a use of it, and one that is refused is not", async () => {
     const bench = createBench({ anonymous: true });
     const stop = new AbortController();
