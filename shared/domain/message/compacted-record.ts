@@ -13,6 +13,7 @@ import type {
 import { type CompactedTopic, isCompactedTopic } from "#shared/contracts/topics.ts";
 import { parseFlag } from "../policy/flag-names.ts";
 import { templateKey } from "../template/source.ts";
+import { isInCalendar } from "../time/calendar.ts";
 import { personKey } from "./id.ts";
 import {
   cancellationKey,
@@ -127,6 +128,7 @@ function flagIssue(key: string, value: Flag | null): string | undefined {
   const { tenant_id: tenantId, name } = parseFlagKey(key) ?? { tenant_id: null, name: key };
   const parsed = parseFlag(name, value?.value ?? "true");
   if (parsed.kind === "refused") return parsed.issue;
+  if (!isInCalendar(value?.expires_at ?? 0)) return "The flag's expires_at is in no calendar";
   return tenantId !== null && !parsed.of.isPerTenant ? "This flag has no tenant: it binds all of them" : undefined;
 }
 
