@@ -125,11 +125,9 @@ export function keyIssue(topic: CompactedTopic, key: Buffer | null, value: unkno
 
 /** A flag that nobody heeds must not look like one that is set, or lifted. */
 function flagIssue(key: string, value: Flag | null): string | undefined {
-  const { tenant_id: tenantId, name } = parseFlagKey(key) ?? { tenant_id: null, name: key };
-  const parsed = parseFlag(name, value?.value ?? "true");
+  const parsed = parseFlag(parseFlagKey(key)?.name ?? key, value?.value ?? "true");
   if (parsed.kind === "refused") return parsed.issue;
-  if (!isInCalendar(value?.expires_at ?? 0)) return "The flag's expires_at is in no calendar";
-  return tenantId !== null && !parsed.of.isPerTenant ? "This flag has no tenant: it binds all of them" : undefined;
+  return isInCalendar(value?.expires_at ?? 0) ? undefined : "The flag's expires_at is in no calendar";
 }
 
 /** A tenant with a `/` gives its key to another tenant: `a/b` and `c` make the key of `a` and `b/c`. */

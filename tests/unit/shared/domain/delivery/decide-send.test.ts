@@ -145,13 +145,12 @@ describe("the decision before the call, under a flag [INC-02] [ADM-11]", () => {
       expected: { ...held, pauseKey: name },
     })),
     {
-      name: "a pause of another channel, template, account, stage and tenant",
+      name: "a pause of another channel, template, account and tenant",
       facts: under(
         aFlag("comms.pause.channel.sms", true),
         aFlag("comms.pause.template.booking_confirmed", true),
         aFlag("comms.pause.provider.smtp", true),
         aFlag("comms.pause.provider.ses:acme", true),
-        aFlag("comms.pause.stage.email-sender", true),
         aFlag("comms.pause.tenant", true, { tenant_id: "acme" }),
       ),
       expected: { kind: "send" },

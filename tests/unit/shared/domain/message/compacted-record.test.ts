@@ -107,12 +107,6 @@ describe("a flag", () => {
       "in no calendar",
     );
   });
-
-  it("of a stage has no tenant", () => {
-    const value = flag({ tenant_id: "acme", name: "comms.pause.stage.router", value: "true" });
-    expect(issueOf("acme/comms.pause.stage.router", value)).toContain("has no tenant");
-    expect(issueOf("comms.pause.stage.router", { ...value, tenant_id: null })).toBeUndefined();
-  });
 });
 
 test("a tenant with a slash does not pass for another's person", () => {
