@@ -11,8 +11,9 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const dispatcher = createDispatcher({
     store,
     owner: platform.owner,
-    report: ({ items, overdueSeconds }) => {
+    report: ({ items, paused, overdueSeconds }) => {
       metrics.set("comms_scheduled_items", {}, items);
+      metrics.set("comms_scheduled_paused_items", {}, paused);
       metrics.set("comms_scheduled_oldest_seconds", {}, overdueSeconds);
     },
   });

@@ -2,7 +2,7 @@ import type { Job } from "#shared/domain/outcome/job.ts";
 import type { ScheduleStore } from "./adapters/schedule-store.ts";
 
 /** How often the table is asked what may go, ms; and the most items that one statement makes due. */
-export const releaseLimits = { everyMs: 200, batch: 5_000 } as const;
+export const releaseLimits = { everyMs: 500, batch: 5_000 } as const;
 
 /**
  * Makes due what waits for a pause that was lifted or has ended: all of the express lane, then the bulk lane. It asks the table again

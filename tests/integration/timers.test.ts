@@ -193,6 +193,7 @@ describe("scheduled items that wait for a pause [ADM-11]", () => {
   it("stay while it binds and are due at once when it is lifted, whichever is stored first", async () => {
     await schedule.pause([{ key: "p", binds: true, expires_at: null }]);
     await schedule.save([held("a", "p"), held("other", "q"), scheduled("retry", tomorrow)]);
+    expect(await schedule.backlog()).toMatchObject({ items: 3, paused: 2 });
     await releaser().run(noon, nothing, signal);
     expect(await dueIds()).toEqual([]);
     await schedule.pause([

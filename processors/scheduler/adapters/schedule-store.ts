@@ -63,6 +63,8 @@ export interface DueItem {
 /** The number of waiting items, and when the next is due. */
 export interface Backlog {
   readonly items: number;
+  /** Those of them that a pause holds, or held until a moment ago. */
+  readonly paused: number;
   readonly nextDue: Instant | undefined;
   /** By the clock of Postgres, as what is due. */
   readonly now: Instant;
@@ -132,8 +134,8 @@ export function createScheduleStore(pool: Pool, clock?: () => Instant): Schedule
     },
     backlog: async () => {
       const { rows } = await postgres(() => pool.query(backlog));
-      const { items, next_due: nextDue, now: asked } = rows[0];
-      return { items, nextDue: nextDue?.getTime(), now: clock?.() ?? asked.getTime() };
+      const { items, paused, next_due: nextDue, now: asked } = rows[0];
+      return { items, paused, nextDue: nextDue?.getTime(), now: clock?.() ?? asked.getTime() };
     },
   };
 }

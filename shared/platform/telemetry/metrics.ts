@@ -63,6 +63,7 @@ export const metricDeclarations = {
   comms_views_behind_total: counter("States that lacked records which were applied, when Redis came back", "view"),
   comms_views_restored_total: counter("Views made again from the log", "view"),
   comms_scheduled_items: gauge("Items that wait for their due time"),
+  comms_scheduled_paused_items: gauge("Items that wait for a pause to end"),
   comms_scheduled_oldest_seconds: gauge("How long the most overdue item has been due"),
   comms_optout_late_total: counter("Opt-outs that the view did not hold within two seconds", "door"),
   comms_http_request_seconds: histogram("Requests to the gateway", latency(), "route", "status"),
