@@ -262,8 +262,8 @@ describe("rebuild", () => {
     await write("a", "1");
     const restorer = restorerOf(flags);
     await look(restorer);
-    const [field] = Object.values(await redis.redis.hgetall(redis.keys.flags()));
-    await redis.redis.hset(redis.keys.flags(), "a", (field ?? "").replace('"value":"1"', '"value":"9"'));
+    const [[key, field] = ["", ""]] = Object.entries(await redis.redis.hgetall(redis.keys.flags()));
+    await redis.redis.hset(redis.keys.flags(), key, field.replace('"updated_by":"1"', '"updated_by":"9"'));
     expect(await seen()).toEqual({ a: "9" });
     const results = await restorer.rebuild(["flags"], never);
     expect(results).toMatchObject([{ name: "flags", result: "restored", records: 1 }]);
@@ -413,7 +413,7 @@ describe("continuity: what Redis has, against the log", () => {
     if (isCommitted) await commitAll();
     await redis.redis.del(redis.keys.applied("flags"));
     await redis.redis.hset(redis.keys.applied("flags"), snapshot);
-    await redis.redis.hdel(redis.keys.flags(), "b");
+    await redis.redis.hdel(redis.keys.flags(), flagNames.pauseTemplate("b"));
     await moveToAnotherServer();
     const looking = aMaterializer();
     if (!isCommitted) looking.continuity.note(await everyRecord());
