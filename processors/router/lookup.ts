@@ -42,11 +42,7 @@ export async function lookup(
   const { views, hasher, templates } = parts;
   const refs = batch.map(({ value: { tenant_id, user_id } }) => ({ tenantId: tenant_id, userId: user_id }));
   const causes = batch.map(({ value: { tenant_id, cause_ref } }) => ({ tenantId: tenant_id, causeRef: cause_ref }));
-  const [persons, flags, cancelled] = await Promise.all([
-    views.persons(refs),
-    views.flags(),
-    views.cancellations(causes),
-  ]);
+  const [persons, stops] = await Promise.all([views.persons(refs), views.stops(causes)]);
   const found = batch.map(({ value: accepted, origin }, index) => {
     const person = persons.value[index] ?? nobody;
     const { tenant_id: tenantId, user_id: userId } = accepted;
@@ -54,19 +50,20 @@ export async function lookup(
       return { tenantId, channel, targets: targetsOf(channel, { userId, person }) };
     });
     // A record that the scheduler gives back for its cancellation carries it: the view may be a moment behind.
-    const cancellation = laterCancellation(cancelled.value[index] ?? null, readCancellation(origin.headers));
+    const cancellation = laterCancellation(stops.value.cancellations[index] ?? null, readCancellation(origin.headers));
     return { accepted, person, channels, cancellation };
   });
   const asked = found.flatMap(({ channels }) => channels);
   const { value, ageMs } = await lookUpTargets(asked, { views, hasher });
-  const age = { ageMs: Math.max(persons.ageMs, flags.ageMs, cancelled.ageMs, ageMs), ageMsMax: parts.viewAgeMsMax };
+  const age = { ageMs: Math.max(persons.ageMs, stops.ageMs, ageMs), ageMsMax: parts.viewAgeMsMax };
   const addressed = new Map(asked.map((one, index) => [one, value[index] as AddressedTargets]));
+  const { flags } = stops.value;
   return found.map(({ accepted, person, channels, cancellation }) => {
     const facts = channels.map((one) => {
       const template = templateFor(accepted, one.channel, templates);
       return [one.channel, { to: addressed.get(one) ?? "none", template }] as const;
     });
-    return { accepted, facts: { person, flags: flags.value, cancellation, views: age, channels: new Map(facts) } };
+    return { accepted, facts: { person, flags, cancellation, views: age, channels: new Map(facts) } };
   });
 }
 

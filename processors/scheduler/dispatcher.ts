@@ -1,7 +1,7 @@
 import type { RawOutput } from "#shared/contracts/output.ts";
 import type { Job } from "#shared/domain/outcome/job.ts";
 
-import type { DueItem, ScheduleStore } from "./adapters/schedule-store.ts";
+import type { Backlog, DueItem, ScheduleStore } from "./adapters/schedule-store.ts";
 import { overdueSeconds, waitMs } from "./core/due.ts";
 
 /** Length of a lease, ms: longer than the retries of a produce within one run. */
@@ -14,7 +14,7 @@ export interface DispatcherParts {
   readonly store: ScheduleStore;
   /** Unique to this process: two dispatchers must not share it. */
   readonly owner: string;
-  readonly report: (backlog: { readonly items: number; readonly overdueSeconds: number }) => void;
+  readonly report: (backlog: Pick<Backlog, "items" | "paused"> & { readonly overdueSeconds: number }) => void;
 }
 
 /**
@@ -34,8 +34,8 @@ export function createDispatcher({ store, owner, report }: DispatcherParts): Job
           due.map((item) => item.scheduleId),
         );
       }
-      const { items, nextDue, now } = await store.backlog();
-      report({ items, overdueSeconds: overdueSeconds(nextDue, now) });
+      const { items, paused, nextDue, now } = await store.backlog();
+      report({ items, paused, overdueSeconds: overdueSeconds(nextDue, now) });
       return waitMs({ leased: due.length, batch }, nextDue, now);
     },
   };

@@ -3,6 +3,7 @@ import type { Runnable } from "#shared/runtime/processor.ts";
 import { createScheduleStore } from "./adapters/schedule-store.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createScheduler } from "./processor.ts";
+import { createReleaser } from "./releaser.ts";
 
 export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const store = createScheduleStore(platform.postgres());
@@ -10,10 +11,11 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
   const dispatcher = createDispatcher({
     store,
     owner: platform.owner,
-    report: ({ items, overdueSeconds }) => {
+    report: ({ items, paused, overdueSeconds }) => {
       metrics.set("comms_scheduled_items", {}, items);
+      metrics.set("comms_scheduled_paused_items", {}, paused);
       metrics.set("comms_scheduled_oldest_seconds", {}, overdueSeconds);
     },
   });
-  return { processor: createScheduler(store), jobs: [dispatcher] };
+  return { processor: createScheduler(store), jobs: [dispatcher, createReleaser(store)] };
 }

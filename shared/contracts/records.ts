@@ -589,6 +589,8 @@ export interface ScheduleItem {
   readonly cause_ref: string | null;
   /** When the event came, by the timestamp of its record on comms.events; a cancellation binds what came before it. Null where an older build wrote the record: before any cancellation. */
   readonly received_at: number | null;
+  /** Key on comms.flags of the pause that it waits for, whose end makes it due at once; null where it waits for no pause. */
+  readonly pause_key: string | null;
 }
 
 /** An order to one sender: this artifact, to this person, now. */

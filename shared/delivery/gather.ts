@@ -9,11 +9,15 @@ import { hotWindowMs, type Ledger } from "#shared/state/ledger/ledger.ts";
 import type { SentArchive } from "#shared/state/ledger/sent-archive.ts";
 import { lookUpTargets } from "#shared/state/views/addressed-targets.ts";
 import type { Views } from "#shared/state/views/views.ts";
+import type { Route } from "./accounts.ts";
+import type { RecentFlags } from "./recent-flags.ts";
 
 /** Where a sender looks up what it needs, a batch at a time. */
 export interface GatherParts {
   readonly channel: Channel;
-  readonly views: Pick<Views, "persons" | "suppressions" | "cancellations">;
+  readonly views: Pick<Views, "persons" | "suppressions" | "stops">;
+  readonly flags: Pick<RecentFlags, "note">;
+  readonly route: Route;
   readonly ledger: Pick<Ledger, "peek">;
   readonly archive: SentArchive;
   readonly hasher: AddressHasher;
@@ -21,16 +25,17 @@ export interface GatherParts {
 
 /**
  * The facts that decide a batch of send records, in five trips at most: persons, then the suppressions of the addresses that
- * they have now; at the same time the cancellations of their causes, and the ledger, then the archive for the messages that
+ * they have now; at the same time the flags and the cancellations of their causes, and the ledger, then the archive for the messages that
  * the ledger does not know.
  */
 export async function gather(parts: GatherParts, sends: readonly Send[], now: Instant): Promise<readonly SendFacts[]> {
   const causes = sends.map(({ tenant_id, cause_ref }) => ({ tenantId: tenant_id, causeRef: cause_ref }));
-  const [{ persons, targets }, cancelled, { states, archived }] = await Promise.all([
+  const [{ persons, targets }, stops, { states, archived }] = await Promise.all([
     gatherPersons(parts, sends),
-    parts.views.cancellations(causes),
+    parts.views.stops(causes),
     gatherHistory(parts, sends, now),
   ]);
+  parts.flags.note(stops.value.flags, now);
   return sends.map((send, index) => {
     const ledger = states[index];
     if (!ledger) throw new Error(`The ledger answered for ${states.length} of ${sends.length} messages`);
@@ -39,8 +44,10 @@ export async function gather(parts: GatherParts, sends: readonly Send[], now: In
       archived: archived(send),
       preferences: persons.value[index] as Person,
       to: targets.value[index] as AddressedTargets,
-      cancellation: cancelled.value[index] ?? null,
-      viewsAgeMs: Math.max(persons.ageMs, cancelled.ageMs, targets.ageMs),
+      cancellation: stops.value.cancellations[index] ?? null,
+      flags: stops.value.flags,
+      account: parts.route(send)[0],
+      viewsAgeMs: Math.max(persons.ageMs, stops.ageMs, targets.ageMs),
     };
   });
 }

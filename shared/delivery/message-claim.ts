@@ -1,5 +1,6 @@
 import type { Send } from "#shared/contracts/records.ts";
 import { isRepeatable } from "#shared/domain/channel/channels.ts";
+import { lastRefusal } from "#shared/domain/delivery/decide-send.ts";
 import { ledgerGate, mayResend } from "#shared/domain/delivery/ledger-gate.ts";
 import type { CallRecord } from "#shared/domain/delivery/ledger-rules.ts";
 import type { SendPolicy } from "#shared/domain/delivery/policy.ts";
@@ -13,6 +14,7 @@ import { type ClaimRef, type Ledger, leaseMs } from "#shared/state/ledger/ledger
 import type { ProviderAccount } from "./accounts.ts";
 import { type BudgetWaitParts, waitForBudget } from "./budget-wait.ts";
 import type { SendMeter } from "./meter.ts";
+import type { RecentFlags } from "./recent-flags.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { sendOutcome } from "./send-outcome.ts";
 
@@ -21,7 +23,9 @@ export interface MessageClaimParts extends BudgetWaitParts {
   readonly name: SenderName;
   readonly ledger: Ledger;
   readonly reconciler: Pick<Reconciler, "release">;
-  readonly account: Pick<ProviderAccount, "id" | "budget">;
+  readonly account: Pick<ProviderAccount, "id" | "provider" | "budget">;
+  /** What people have switched since the message was looked up. */
+  readonly flags: Pick<RecentFlags, "recent">;
   readonly policy: SendPolicy;
   /** Names one try of this process and no other. */
   readonly nextOwner: () => string;
@@ -79,11 +83,24 @@ async function confirmInTurn(
     const ask = async () => confirmedWait(ref, await ledger.confirm(ref, budget, clock.now()));
     await waitForBudget(parts, { waitMs: result.waitMs, ask }, signal);
     const ambiguous = (result.ambiguous || isInDoubt) && !isRepeatable(send.channel);
-    return { kind: "claimed", claim: { ...ref, attempt: result.attempt, ambiguous } };
+    const stopped = result.ambiguous || isInDoubt ? undefined : await stopNow(parts, send);
+    if (stopped) await parts.reconciler.release(ref, clock.now());
+    return stopped ?? { kind: "claimed", claim: { ...ref, attempt: result.attempt, ambiguous } };
   }
   const refusal = toSendRefusal(["ledger", ledgerGate(send, result, { now, policy })], []);
   if (!refusal) throw claimLost(ref);
   return { kind: "refused", outcome: sendOutcome(send, refusal, { name, now }) };
+}
+
+/** The last look at the clock and the flags before the call. One in doubt goes on: what it may have sent is not undone. */
+async function stopNow(
+  { name, account, clock, flags }: MessageClaimParts,
+  send: Send,
+): Promise<ClaimAttempt | undefined> {
+  const facts = { flags: await flags.recent(), account };
+  const now = clock.now();
+  const refusal = lastRefusal(send, facts, now);
+  return refusal && { kind: "refused", outcome: sendOutcome(send, refusal, { name, now }) };
 }
 
 /** Throws `LEDGER_CLAIM_LOST` (retryable) if another has taken the message meanwhile. */

@@ -18,6 +18,7 @@ import type { Route } from "./accounts.ts";
 import { gather } from "./gather.ts";
 import { type SendMeter, silentMeter } from "./meter.ts";
 import { type PerformParts, perform } from "./perform.ts";
+import { createRecentFlags } from "./recent-flags.ts";
 import { createReconciler, type Reconciler } from "./reconciler.ts";
 import { sendOutcome } from "./send-outcome.ts";
 
@@ -31,7 +32,7 @@ export interface SenderParts {
   readonly channel: KnownChannel;
   /** Which account sends a message. */
   readonly route: Route;
-  readonly views: Pick<Views, "persons" | "suppressions" | "cancellations">;
+  readonly views: Pick<Views, "persons" | "suppressions" | "stops" | "flags">;
   readonly ledger: Ledger;
   /** Whose job the sender's process runs. Left out, what waits in it is tried again with the next batch. */
   readonly reconciler?: Reconciler;
@@ -52,7 +53,7 @@ let senders = 0;
 
 /**
  * The sender of one channel; channels differ only in their accounts. It checks everything once more before the call
- * (whether the message is over, expired, suppressed, unwanted, or due in quiet hours), calls the provider at most once
+ * (whether the message is over, expired, suppressed, unwanted, stopped by a flag, or due in quiet hours), calls the provider at most once
  * for each attempt, and reports the result.
  */
 export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts, SendEffect> {
@@ -61,11 +62,13 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
   const topic = `comms.send.${channel}` as TopicName;
   const name = { stage: `${channel}-sender`, topic, encode: parts.encode };
   const policy = { ...defaultPolicy, ...parts.policy };
+  const flags = createRecentFlags(parts.views, parts.clock);
   const reconciler = parts.reconciler ?? createReconciler(parts.ledger);
   const owner = `${parts.owner}.${++senders}`;
   let tries = 0;
   const performParts: PerformParts = {
     ...parts,
+    flags,
     reconciler,
     name,
     policy,
@@ -79,7 +82,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
     gather: async (batch, now) => {
       await reconciler.settle(now);
       const sends = batch.map(({ value }) => value);
-      const facts = await gather(parts, sends, now);
+      const facts = await gather({ ...parts, flags }, sends, now);
       return facts.map((found, index) => ({ ...found, ledger: ledgerStateOf(batch[index], found) }));
     },
     decide: ({ value: send }, facts, now) => {

@@ -15,6 +15,7 @@ import { benchHop } from "./hop.ts";
 import { benchHot } from "./hot.ts";
 import { type BenchOptions, benchOptions } from "./options.ts";
 import { benchBrief, benchPath } from "./path.ts";
+import { benchPause } from "./pause.ts";
 import { benchPeer } from "./peer.ts";
 import { benchRedisClient } from "./redis-client.ts";
 import { benchSender } from "./sender.ts";
@@ -49,6 +50,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<SuiteFi
   sender: benchSender,
   peer: benchPeer,
   codes: benchCodes,
+  pause: benchPause,
   soak: benchSoak,
   slo: benchSlo,
   broker: benchBroker,

@@ -12,11 +12,11 @@ const mails = 50;
 
 /**
  * What a batch sends to Redis. Looked up at once: each mail's person, suppressions and cancellation, three commands round each of
- * the three, and two for the ledger of all. Then three scripts a mail: the claim with budget and confirmation, the record, and what
+ * the three, one for the flags, and two for the ledger of all. Then three scripts a mail: the claim with budget and confirmation, the record, and what
  * the log holds of it.
  */
-const commandsOfBatch = 3 * (mails + 3) + 2 + 3 * mails;
-/** Persons with cancellations and ledger; suppressions; the claims of all; the records of all; what the log holds of all. */
+const commandsOfBatch = 3 * (mails + 3) + 1 + 2 + 3 * mails;
+/** Persons with cancellations, flags and ledger; suppressions; the claims of all; the records of all; what the log holds of all. */
 const writesOfBatch = 5;
 
 let store: TestRedis;
@@ -25,7 +25,16 @@ beforeAll(async () => {
   store = connectRedis();
   const { redis, keys } = store;
   const marker = JSON.stringify({ epoch: "e1", as_of: Date.now() });
-  for (const name of ["profiles", "preferences", "consents", "tokens", "suppression", "cancellations", "ledger"])
+  for (const name of [
+    "profiles",
+    "preferences",
+    "consents",
+    "tokens",
+    "suppression",
+    "cancellations",
+    "flags",
+    "ledger",
+  ])
     await redis.set(keys.marker(name), marker);
   await redis.hset(keys.person("default", "u1"), "profile", `0:0:${JSON.stringify(aProfile())}`);
 });

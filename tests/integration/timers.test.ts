@@ -7,6 +7,7 @@ import { createDigest } from "#processors/digest/processor.ts";
 import { createScheduleStore, type ScheduleStore } from "#processors/scheduler/adapters/schedule-store.ts";
 import { createDispatcher } from "#processors/scheduler/dispatcher.ts";
 import { createScheduler } from "#processors/scheduler/processor.ts";
+import { createReleaser } from "#processors/scheduler/releaser.ts";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
 import type { Accepted, DigestItem, ScheduleItem } from "#shared/contracts/records.ts";
@@ -49,6 +50,7 @@ const scheduled = (id: string, dueAt: number, extra: Partial<ScheduleItem> = {})
   headers: { "comms-attempt": "2" },
   cause_ref: null,
   received_at: null,
+  pause_key: null,
   ...extra,
 });
 
@@ -171,6 +173,82 @@ describe("scheduled items of a cancelled cause", () => {
     await schedule.cancel([cancellation], noon);
     await one.run(noon);
     expect(one.out).toHaveLength(4);
+  });
+});
+
+describe("scheduled items that wait for a pause [ADM-11]", () => {
+  const tomorrow = noon + 86_400_000;
+  const held = (id: string, key: string, extra: Partial<ScheduleItem> = {}) =>
+    scheduled(id, tomorrow, { pause_key: key, ...extra });
+  const dueIds = async () => (await leaseAt(schedule, time, { owner: "one", max: 100 })).map((item) => item.scheduleId);
+  const releaser = () => createReleaser(schedule);
+  const nothing = () => Promise.reject(new Error("Nothing to write"));
+
+  beforeEach(async () => {
+    await database.pool.query("delete from comms_scheduled");
+    await database.pool.query("delete from comms_pause");
+    time = noon;
+  });
+
+  it("stay while it binds and are due at once when it is lifted, whichever is stored first", async () => {
+    await schedule.pause([{ key: "p", binds: true, expires_at: null }]);
+    await schedule.save([held("a", "p"), held("other", "q"), scheduled("retry", tomorrow)]);
+    expect(await schedule.backlog()).toMatchObject({ items: 3, paused: 2 });
+    await releaser().run(noon, nothing, signal);
+    expect(await dueIds()).toEqual([]);
+    await schedule.pause([
+      { key: "p", binds: true, expires_at: null },
+      { key: "p", binds: false, expires_at: null },
+    ]);
+    await schedule.save([held("b", "p")]);
+    await releaser().run(noon, nothing, signal);
+    expect((await dueIds()).toSorted()).toEqual(["a", "b"]);
+    await schedule.save([held("late", "p")]);
+    await releaser().run(noon, nothing, signal);
+    expect(await dueIds()).toEqual(["late"]);
+  });
+
+  it("are due when it ends, without a word from anybody, and not before", async () => {
+    await schedule.pause([{ key: "p", binds: true, expires_at: noon + 5_000 }]);
+    await schedule.save([held("a", "p")]);
+    for (const [at, expected] of [
+      [4_999, 0],
+      [5_000, 1],
+    ] as const) {
+      time = noon + at;
+      expect(await schedule.release("express", 10)).toBe(expected);
+    }
+    expect(await dueIds()).toEqual(["a"]);
+  });
+
+  it("go by lane, and so many at a time", async () => {
+    const bulk = { target_topic: "comms.send.email.bulk" };
+    await schedule.save([
+      held("b1", "p", bulk),
+      held("e1", "p"),
+      held("b2", "p", bulk),
+      held("e2", "p"),
+      held("e3", "p"),
+    ]);
+    await schedule.pause([{ key: "p", binds: false, expires_at: null }]);
+    expect(await schedule.release("express", 2)).toBe(2);
+    expect((await dueIds()).every((id) => id.startsWith("e"))).toBe(true);
+    expect([await schedule.release("express", 2), await schedule.release("express", 2)]).toEqual([1, 0]);
+    expect(await schedule.release("bulk", 10)).toBe(2);
+    expect(await schedule.release("bulk", 10)).toBe(0);
+  });
+
+  it("are released by two processes at once, each item by one of them, and 20,000 within seconds", async () => {
+    const items = Array.from({ length: 20_000 }, (_, at) => held(`i${at}`, "p"));
+    for (let from = 0; from < items.length; from += 2_000) await schedule.save(items.slice(from, from + 2_000));
+    await schedule.pause([{ key: "p", binds: false, expires_at: null }]);
+    let released = 0;
+    const releaseAll = async () => {
+      for (let some = 1; some > 0; released += some) some = await schedule.release("express", 5_000);
+    };
+    await Promise.all([releaseAll(), releaseAll()]);
+    await releaseAll();
+    expect(released).toBe(items.length);
   });
 });
 

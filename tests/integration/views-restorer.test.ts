@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
 import type { Flag } from "#shared/contracts/records.ts";
 import { schemaOfTopic } from "#shared/contracts/schema-files.ts";
+import { flagNames } from "#shared/domain/policy/flag-names.ts";
 import { type Codec, createCodec } from "#shared/platform/avro/codec.ts";
 import { subjectOf } from "#shared/platform/avro/registry.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
@@ -59,17 +60,13 @@ beforeEach(async () => {
 
 afterEach(() => redis.close());
 
-async function write(name: string, value: string | null): Promise<void> {
+/** Flags of these short names; `version` tells the records of one name apart, null is a tombstone. */
+async function write(name: string, version: string | null): Promise<void> {
   const producer = await log.producer();
-  const flag: Flag = {
-    name,
-    value: value ?? "",
-    updated_by: "ops",
-    updated_at: start,
-    tenant_id: null,
-    expires_at: null,
-  };
-  await producer.send([{ topic, key: name, value: value === null ? null : codec.encode("comms.flags", flag) }]);
+  const key = flagNames.pauseTemplate(name);
+  const set = { updated_at: start, tenant_id: null, expires_at: null };
+  const flag: Flag = { name: key, value: "true", updated_by: version ?? "", ...set };
+  await producer.send([{ topic, key, value: version === null ? null : codec.encode("comms.flags", flag) }]);
 }
 
 function restorerOf(...states: readonly RebuildableState[]): Restorer {
@@ -82,7 +79,8 @@ async function look(restorer: Restorer): Promise<void> {
 
 async function seen(): Promise<Readonly<Record<string, string>>> {
   const { value } = await createViews(redis).flags();
-  return Object.fromEntries([...value].map(([name, flag]) => [name, flag.value]));
+  const prefixLength = flagNames.pauseTemplate("").length;
+  return Object.fromEntries([...value].map(([name, flag]) => [name.slice(prefixLength), flag.updated_by]));
 }
 
 async function marker(name = "flags") {
@@ -264,8 +262,8 @@ describe("rebuild", () => {
     await write("a", "1");
     const restorer = restorerOf(flags);
     await look(restorer);
-    const [field] = Object.values(await redis.redis.hgetall(redis.keys.flags()));
-    await redis.redis.hset(redis.keys.flags(), "a", (field ?? "").replace('"value":"1"', '"value":"9"'));
+    const [[key, field] = ["", ""]] = Object.entries(await redis.redis.hgetall(redis.keys.flags()));
+    await redis.redis.hset(redis.keys.flags(), key, field.replace('"updated_by":"1"', '"updated_by":"9"'));
     expect(await seen()).toEqual({ a: "9" });
     const results = await restorer.rebuild(["flags"], never);
     expect(results).toMatchObject([{ name: "flags", result: "restored", records: 1 }]);
@@ -415,7 +413,7 @@ describe("continuity: what Redis has, against the log", () => {
     if (isCommitted) await commitAll();
     await redis.redis.del(redis.keys.applied("flags"));
     await redis.redis.hset(redis.keys.applied("flags"), snapshot);
-    await redis.redis.hdel(redis.keys.flags(), "b");
+    await redis.redis.hdel(redis.keys.flags(), flagNames.pauseTemplate("b"));
     await moveToAnotherServer();
     const looking = aMaterializer();
     if (!isCommitted) looking.continuity.note(await everyRecord());

@@ -182,6 +182,19 @@ describe("the flags' view", () => {
     await apply("flags", record("comms.flags", [flag.name, null], { offset: 1 }));
     expect([...(await views.flags()).value]).toEqual([]);
   });
+
+  it("has that of a tenant beside that of all, and one that a build before tenants wrote", async () => {
+    const own = { ...flag, tenant_id: "acme", expires_at: now + 1_000 };
+    const { tenant_id: _, expires_at: __, ...before } = flag;
+    await apply("flags", record("comms.flags", [`acme/${flag.name}`, own], { offset: 2 }));
+    await apply("flags", record("comms.flags", [flag.name, before], { offset: 3 }));
+    const { flags, cancellations } = (await views.stops([{ tenantId: "default", causeRef: "none" }])).value;
+    expect([...flags]).toEqual([
+      [`acme/${flag.name}`, own],
+      [flag.name, flag],
+    ]);
+    expect(cancellations).toEqual([null]);
+  });
 });
 
 describe("fenced writes", () => {

@@ -89,7 +89,9 @@ export function senderContext() {
     views: () => ({
       persons: async (refs: readonly unknown[]) => ({ value: refs.map(() => person), ageMs: 0 }),
       suppressions: async (refs: readonly unknown[]) => ({ value: refs.map(() => []), ageMs: 0 }),
-      cancellations: async (refs: readonly unknown[]) => ({ value: refs.map(() => null), ageMs: 0 }),
+      stops: async (refs: readonly unknown[]) => {
+        return { value: { cancellations: refs.map(() => null), flags: new Map() }, ageMs: 0 };
+      },
     }),
   };
   return { platform: platform as unknown as ProcessContext, clock, budgetCalls, states };

@@ -45,6 +45,7 @@ export function waitOutput({ event, bytes, msgId, waits, now }: WebhookWait): Ou
       headers: { "comms-attempt": String(waits + 1) },
       cause_ref: null,
       received_at: null,
+      pause_key: null,
     },
   };
 }

@@ -46,7 +46,7 @@ const gates: readonly (readonly [gate: string, ask: (input: GateInput) => Routin
   ["cancellation", (input) => cancellation(input.message, input.cancellation)],
   ["freshness", ({ message, views, now }) => freshness(message, views, now)],
   ["send_at", ({ message, now }) => sendAt(message, now)],
-  ["channel", ({ message, flags }) => channelSwitch(message, flags)],
+  ["channel", ({ message, flags, now }) => channelSwitch(message, flags, now)],
   ["template", ({ channelFacts, locale }) => template(channelFacts.template, locale)],
   ["address", ({ channelFacts }) => address(channelFacts.to)],
   ["suppression", ({ message, channelFacts }) => suppression(message, channelFacts.to)],
@@ -54,7 +54,7 @@ const gates: readonly (readonly [gate: string, ask: (input: GateInput) => Routin
   ["preference", ({ message, person }) => preference(message, person)],
   ["digest", ({ message }) => digest(message)],
   ["quiet_hours", ({ message, hours, now }) => quietHours(message, hours, now)],
-  ["pause", ({ message, flags, now }) => pause(message, flags, now)],
+  ["pause", ({ message, flags, now }) => pause(message, { flags }, now)],
 ];
 
 /** The names of the gates in their order, without the claims that follow them. */

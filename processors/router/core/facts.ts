@@ -1,7 +1,8 @@
-import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
+import type { Accepted, Channel } from "#shared/contracts/records.ts";
 import type { CancelledCause } from "#shared/domain/cancellation/cancellation.ts";
 import { fallbackOf } from "#shared/domain/channel/channels.ts";
 import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
+import type { Flags } from "#shared/domain/policy/flags.ts";
 import type { ViewAge } from "#shared/domain/policy/gates/freshness.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import type { TemplateChoice } from "#shared/domain/template/template-choice.ts";
@@ -9,7 +10,7 @@ import type { TemplateChoice } from "#shared/domain/template/template-choice.ts"
 /** The facts that the router looks up for one record before it decides. */
 export interface RoutingFacts {
   readonly person: Person;
-  readonly flags: ReadonlyMap<string, Flag>;
+  readonly flags: Flags;
   /** The cancellation of the record's cause, whether it binds or not; null if there is none. */
   readonly cancellation: CancelledCause | null;
   /** How old the views were when all this was looked up. */

@@ -56,10 +56,10 @@ export function scheduleItemOf(
   context: WriteContext,
 ): ScheduleItem {
   const { msgId } = evaluation.message;
-  const { kind, dueAt } = evaluation.result;
+  const { kind, dueAt, pauseKey: pause_key = null } = evaluation.result;
   const back = releasedOf(accepted, evaluation, context.now);
   const schedule_id = deriveId("schedule", kind, msgId, accepted.round);
-  return { ...itemOf(back, context), schedule_id, msg_id: msgId, kind, due_at: dueAt };
+  return { ...itemOf(back, context), schedule_id, msg_id: msgId, kind, due_at: dueAt, pause_key };
 }
 
 /**
@@ -100,6 +100,7 @@ function itemOf(back: Accepted, { now, encode }: WriteContext) {
     headers: {},
     cause_ref: back.cause_ref,
     received_at: back.received_at,
+    pause_key: null,
   };
 }
 

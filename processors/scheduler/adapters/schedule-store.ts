@@ -7,12 +7,19 @@ import { type Columns, fieldColumns, replaceColumns, rowStatement } from "#share
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { saveCancellations } from "#shared/state/cancellations/cancellation-table.ts";
+import type { Pause } from "../core/pauses.ts";
 
 const lease = sqlFile(import.meta.url, "./lease.sql");
 const remove = sqlFile(import.meta.url, "./delete.sql");
 const backlog = sqlFile(import.meta.url, "./backlog.sql");
 const releaseCancelled = sqlFile(import.meta.url, "./release-cancelled.sql");
 const itemsOfCauses = sqlFile(import.meta.url, "./items-of-causes.sql");
+
+const savePauses = rowStatement(
+  sqlFile(import.meta.url, "./save-pauses.sql"),
+  fieldColumns<Pause>({ key: "text", binds: "boolean", expires_at: "instant" }),
+);
+const releasePaused = sqlFile(import.meta.url, "./release-paused.sql");
 
 const columns: Columns<ScheduleItem> = {
   ...fieldColumns<ScheduleItem>({
@@ -29,6 +36,7 @@ const columns: Columns<ScheduleItem> = {
     payload: "bytea",
     cause_ref: "text",
     received_at: "instant",
+    pause_key: "text",
   }),
   headers: { type: "jsonb", value: ({ headers }) => JSON.stringify(headers) },
 };
@@ -55,6 +63,8 @@ export interface DueItem {
 /** The number of waiting items, and when the next is due. */
 export interface Backlog {
   readonly items: number;
+  /** Those of them that a pause holds, or held until a moment ago. */
+  readonly paused: number;
   readonly nextDue: Instant | undefined;
   /** By the clock of Postgres, as what is due. */
   readonly now: Instant;
@@ -74,6 +84,10 @@ export interface ScheduleStore {
   save(items: readonly ScheduleItem[]): Promise<void>;
   /** Stores cancellations, and makes the items of their causes due at once. */
   cancel(cancellations: readonly Cancellation[], now: Instant): Promise<void>;
+  /** Stores whether something is paused; of two with one key the last wins. */
+  pause(pauses: readonly Pause[]): Promise<void>;
+  /** Makes items of a lane due whose pause is over, `max` at most, and returns how many. */
+  release(lane: "express" | "bulk", max: number): Promise<number>;
   /** Leases due items to `owner`, up to `max` and about 8 MiB of payload. */
   lease(owner: string, request: LeaseRequest): Promise<readonly DueItem[]>;
   /** Deletes items that `owner` still holds. */
@@ -83,9 +97,9 @@ export interface ScheduleStore {
 
 /** `clock` is for tests: by default the time is that of Postgres, which all callers share. */
 export function createScheduleStore(pool: Pool, clock?: () => Instant): ScheduleStore {
-  const release = async (ids: readonly string[]): Promise<void> => {
-    const now = clock ? new Date(clock()) : null;
-    const parameters = [ids, clockDifferenceMsMax, cancellationHeader, now];
+  const now = (): Date | null => (clock ? new Date(clock()) : null);
+  const releaseOf = async (ids: readonly string[]): Promise<void> => {
+    const parameters = [ids, clockDifferenceMsMax, cancellationHeader, now()];
     if (ids.length > 0) await postgres(() => pool.query(releaseCancelled, parameters));
   };
   return {
@@ -93,17 +107,26 @@ export function createScheduleStore(pool: Pool, clock?: () => Instant): Schedule
     save: async (items) => {
       const last = [...new Map(items.map((item) => [item.schedule_id, item])).values()];
       if (last.length > 0) await postgres(() => pool.query(upsert.text, upsert.parameters(last)));
-      await release(last.flatMap(({ schedule_id, cause_ref }) => (cause_ref === null ? [] : [schedule_id])));
+      await releaseOf(last.flatMap(({ schedule_id, cause_ref }) => (cause_ref === null ? [] : [schedule_id])));
     },
     cancel: async (cancellations, now) => {
       await saveCancellations(pool, cancellations, now);
       const causes = [cancellations.map(({ tenant_id }) => tenant_id), cancellations.map(({ cause_ref }) => cause_ref)];
       const { rows } = await postgres(() => pool.query<{ schedule_id: string }>(itemsOfCauses, causes));
-      await release(rows.map(({ schedule_id }) => schedule_id));
+      await releaseOf(rows.map(({ schedule_id }) => schedule_id));
+    },
+    pause: async (pauses) => {
+      const last = [...new Map(pauses.map((pause) => [pause.key, pause])).values()];
+      if (last.length > 0) await postgres(() => pool.query(savePauses.text, savePauses.parameters(last)));
+    },
+    release: async (lane, max) => {
+      const { rowCount } = await postgres(() => pool.query(releasePaused, [lane === "bulk", max, now()]));
+      return rowCount ?? 0;
     },
     lease: async (owner, { leaseMs, max }) => {
-      const now = clock ? new Date(clock()) : null;
-      const { rows } = await postgres(() => pool.query(lease, [owner, now, leaseMs, max, leaseBytesMax, knownTopics]));
+      const { rows } = await postgres(() =>
+        pool.query(lease, [owner, now(), leaseMs, max, leaseBytesMax, knownTopics]),
+      );
       return rows.toSorted((a, b) => a.due_at - b.due_at).map(dueItem);
     },
     remove: async (owner, ids) => {
@@ -111,8 +134,8 @@ export function createScheduleStore(pool: Pool, clock?: () => Instant): Schedule
     },
     backlog: async () => {
       const { rows } = await postgres(() => pool.query(backlog));
-      const { items, next_due: nextDue, now } = rows[0];
-      return { items, nextDue: nextDue?.getTime(), now: clock?.() ?? now.getTime() };
+      const { items, paused, next_due: nextDue, now: asked } = rows[0];
+      return { items, paused, nextDue: nextDue?.getTime(), now: clock?.() ?? asked.getTime() };
     },
   };
 }

@@ -2,19 +2,29 @@ import type { Send } from "#shared/contracts/records.ts";
 import { type GateResult, hold, isPassed, traceOf } from "../policy/gate-result.ts";
 import { address } from "../policy/gates/address.ts";
 import { cancellation } from "../policy/gates/cancellation.ts";
+import { channelSwitch } from "../policy/gates/channel.ts";
 import { consent } from "../policy/gates/consent.ts";
 import { expiry } from "../policy/gates/expiry.ts";
 import { freshness } from "../policy/gates/freshness.ts";
+import { pause } from "../policy/gates/pause.ts";
 import { preference } from "../policy/gates/preference.ts";
 import { quietHours } from "../policy/gates/quiet-hours.ts";
 import { openTargets, suppression } from "../policy/gates/suppression.ts";
 import type { Routable } from "../policy/routable.ts";
 import { hoursOf } from "../quiet-hours/hours.ts";
+import type { Instant } from "../time/instant.ts";
 import { archiveGate } from "./archive-gate.ts";
 import type { SendFacts } from "./facts.ts";
+import type { LedgerState } from "./ledger-entry.ts";
 import { ledgerGate } from "./ledger-gate.ts";
 import type { DecisionContext } from "./policy.ts";
-import { type SendDecision, type SendGateAnswer, type SendGateResult, toSendRefusal } from "./send-decision.ts";
+import {
+  type SendDecision,
+  type SendGateAnswer,
+  type SendGateResult,
+  type SendRefusal,
+  toSendRefusal,
+} from "./send-decision.ts";
 
 /** One order to send and everything that a gate may look at. */
 interface SendGateInput {
@@ -35,11 +45,13 @@ const gates: readonly (readonly [gate: string, ask: (input: SendGateInput) => Se
   ["expiry", ({ message, context }) => expiry(message, context.now)],
   ["cancellation", ({ message, facts }) => cancellation(message, facts.cancellation)],
   ["freshness", ({ message, facts, context }) => holdInstead(freshness(message, ageOf(facts, context), context.now))],
+  ["channel", ({ message, facts, context }) => channelSwitch(message, facts.flags, context.now)],
   ["address", ({ facts }) => address(facts.to)],
   ["suppression", ({ message, facts }) => suppression(message, facts.to)],
   ["consent", ({ message, facts }) => consent(message, facts.preferences.consents)],
   ["preference", ({ message, facts }) => preference(message, facts.preferences)],
   ["quiet_hours", ({ message, facts, context }) => holdInstead(quietHours(message, hoursNow(facts), context.now))],
+  ["pause", ({ message, facts, context }) => holdInDoubt(pause(message, facts, context.now), facts.ledger)],
 ];
 
 /**
@@ -68,8 +80,10 @@ export function askGates(send: Send, facts: SendFacts, context: DecisionContext)
 function routableOf(send: Send): Routable {
   return {
     msgId: send.msg_id,
+    tenantId: send.tenant_id,
     userId: send.user_id,
     channel: send.channel,
+    templateName: send.template_name,
     category: send.category,
     critical: send.critical,
     expiresAt: send.expires_at,
@@ -89,7 +103,34 @@ function hoursNow({ preferences }: SendFacts) {
 function holdInstead(
   result: GateResult<"PASS" | "BYPASS" | "DROP" | "DEFER">,
 ): GateResult<"PASS" | "BYPASS" | "DROP" | "HOLD"> {
-  return result.verdict === "DEFER" ? hold(result.reason, result.dueAt, result.detail) : result;
+  if (result.verdict !== "DEFER") return result;
+  const { reason, dueAt, detail, pauseKey } = result;
+  return { ...hold(reason, dueAt, detail), ...(pauseKey !== undefined && { pauseKey }) };
+}
+
+/** The same, for a gate that binds critical messages too: one whose earlier call has an unknown result stays in doubt. */
+function holdInDoubt(result: GateResult<"PASS" | "BYPASS" | "DEFER">, ledger: LedgerState): SendGateResult {
+  const held = holdInstead(result);
+  return held.verdict === "HOLD" && ledger.kind === "ambiguous" ? { ...held, doubtSince: ledger.since } : held;
+}
+
+/**
+ * What may have changed between the look-up of a message and its call, which may have waited for its turn: it has expired, or
+ * somebody has thrown a switch. Undefined if the call may go out.
+ */
+export function lastRefusal(
+  send: Send,
+  { flags, account }: Pick<SendFacts, "flags" | "account">,
+  now: Instant,
+): SendRefusal | undefined {
+  const message = routableOf(send);
+  const answers: readonly SendGateAnswer[] = [
+    ["expiry", expiry(message, now)],
+    ["channel", channelSwitch(message, flags, now)],
+    ["pause", holdInstead(pause(message, { flags, account }, now))],
+  ];
+  const first = answers.find(([, result]) => !isPassed(result));
+  return first && toSendRefusal(first, [first].flatMap(traceOfSend));
 }
 
 /** A report that is written again is no decision, so it leaves no trace. */

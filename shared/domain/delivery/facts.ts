@@ -1,5 +1,6 @@
 import type { Suppression } from "#shared/contracts/records.ts";
 import type { CancelledCause } from "../cancellation/cancellation.ts";
+import type { Flags } from "../policy/flags.ts";
 import type { Person } from "../recipient/person.ts";
 import type { LedgerState } from "./ledger-entry.ts";
 import type { Target, Targets } from "./target.ts";
@@ -30,6 +31,9 @@ export interface SendFacts {
   readonly to: AddressedTargets;
   /** The cancellation of the message's cause, whether it binds or not; null if there is none. */
   readonly cancellation: CancelledCause | null;
+  readonly flags: Flags;
+  /** The account that would send it: a pause of its provider binds. */
+  readonly account: { readonly id: string; readonly provider: string };
   /** How old the views were when they were looked at, ms, by the clock of Redis. */
   readonly viewsAgeMs: number;
 }

@@ -29,6 +29,8 @@ export type SendDecision =
       readonly trace: readonly GateTrace[];
       /** When the call began whose result is unknown, if that is why. */
       readonly doubtSince?: Instant;
+      /** The key of the flag that it waits for, if that is why. */
+      readonly pauseKey?: string;
     };
 
 /** A decision without a provider call. */
@@ -66,7 +68,17 @@ export function toSendRefusal([gate, result]: SendGateAnswer, trace: readonly Ga
     default: {
       const { verdict, reason, dueAt } = result;
       const doubt = "doubtSince" in result && { doubtSince: result.doubtSince };
-      return { kind: "wait", as: verdict === "HOLD" ? "hold" : "retry", gate, reason, dueAt, trace, ...doubt };
+      const pause = result.pauseKey !== undefined && { pauseKey: result.pauseKey };
+      return {
+        kind: "wait",
+        as: verdict === "HOLD" ? "hold" : "retry",
+        gate,
+        reason,
+        dueAt,
+        trace,
+        ...doubt,
+        ...pause,
+      };
     }
   }
 }

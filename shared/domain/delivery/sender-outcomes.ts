@@ -31,6 +31,8 @@ export interface ScheduledSend {
   readonly now: Instant;
   /** When the call began whose result is unknown, if there is one. */
   readonly doubtSince?: Instant;
+  /** The key of the flag that it waits for, if that is why. */
+  readonly pauseKey?: string;
 }
 
 /** The message that an outcome is about, who decided, and when. */
@@ -78,7 +80,7 @@ export function repeatOutcome(send: Send, report: SendReport): Outcome {
 /** Puts an order on the schedule, for the lane that it came by. One attempt is on it once, whoever puts it there. */
 export function scheduleSend(
   { topic, encode }: Pick<SenderName, "topic" | "encode">,
-  { send, as, dueAt, now, doubtSince }: ScheduledSend,
+  { send, as, dueAt, now, doubtSince, pauseKey }: ScheduledSend,
 ): Output {
   const target = laneTopic(topic, send.lane);
   const next = as === "retry" ? { ...send, attempt: send.attempt + 1 } : send;
@@ -98,6 +100,7 @@ export function scheduleSend(
     // A retry waits for minutes, and its sender asks again: a cancellation need not make it due.
     cause_ref: null,
     received_at: send.received_at,
+    pause_key: pauseKey ?? null,
   };
   return { topic: "comms.schedule", key: keyOf(send), value };
 }

@@ -13,6 +13,7 @@ import type {
 import { type CompactedTopic, isCompactedTopic } from "#shared/contracts/topics.ts";
 import { parseFlag } from "../policy/flag-names.ts";
 import { templateKey } from "../template/source.ts";
+import { isInCalendar } from "../time/calendar.ts";
 import { personKey } from "./id.ts";
 import {
   cancellationKey,
@@ -124,10 +125,9 @@ export function keyIssue(topic: CompactedTopic, key: Buffer | null, value: unkno
 
 /** A flag that nobody heeds must not look like one that is set, or lifted. */
 function flagIssue(key: string, value: Flag | null): string | undefined {
-  const { tenant_id: tenantId, name } = parseFlagKey(key) ?? { tenant_id: null, name: key };
-  const parsed = parseFlag(name, value?.value ?? "true");
+  const parsed = parseFlag(parseFlagKey(key)?.name ?? key, value?.value ?? "true");
   if (parsed.kind === "refused") return parsed.issue;
-  return tenantId !== null && !parsed.of.isPerTenant ? "This flag has no tenant: it binds all of them" : undefined;
+  return isInCalendar(value?.expires_at ?? 0) ? undefined : "The flag's expires_at is in no calendar";
 }
 
 /** A tenant with a `/` gives its key to another tenant: `a/b` and `c` make the key of `a` and `b/c`. */

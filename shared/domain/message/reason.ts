@@ -16,6 +16,7 @@ export const reasons = {
   COMMS_FREQUENCY_CAPPED: "The person has had as many messages as the cap allows",
   COMMS_COST_GATED: "The channel is closed to this category for cost",
   COMMS_CHANNEL_DISABLED: "The channel is switched off",
+  COMMS_PAUSED: "Somebody has paused what the message needs; it waits and goes out when the pause ends",
   COMMS_NO_ADDRESS: "The person has no address on this channel",
   COMMS_INVALID_ADDRESS: "The person's address on this channel cannot be written to",
   COMMS_NO_TEMPLATE: "No published template of this name exists for this channel",

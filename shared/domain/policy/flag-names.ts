@@ -1,11 +1,10 @@
 import type { Channel } from "#shared/contracts/records.ts";
-import { type Stage, stages } from "#shared/contracts/topics.ts";
 import { channels } from "../channel/channels.ts";
 import { channelName } from "../message/channel.ts";
 
 /**
  * What happens to a message while a flag of this kind binds: `drop` ends it, `keep` lets it wait and gives it back when the
- * flag is lifted. A stage that is paused takes no record, which keeps all of them.
+ * flag is lifted.
  */
 export type FlagEffect = "drop" | "keep";
 
@@ -18,8 +17,6 @@ export interface FlagKind {
   readonly bindsWhen: boolean;
   /** What it does, in one sentence. */
   readonly description: string;
-  /** Whether a record for one tenant is allowed. */
-  readonly isPerTenant: boolean;
   /** The values of the variable part; undefined where any name of the right form is allowed. */
   readonly choices?: readonly string[];
   /** Of the whole name; its group is the variable part. */
@@ -28,7 +25,6 @@ export interface FlagKind {
 
 const variable = {
   channel: { pattern: "[a-z]+", choices: channels.map(channelName) },
-  stage: { pattern: "[a-z-]+", choices: stages as readonly string[] },
   /** The name of a provider, or the id of one account, `ses:default` for example. */
   provider: { pattern: "[a-z0-9][a-z0-9:_-]{0,63}" },
   template: { pattern: "[a-z0-9][a-z0-9._-]{0,127}" },
@@ -66,12 +62,6 @@ export const flagKinds: readonly FlagKind[] = [
     bindsWhen: true,
     description: "While true, every message of the tenant waits, critical ones too; without a tenant, of all tenants",
   }),
-  kindOf("comms.pause.stage.<stage>", {
-    effect: "keep",
-    bindsWhen: true,
-    isPerTenant: false,
-    description: "While true, the stage takes no records; they stay on their topics",
-  }),
 ];
 
 /** The names that the gates ask for; each is a name of `flagKinds`. */
@@ -83,7 +73,6 @@ export const flagNames = {
   pauseProvider: (provider: string) => `comms.pause.provider.${provider}`,
   pauseTemplate: (template: string) => `comms.pause.template.${template}`,
   pauseTenant: "comms.pause.tenant",
-  pauseStage: (stage: Stage) => `comms.pause.stage.${stage}`,
 } as const;
 
 /** A flag that is understood, or why it is refused: a sentence without the value. */
@@ -112,12 +101,12 @@ export function flagKindOf(name: string): FlagKind | undefined {
   });
 }
 
-type KindOptions = Pick<FlagKind, "effect" | "bindsWhen" | "description"> & Partial<Pick<FlagKind, "isPerTenant">>;
+type KindOptions = Pick<FlagKind, "effect" | "bindsWhen" | "description">;
 
-function kindOf(form: string, { isPerTenant = true, ...rest }: KindOptions): FlagKind {
+function kindOf(form: string, options: KindOptions): FlagKind {
   const name = /<(\w+)>/.exec(form)?.[1] as keyof typeof variable | undefined;
   const part: { readonly pattern: string; readonly choices?: readonly string[] } | undefined = name && variable[name];
   const text = form.replaceAll(".", "\\.").replace(/<\w+>/, `(${part?.pattern})`);
   const choices = part?.choices && { choices: part.choices };
-  return { form, isPerTenant, ...rest, ...choices, pattern: new RegExp(`^${text}$`) };
+  return { form, ...options, ...choices, pattern: new RegExp(`^${text}$`) };
 }

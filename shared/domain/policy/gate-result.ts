@@ -9,16 +9,26 @@ type AnyResult =
   | { readonly verdict: "BYPASS"; readonly reason: Bypass; readonly detail: string }
   | { readonly verdict: "DROP"; readonly reason: Reason; readonly detail: string }
   | { readonly verdict: "DIGEST"; readonly reason: Reason; readonly detail: string; readonly cadence: string }
-  /** The message goes on at `dueAt`: through every gate again, or as its next attempt. */
+  /**
+   * The message goes on at `dueAt`: through every gate again, or as its next attempt. `pauseKey`: the key of the flag that it
+   * waits for, whose end makes it due at once.
+   */
   | {
       readonly verdict: "DEFER";
       readonly reason: Reason;
       readonly detail: string;
       readonly dueAt: Instant;
       readonly kind: DeferKind;
+      readonly pauseKey?: string;
     }
   /** A sender asks again at `dueAt`, for the same attempt. */
-  | { readonly verdict: "HOLD"; readonly reason: Reason; readonly detail: string; readonly dueAt: Instant };
+  | {
+      readonly verdict: "HOLD";
+      readonly reason: Reason;
+      readonly detail: string;
+      readonly dueAt: Instant;
+      readonly pauseKey?: string;
+    };
 
 /**
  * The answer of one gate on one message; `detail` describes the rule and the actual value, without an address. A gate

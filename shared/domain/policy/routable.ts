@@ -7,8 +7,10 @@ import type { Instant } from "../time/instant.ts";
  */
 export interface Routable {
   readonly msgId: string;
+  readonly tenantId: string;
   readonly userId: string;
   readonly channel: Channel;
+  readonly templateName: string;
   readonly category: string;
   readonly critical: boolean;
   readonly expiresAt: Instant | null;

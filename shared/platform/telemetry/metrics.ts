@@ -70,6 +70,7 @@ export const metricDeclarations = {
   ),
   comms_outbox_relay_seconds: histogram("From a change to its topic", latency(1)),
   comms_scheduled_items: gauge("Items that wait for their due time"),
+  comms_scheduled_paused_items: gauge("Items that wait for a pause to end"),
   comms_scheduled_oldest_seconds: gauge("How long the most overdue item has been due"),
   comms_optout_late_total: counter("Opt-outs that the view did not hold within two seconds", "door"),
   comms_http_request_seconds: histogram("Requests to the gateway", latency(), "route", "status"),

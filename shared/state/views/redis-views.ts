@@ -1,5 +1,6 @@
 import type { ChainableCommander, Redis } from "ioredis";
 import type { Cancellation, Flag, Suppression } from "#shared/contracts/records.ts";
+import type { Flags } from "#shared/domain/policy/flags.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { RedisKeys } from "#shared/platform/redis/keys.ts";
 import { execute } from "#shared/platform/redis/redis.ts";
@@ -51,20 +52,34 @@ export function createViews({ redis, keys, ageMsMax = 60_000 }: ViewsOptions): V
           refs.forEach((ref) => void pipeline.hgetall(keys.suppression(ref.tenantId, ref.channel, ref.addressHash))),
         (replies) => replies.map((reply) => recordsOf(reply).map(([, entry]) => entry as Suppression)),
       ),
-    cancellations: (refs) =>
+    stops: (refs) =>
       read(
-        ["cancellations"],
-        (pipeline) => refs.forEach((ref) => void pipeline.hgetall(keys.cancellation(ref.tenantId, ref.causeRef))),
-        (replies) => replies.map((reply) => (recordsOf(reply)[0]?.[1] as Cancellation | undefined) ?? null),
+        ["cancellations", "flags"],
+        (pipeline) => {
+          pipeline.hgetall(keys.flags());
+          refs.forEach((ref) => void pipeline.hgetall(keys.cancellation(ref.tenantId, ref.causeRef)));
+        },
+        ([flags, ...causes]) => ({
+          flags: flagsOf(flags),
+          cancellations: causes.map((reply) => (recordsOf(reply)[0]?.[1] as Cancellation | undefined) ?? null),
+        }),
       ),
     flags: () =>
       read(
         ["flags"],
         (pipeline) => void pipeline.hgetall(keys.flags()),
-        ([hash]) => new Map(recordsOf(hash) as readonly (readonly [string, Flag])[]),
+        ([hash]) => flagsOf(hash),
       ),
   };
 }
+
+/** A flag that a build before tenants wrote lacks the two fields. */
+function flagsOf(hash: unknown): Flags {
+  const records = recordsOf(hash) as readonly (readonly [string, Flag])[];
+  return new Map(records.map(([key, flag]) => [key, { ...untilRemoved, ...flag }]));
+}
+
+const untilRemoved = { tenant_id: null, expires_at: null };
 
 function tooOld(ageMs: number, ageMsMax: number): AppError {
   const message = `The views are ${ageMs} ms old, bound ${ageMsMax} ms: look at the materializer`;

@@ -1,7 +1,8 @@
 import type { DecodedRecord } from "#shared/contracts/decoded-record.ts";
-import type { Cancellation, Flag, Suppression } from "#shared/contracts/records.ts";
+import type { Cancellation, Suppression } from "#shared/contracts/records.ts";
 import type { TopicName } from "#shared/contracts/topics.ts";
 import type { CauseRef } from "#shared/domain/message/record-keys.ts";
+import type { Flags } from "#shared/domain/policy/flags.ts";
 import type { AddressRef, Person, PersonRef } from "#shared/domain/recipient/person.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 
@@ -9,6 +10,13 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 export interface Aged<T> {
   readonly value: T;
   readonly ageMs: number;
+}
+
+/** What may stop messages of some causes. */
+export interface Stops {
+  /** One for each cause, in order; null where there is none. */
+  readonly cancellations: readonly (Cancellation | null)[];
+  readonly flags: Flags;
 }
 
 /**
@@ -21,9 +29,9 @@ export interface Views {
   persons(refs: readonly PersonRef[]): Promise<Aged<readonly Person[]>>;
   /** Every entry for each address; all of them bind. */
   suppressions(refs: readonly AddressRef[]): Promise<Aged<readonly (readonly Suppression[])[]>>;
-  /** The cancellation of each cause; null where there is none. */
-  cancellations(refs: readonly CauseRef[]): Promise<Aged<readonly (Cancellation | null)[]>>;
-  flags(): Promise<Aged<ReadonlyMap<string, Flag>>>;
+  /** What stops messages: the cancellation of each cause, and the flags that people set. */
+  stops(refs: readonly CauseRef[]): Promise<Aged<Stops>>;
+  flags(): Promise<Aged<Flags>>;
 }
 
 /**

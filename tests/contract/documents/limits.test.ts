@@ -15,6 +15,7 @@ import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { feedbackLingerMs } from "#processors/feedback/processor.ts";
 import { retentionDays } from "#processors/projector/adapters/retention.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
+import { releaseLimits } from "#processors/scheduler/releaser.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
 import { fcmBudgetShares } from "#shared/delivery/providers/fcm/config.ts";
 import { inappBudgetShares } from "#shared/delivery/providers/inapp/provider.ts";
@@ -25,6 +26,7 @@ import { ageMsMax, aheadMsMax } from "#shared/delivery/providers/ses/core/trust.
 import { smtpBudgetShares } from "#shared/delivery/providers/smtp/config.ts";
 import { twilioBudgetShares } from "#shared/delivery/providers/twilio/provider.ts";
 import { twilioFormBytesMax, twilioFormFieldsMax } from "#shared/delivery/providers/twilio/receiver.ts";
+import { flagsAgeMsMax } from "#shared/delivery/recent-flags.ts";
 import { answerAfterMs, clockDifferenceMsMax } from "#shared/domain/cancellation/cancellation.ts";
 import { devicesMax } from "#shared/domain/channel/push.ts";
 import { crashesMax } from "#shared/domain/delivery/ledger-rules.ts";
@@ -32,6 +34,7 @@ import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
 import { budgetLimits } from "#shared/domain/delivery/rate-budget.ts";
 import { issuesMax } from "#shared/domain/event/issues.ts";
 import { intakeLimits } from "#shared/domain/event/limits.ts";
+import { pauseRecheckMs } from "#shared/domain/policy/gates/pause.ts";
 import { spreadMsMax } from "#shared/domain/quiet-hours/spread.ts";
 import { contentBytesMax } from "#shared/platform/artifacts/sealed-artifact.ts";
 import { segmentBytesMax } from "#shared/platform/artifacts/segment-writer.ts";
@@ -365,6 +368,13 @@ const senders: readonly Limit[] = [
 const stores: readonly Limit[] = [
   { name: "a webhook's wait", where: ["processors/feedback/core/wait.ts"], figures: [minutes(patienceMs)] },
   { name: "scheduled items in a lease", where: ["processors/scheduler/dispatcher.ts"], figures: lease(dispatchLimits) },
+  { name: "a pause", where: ["shared/domain/policy/gates/pause.ts"], figures: [minutes(pauseRecheckMs)] },
+  {
+    name: "the release of a pause",
+    where: ["processors/scheduler/releaser.ts"],
+    figures: [count(releaseLimits.batch), seconds(releaseLimits.everyMs)],
+  },
+  { name: "the flags of a call", where: ["shared/delivery/recent-flags.ts"], figures: [seconds(flagsAgeMsMax)] },
   { name: "digest windows in a lease", where: ["processors/digest/closer.ts"], figures: lease(closerLimits) },
   {
     name: "a statement",

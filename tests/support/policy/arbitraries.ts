@@ -5,7 +5,7 @@ import type { Accepted, Channel, Flag } from "#shared/contracts/records.ts";
 import type { CancelledCause } from "#shared/domain/cancellation/cancellation.ts";
 import { categories } from "#shared/domain/category/category.ts";
 import type { AddressedTargets } from "#shared/domain/delivery/facts.ts";
-import { pauseFlag } from "#shared/domain/policy/gates/pause.ts";
+import { flagNames } from "#shared/domain/policy/flag-names.ts";
 import { clockOf } from "#shared/domain/quiet-hours/hours.ts";
 import {
   aConsent,
@@ -157,15 +157,33 @@ const channelFacts: fc.Arbitrary<ChannelFacts> = fc.record({
   ),
 });
 
-const flags: fc.Arbitrary<ReadonlyMap<string, Flag>> = fc
+/** Flags of this tenant, of all and of another. */
+export const flags: fc.Arbitrary<ReadonlyMap<string, Flag>> = fc
   .array(
     fc.record({
-      name: fc.constantFrom(pauseFlag, "comms.channels.email.enabled", "comms.channels.inapp.enabled"),
-      value: fc.oneof(fc.constant("false"), fc.string()),
+      name: fc.constantFrom(
+        flagNames.nonCritical,
+        "comms.channels.email.enabled",
+        "comms.channels.inapp.enabled",
+        flagNames.pauseTenant,
+        "comms.pause.channel.email",
+        "comms.pause.template.booking_confirmed",
+      ),
+      value: fc.oneof(fc.constantFrom("true", "false"), fc.string()),
+      tenant_id: fc.constantFrom(null, "default", "other"),
+      expires_at: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, aNow),
     }),
     { maxLength: 2 },
   )
-  .map((set) => new Map(set.map(({ name, value }) => [name, { ...aFlag(name, true)[1], value }])));
+  .map(
+    (set) =>
+      new Map(
+        set.map(({ name, value, ...over }) => {
+          const [key, flag] = aFlag(name, true, over);
+          return [key, { ...flag, value }];
+        }),
+      ),
+  );
 
 /** The cancellation of a cause, in few of the runs. */
 export const cancellation: fc.Arbitrary<CancelledCause | null> = fc.oneof(

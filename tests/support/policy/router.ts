@@ -36,7 +36,10 @@ export function routerIn(world: World = {}) {
   const parts: RouterParts = {
     views: {
       persons: (refs: readonly PersonRef[]) => record("persons", aged(refs.map(() => world.person ?? aPerson()))),
-      cancellations: (refs) => record("cancellations", aged(refs.map(() => world.cancelled ?? null))),
+      stops: (refs) => {
+        const flags = world.flags ?? new Map<string, Flag>();
+        return record("stops", aged({ cancellations: refs.map(() => world.cancelled ?? null), flags }));
+      },
       flags: () => record("flags", aged(world.flags ?? new Map<string, Flag>())),
       suppressions: (refs) => record("suppressions", aged(refs.map(world.entries ?? (() => [])))),
     },

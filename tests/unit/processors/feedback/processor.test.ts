@@ -332,6 +332,7 @@ describe("a webhook of a message that is not known yet", () => {
             headers: { "comms-attempt": "1" },
             cause_ref: null,
             received_at: null,
+            pause_key: null,
           } satisfies ScheduleItem,
         },
       ],

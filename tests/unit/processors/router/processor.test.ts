@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gateNames } from "#processors/router/core/evaluate-gates.ts";
 import { deriveId, deriveMsgId } from "#shared/domain/message/id.ts";
-import { pauseFlag } from "#shared/domain/policy/gates/pause.ts";
+import { flagNames } from "#shared/domain/policy/flag-names.ts";
 import { spreadOf } from "#shared/domain/quiet-hours/spread.ts";
 import type { AddressRef } from "#shared/domain/recipient/person.ts";
 import {
@@ -59,7 +59,7 @@ describe("router: what goes out [CAN-02] [INT-04] [INT-05] [RTR-03] [RTR-09]", (
   test("given a batch, two trips for the facts and one for the keys, however many records there are", async () => {
     const { runAll, calls } = routerIn();
     await runAll(["u1", "u2", "u3"].map((user_id) => anAccepted({ user_id })));
-    expect(calls).toEqual(["persons", "flags", "cancellations", "suppressions", "claim 12"]);
+    expect(calls).toEqual(["persons", "stops", "suppressions", "claim 12"]);
   });
 
   test("given the wish for a locale that the template has, the message takes it", async () => {
@@ -252,9 +252,9 @@ describe("router: what waits [RTR-07] [QH-03] [RTR-05]", () => {
   });
 
   test("given the pause of everything that is not critical, it comes back and nothing is lost", async () => {
-    const flags = new Map([aFlag(pauseFlag, false)]);
+    const flags = new Map([aFlag(flagNames.nonCritical, false)]);
     expect(verdicts(await routerIn({ flags }).run({ ...email, channels: ["EMAIL"] }))).toEqual([
-      "EMAIL DEFER COMMS_CHANNEL_DISABLED",
+      "EMAIL DEFER COMMS_PAUSED",
     ]);
     expect(verdicts(await routerIn({ flags }).run({ ...email, channels: ["EMAIL"], critical: true }))).toEqual([
       "EMAIL PASS critical_override",
@@ -281,7 +281,7 @@ describe("router: what has a cadence [DIG-02]", () => {
     expect(outcomes.map(verdicts)).toEqual(four.map(() => ["EMAIL DIGEST COMMS_DIGESTED"]));
     const items = outcomes.flatMap((outcome) => written(outcome, "comms.digest"));
     expect(new Set(items.map(({ item_id }) => item_id)).size).toBe(4);
-    expect(calls).toEqual(["persons", "flags", "cancellations", "suppressions"]);
+    expect(calls).toEqual(["persons", "stops", "suppressions"]);
   });
 
   test("the same message told again is the same item", async () => {

@@ -2,12 +2,20 @@ import { expect, test } from "vitest";
 import { gather } from "#shared/delivery/gather.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
-import { aProfile, aSend, hasher, start } from "./sender-bench.ts";
+import { aFlag } from "#tests/support/policy/records.ts";
+import { anAccount, aProfile, aSend, hasher, start } from "./sender-bench.ts";
+
+const flags = new Map([aFlag("comms.pause.channel.email", true)]);
+const stopsOf = (refs: readonly unknown[]) => ({ cancellations: refs.map(() => null), flags });
+const account = anAccount({
+  adapter: { answers: {}, send: () => Promise.reject(new Error("no call")), close: async () => {} },
+});
+const common = { route: () => [account] as const, flags: { note: () => {} } };
 
 /** What a sender knows of one message, if persons and suppressions are so old, ms. */
 async function factsOfAge(
   channel: "EMAIL" | "INAPP",
-  age: { readonly persons: number; readonly suppressions: number; readonly cancellations?: number },
+  age: { readonly persons: number; readonly suppressions: number; readonly stops?: number },
 ) {
   const trips: string[] = [];
   const person = { profile: aProfile(), preference: null, consents: [], tokens: [] };
@@ -18,15 +26,13 @@ async function factsOfAge(
         trips.push("persons");
         return { value: refs.map(() => person), ageMs: age.persons };
       },
-      cancellations: async (refs: readonly unknown[]) => ({
-        value: refs.map(() => null),
-        ageMs: age.cancellations ?? 0,
-      }),
+      stops: async (refs: readonly unknown[]) => ({ value: stopsOf(refs), ageMs: age.stops ?? 0 }),
       suppressions: async (refs: readonly unknown[]) => {
         trips.push("suppressions");
         return { value: refs.map(() => []), ageMs: age.suppressions };
       },
     },
+    ...common,
     ledger: createMemoryLedger(),
     archive: { wasSent: async () => new Set<string>() },
     hasher,
@@ -38,10 +44,10 @@ async function factsOfAge(
 test.each([
   ["persons", { persons: 2, suppressions: 1 }],
   ["suppressions", { persons: 1, suppressions: 2 }],
-  ["cancellations", { persons: 1, suppressions: 1, cancellations: 2 }],
+  ["cancellations and flags", { persons: 1, suppressions: 1, stops: 2 }],
 ])("the views are as old as the oldest of them: %s", async (_, age) => {
   const { facts, trips } = await factsOfAge("EMAIL", age);
-  expect(facts?.viewsAgeMs).toBe(2);
+  expect(facts).toMatchObject({ viewsAgeMs: 2, flags, account: { id: "fake:default", provider: "fake" } });
   expect(trips).toEqual(["persons", "suppressions"]);
 });
 
@@ -58,8 +64,9 @@ test("an archive that is away holds back the old messages of a batch, and says o
     views: {
       persons: async (refs: readonly unknown[]) => ({ value: refs.map(() => person), ageMs: 0 }),
       suppressions: async (refs: readonly unknown[]) => ({ value: refs.map(() => []), ageMs: 0 }),
-      cancellations: async (refs: readonly unknown[]) => ({ value: refs.map(() => null), ageMs: 0 }),
+      stops: async (refs: readonly unknown[]) => ({ value: stopsOf(refs), ageMs: 0 }),
     },
+    ...common,
     ledger: createMemoryLedger(),
     archive: {
       wasSent: () => Promise.reject(new AppError("POSTGRES_UNAVAILABLE", "away", { retryable: true })),

@@ -20,6 +20,7 @@ import type { Content } from "#shared/domain/channel/channels.ts";
 import type { Answer, AnswerTable } from "#shared/domain/delivery/answer.ts";
 import { deriveMsgId } from "#shared/domain/message/id.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Flags } from "#shared/domain/policy/flags.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { createAddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
@@ -126,6 +127,7 @@ function aWorld(calls: readonly OutboundMessage[]) {
     tokens: [] as Token[],
     suppressions: [] as Suppression[],
     cancelled: null as Cancellation | null,
+    flags: new Map() as Flags,
     viewsAgeMs: 0,
     sentLongAgo: new Set<string>(),
     askedArchive: [] as string[],
@@ -143,7 +145,11 @@ function viewsOf(world: World): SenderParts["views"] {
       const { profile, preference, consents, tokens } = world;
       return { value: refs.map(() => ({ profile, preference, consents, tokens })), ageMs: world.viewsAgeMs };
     },
-    cancellations: async (refs) => ({ value: refs.map(() => world.cancelled), ageMs: world.viewsAgeMs }),
+    stops: async (refs) => {
+      const value = { cancellations: refs.map(() => world.cancelled), flags: world.flags };
+      return { value, ageMs: world.viewsAgeMs };
+    },
+    flags: async () => ({ value: world.flags, ageMs: world.viewsAgeMs }),
     suppressions: async (refs) => ({
       value: refs.map((ref) => world.suppressions.filter((entry) => entry.address_hash === ref.addressHash)),
       ageMs: world.viewsAgeMs,

@@ -20,6 +20,7 @@ const item = (extra: Partial<ScheduleItem> = {}): ScheduleItem => ({
   headers: {},
   cause_ref: null,
   received_at: null,
+  pause_key: null,
   ...extra,
 });
 
@@ -47,6 +48,7 @@ describe("an item that could never be given out [KV-04]", () => {
     const saved: string[] = [];
     const scheduler = createScheduler({
       cancel: () => Promise.reject(new Error("No cancellation")),
+      pause: () => Promise.reject(new Error("No flag")),
       save: async (items) => void saved.push(...items.map((one) => one.schedule_id)),
     });
     const values = [
@@ -72,6 +74,7 @@ describe("a batch with a cancellation", () => {
     const scheduler = createScheduler({
       save: async (items) => void calls.push(`save ${items.map((one) => one.schedule_id).join()}`),
       cancel: async (causes) => void calls.push(`cancel ${causes.map((one) => one.cause_ref).join()}`),
+      pause: () => Promise.reject(new Error("No flag")),
     });
     const cancellation: Cancellation = {
       tenant_id: "default",

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Send, Suppression } from "#shared/contracts/records.ts";
-import { decideSend } from "#shared/domain/delivery/decide-send.ts";
+import type { Flag, Send, Suppression } from "#shared/contracts/records.ts";
+import { decideSend, lastRefusal } from "#shared/domain/delivery/decide-send.ts";
 import type { SendFacts } from "#shared/domain/delivery/facts.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
-import { aSuppression } from "#tests/support/policy/records.ts";
+import type { Flags } from "#shared/domain/policy/flags.ts";
+import { aFlag, aSuppression } from "#tests/support/policy/records.ts";
 import { aSend, start } from "../../delivery/sender-bench.ts";
 
 const to = (...suppressions: readonly Partial<Suppression>[]) => ({
@@ -18,6 +19,8 @@ const facts: SendFacts = {
   preferences: { profile: null, preference: null, consents: [] },
   to: [to()],
   cancellation: null,
+  flags: new Map(),
+  account: { id: "ses:default", provider: "ses" },
   viewsAgeMs: 0,
 };
 
@@ -87,6 +90,7 @@ describe("the decision before the call [SUP-02] [CAN-11]", () => {
       "expiry PASS",
       "cancellation PASS",
       "freshness PASS",
+      "channel PASS",
       "address DROP",
     ]);
   });
@@ -117,5 +121,92 @@ describe("the decision before the call, of a cause that its producer has cancell
     },
   ])("given $name", ({ facts: over, send, expected }) => {
     expect(decide(over, send)).toMatchObject(expected);
+  });
+});
+
+const under = (...set: readonly (readonly [string, Flag])[]) => ({ flags: new Map(set) });
+const held = { kind: "wait", as: "hold", gate: "pause", reason: "COMMS_PAUSED" };
+const off = aFlag("comms.channels.non_critical.enabled", false);
+
+describe("the decision before the call, under a flag [INC-02] [ADM-11]", () => {
+  test.each<{ name: string; facts?: Partial<SendFacts>; send?: Partial<Send>; expected: object }>([
+    { name: "a pause of all that is not critical", facts: under(off), expected: { ...held, pauseKey: off[0] } },
+    { name: "the same, critical", facts: under(off), send: { critical: true }, expected: { kind: "send" } },
+    ...[
+      "comms.pause.tenant",
+      "comms.pause.channel.email",
+      "comms.pause.template.booking_confirmed_buyer",
+      "comms.pause.provider.ses",
+      "comms.pause.provider.ses:default",
+    ].map((name) => ({
+      name: `${name}, critical`,
+      facts: under(aFlag(name, true)),
+      send: { critical: true },
+      expected: { ...held, pauseKey: name },
+    })),
+    {
+      name: "a pause of another channel, template, account and tenant",
+      facts: under(
+        aFlag("comms.pause.channel.sms", true),
+        aFlag("comms.pause.template.booking_confirmed", true),
+        aFlag("comms.pause.provider.smtp", true),
+        aFlag("comms.pause.provider.ses:acme", true),
+        aFlag("comms.pause.tenant", true, { tenant_id: "acme" }),
+      ),
+      expected: { kind: "send" },
+    },
+    {
+      name: "the kill switch of its channel, critical",
+      facts: under(aFlag("comms.channels.email.enabled", false)),
+      send: { critical: true },
+      expected: { kind: "drop", gate: "channel", reason: "COMMS_CHANNEL_DISABLED" },
+    },
+    {
+      name: "a pause, and a suppression that ends it anyway",
+      facts: { ...under(aFlag("comms.pause.tenant", true)), to: [to({})] },
+      expected: { kind: "drop", gate: "suppression" },
+    },
+    {
+      name: "a pause after it was sent",
+      facts: { ...under(aFlag("comms.pause.tenant", true)), ledger: { kind: "sent", attempt: 1, note: "" } },
+      expected: { kind: "drop", gate: "ledger" },
+    },
+  ])("given $name", ({ facts: over, send, expected }) => {
+    expect(decide(over, send)).toMatchObject(expected);
+  });
+});
+
+describe("a message that waits for a pause", () => {
+  test("is asked for it last, so that what is over anyway does not wait", () => {
+    const decision = decide(under(aFlag("comms.pause.tenant", true)));
+    const trace = decision.kind === "wait" ? decision.trace.map(({ gate }) => gate) : [];
+    expect(trace.slice(5)).toEqual([
+      "channel",
+      "address",
+      "suppression",
+      "consent",
+      "preference",
+      "quiet_hours",
+      "pause",
+    ]);
+  });
+
+  test("a critical message whose call has an unknown result stays in doubt while it waits", () => {
+    const ledger = { kind: "ambiguous", owner: "", since: start - 9, calls: 1, crashes: 0 } as const;
+    const paused = { ...under(aFlag("comms.pause.tenant", true)), ledger };
+    expect(decide(paused, { critical: true })).toMatchObject({ ...held, doubtSince: start - 9 });
+  });
+
+  test("what has happened since the look-up is looked at once more: a pause, a kill switch, the end of the message", () => {
+    const at = (flags: Flags, send: Partial<Send> = {}) =>
+      lastRefusal(aSend(send), { flags, account: facts.account }, start);
+    expect(at(new Map())).toBeUndefined();
+    expect(at(new Map(), { expires_at: start })).toMatchObject({ kind: "drop", reason: "COMMS_EXPIRED" });
+    expect(at(under(aFlag("comms.channels.email.enabled", false)).flags)).toMatchObject({
+      kind: "drop",
+      gate: "channel",
+    });
+    expect(at(under(off).flags)).toMatchObject({ ...held, pauseKey: off[0] });
+    expect(at(under(off).flags, { critical: true })).toBeUndefined();
   });
 });

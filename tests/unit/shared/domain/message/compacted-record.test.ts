@@ -102,10 +102,10 @@ describe("a flag", () => {
     expect(issueOf("comms.pauses.tenant", null)).toContain("No flag has this name");
   });
 
-  it("of a stage has no tenant", () => {
-    const value = flag({ tenant_id: "acme", name: "comms.pause.stage.router", value: "true" });
-    expect(issueOf("acme/comms.pause.stage.router", value)).toContain("has no tenant");
-    expect(issueOf("comms.pause.stage.router", { ...value, tenant_id: null })).toBeUndefined();
+  it("has an end that a calendar has", () => {
+    expect(issueOf("comms.pause.tenant", flag({ name: "comms.pause.tenant", expires_at: 1e18 }))).toContain(
+      "in no calendar",
+    );
   });
 });
 

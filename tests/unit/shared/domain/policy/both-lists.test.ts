@@ -8,19 +8,22 @@ import { channels } from "#shared/domain/channel/channels.ts";
 import { askGates, decideSend } from "#shared/domain/delivery/decide-send.ts";
 import type { AddressedTargets, SendFacts } from "#shared/domain/delivery/facts.ts";
 import { defaultPolicy } from "#shared/domain/delivery/policy.ts";
+import { flagNames } from "#shared/domain/policy/flag-names.ts";
+import type { Flags } from "#shared/domain/policy/flags.ts";
 import type { Person } from "#shared/domain/recipient/person.ts";
 import {
   aNow,
   cancellation,
   category,
   channel,
+  flags,
   openFacts,
   person,
   restingPerson,
   suppression,
   targets,
 } from "#tests/support/policy/arbitraries.ts";
-import { aConsent, anAccepted, aPreference, aTarget, noon } from "#tests/support/policy/records.ts";
+import { aConsent, aFlag, anAccepted, aPreference, aTarget, noon } from "#tests/support/policy/records.ts";
 import { countRuns } from "#tests/support/run-count.ts";
 import { aSend } from "../../delivery/sender-bench.ts";
 
@@ -30,13 +33,25 @@ interface Case {
   readonly person: Person;
   readonly to: AddressedTargets;
   readonly cancelled: CancelledCause | null;
+  readonly flags: Flags;
 }
 
 /** The rules that both lists ask. */
-const shared = ["expiry", "cancellation", "address", "suppression", "consent", "preference", "quiet_hours"] as const;
+const shared = [
+  "expiry",
+  "cancellation",
+  "channel",
+  "address",
+  "suppression",
+  "consent",
+  "preference",
+  "quiet_hours",
+  "pause",
+] as const;
 
-function senderFacts({ person: preferences, to, cancelled: cancellation }: Case): SendFacts {
-  return { ledger: { kind: "free" }, archived: false, preferences, to, cancellation, viewsAgeMs: 0 };
+function senderFacts({ person: preferences, to, cancelled: cancellation, flags }: Case): SendFacts {
+  const account = { id: "ses:default", provider: "ses" };
+  return { ledger: { kind: "free" }, archived: false, preferences, to, cancellation, flags, account, viewsAgeMs: 0 };
 }
 
 /** What the sender decides; the message is new to it, and its views are fresh. */
@@ -49,13 +64,13 @@ function senderAnswers(given: Case, now: number) {
 }
 
 /** The router's evaluation of the same message, with nothing against it but what both lists ask. */
-function routerEvaluation({ message, person, to, cancelled: cancellation }: Case, now: number) {
+function routerEvaluation({ message, person, to, cancelled: cancellation, flags }: Case, now: number) {
   const { channel, ...rest } = message;
   const found = new Map([[channel, { to, template: { version: 1, locales: ["en-US"] } }]]);
   const accepted = anAccepted({ ...rest, channels: [channel] });
   const [evaluation] = evaluateGates(
     accepted,
-    { person, flags: new Map(), cancellation, views: { ageMs: 0, ageMsMax: 5_000 }, channels: found },
+    { person, flags, cancellation, views: { ageMs: 0, ageMsMax: 5_000 }, channels: found },
     now,
   );
   if (!evaluation) throw new Error("The record has a channel");
@@ -68,9 +83,11 @@ const open = openFacts().person;
 const anyPerson: fc.Arbitrary<Person> = fc.oneof(
   person,
   restingPerson.map((resting) => ({ ...open, ...resting })),
-  fc.record({ category: fc.constantFrom(...categories), opted_in: fc.boolean() }).map((setting) => ({
+  fc.record({ opted_in: fc.boolean() }).map((setting) => ({
     ...open,
-    preference: aPreference({ channels: channels.map((on) => ({ channel: on, ...setting })) }),
+    preference: aPreference({
+      channels: channels.flatMap((channel) => categories.map((category) => ({ channel, category, ...setting }))),
+    }),
     consents: [...open.consents, aConsent("EMAIL", "promotions")],
   })),
 );
@@ -91,6 +108,12 @@ const aCase: fc.Arbitrary<Case> = fc.record({
     targets,
   ),
   cancelled: cancellation,
+  flags: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(new Map()) },
+    { weight: 2, arbitrary: flags },
+    { weight: 2, arbitrary: fc.constant(new Map([aFlag("comms.pause.tenant", true)])) },
+    { weight: 1, arbitrary: fc.constant(new Map(channels.map((one) => aFlag(flagNames.channelEnabled(one), false)))) },
+  ),
 });
 
 /** The same, with everything open: only what a test changes stands against it. */
@@ -106,6 +129,7 @@ const openCase: fc.Arbitrary<Case> = fc.record({
   person: restingPerson.map((resting) => ({ ...open, ...resting })),
   to: fc.constant([aTarget()]),
   cancelled: fc.constant(null),
+  flags: fc.constant(new Map()),
 });
 
 const verdictOf = ({ verdict }: Pick<GateTrace, "verdict">) => (verdict === "HOLD" ? "DEFER" : verdict);

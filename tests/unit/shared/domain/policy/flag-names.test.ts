@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { stages } from "#shared/contracts/topics.ts";
 import { channels } from "#shared/domain/channel/channels.ts";
 import { flagKinds, flagNames, parseFlag } from "#shared/domain/policy/flag-names.ts";
 
@@ -12,7 +11,6 @@ describe("the name of a flag", () => {
     ["comms.pause.provider.ses:default", "comms.pause.provider.<provider>", "keep"],
     ["comms.pause.template.charge_receipt", "comms.pause.template.<template>", "keep"],
     ["comms.pause.tenant", "comms.pause.tenant", "keep"],
-    ["comms.pause.stage.email-sender", "comms.pause.stage.<stage>", "keep"],
   ])("%s is of the kind %s and %ss", (name, form, effect) => {
     expect(parseFlag(name, "true")).toMatchObject({ kind: "flag", of: { form, effect } });
   });
@@ -28,7 +26,7 @@ describe("the name of a flag", () => {
     "comms.pause.tenant.acme",
     "comms.pause.channel.",
     "comms.pause.channel.unknown",
-    "comms.pause.stage.mailer",
+    "comms.pause.stage.router",
     "comms.pause.provider.SES",
     "comms.pause.template.a/b",
     "acme/comms.pause.tenant",
@@ -45,7 +43,6 @@ describe("the name of a flag", () => {
       flagNames.pauseProvider("twilio"),
       flagNames.pauseTemplate("booking_confirmed"),
       ...channels.flatMap((channel) => [flagNames.channelEnabled(channel), flagNames.pauseChannel(channel)]),
-      ...stages.map(flagNames.pauseStage),
     ];
     expect(names.filter((name) => parseFlag(name, "true").kind === "refused")).toEqual([]);
     const met = new Set(names.map((name) => JSON.stringify(parseFlag(name, "true"))));

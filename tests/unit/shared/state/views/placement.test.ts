@@ -39,9 +39,10 @@ describe("the place of a record in Redis", () => {
     expect(places.suppression(record(suppressionKey(suppression), null))).toEqual(place);
   });
 
-  it("of a flag is its name, of a tombstone its key", () => {
-    expect(places.flags(record("k", { name: "pause" }))).toEqual({ hash: keys.flags(), field: "pause" });
-    expect(places.flags(record("k", null))).toEqual({ hash: keys.flags(), field: "k" });
+  it("of a flag is its key, with the tenant that it is of, as of its tombstone", () => {
+    const place = { hash: keys.flags(), field: "acme/comms.pause.tenant" };
+    expect(places.flags(record(place.field, { name: "comms.pause.tenant", tenant_id: "acme" }))).toEqual(place);
+    expect(places.flags(record(place.field, null))).toEqual(place);
   });
 
   it("is none for a foreign key", () => {
