@@ -15,7 +15,8 @@ import { telemetrySettings } from "#shared/platform/config/telemetry-settings.ts
 export const prepareSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings, provisionSettings);
 export const rebuildSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings);
 export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
-export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
+export const groupSettings = combineSettings(telemetrySettings, kafkaSettings);
+export const statusSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
 export const topicSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings, postgresSettings);
 export const keySettings = combineSettings(postgresSettings, apiKeySettings);
 /** Whom the brokers know is asked of the brokers alone. */
@@ -35,7 +36,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   rebuild: rebuildSettings,
   fuse: fuseSettings,
   status: statusSettings,
-  group: statusSettings,
+  group: groupSettings,
   key: keySettings,
   topic: topicSettings,
   acl: aclSettings,
