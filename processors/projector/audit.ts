@@ -1,7 +1,7 @@
 import type { InRecord } from "#shared/contracts/log-record.ts";
 import { groupOf } from "#shared/contracts/topics.ts";
 import { lookAt, type Stretch } from "#shared/domain/books/chunks.ts";
-import { type Hop, hopOf, hops } from "#shared/domain/books/hops.ts";
+import { bookedGroups, type Hop, hopOf, hops } from "#shared/domain/books/hops.ts";
 import { type Place, partitionName } from "#shared/domain/books/place.ts";
 import { readSource } from "#shared/domain/books/source.ts";
 import type { Job } from "#shared/domain/outcome/job.ts";
@@ -11,12 +11,12 @@ import { createDeadLetterTails, type DeadLetterTails } from "./adapters/dead-let
 import { readRange } from "./adapters/record-range.ts";
 import type { RecordName } from "./core/record-name.ts";
 
-/** How often the books are looked through, ms: what is missing is named after three looks, or four where intake left it out. */
+/** How often the books are looked through, ms: what is missing is named with the second look that could see it, or the third where intake left it out. */
 const auditEveryMs = 5_000;
 /** How long an auditor may be silent before another takes its place, ms. */
 const leaseMs = 20_000;
 /** What one look takes of a partition at most: offsets, those of them without a mark, and records that are read for these. */
-const lookMax = { offsets: 65_536, unmarked: 1_000, records: 5_000 } as const;
+export const lookMax = { offsets: 65_536, unmarked: 1_000, records: 5_000 } as const;
 
 /** What an audit works with. */
 export interface AuditParts {
@@ -36,6 +36,14 @@ interface Look {
   readonly stretches: readonly Stretch[];
   /** Up to where the books of others must have been looked through: what the hop wrote for these offsets lies below. */
   readonly until: readonly Place[];
+}
+
+/** Where one partition stands; its topic is without prefix. */
+interface PartitionPositions extends Pick<Place, "topic" | "partition"> {
+  readonly low: number;
+  readonly high: number;
+  /** What its group has committed; -1 where nothing. */
+  readonly commit: number;
 }
 
 /**
@@ -67,7 +75,8 @@ class Audit {
     const { store, owner, report } = this.#parts;
     if (await store.lease(owner, leaseMs)) {
       this.#floors = new Map(await store.floors());
-      for (const hop of hops) await this.#lookAt(hop, signal);
+      const positions = await this.#positions();
+      for (const hop of hops) await this.#lookAt(hop, positions, signal);
       await store.settle();
     } else {
       this.#looks.clear();
@@ -76,10 +85,13 @@ class Audit {
     return auditEveryMs;
   }
 
-  async #lookAt(hop: Hop, signal: AbortSignal): Promise<void> {
-    const look = this.#looks.get(hop.stage) ?? (await this.#begin(hop));
+  async #lookAt(hop: Hop, positions: readonly PartitionPositions[], signal: AbortSignal): Promise<void> {
+    const look = this.#looks.get(hop.stage) ?? this.#begin(hop, positions);
     const left = this.#isReached(look) ? await this.#judge(hop, look, signal) : look;
-    this.#looks.set(hop.stage, left ?? (await this.#begin(hop)));
+    if (left !== undefined) this.#looks.set(hop.stage, left);
+    // A hop that waits for nobody is begun anew each time.
+    else if (hop.after.length > 0) this.#looks.set(hop.stage, this.#begin(hop, positions));
+    else this.#looks.delete(hop.stage);
   }
 
   #isReached({ until }: Look): boolean {
@@ -90,54 +102,50 @@ class Audit {
     return this.#floors.get(partitionName(place)) ?? 0;
   }
 
-  /** The commits are asked for first: what was written for them lies below the ends that are asked for last. */
-  async #begin(hop: Hop): Promise<Look> {
+  /** The commits are asked for first: what was written for them lies below the ends that are asked for afterwards. */
+  async #positions(): Promise<readonly PartitionPositions[]> {
     const { log, prefix, store } = this.#parts;
-    const topics = hop.topics.map((topic) => prefix + topic);
-    const committed = await log.committed(prefix + groupOf(hop.stage), topics);
-    const commits = new Map(committed.map((at) => [partitionName(at), at.offset]));
-    const bounds = await log.offsets(topics);
-    const stretches: Stretch[] = [];
-    for (const { low, high, ...at } of bounds) {
-      const commit = commits.get(partitionName(at)) ?? -1;
-      const of = { topic: at.topic.slice(prefix.length), partition: at.partition };
-      const floor = await this.#firstFloor(of, { low, high, commit });
-      const from = Math.max(low, floor);
-      stretches.push({ ...of, from, to: Math.max(from, Math.min(commit, high)) });
-    }
-    const lows = bounds.map(({ topic, partition, low }) => ({
-      topic: topic.slice(prefix.length),
-      partition,
-      offset: low,
+    const whole = (topics: readonly string[]) => topics.map((topic) => prefix + topic);
+    const committed = await Promise.all(
+      hops.map(({ stage, topics }) => log.committed(prefix + groupOf(stage), whole(topics))),
+    );
+    const commits = new Map(committed.flat().map((at) => [partitionName(at), at.offset]));
+    const bounds = await log.offsets(whole(bookedGroups.map(({ topic }) => topic)));
+    const positions = bounds.map((bound) => ({
+      ...bound,
+      topic: bound.topic.slice(prefix.length),
+      commit: commits.get(partitionName(bound)) ?? -1,
     }));
-    await store.forgetExpired(lows);
-    return { stretches, until: await this.#ends(hop) };
+    await this.#beginBooks(positions);
+    await store.forgetExpired(positions.map(({ topic, partition, low }) => ({ topic, partition, offset: low })));
+    return positions;
   }
 
-  /** Where a partition begins that is seen for the first time: its books begin with what the group has not committed. */
-  async #firstFloor(
-    of: Pick<Place, "topic" | "partition">,
-    { low, high, commit }: { readonly low: number; readonly high: number; readonly commit: number },
-  ): Promise<number> {
+  /** The books of a partition that is seen for the first time begin with what its group has not committed. */
+  async #beginBooks(positions: readonly PartitionPositions[]): Promise<void> {
     const { store } = this.#parts;
-    const name = partitionName(of);
-    if (this.#floorOf(of) > high) {
+    for (const of of positions.filter((one) => this.#floorOf(one) > one.high)) {
       await store.forget(of);
-      this.#floors.delete(name);
+      this.#floors.delete(partitionName(of));
     }
-    const known = this.#floors.get(name);
-    if (known !== undefined) return known;
-    const floor = commit < 0 ? low : Math.min(commit, high);
-    await store.advance([{ ...of, offset: floor }]);
-    this.#floors.set(name, floor);
-    return floor;
+    const unknown = positions.filter((one) => !this.#floors.has(partitionName(one)));
+    const begun = unknown.map(({ topic, partition, low, high, commit }) => ({
+      topic,
+      partition,
+      offset: commit < 0 ? low : Math.min(commit, high),
+    }));
+    await store.advance(begun);
+    for (const place of begun) this.#floors.set(partitionName(place), place.offset);
   }
 
-  async #ends({ after }: Hop): Promise<readonly Place[]> {
-    const { log, prefix } = this.#parts;
-    const topics = after.flatMap((stage) => hopOf(stage).topics.map((topic) => prefix + topic));
-    const bounds = topics.length === 0 ? [] : await log.offsets(topics);
-    return bounds.map(({ topic, partition, high }) => ({ topic: topic.slice(prefix.length), partition, offset: high }));
+  #begin({ topics, after }: Hop, positions: readonly PartitionPositions[]): Look {
+    const of = (wanted: readonly string[]) => positions.filter(({ topic }) => wanted.includes(topic));
+    const stretches = of(topics).map(({ topic, partition, low, high, commit }) => {
+      const from = Math.max(low, this.#floorOf({ topic, partition }));
+      return { topic, partition, from, to: Math.max(from, Math.min(commit, high)) };
+    });
+    const ends = of(after.flatMap((stage) => hopOf(stage).topics));
+    return { stretches, until: ends.map(({ topic, partition, high }) => ({ topic, partition, offset: high })) };
   }
 
   /** Judges a look as far as one pass may go, and returns what is left of it. */
