@@ -201,4 +201,20 @@ describe("the books", () => {
       { hour: "2026-01-05T13:00:00Z", tenantId: "acme", accepted: 1, "in flight": 1, remainder: 0 },
     ]);
   });
+
+  it("count a message once of which two records are missing, with the hour that it has, and not at all once it has ended", async () => {
+    const message = { id: "m1", tenant: "acme", createdAt: start - hour };
+    await write([{ ...message, status: "queued" }]);
+    await store.miss([
+      { ...missing(3), id: "m1" },
+      { ...missing(4), id: "m1" },
+    ]);
+    const books = await readBooks(database.pool, start - hour);
+    expect(books.remainder).toBe(2);
+    expect(books.balances).toMatchObject([{ hour: "2026-01-05T11:00:00Z", accepted: 1, "in flight": 0, remainder: 1 }]);
+    await write([{ ...message, status: "sent" }]);
+    const ended = await readBooks(database.pool, start - hour);
+    expect(ended.balances).toMatchObject([{ accepted: 1, sent: 1, remainder: 0 }]);
+    expect(ended.remainder).toBe(2);
+  });
 });

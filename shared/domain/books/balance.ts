@@ -41,11 +41,13 @@ export interface StatusCount {
   readonly messages: number;
 }
 
-/** How many records of a tenant that were written in one hour nobody has handled. */
+/** How many of a tenant and hour are missing: messages that wait for a record that nobody handles, or records before their first decision. */
 export interface RemainderCount {
   readonly tenantId: string;
   /** ISO 8601, at its beginning. */
   readonly hour: string;
+  /** Under which these messages are counted already; null for records before a decision, which are counted nowhere else. */
+  readonly status: string | null;
   readonly records: number;
 }
 
@@ -59,9 +61,12 @@ export interface Balance extends Readonly<Record<Account, number>> {
 
 /** The books by hour and tenant, in that order. */
 export function balance(counts: readonly StatusCount[], remainders: readonly RemainderCount[]): readonly Balance[] {
-  const lines = [
+  const lines: readonly Line[] = [
     ...counts.map(({ tenantId, hour, status, messages }) => ({ tenantId, hour, into: accountOf(status), n: messages })),
-    ...remainders.map(({ tenantId, hour, records }) => ({ tenantId, hour, into: "remainder" as const, n: records })),
+    ...remainders.flatMap(({ tenantId, hour, status, records }): readonly Line[] => [
+      { tenantId, hour, into: "remainder", n: records },
+      ...(status === null ? [] : [{ tenantId, hour, into: accountOf(status), n: -records }]),
+    ]),
   ];
   const books = Map.groupBy(lines, ({ tenantId, hour }) => `${hour} ${tenantId}`);
   return [...books.entries()]

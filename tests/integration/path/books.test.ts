@@ -107,7 +107,6 @@ describe("a record that a group is moved past with Kafka's own tool is named wit
     async (stage) => {
       const before = await sentMails();
       const place = await rob(stage);
-      const t0 = Date.now();
       const found = await eventually(
         async () => {
           const answer = await status();
@@ -116,7 +115,6 @@ describe("a record that a group is moved past with Kafka's own tool is named wit
         "comms status to name what is missing",
         { ms: namedMs, pollMs: 1_000 },
       );
-      console.error("NAMED", stage, Date.now() - t0);
       expect(found.code).toBe(1);
       expect(found.books.remainder).toBe(1);
       const [missing] = found.books.missing;

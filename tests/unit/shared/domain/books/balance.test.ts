@@ -28,7 +28,7 @@ describe("the books of a tenant and hour", () => {
 
   it("are apart by hour and tenant, in this order, and have what is missing", () => {
     const counts = [of("sent", 1, eleven), of("sent", 2), of("failed", 4, ten, "b"), of("bounced", 8)];
-    const books = balance(counts, [{ tenantId: "c", hour: eleven, records: 16 }]);
+    const books = balance(counts, [{ tenantId: "c", hour: eleven, status: null, records: 16 }]);
     expect(
       books.map(({ hour, tenantId, accepted, sent, failed, remainder }) => [
         hour,
@@ -44,6 +44,12 @@ describe("the books of a tenant and hour", () => {
       [eleven, "acme", 1, 1, 0, 0],
       [eleven, "c", 16, 0, 0, 16],
     ]);
+  });
+
+  it("count a message once that waits for a missing record: not where it was, but as missing", () => {
+    const remainder = [{ tenantId: "acme", hour: ten, status: "queued", records: 1 }];
+    const [books] = balance([of("queued", 3), of("sent", 2)], remainder);
+    expect(books).toMatchObject({ accepted: 5, sent: 2, "in flight": 2, remainder: 1 });
   });
 
   it("balance, whatever is counted: each message is in one column, and none in two", () => {
@@ -66,6 +72,7 @@ describe("the books of a tenant and hour", () => {
     const missing = fc.record({
       tenantId: fc.constantFrom("a", "c"),
       hour: fc.constantFrom(ten, eleven),
+      status: fc.constant(null),
       records: fc.nat(9),
     });
     fc.assert(
