@@ -2,7 +2,7 @@ import type { InRecord } from "#shared/contracts/log-record.ts";
 import { groupOf } from "#shared/contracts/topics.ts";
 import { lookAt, type Stretch } from "#shared/domain/books/chunks.ts";
 import { bookedGroups, type Hop, hopOf, hops } from "#shared/domain/books/hops.ts";
-import { type Place, partitionName } from "#shared/domain/books/place.ts";
+import { partitionName, type RecordPlace } from "#shared/domain/books/place.ts";
 import { readSource } from "#shared/domain/books/source.ts";
 import type { Job } from "#shared/domain/outcome/job.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
@@ -35,11 +35,11 @@ export interface AuditParts {
 interface Look {
   readonly stretches: readonly Stretch[];
   /** Up to where the books of others must have been looked through: what the hop wrote for these offsets lies below. */
-  readonly until: readonly Place[];
+  readonly until: readonly RecordPlace[];
 }
 
 /** Where one partition stands; its topic is without prefix. */
-interface PartitionPositions extends Pick<Place, "topic" | "partition"> {
+interface PartitionPositions extends Pick<RecordPlace, "topic" | "partition"> {
   readonly low: number;
   readonly high: number;
   /** What its group has committed; -1 where nothing. */
@@ -98,7 +98,7 @@ class Audit {
     return until.every((place) => this.#floorOf(place) >= place.offset);
   }
 
-  #floorOf(place: Pick<Place, "topic" | "partition">): number {
+  #floorOf(place: Pick<RecordPlace, "topic" | "partition">): number {
     return this.#floors.get(partitionName(place)) ?? 0;
   }
 
@@ -154,7 +154,7 @@ class Audit {
     const open = stretches.filter((stretch) => stretch.from < stretch.to);
     const now = open.map((stretch) => ({ ...stretch, to: Math.min(stretch.to, stretch.from + lookMax.offsets) }));
     const marks = await store.marks(now);
-    const reached: Place[] = [];
+    const reached: RecordPlace[] = [];
     for (const stretch of now) {
       const { unmarked, until: offset } = lookAt(stretch, marks, lookMax.unmarked);
       const seen = { ...stretch, to: offset };

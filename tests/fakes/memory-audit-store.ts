@@ -1,5 +1,5 @@
 import { chunkName, chunkOffsets } from "#shared/domain/books/chunks.ts";
-import { type Place, partitionName } from "#shared/domain/books/place.ts";
+import { partitionName, type RecordPlace } from "#shared/domain/books/place.ts";
 import type { AuditStore, MissingRecord } from "#shared/state/books/audit-store.ts";
 
 /** The audit's store in memory, with what tests ask of it. */
@@ -12,7 +12,7 @@ export function createMemoryAuditStore(): MemoryAuditStore {
   const marked = new Set<string>();
   const floors = new Map<string, number>();
   const missing = new Map<string, MissingRecord>();
-  const nameOf = (place: Place): string => `${partitionName(place)}/${place.offset}`;
+  const nameOf = (place: RecordPlace): string => `${partitionName(place)}/${place.offset}`;
   return {
     missing: () => [...missing.values()],
     mark: async (places) => {
@@ -50,11 +50,11 @@ export function createMemoryAuditStore(): MemoryAuditStore {
     },
     forget: async (of) => {
       floors.delete(partitionName(of));
-      for (const name of [...marked]) if (name.startsWith(`${partitionName(of)}/`)) marked.delete(name);
-      for (const name of [...missing.keys()]) if (name.startsWith(`${partitionName(of)}/`)) missing.delete(name);
+      for (const name of marked) if (name.startsWith(`${partitionName(of)}/`)) marked.delete(name);
+      for (const name of missing.keys()) if (name.startsWith(`${partitionName(of)}/`)) missing.delete(name);
     },
     settle: async () => {
-      for (const name of [...missing.keys()]) if (marked.has(name)) missing.delete(name);
+      for (const name of missing.keys()) if (marked.has(name)) missing.delete(name);
     },
     remainders: async () => [],
   };

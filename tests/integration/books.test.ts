@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chunkName } from "#shared/domain/books/chunks.ts";
-import type { Place } from "#shared/domain/books/place.ts";
+import type { RecordPlace } from "#shared/domain/books/place.ts";
 import { migrate } from "#shared/platform/postgres/migrate.ts";
 import { type AuditStore, createAuditStore } from "#shared/state/books/audit-store.ts";
 import { readBooks } from "#shared/state/books/read-books.ts";
@@ -10,7 +10,7 @@ import { createDatabase, type TestDatabase } from "#tests/support/database.ts";
 const hour = 3_600_000;
 const start = Date.UTC(2026, 0, 5, 12);
 const of = { topic: "comms.accepted", partition: 2 };
-const at = (offset: number): Place => ({ ...of, offset });
+const at = (offset: number): RecordPlace => ({ ...of, offset });
 const missing = (offset: number) => ({
   ...at(offset),
   group: "comms.router",
@@ -138,7 +138,7 @@ describe("the store of the audit", () => {
     await store.mark([at(1_023), at(5)]);
     const marks = await store.marks([{ ...of, from: 0, to: 1_025 }]);
     const first = marks.get(chunkName(of, 0)) ?? "";
-    expect([...first].flatMap((bit, offset) => (bit === "1" ? [offset] : []))).toEqual([0, 5, 1_023]);
+    expect(Array.from(first, (bit, offset) => (bit === "1" ? [offset] : [])).flat()).toEqual([0, 5, 1_023]);
     expect(marks.get(chunkName(of, 1))?.startsWith("10")).toBe(true);
   });
 

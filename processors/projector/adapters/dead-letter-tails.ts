@@ -1,6 +1,6 @@
 import type { InRecord, Position } from "#shared/contracts/log-record.ts";
 import { deadLetterTopic } from "#shared/contracts/topics.ts";
-import type { Place } from "#shared/domain/books/place.ts";
+import type { RecordPlace } from "#shared/domain/books/place.ts";
 import { readSource } from "#shared/domain/books/source.ts";
 import type { Log } from "#shared/platform/kafka/port.ts";
 
@@ -10,7 +10,11 @@ export interface DeadLetterTails {
    * Calls `onPlaces` with where the dead letters of a stage lay, run by run, and where what led to them lay. Those of an
    * earlier call come again only after that call failed. Rejects with the log's `AppError`.
    */
-  follow(stage: string, onPlaces: (places: readonly Place[]) => Promise<void>, signal: AbortSignal): Promise<void>;
+  follow(
+    stage: string,
+    onPlaces: (places: readonly RecordPlace[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export function createDeadLetterTails(log: Pick<Log, "offsets" | "readToEnd">, prefix: string): DeadLetterTails {
@@ -28,7 +32,7 @@ export function createDeadLetterTails(log: Pick<Log, "offsets" | "readToEnd">, p
   };
 }
 
-function placesOfLetter({ headers }: InRecord, prefix: string): readonly Place[] {
+function placesOfLetter({ headers }: InRecord, prefix: string): readonly RecordPlace[] {
   const text = (name: string): string => [headers[`__connect.errors.${name}`] ?? []].flat()[0]?.toString("utf8") ?? "";
   const [topic, partition, offset] = [text("topic"), text("partition"), text("offset")];
   const isWhole = topic.startsWith(prefix) && /^\d{1,6}$/.test(partition) && /^\d{1,15}$/.test(offset);

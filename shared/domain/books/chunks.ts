@@ -1,4 +1,4 @@
-import { type Place, partitionName } from "./place.ts";
+import { partitionName, type RecordPlace } from "./place.ts";
 
 /** How many offsets a chunk has. A migration gives its column the same width. */
 export const chunkOffsets = 1_024;
@@ -14,7 +14,7 @@ export interface Chunk {
 }
 
 /** Places as chunks, in the order of their keys, so that all writers lock rows in the same order. */
-export function chunksOf(places: readonly Place[]): readonly Chunk[] {
+export function chunksOf(places: readonly RecordPlace[]): readonly Chunk[] {
   const found = new Map<string, Omit<Chunk, "bits"> & { readonly bytes: Buffer }>();
   for (const { topic, partition, offset } of places) {
     const chunk = Math.floor(offset / chunkOffsets);
@@ -63,7 +63,7 @@ export function lookAt(
 }
 
 /** Names a chunk, as a key of maps. */
-export function chunkName(of: Pick<Place, "topic" | "partition">, chunk: number): string {
+export function chunkName(of: Pick<RecordPlace, "topic" | "partition">, chunk: number): string {
   return `${partitionName(of)}/${chunk}`;
 }
 

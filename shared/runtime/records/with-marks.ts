@@ -1,5 +1,5 @@
 import { isBooked } from "#shared/domain/books/hops.ts";
-import type { Place } from "#shared/domain/books/place.ts";
+import type { RecordPlace } from "#shared/domain/books/place.ts";
 import { readSource } from "#shared/domain/books/source.ts";
 import type { SinkProcessor } from "../processor.ts";
 
@@ -9,7 +9,7 @@ import type { SinkProcessor } from "../processor.ts";
  */
 export function withMarks<In>(
   sink: SinkProcessor<In>,
-  mark: (places: readonly Place[]) => Promise<void>,
+  mark: (places: readonly RecordPlace[]) => Promise<void>,
 ): SinkProcessor<In> {
   return {
     ...sink,

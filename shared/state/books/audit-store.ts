@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { chunkName, chunkOffsets, type Stretch } from "#shared/domain/books/chunks.ts";
-import { type Place, partitionName } from "#shared/domain/books/place.ts";
+import { partitionName, type RecordPlace } from "#shared/domain/books/place.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
@@ -20,7 +20,7 @@ const endAudit = sqlFile(import.meta.url, "./end-audit.sql");
 const byGroup = sqlFile(import.meta.url, "./remainder-by-group.sql");
 
 /** A record that a group has committed, and that left no trace. */
-export interface MissingRecord extends Place {
+export interface MissingRecord extends RecordPlace {
   readonly group: string;
   readonly id: string;
   readonly tenantId: string;
@@ -41,21 +41,22 @@ export interface AuditStore extends HandledMarks {
   /** Up to where each partition has been looked through, by `partitionName`. */
   floors(): Promise<ReadonlyMap<string, number>>;
   /** Raises floors; none goes back. */
-  advance(floors: readonly Place[]): Promise<void>;
+  advance(floors: readonly RecordPlace[]): Promise<void>;
   /** The marks in these stretches by `chunkName`, a character an offset: `1` where it is marked. */
   marks(stretches: readonly Stretch[]): Promise<ReadonlyMap<string, string>>;
   /** Keeps missing records, each once. */
   miss(records: readonly MissingRecord[]): Promise<void>;
   /** Removes missing records that lie below these first offsets of their partitions: their topics no longer hold them. */
-  forgetExpired(lows: readonly Place[]): Promise<void>;
+  forgetExpired(lows: readonly RecordPlace[]): Promise<void>;
   /** Forgets all of one partition, whose topic has been made again. */
-  forget(partition: Pick<Place, "topic" | "partition">): Promise<void>;
+  forget(partition: Pick<RecordPlace, "topic" | "partition">): Promise<void>;
   /** Ends a look: removes missing records that have been handled since and marks that say no more than the floor, and adds the books up. */
   settle(): Promise<void>;
   /** What is missing. */
   remainders(): Promise<readonly GroupRemainder[]>;
 }
 
+/** The store of the audit, in Postgres. */
 export function createAuditStore(pool: Pool): AuditStore {
   const query = async <Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> =>
     (await postgres(() => pool.query<Row>(text, [...values]))).rows;
@@ -102,7 +103,7 @@ export function createAuditStore(pool: Pool): AuditStore {
   };
 }
 
-function placeColumns(places: readonly Place[]): readonly unknown[] {
+function placeColumns(places: readonly RecordPlace[]): readonly unknown[] {
   return [
     places.map(({ topic }) => topic),
     places.map(({ partition }) => partition),

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { chunksOf } from "#shared/domain/books/chunks.ts";
-import type { Place } from "#shared/domain/books/place.ts";
+import type { RecordPlace } from "#shared/domain/books/place.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 
@@ -9,9 +9,10 @@ const markHandled = sqlFile(import.meta.url, "./mark-handled.sql");
 /** Which records have been handled. */
 export interface HandledMarks {
   /** One statement, and none for no place. The same again changes nothing. Throws `POSTGRES_UNAVAILABLE` (retryable). */
-  mark(places: readonly Place[]): Promise<void>;
+  mark(places: readonly RecordPlace[]): Promise<void>;
 }
 
+/** The marks, in Postgres. */
 export function createHandledMarks(pool: Pool): HandledMarks {
   return {
     mark: async (places) => {

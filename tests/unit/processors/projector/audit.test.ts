@@ -4,10 +4,10 @@ import { type AuditParts, createAudit } from "#processors/projector/audit.ts";
 import type { Headers, InRecord } from "#shared/contracts/log-record.ts";
 import { deadLetterTopic, groupOf, type Stage, stages } from "#shared/contracts/topics.ts";
 import { bookedGroups, hopOf } from "#shared/domain/books/hops.ts";
-import { type Place, partitionName } from "#shared/domain/books/place.ts";
+import { partitionName, type RecordPlace } from "#shared/domain/books/place.ts";
 import { readSource, writeSource } from "#shared/domain/books/source.ts";
 import { deadLetter } from "#shared/runtime/outputs/dead-letter.ts";
-import { createMemoryLog } from "#tests/fakes/log/memory-log.ts";
+import { createMemoryLog, type MemoryLog } from "#tests/fakes/log/memory-log.ts";
 import { createMemoryAuditStore } from "#tests/fakes/memory-audit-store.ts";
 
 const partitions = 2;
@@ -15,6 +15,12 @@ const partitions = 2;
 const writes = { intake: "comms.accepted", router: "comms.decisions" } as const;
 type Player = keyof typeof writes | "projector";
 const players: readonly Player[] = ["intake", "router", "projector"];
+
+/** The next record of a stage; undefined where it has read all. */
+function unread(log: MemoryLog, stage: Stage, commits: ReadonlyMap<string, number>): InRecord | undefined {
+  const records = hopOf(stage).topics.flatMap((topic) => log.records(topic));
+  return records.find((record) => record.offset >= (commits.get(`${groupOf(stage)} ${partitionName(record)}`) ?? 0));
+}
 
 /** A log whose stages do as the test says, a step at a time, and an audit of it that may be restarted. */
 async function aPlay() {
@@ -25,7 +31,7 @@ async function aPlay() {
   /** What was handled and not committed is no loss when it is skipped. */
   const handled = new Set<string>();
   const skipped = new Set<string>();
-  const nameOf = (place: Place): string => `${partitionName(place)}/${place.offset}`;
+  const nameOf = (place: RecordPlace): string => `${partitionName(place)}/${place.offset}`;
   for (const topic of [...bookedGroups.map(({ topic }) => topic), ...stages.map(deadLetterTopic)]) log.records(topic);
 
   const committed: AuditParts["log"]["committed"] = async (group, topics) =>
@@ -44,14 +50,9 @@ async function aPlay() {
   };
   let audit = createAudit(parts);
 
-  /** The next record of a stage; undefined where it has read all. */
-  function next(stage: Stage): InRecord | undefined {
-    const records = hopOf(stage).topics.flatMap((topic) => log.records(topic));
-    return records.find((record) => record.offset >= (commits.get(`${groupOf(stage)} ${partitionName(record)}`) ?? 0));
-  }
-  function commit(stage: Stage, record: InRecord): void {
+  const next = (stage: Stage) => unread(log, stage, commits);
+  const commit = (stage: Stage, record: InRecord) =>
     commits.set(`${groupOf(stage)} ${partitionName(record)}`, record.offset + 1);
-  }
   async function write(topic: string, key: string, headers: Headers = {}): Promise<void> {
     await producer.send([{ topic, key, value: Buffer.from("v"), headers }]);
   }
@@ -86,7 +87,8 @@ async function aPlay() {
       if (!handled.has(nameOf(record))) skipped.add(nameOf(record));
       commit(player, record);
     },
-    back: (player: Player, place: Place) => commits.set(`${groupOf(player)} ${partitionName(place)}`, place.offset),
+    back: (player: Player, place: RecordPlace) =>
+      commits.set(`${groupOf(player)} ${partitionName(place)}`, place.offset),
     look: () => audit.run(0, async () => {}, new AbortController().signal),
     restart: () => {
       audit = createAudit(parts);
@@ -143,11 +145,13 @@ describe("the audit of the books", () => {
     await finish(play);
     const [missing] = play.store.missing();
     expect(play.found()).toHaveLength(1);
-    play.back("router", missing as Place);
+    play.back("router", missing as RecordPlace);
     await finish(play);
     expect(play.found()).toEqual([]);
   });
+});
 
+describe("the audit of the books, over all that may happen", () => {
   it("names exactly what was left out, whatever the order, crashes, dead letters, second tellings and restarts of its own", async () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom("event" as const) },

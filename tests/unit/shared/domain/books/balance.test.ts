@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import { accounts, balance } from "#shared/domain/books/balance.ts";
 
 const [ten, eleven] = ["2026-01-05T10:00:00Z", "2026-01-05T11:00:00Z"];
-const of = (status: string, messages: number, hour = ten, tenantId = "acme") => ({ tenantId, hour, status, messages });
+const of = (status: string, messages: number, change: { hour?: string; tenantId?: string } = {}) => ({
+  tenantId: "acme",
+  hour: ten,
+  status,
+  messages,
+  ...change,
+});
 
 describe("the books of a tenant and hour", () => {
   it.each([
@@ -27,7 +33,12 @@ describe("the books of a tenant and hour", () => {
   });
 
   it("are apart by hour and tenant, in this order, and have what is missing", () => {
-    const counts = [of("sent", 1, eleven), of("sent", 2), of("failed", 4, ten, "b"), of("bounced", 8)];
+    const counts = [
+      of("sent", 1, { hour: eleven }),
+      of("sent", 2),
+      of("failed", 4, { tenantId: "b" }),
+      of("bounced", 8),
+    ];
     const books = balance(counts, [{ tenantId: "c", hour: eleven, status: null, records: 16 }]);
     expect(
       books.map(({ hour, tenantId, accepted, sent, failed, remainder }) => [
@@ -51,7 +62,9 @@ describe("the books of a tenant and hour", () => {
     const [books] = balance([of("queued", 3), of("sent", 2)], remainder);
     expect(books).toMatchObject({ accepted: 5, sent: 2, "in flight": 2, remainder: 1 });
   });
+});
 
+describe("the books of all", () => {
   it("balance, whatever is counted: each message is in one column, and none in two", () => {
     const status = fc.constantFrom(
       "queued",

@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chunkName, chunkOffsets, chunksOf, lookAt } from "#shared/domain/books/chunks.ts";
-import type { Place } from "#shared/domain/books/place.ts";
+import type { RecordPlace } from "#shared/domain/books/place.ts";
 
 const of = { topic: "comms.accepted", partition: 1 };
-const at = (offset: number): Place => ({ ...of, offset });
+const at = (offset: number): RecordPlace => ({ ...of, offset });
 
 /** What Postgres makes of the chunks: a union, a character an offset. */
-function stored(batches: readonly (readonly Place[])[]): ReadonlyMap<string, string> {
+function stored(batches: readonly (readonly RecordPlace[])[]): ReadonlyMap<string, string> {
   const marks = new Map<string, string>();
   for (const { topic, partition, chunk, bits } of batches.flatMap(chunksOf)) {
     const name = chunkName({ topic, partition }, chunk);
-    const text = [...bits].map((digit) => Number.parseInt(digit, 16).toString(2).padStart(4, "0")).join("");
+    const text = Array.from(bits, (digit) => Number.parseInt(digit, 16).toString(2).padStart(4, "0")).join("");
     const before = marks.get(name) ?? "0".repeat(chunkOffsets);
-    marks.set(name, [...text].map((bit, index) => (bit === "1" || before[index] === "1" ? "1" : "0")).join(""));
+    marks.set(name, Array.from(text, (bit, index) => (bit === "1" || before[index] === "1" ? "1" : "0")).join(""));
   }
   return marks;
 }
