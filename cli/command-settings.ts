@@ -19,7 +19,8 @@ export const fuseSettings = combineSettings(telemetrySettings, kafkaSettings, po
 /** What every command reads that changes something through the admin API. */
 export const adminSettings = adminCallerSettings;
 export const auditSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
-export const statusSettings = combineSettings(telemetrySettings, kafkaSettings);
+export const groupSettings = combineSettings(telemetrySettings, kafkaSettings);
+export const statusSettings = combineSettings(telemetrySettings, kafkaSettings, postgresSettings);
 export const topicSettings = combineSettings(telemetrySettings, kafkaSettings, redisSettings, postgresSettings);
 export const keySettings = combineSettings(postgresSettings, apiKeySettings);
 /** Whom the brokers know is asked of the brokers alone. */
@@ -45,7 +46,7 @@ export const commandSettings: Readonly<Record<string, Settings<object>>> = {
   suppression: adminSettings,
   approve: adminSettings,
   status: statusSettings,
-  group: statusSettings,
+  group: groupSettings,
   key: keySettings,
   topic: topicSettings,
   acl: aclSettings,

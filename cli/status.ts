@@ -3,9 +3,16 @@ import type { Instant } from "#shared/domain/time/instant.ts";
 import { readConfig } from "#shared/platform/config/environment.ts";
 import { createFuseTopic } from "#shared/runtime/fuses/fuse-store.ts";
 import { allGroupTopics, type GroupTopics, measureLag, type PartitionLag } from "#shared/runtime/lag/group-lag.ts";
-import { createProcessContext, type ProcessContext } from "#shared/runtime/process/process-context.ts";
+import {
+  createProcessContext,
+  type ProcessContext,
+  type ProcessContextConfig,
+} from "#shared/runtime/process/process-context.ts";
+import { type Books, readBooks } from "#shared/state/books/read-books.ts";
+import { booksText } from "./books-text.ts";
 import { type CliCommand, exit } from "./command.ts";
-import { statusSettings } from "./command-settings.ts";
+import { groupSettings, statusSettings } from "./command-settings.ts";
+import { parseDuration } from "./duration.ts";
 import { alignedTable } from "./table.ts";
 
 /** One group as the broker knows it, whoever of it lives. */
@@ -15,19 +22,48 @@ export interface GroupState extends GroupTopics {
   readonly fuse: Fuse | undefined;
 }
 
-/** `comms status`: every group, whether it has a member, how far it is behind, and its fuse. Asks the broker alone. */
+/** The books of how long ago are shown, unless asked otherwise. */
+const booksSince = "2h";
+const formats = ["text", "json"];
+
+/**
+ * `comms status`: every group, whether it has a member, how far it is behind, and its fuse, from the broker; then the books, from
+ * Postgres. Fails where a fuse is blown or a record is missing.
+ */
 export const status: CliCommand = {
   name: "status",
-  usage: "status",
-  summary: "Show each stage's members, how far it is behind, and its dead-letter fuse",
-  flags: {},
-  accepts: ({ args }) => args.length === 0,
-  run: async () => {
-    const states = await readGroups(allGroupTopics());
-    process.stdout.write(alignedTable([statusHead, ...states.flatMap((state) => groupStatusRows(state, Date.now()))]));
-    return states.some(({ fuse }) => fuse?.state === "BLOWN") ? exit.failed : exit.done;
+  usage: "status [--since 2h] [--format text|json]",
+  summary: "Show each stage's members, how far it is behind, its dead-letter fuse, and whether the books balance",
+  flags: { since: { type: "string", default: booksSince }, format: { type: "string", default: "text" } },
+  accepts: ({ args, flags }) =>
+    args.length === 0 &&
+    parseDuration(String(flags["since"])) !== undefined &&
+    formats.includes(String(flags["format"])),
+  run: async (invocation) => {
+    const sinceMs = parseDuration(String(invocation.flags["since"]));
+    if (sinceMs === undefined || status.accepts?.(invocation) !== true) {
+      process.stderr.write("Name a time such as --since 90m, 24h or 7d, and --format text or json.\n");
+      return exit.usage;
+    }
+    const now = Date.now();
+    const { states, books } = await withPlatform(readConfig(statusSettings), async (platform) => ({
+      states: await groupStates(platform, allGroupTopics()),
+      books: await readBooks(platform.postgres(), now - sinceMs),
+    }));
+    const isJson = invocation.flags["format"] === "json";
+    process.stdout.write(isJson ? statusJson(states, books) : statusText(states, books, now));
+    const isBlown = states.some(({ fuse }) => fuse?.state === "BLOWN");
+    return isBlown || books.remainder > 0 ? exit.failed : exit.done;
   },
 };
+
+function statusText(states: readonly GroupState[], books: Books, now: Instant): string {
+  return `${alignedTable([statusHead, ...states.flatMap((state) => groupStatusRows(state, now))])}\n${booksText(books, now)}`;
+}
+
+function statusJson(groups: readonly GroupState[], books: Books): string {
+  return `${JSON.stringify({ groups, books }, null, 2)}\n`;
+}
 
 /** `comms group describe`: a group partition by partition. */
 export const group: CliCommand = {
@@ -45,7 +81,8 @@ export const group: CliCommand = {
       );
       return exit.usage;
     }
-    process.stdout.write(alignedTable([groupHead, ...(await readGroups(wanted)).flatMap(groupRows)]));
+    const states = await withPlatform(readConfig(groupSettings), (platform) => groupStates(platform, wanted));
+    process.stdout.write(alignedTable([groupHead, ...states.flatMap(groupRows)]));
     return exit.done;
   },
 };
@@ -56,11 +93,14 @@ function wantedGroups(asked: readonly string[]): readonly GroupTopics[] {
   return asked.length === 0 ? all : all.filter(({ group: id }) => asked.some((one) => id.endsWith(`.${one}`)));
 }
 
-async function readGroups(groups: readonly GroupTopics[]): Promise<readonly GroupState[]> {
-  const platform = createProcessContext(readConfig(statusSettings), { name: "status" });
+async function withPlatform<T>(
+  config: ProcessContextConfig,
+  work: (platform: ProcessContext) => Promise<T>,
+): Promise<T> {
+  const platform = createProcessContext(config, { name: "status" });
   try {
     await platform.warm();
-    return await groupStates(platform, groups);
+    return await work(platform);
   } finally {
     await platform.close();
   }

@@ -59,7 +59,7 @@ const processors: Readonly<Record<string, Room>> = {
   digest: withState(processor("pg", "zod")),
   scheduler: withState(processor("pg")),
   materializer: withState(processor()),
-  projector: processor("pg"),
+  projector: withState(processor("pg")),
 };
 
 /** The pure half of a processor, where it has one of its own, with the packages that it may import. */

@@ -1,12 +1,15 @@
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import type { Runnable } from "#shared/runtime/processor.ts";
+import { withMarks } from "#shared/runtime/records/with-marks.ts";
+import { createHandledMarks } from "#shared/state/books/handled-marks.ts";
 import { createScheduleStore } from "./adapters/schedule-store.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createScheduler } from "./processor.ts";
 import { createReleaser } from "./releaser.ts";
 
 export async function assemble(platform: ProcessContext): Promise<Runnable> {
-  const store = createScheduleStore(platform.postgres());
+  const pool = platform.postgres();
+  const store = createScheduleStore(pool);
   const { metrics } = platform.telemetry;
   const dispatcher = createDispatcher({
     store,
@@ -17,5 +20,6 @@ export async function assemble(platform: ProcessContext): Promise<Runnable> {
       metrics.set("comms_scheduled_oldest_seconds", {}, overdueSeconds);
     },
   });
-  return { processor: createScheduler(store), jobs: [dispatcher, createReleaser(store)] };
+  const processor = withMarks(createScheduler(store), createHandledMarks(pool).mark);
+  return { processor, jobs: [dispatcher, createReleaser(store)] };
 }

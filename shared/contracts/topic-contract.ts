@@ -83,7 +83,7 @@ function sendContract(topic: TopicName, channel: string): TopicContract {
   const of = read(topic.endsWith(".bulk") ? "send.bulk.yaml" : "send.yaml", contract, (text) =>
     text.replaceAll("<channel>", channel),
   );
-  const isRead = of.consumers.some((consumer) => stages.some((stage) => stage === consumer));
+  const isRead = stages.some((stage) => stage === `${channel}-sender`);
   return isRead ? of : { ...of, description: `${of.description} No sender reads it yet.` };
 }
 

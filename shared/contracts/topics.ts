@@ -99,15 +99,24 @@ export function isCompactedTopic(topic: string): topic is CompactedTopic {
 }
 
 /** What stages read whole, or from where they were, into a state of their own: no group commits there. */
-const stagesWithoutGroup: Partial<Readonly<Record<TopicName, readonly string[] | "all">>> = {
+const stagesWithoutGroup: Readonly<Record<string, readonly string[] | "all">> = {
   "comms.templates": "all",
   "comms.decisions": ["materializer"],
   "comms.feedback": ["materializer"],
+  // The projector looks up the records that other groups have left out.
+  ...Object.fromEntries(
+    [
+      ...["comms.events", "comms.accepted", "comms.routed"].flatMap((topic) => [topic, `${topic}.bulk`]),
+      ...Object.keys(sendTopics),
+      "comms.schedule",
+      "comms.digest",
+    ].map((topic) => [topic, ["projector"]]),
+  ),
 };
 
 /** Whether a stage that its contract names as a consumer of a topic, both without prefix, reads it as a member of its group. */
 export function readsInGroup(stage: string, topic: string): boolean {
-  const without = stagesWithoutGroup[topic as TopicName];
+  const without = stagesWithoutGroup[topic];
   return without !== "all" && without?.includes(stage) !== true;
 }
 

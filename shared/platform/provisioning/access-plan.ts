@@ -1,5 +1,6 @@
 import { topicContracts } from "#shared/contracts/topic-contract.ts";
 import { deadLetterTopic, groupOf, readsInGroup, sendChannelOf, stages } from "#shared/contracts/topics.ts";
+import { hops } from "#shared/domain/books/hops.ts";
 import type { Acl } from "../kafka/access-admin.ts";
 
 /** One principal of ours, and what it may do: exactly what its part of the product needs. */
@@ -66,10 +67,19 @@ function stageGrants(stage: string, contracts: readonly Contract[]): readonly Gr
     ...topicsOf(contracts, "consumers", stage).map(readTopic),
     ...topicsOf(contracts, "producers", stage).map(write),
     ...(stage === "materializer" ? sendTopics(contracts).map(describeTopic) : []),
+    ...(stage === "projector" ? auditGrants() : []),
     write(deadLetterTopic(stage)),
     readTopic(runtimeTopic),
     write(runtimeTopic),
   ];
+}
+
+/** Who keeps the books compares what other groups have committed with what they wrote and set aside. */
+function auditGrants(): readonly Grant[] {
+  return hops.flatMap(({ stage }): readonly Grant[] => [
+    ...(stage === "projector" ? [] : [describeGroup(stage)]),
+    readTopic(deadLetterTopic(stage)),
+  ]);
 }
 
 /**
@@ -85,12 +95,7 @@ function gatewayGrants(party: "gateway" | "admin", contracts: readonly Contract[
   const described = inputs
     .map(({ topic }) => topic)
     .filter((topic) => !written.includes(topic) && !read.includes(topic));
-  return [
-    ...written.map(write),
-    ...read.map(readTopic),
-    ...stages.map((stage): Grant => ({ resource: "group", name: groupOf(stage), operation: "Describe" })),
-    ...described.map(describeTopic),
-  ];
+  return [...written.map(write), ...read.map(readTopic), ...stages.map(describeGroup), ...described.map(describeTopic)];
 }
 
 /** Everything that is the product's, and no user or right: those are the administrator's, who runs `comms acl`. */
@@ -109,6 +114,10 @@ function ownGroups(name: string): Grant {
 /** Who restores the ledger looks whether anything was ever ordered from a sender: only then must it wait for calls under way. */
 function sendTopics(contracts: readonly Contract[]): readonly string[] {
   return contracts.map(({ topic }) => topic).filter((topic) => sendChannelOf(topic) !== undefined);
+}
+
+function describeGroup(stage: string): Grant {
+  return { resource: "group", name: groupOf(stage), operation: "Describe" };
 }
 
 function describeTopic(name: string): Grant {

@@ -44,6 +44,7 @@ export const metricDeclarations = {
     "group",
     "topic",
   ),
+  comms_ledger_remainder: gauge("Records that the group has committed and that left no trace", "group", "topic"),
   comms_decisions_total: counter("Decisions on messages", "gate", "verdict", "reason", "channel"),
   comms_messages_total: counter("Reports on messages", "channel", "provider", "status"),
   comms_event_to_queue_seconds: histogram("From the event to the first send record", latency(0.15), "channel"),

@@ -1,5 +1,6 @@
-import type { InRecord, OutRecord } from "#shared/contracts/log-record.ts";
+import type { Headers, InRecord, OutRecord } from "#shared/contracts/log-record.ts";
 import type { Output } from "#shared/contracts/output.ts";
+import { writeSource } from "#shared/domain/books/source.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Codec } from "#shared/platform/avro/codec.ts";
@@ -67,7 +68,8 @@ export class Outbox {
     const { topic, key } = output;
     const value = encode(codec, output);
     const headers = envelope({ stage, topic, key, value, now, trace: span.headers, ...(cause ? { cause } : {}) });
-    return { topic: prefix + topic, key, value, headers: { ...headers, ...output.headers } };
+    const source = cause === undefined ? {} : sourceOf(topic, cause.record, prefix);
+    return { topic: prefix + topic, key, value, headers: { ...headers, ...source, ...output.headers } };
   }
 
   /** What a completed record leaves on the log. The same record again leaves the same but for times. */
@@ -83,6 +85,10 @@ export class Outbox {
     const letter = deadLetter(record, { stage, reason: outcome.reason, message: outcome.message, at, now, ids });
     yield { ...letter, topic: prefix + letter.topic };
   }
+}
+
+function sourceOf(topic: string, { topic: from, partition, offset, headers }: InRecord, prefix: string): Headers {
+  return writeSource(topic, { topic: from.slice(prefix.length), partition, offset }, headers);
 }
 
 function encode(codec: Codec, output: Output): Buffer | null {

@@ -14,6 +14,7 @@ import { closerLimits } from "#processors/digest/closer.ts";
 import { patienceMs } from "#processors/feedback/core/wait.ts";
 import { feedbackLingerMs } from "#processors/feedback/processor.ts";
 import { retentionDays } from "#processors/projector/adapters/retention.ts";
+import { lookMax } from "#processors/projector/audit.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
 import { releaseLimits } from "#processors/scheduler/releaser.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
@@ -53,6 +54,7 @@ import { lagShownMsMax } from "#shared/runtime/lag/lag-watch.ts";
 import { sinkLimits, stageLimits, stalledMsMax } from "#shared/runtime/limits.ts";
 import { outageBackoff } from "#shared/runtime/outage-watch.ts";
 import { gentleEveryMs, gentleRecords, watchfulLoadMax, watchfulRecords } from "#shared/runtime/shell/precedence.ts";
+import { namedMax } from "#shared/state/books/read-books.ts";
 import { dedupeWindowMs } from "#shared/state/dedupe/dedupe.ts";
 import { callDeadlineMs, hotWindowMs, leaseMs } from "#shared/state/ledger/ledger.ts";
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
@@ -366,6 +368,12 @@ const senders: readonly Limit[] = [
 ];
 
 const stores: readonly Limit[] = [
+  {
+    name: "a look through the books",
+    where: ["processors/projector/audit.ts"],
+    figures: [count(lookMax.offsets), count(lookMax.unmarked), count(lookMax.records)],
+  },
+  { name: "missing records that are named", where: ["shared/state/books/read-books.ts"], figures: [count(namedMax)] },
   { name: "a webhook's wait", where: ["processors/feedback/core/wait.ts"], figures: [minutes(patienceMs)] },
   { name: "scheduled items in a lease", where: ["processors/scheduler/dispatcher.ts"], figures: lease(dispatchLimits) },
   { name: "a pause", where: ["shared/domain/policy/gates/pause.ts"], figures: [minutes(pauseRecheckMs)] },

@@ -1,12 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { globSync } from "node:fs";
-import { homedir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEventFactory } from "#cli/demo/event-factory.ts";
 import { zoneWhereItIs } from "#cli/demo/people.ts";
-import { addresses } from "#tests/support/addresses.ts";
 import { eventually } from "#tests/support/world/eventually.ts";
 import { aCrowd, aPerson } from "#tests/support/world/people.ts";
+import { resetGroups } from "#tests/support/world/reset-group.ts";
 import { sellerTo } from "#tests/support/world/traffic.ts";
 import { everything, startWorld, type World, type WorldChild } from "#tests/support/world.ts";
 
@@ -68,16 +65,6 @@ async function untilQuiet(): Promise<void> {
   await world.drained();
 }
 
-/** With Kafka's own tool, as docs/operating.md has it. A group without a member is one that may be reset. */
-function resetToEarliest(stages: readonly string[]): void {
-  const [tools = ""] = globSync(["/var/cache/carillon/stack-*/kafka", `${homedir()}/.cache/carillon/stack-*/kafka`]);
-  const tool = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand";
-  const broker = ["--bootstrap-server", addresses().kafka.bootstrap];
-  const reset = ["--reset-offsets", "--to-earliest", "--all-topics", "--execute"];
-  const groups = stages.flatMap((stage) => ["--group", `${world.prefix}comms.${stage}`]);
-  execFileSync("java", ["-cp", `${tools}/*`, tool, ...broker, ...groups, ...reset], { stdio: "pipe" });
-}
-
 describe("a group that is reset to its earliest record by Kafka's own tool calls nobody again and changes no status", () => {
   test.each([
     [["intake", "router", "renderer"]],
@@ -86,7 +73,11 @@ describe("a group that is reset to its earliest record by Kafka's own tool calls
     [["scheduler", "digest"]],
   ])("%s", async (stages) => {
     expect(await child.stop(30_000)).toBe(0);
-    resetToEarliest(stages);
+    resetGroups(
+      stages.map((stage) => `${world.prefix}comms.${stage}`),
+      "--to-earliest",
+      "--all-topics",
+    );
     child = await world.start(everything);
     await untilQuiet();
     expect(await seen()).toEqual(before);

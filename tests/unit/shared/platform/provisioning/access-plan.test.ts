@@ -76,6 +76,29 @@ describe("the rights of each principal", () => {
   });
 });
 
+describe("the rights of who keeps the books", () => {
+  it("let it describe the groups that it compares, and read what they set aside, and no others", () => {
+    const rights = rightsOf("comms-projector");
+    const audited = [
+      "intake",
+      "router",
+      "renderer",
+      "email-sender",
+      "push-sender",
+      "sms-sender",
+      "inapp-sender",
+      "scheduler",
+      "digest",
+    ];
+    expect(rights.filter((right) => right.startsWith("Describe group")).toSorted()).toEqual(
+      audited.map((stage) => `Describe group comms.${stage}`).toSorted(),
+    );
+    expect(rights.filter((right) => /^Read topic .*\.dlq$/.test(right)).toSorted()).toEqual(
+      [...audited, "projector"].map((stage) => `Read topic comms.${stage}.dlq`).toSorted(),
+    );
+  });
+});
+
 describe("the rights of the gateway", () => {
   it("let it read what its callers write and nothing else, and describe what it counts", () => {
     const of = (operation: string) =>

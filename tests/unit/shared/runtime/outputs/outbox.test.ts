@@ -100,3 +100,16 @@ describe("the outbox", () => {
     expect(headersOf(undefined, {})).toEqual(["trace-1", undefined, undefined]);
   });
 });
+
+describe("what the outbox says of where a record comes from", () => {
+  const headerOf = (headers: InRecord["headers"] = {}) => String(headers["comms-from"] ?? "");
+
+  it("is the topic without prefix, the partition and the offset of its cause", () => {
+    const [part = []] = partsOf([emit("a", "b")]);
+    expect(part.map(({ headers }) => headerOf(headers))).toEqual(["comms.events/1/7", "comms.events/1/7"]);
+  });
+
+  it("is nothing where a job writes it", () => {
+    expect(headerOf(outbox.one(output("a"), 0, { span }).headers)).toBe("");
+  });
+});
