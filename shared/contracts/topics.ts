@@ -26,6 +26,7 @@ export const topicRecords = {
   "comms.decisions": "Decision",
   "comms.rendered": "Rendered",
   ...sendTopics,
+  "comms.attempts": "AttemptBatch",
   "comms.schedule": "ScheduleItem",
   "comms.digest": "DigestItem",
   "comms.provider-events": "ProviderEvent",
@@ -102,6 +103,7 @@ const stagesWithoutGroup: Partial<Readonly<Record<TopicName, readonly string[] |
   "comms.templates": "all",
   "comms.decisions": ["materializer"],
   "comms.feedback": ["materializer"],
+  "comms.attempts": ["materializer"],
 };
 
 /** Whether a stage that its contract names as a consumer of a topic, both without prefix, reads it as a member of its group. */

@@ -1,4 +1,5 @@
 import type { Instant } from "../time/instant.ts";
+import type { EarlierDoubt, LoggedCall } from "./attempt-batch.ts";
 import { callsMade, isReopened, isReported, type LedgerEntry, type NextCall, stateOf } from "./ledger-entry.ts";
 import { type Bucket, type BudgetRequest, takeFrom } from "./rate-budget.ts";
 
@@ -173,6 +174,39 @@ export function reconcileEntry(entry: LedgerEntry | undefined, logged: LoggedRes
   return { ...sentEntry(logged.attempt), state: letters[logged.state] };
 }
 
+/**
+ * The entry after a call that the log announces, or undefined if the present entry says as much: it is of this call or a later
+ * one, or the message is over. The call counts as one whose process died in it, until a result says otherwise; its lease has run
+ * out, so that nobody may restore a call that may still be under way.
+ */
+export function restoreCall(entry: LedgerEntry | undefined, call: LoggedCall): LedgerEntry | undefined {
+  const { attempt, owner, doubt, recordedAt, reopens } = call;
+  const isLater = entry === undefined || (isEarlier(entry) && attempt > entry.attempt) || isReopened(entry, call);
+  if (!isLater) return undefined;
+  const since = doubt?.since ?? recordedAt;
+  const note = reopens == null ? "" : String(reopens);
+  return {
+    state: "K",
+    attempt,
+    leaseUntil: 0,
+    since,
+    doubt: doubt !== undefined,
+    crashes: doubt?.crashes ?? 0,
+    owner,
+    note,
+  };
+}
+
+/** Whether a later call may follow: the entry is claimed, or was refused for now. */
+function isEarlier(entry: LedgerEntry): boolean {
+  return isClaimed(entry) || entry.state === "R";
+}
+
+/** What a claim knows of earlier calls of its message whose result is unknown; undefined for none. */
+export function doubtOf({ doubt, since, crashes }: LedgerEntry): EarlierDoubt | undefined {
+  return doubt ? { since, crashes } : undefined;
+}
+
 function sentEntry(attempt: number): LedgerEntry {
   return { state: "S", attempt, leaseUntil: 0, since: 0, doubt: false, crashes: 0, owner: "", note: "" };
 }
@@ -190,12 +224,18 @@ function isUnderWay(entry: LedgerEntry | undefined, owner: string): entry is Led
   return isOwned(entry, owner) && entry.state === "K" && !isReported(entry);
 }
 
+/** Whether the entry is a claim that reopens this sent call, or a later one: that it was sent is known, and ends nothing. */
+function isReopenedIn(entry: LedgerEntry, attempt: number): boolean {
+  return isClaimed(entry) && !isReported(entry) && attempt <= Number(entry.note);
+}
+
 /**
  * Sent outranks failed and dropped; these outrank every state of the same attempt or an earlier one. What a provider says
  * late of an earlier call does not end the next one.
  */
 function yieldsTo(entry: LedgerEntry, { state, attempt, bySender }: LoggedResult): boolean {
   if (entry.state === "S") return state === "sent" && bySender && (entry.note !== "" || attempt > entry.attempt);
+  if (state === "sent" && attempt > 0 && isReopenedIn(entry, attempt)) return false;
   if (state === "sent") return bySender || attempt === 0 || !isClaimed(entry) || attempt >= entry.attempt;
   return entry.attempt <= attempt;
 }
