@@ -76,7 +76,7 @@ export interface BegunCall {
   readonly reopens: number | null;
 }
 
-/** One call of an earlier batch, or of this one, that was never made. */
+/** One call of an earlier batch that was never made. */
 export interface WithdrawnCall {
   /** UUIDv5 of tenant, template, user, cause_ref and channel. */
   readonly msg_id: string;

@@ -94,6 +94,7 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
     reconcileCases(bench);
     reopenCases(bench);
     restoreCases(bench);
+    restoreOrderCases(bench);
   });
 }
 
@@ -532,10 +533,10 @@ function announced(owner: string, change: Partial<LoggedCall> = {}): LoggedCall 
   return { msgId, owner, attempt: 1, recordedAt: t0, ...change };
 }
 
+const sentByTheLog = { msgId, state: "sent", attempt: 1, bySender: true, recordedAt: t0 } as const;
+
 /** What a wiped ledger learns from the calls that the log announces. */
 function restoreCases(bench: Bench): void {
-  const sent = { msgId, state: "sent", attempt: 1, bySender: true, recordedAt: t0 } as const;
-
   test("a call that the log announces is in doubt at once, as one whose process died in it", async () => {
     await bench.ledger.restoreCalls([announced("a")], t0 + 9);
     expect(await bench.look(t0 + 9)).toEqual({ kind: "ambiguous", owner: "a", since: t0, calls: 1, crashes: 1 });
@@ -557,37 +558,9 @@ function restoreCases(bench: Bench): void {
     expect(await bench.look(t0, 2)).toEqual({ kind: "free" });
   });
 
-  test.each(["sent", "failed", "dropped"] as const)(
-    "a message that is %s stays so, whichever is read first",
-    async (state) => {
-      for (const isFirst of [true, false]) {
-        await bench.wipe();
-        await bench.restored();
-        if (isFirst) await bench.ledger.reconcile([{ ...sent, state }], t0);
-        await bench.ledger.restoreCalls([announced("a")], t0);
-        if (!isFirst) await bench.ledger.reconcile([{ ...sent, state }], t0);
-        expect(await bench.look()).toEqual({ kind: state, attempt: 1, note: "" });
-      }
-    },
-  );
-
-  test("a call that reopens a sent message is in doubt, whichever is read first, and given back it is sent as before", async () => {
-    const second = announced("b", { attempt: 2, reopens: 1 });
-    for (const isFirst of [true, false]) {
-      await bench.wipe();
-      await bench.restored();
-      if (isFirst) await bench.ledger.reconcile([sent], t0);
-      await bench.ledger.restoreCalls([announced("a"), second], t0);
-      if (!isFirst) await bench.ledger.reconcile([sent], t0);
-      expect(await bench.look(t0, 2)).toMatchObject({ kind: "ambiguous", calls: 2, crashes: 1 });
-    }
-    await bench.ledger.release(by("b"), t0);
-    expect(await bench.look()).toEqual({ kind: "sent", attempt: 1, note: "" });
-  });
-
   test("the result of a call that reopens ends it", async () => {
     await bench.ledger.restoreCalls([announced("b", { attempt: 2, reopens: 1 })], t0);
-    await bench.ledger.reconcile([sent, { ...sent, attempt: 2 }], t0);
+    await bench.ledger.reconcile([sentByTheLog, { ...sentByTheLog, attempt: 2 }], t0);
     expect(await bench.look()).toEqual({ kind: "sent", attempt: 2, note: "" });
   });
 
@@ -605,6 +578,50 @@ function restoreCases(bench: Bench): void {
   test("a call that is older than the ledger's memory is left out", async () => {
     await bench.ledger.restoreCalls([announced("a", { recordedAt: t0 - hotWindowMs })], t0);
     expect(await bench.look()).toEqual({ kind: "free" });
+  });
+}
+
+/** The topics that the ledger is restored from are read in any order. */
+function restoreOrderCases(bench: Bench): void {
+  test.each(["sent", "failed", "dropped"] as const)(
+    "a message that is %s stays so, whichever is read first",
+    async (state) => {
+      for (const isFirst of [true, false]) {
+        await bench.wipe();
+        await bench.restored();
+        if (isFirst) await bench.ledger.reconcile([{ ...sentByTheLog, state }], t0);
+        await bench.ledger.restoreCalls([announced("a")], t0);
+        if (!isFirst) await bench.ledger.reconcile([{ ...sentByTheLog, state }], t0);
+        expect(await bench.look()).toEqual({ kind: state, attempt: 1, note: "" });
+      }
+    },
+  );
+
+  test("a call that reopens a sent message is in doubt, whichever is read first, and given back it is sent as before", async () => {
+    const second = announced("b", { attempt: 2, reopens: 1 });
+    for (const isFirst of [true, false]) {
+      await bench.wipe();
+      await bench.restored();
+      if (isFirst) await bench.ledger.reconcile([sentByTheLog], t0);
+      await bench.ledger.restoreCalls([announced("a"), second], t0);
+      if (!isFirst) await bench.ledger.reconcile([sentByTheLog], t0);
+      expect(await bench.look(t0, 2)).toMatchObject({ kind: "ambiguous", calls: 2, crashes: 1 });
+    }
+    await bench.ledger.release(by("b"), t0);
+    expect(await bench.look()).toEqual({ kind: "sent", attempt: 1, note: "" });
+  });
+
+  test("of two calls with the same number the later one counts, whichever is read first", async () => {
+    const [earlier, later] = [announced("a"), announced("b", { recordedAt: t0 + 1 })];
+    for (const calls of [
+      [earlier, later],
+      [later, earlier],
+    ]) {
+      await bench.wipe();
+      await bench.restored();
+      await bench.ledger.restoreCalls(calls, t0 + 2);
+      expect(await bench.look(t0 + 2)).toMatchObject({ kind: "ambiguous", owner: "b", calls: 1 });
+    }
   });
 }
 

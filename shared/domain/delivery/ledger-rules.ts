@@ -176,19 +176,19 @@ export function reconcileEntry(entry: LedgerEntry | undefined, logged: LoggedRes
 
 /**
  * The entry after a call that the log announces, or undefined if the present entry says as much: it is of this call or a later
- * one, or the message is over. The call counts as one whose process died in it, until a result says otherwise; its lease has run
- * out, so that nobody may restore a call that may still be under way.
+ * one, or the message is over. The call counts as one whose process died in it, until a result says otherwise. Its lease ended when it
+ * was announced, so that nobody may restore a call that may still be under way; of two with the same number the later one counts, as
+ * the other was not made.
  */
 export function restoreCall(entry: LedgerEntry | undefined, call: LoggedCall): LedgerEntry | undefined {
   const { attempt, owner, doubt, recordedAt, reopens } = call;
-  const isLater = entry === undefined || (isEarlier(entry) && attempt > entry.attempt) || isReopened(entry, call);
-  if (!isLater) return undefined;
+  if (entry && !isReopened(entry, call) && !precedes(entry, call)) return undefined;
   const since = doubt?.since ?? recordedAt;
   const note = reopens == null ? "" : String(reopens);
   return {
     state: "K",
     attempt,
-    leaseUntil: 0,
+    leaseUntil: recordedAt,
     since,
     doubt: doubt !== undefined,
     crashes: doubt?.crashes ?? 0,
@@ -197,9 +197,10 @@ export function restoreCall(entry: LedgerEntry | undefined, call: LoggedCall): L
   };
 }
 
-/** Whether a later call may follow: the entry is claimed, or was refused for now. */
-function isEarlier(entry: LedgerEntry): boolean {
-  return isClaimed(entry) || entry.state === "R";
+/** Whether the entry is of an earlier call that another may follow, or of one with the same number that was given back. */
+function precedes(entry: LedgerEntry, { attempt, recordedAt }: LoggedCall): boolean {
+  if (attempt > entry.attempt) return isClaimed(entry) || entry.state === "R";
+  return attempt === entry.attempt && entry.state === "K" && !isReported(entry) && entry.leaseUntil < recordedAt;
 }
 
 /** What a claim knows of earlier calls of its message whose result is unknown; undefined for none. */

@@ -157,13 +157,15 @@ end
 
 -- A call that the log announces: it may have been made, and counts as one whose process died in it.
 if op == 'restore' then
-  local owner, attempt, since, doubt, note = ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
+  local owner, attempt, since, doubt, note, at = ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9], ARGV[10]
   if entry then
     local reopened = entry.state == 'S' and note ~= '' and entry.attempt <= tonumber(note)
     local later = (calling or entry.state == 'R') and attempt > entry.attempt
-    if not (reopened or later) then return { 'kept' } end
+    -- Of two calls with the same number the earlier one was not made.
+    local again = attempt == entry.attempt and entry.state == 'K' and not reported(entry) and entry.lease < tonumber(at)
+    if not (reopened or later or again) then return { 'kept' } end
   end
-  put('K', attempt, '', since, doubt, owner, note)
+  put('K', attempt, at, since, doubt, owner, note)
   return { 'restored' }
 end
 

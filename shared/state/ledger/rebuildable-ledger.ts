@@ -38,10 +38,12 @@ export function createRebuildableLedger(ledger: RestorableLedger, client?: Appli
   };
 }
 
-/** Announced calls and their withdrawals; a withdrawal is in the same batch as its call, or in a later one of the partition. */
+/** One batch after another: a call is withdrawn by a later one, and its message may be called for again by the batch that says so. */
 async function applyAttempts(ledger: RestorableLedger, batches: readonly AttemptBatch[], now: Instant): Promise<void> {
-  await ledger.restoreCalls(batches.flatMap(loggedCallsOf), now);
-  await Promise.all(batches.flatMap(withdrawnCallsOf).map((call) => ledger.release(call, now)));
+  for (const batch of batches) {
+    await Promise.all(withdrawnCallsOf(batch).map((call) => ledger.release(call, now)));
+    await ledger.restoreCalls(loggedCallsOf(batch), now);
+  }
 }
 
 function valuesOf<Topic extends TopicName>(records: readonly DecodedRecord<unknown>[], topic: Topic) {

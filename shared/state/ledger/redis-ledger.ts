@@ -10,7 +10,7 @@ import { execute } from "#shared/platform/redis/redis.ts";
 import { luaFile, runScript, type ScriptArg } from "#shared/platform/redis/script.ts";
 import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
 import { isOn, parseMarker, redisInstant } from "../views/marker.ts";
-import { hotWindowMs, type Ledger, leaseMs } from "./ledger.ts";
+import { type ClaimResult, hotWindowMs, type Ledger, leaseMs } from "./ledger.ts";
 
 const script = luaFile(import.meta.url, "./ledger.lua");
 const letters = { sent: "S", failed: "F", dropped: "D", retry: "R", ambiguous: "K" } as const;
@@ -57,11 +57,9 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redi
     await run({ name: "reconcile", msgId, now, args, ttlMs });
   }
 
-  async function restoreOne({ msgId, owner, attempt, doubt, reopens, recordedAt }: LoggedCall, now: Instant) {
-    const ttlMs = leftOf(recordedAt, now);
-    if (ttlMs <= 0) return;
-    const args = [owner, attempt, doubt?.since ?? recordedAt, doubt ? doubt.crashes + 1 : "", reopens ?? ""];
-    await run({ name: "restore", msgId, now, args, ttlMs });
+  async function restoreOne(call: LoggedCall, now: Instant) {
+    const ttlMs = leftOf(call.recordedAt, now);
+    if (ttlMs > 0) await run({ name: "restore", msgId: call.msgId, now, args: restoreArgs(call), ttlMs });
   }
 
   return {
@@ -83,11 +81,8 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redi
     begin: async ({ msgId, owner, attempt, reopens, leaseMs, now, resend, budget }) => {
       const args = [owner, leaseMs, attempt, resend ? crashesMax : 0, reopens ?? -1];
       const answer = await run({ name: "begin", msgId, budget, now, args });
-      const [verdict, detail = "", last, waitMs, since] = answer;
-      if (verdict === "claimed") {
-        const doubt = detail === "" ? undefined : { since: Number(since), crashes: Math.max(0, Number(detail) - 1) };
-        return { kind: "claimed", doubt, attempt: Number(last), waitMs: Number(waitMs) };
-      }
+      const [verdict, detail = "", last] = answer;
+      if (verdict === "claimed") return claimedIn(answer);
       const state = stateIn(detail, { msgId, attempt, reopens: reopens ?? null }, Number(last));
       if (state.kind === "free") throw new Error(`The ledger refused a free entry of message ${msgId}`);
       return state;
@@ -108,6 +103,15 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redi
       await Promise.all(calls.map((call) => restoreOne(call, now)));
     },
   };
+}
+
+function restoreArgs({ owner, attempt, doubt, reopens, recordedAt }: LoggedCall): readonly ScriptArg[] {
+  return [owner, attempt, doubt?.since ?? recordedAt, doubt ? doubt.crashes + 1 : "", reopens ?? "", recordedAt];
+}
+
+function claimedIn([, crashes = "", attempt, waitMs, since]: readonly string[]): ClaimResult {
+  const doubt = crashes === "" ? undefined : { since: Number(since), crashes: Math.max(0, Number(crashes) - 1) };
+  return { kind: "claimed", doubt, attempt: Number(attempt), waitMs: Number(waitMs) };
 }
 
 /** How much of its time in the ledger a record of then has left, ms. */

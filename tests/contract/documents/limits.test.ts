@@ -16,6 +16,8 @@ import { feedbackLingerMs } from "#processors/feedback/processor.ts";
 import { retentionDays } from "#processors/projector/adapters/retention.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
+import { bulkSpacingMs, expressSpacingMs, withdrawnMax } from "#shared/delivery/attempt-log.ts";
+import { confirmedAgoMsMax } from "#shared/delivery/message-claim.ts";
 import { fcmBudgetShares } from "#shared/delivery/providers/fcm/config.ts";
 import { inappBudgetShares } from "#shared/delivery/providers/inapp/provider.ts";
 import { allProviders } from "#shared/delivery/providers/registry.ts";
@@ -321,6 +323,21 @@ const domain: readonly Limit[] = [
     figures: [seconds(writtenAfterMs)],
   },
   { name: "a message in doubt", where: [policyFile], figures: [minutes(defaultPolicy.ambiguousHoldMs)] },
+  {
+    name: "records that announce calls",
+    where: ["shared/delivery/attempt-log.ts"],
+    figures: [`${expressSpacingMs} ms`, `${bulkSpacingMs} ms`],
+  },
+  {
+    name: "age of a confirmation at its call",
+    where: ["shared/delivery/message-claim.ts"],
+    figures: [seconds(confirmedAgoMsMax)],
+  },
+  {
+    name: "calls to be withdrawn",
+    where: ["shared/delivery/attempt-log.ts"],
+    figures: [count(withdrawnMax)],
+  },
   {
     name: "age of the views for what is not critical",
     where: [policyFile],

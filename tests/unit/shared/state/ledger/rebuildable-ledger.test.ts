@@ -37,12 +37,27 @@ describe("the ledger as it is restored from the log", () => {
     expect(await restored(result, attempts)).toEqual(["sent", "ambiguous"]);
   });
 
-  test("has nothing of a call that was withdrawn, in its own batch or a later one", async () => {
+  test("has nothing of a call that was withdrawn", async () => {
     const withdrawn = batch.calls.map(({ msg_id, claim }) => ({ msg_id, claim }));
-    expect(await restored(record("comms.attempts", { ...batch, withdrawn }))).toEqual(["free", "ambiguous"]);
     const later = record("comms.attempts", { ...batch, number: 8, calls: [], withdrawn });
     // The second was in doubt before the call that was withdrawn.
     expect(await restored(attempts, later)).toEqual(["free", "ambiguous"]);
+  });
+
+  test("has the call that followed one that was withdrawn, by the same sender or another, whichever is read first", async () => {
+    const [call] = batch.calls;
+    const again = { ...batch, number: 8, recorded_at: batch.recorded_at + 1, calls: [{ ...call, claim: ".1#50" }] };
+    const withdrawn = [{ msg_id: call?.msg_id, claim: call?.claim }];
+    const own = record("comms.attempts", { ...again, withdrawn });
+    expect((await restored(attempts, own))[0]).toBe("ambiguous");
+    // A clock that is set back between the two changes nothing within one sender.
+    const setBack = record("comms.attempts", { ...again, withdrawn, recorded_at: batch.recorded_at - 60_000 });
+    expect((await restored(attempts, setBack))[0]).toBe("ambiguous");
+    const gone = record("comms.attempts", { ...batch, number: 9, calls: [], withdrawn });
+    const others = record("comms.attempts", { ...again, sender: "host-2/1/aa/email", withdrawn: [] });
+    expect((await restored(attempts, gone, others))[0]).toBe("ambiguous");
+    expect((await restored(attempts, others, gone))[0]).toBe("ambiguous");
+    expect((await restored(others, attempts, gone))[0]).toBe("ambiguous");
   });
 
   test("knows nothing of a withdrawal of another claim", async () => {
