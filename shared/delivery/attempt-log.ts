@@ -6,7 +6,7 @@ import type { Clock } from "#shared/platform/clock/clock.ts";
 import { unlessAway } from "./reconciler.ts";
 
 /** How far apart two batches begin at least, ms, where a call waits that somebody waits for. */
-export const expressSpacingMs = 5;
+export const expressSpacingMs = 10;
 
 /** The same where all calls that wait are bulk. */
 export const bulkSpacingMs = 20;
