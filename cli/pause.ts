@@ -3,9 +3,9 @@ import { adminFlags, callAdmin, hasFormat, textFlag } from "./admin-api.ts";
 import { type CliCommand, exit, type Invocation } from "./command.ts";
 import { hasGoodTime, setFlagNamed } from "./flag.ts";
 
-const usageOfTarget = "channel|provider|template|stage NAME | tenant";
+const usageOfTarget = "channel|provider|template NAME | tenant";
 
-/** `comms pause`: lets what was not sent yet wait, by the flag of the channel, provider, template, stage or tenant. */
+/** `comms pause`: lets what was not sent yet wait, by the flag of the channel, provider, template or tenant. */
 export const pauseCommand: CliCommand = {
   name: "pause",
   usage: `pause ${usageOfTarget} --reason "…" [--for 2h] [--tenant T] [--format text|json]`,

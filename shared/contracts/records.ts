@@ -60,6 +60,44 @@ export interface Accepted {
   readonly received_at: number | null;
 }
 
+/** One message that the sender is about to call for. */
+export interface BegunCall {
+  /** UUIDv5 of tenant, template, user, cause_ref and channel. */
+  readonly msg_id: string;
+  /** What follows the sender in the owner of the claim on the ledger. */
+  readonly claim: string;
+  /** The number of the call. */
+  readonly attempt: number;
+  /** When the first call with an unknown result began; null if there is none. */
+  readonly in_doubt_since: number | null;
+  /** How many of the earlier calls ended with their process. */
+  readonly crashes: number;
+  /** The call that the provider took and then reported as not delivered for now; null for none. */
+  readonly reopens: number | null;
+}
+
+/** One call of an earlier batch that was never made. */
+export interface WithdrawnCall {
+  /** UUIDv5 of tenant, template, user, cause_ref and channel. */
+  readonly msg_id: string;
+  /** As the call has it. */
+  readonly claim: string;
+}
+
+/** Provider calls that one sender is about to make. Written and acknowledged before the first of them begins, so that a ledger which was wiped knows them again. */
+export interface AttemptBatch {
+  /** The process that calls: host, pid and a random part. */
+  readonly sender: string;
+  /** Counts the batches of a process from 1. */
+  readonly number: number;
+  /** When this record was written, by the sender's clock. */
+  readonly recorded_at: number;
+  /** The calls, in no order. Each may have begun, unless a later batch of the sender withdraws it. */
+  readonly calls: readonly BegunCall[];
+  /** Calls that were announced and not made: the claim was given back. */
+  readonly withdrawn: readonly WithdrawnCall[];
+}
+
 /** The last row of a tenant's audit chain at a time. Kept apart from the table, so that an end that is cut off, and a chain that is made anew, show. */
 export interface AuditHead {
   /** Tenant; `*` for the chain of what holds for all. */
@@ -743,6 +781,7 @@ export interface Token {
 /** Every record type by the name of its schema. */
 export interface RecordTypes {
   readonly Accepted: Accepted;
+  readonly AttemptBatch: AttemptBatch;
   readonly AuditHead: AuditHead;
   readonly Cancellation: Cancellation;
   readonly Consent: Consent;

@@ -26,6 +26,7 @@ export const topicRecords = {
   "comms.decisions": "Decision",
   "comms.rendered": "Rendered",
   ...sendTopics,
+  "comms.attempts": "AttemptBatch",
   "comms.schedule": "ScheduleItem",
   "comms.digest": "DigestItem",
   "comms.provider-events": "ProviderEvent",
@@ -103,6 +104,7 @@ const stagesWithoutGroup: Readonly<Record<string, readonly string[] | "all">> = 
   "comms.templates": "all",
   "comms.decisions": ["materializer"],
   "comms.feedback": ["materializer"],
+  "comms.attempts": ["materializer"],
   // The projector looks up the records that other groups have left out.
   ...Object.fromEntries(
     [

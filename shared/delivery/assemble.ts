@@ -1,10 +1,11 @@
-import type { Channel } from "#shared/contracts/records.ts";
-import { hasAddresses } from "#shared/domain/channel/channels.ts";
+import type { AttemptBatch, Channel } from "#shared/contracts/records.ts";
+import { hasAddresses, isRepeatable } from "#shared/domain/channel/channels.ts";
 import { channelName, type KnownChannel } from "#shared/domain/message/channel.ts";
 import type { ProxyConfig } from "#shared/platform/config/proxy-settings.ts";
 import { viewAgeMsMaxOf } from "#shared/platform/config/redis-settings.ts";
 import type { AddressHasher } from "#shared/platform/crypto/address-hash.ts";
 import { createOutbound } from "#shared/platform/http/outbound.ts";
+import { envelope } from "#shared/runtime/outputs/envelope.ts";
 import type { ProcessContext } from "#shared/runtime/process/process-context.ts";
 import { unsubscribeKeysOf } from "#shared/runtime/process/rotation.ts";
 import { viewWatchOf } from "#shared/runtime/process/view-watch-of.ts";
@@ -14,6 +15,7 @@ import { createRedisLedger } from "#shared/state/ledger/redis-ledger.ts";
 import { createSentArchive } from "#shared/state/ledger/sent-archive.ts";
 import { type AccountConfig, accountsIn, type OriginConfig } from "./account-settings.ts";
 import { type ProviderAccount, routeByTenant } from "./accounts.ts";
+import { type AttemptLog, createAttemptLog, noAttemptLog } from "./attempt-log.ts";
 import { createBreaker } from "./breaker.ts";
 import type { SendMeter } from "./meter.ts";
 import type { ProviderContext } from "./providers/provider.ts";
@@ -42,9 +44,11 @@ export async function openSender<Channel extends KnownChannel>(
   const policy = { ambiguousHoldMs: config.COMMS_AMBIGUOUS_HOLD_SECONDS * 1_000, viewAgeMsMax };
   const common = commonParts(platform, channel);
   const reconciler = createReconciler(common.ledger);
+  const attempts = await attemptLogOf(platform, channel, common.owner);
   const processor = createSender({
     ...common,
     reconciler,
+    attempts: attempts.log,
     channel,
     route: routeByTenant(accounts),
     meter,
@@ -52,9 +56,39 @@ export async function openSender<Channel extends KnownChannel>(
   });
   return {
     processor,
-    jobs: [viewWatchOf(platform, viewAgeMsMax), reconciler.job],
+    jobs: [viewWatchOf(platform, viewAgeMsMax), reconciler.job, attempts.log.job],
     close: async () => {
-      await Promise.all([reconciler.close(platform.clock.now()), ...accounts.map(({ adapter }) => adapter.close())]);
+      await Promise.all([
+        attempts.close(),
+        reconciler.close(platform.clock.now()),
+        ...accounts.map(({ adapter }) => adapter.close()),
+      ]);
+    },
+  };
+}
+
+/** Where calls are announced: nowhere, on a channel whose calls are harmless to repeat. */
+async function attemptLogOf(
+  platform: ProcessContext,
+  channel: KnownChannel,
+  sender: string,
+): Promise<{ readonly log: AttemptLog; readonly close: () => Promise<void> }> {
+  if (isRepeatable(channel)) return { log: noAttemptLog, close: async () => {} };
+  const producer = await platform.log().producer();
+  const codec = platform.codec();
+  const topic = `${platform.prefix}comms.attempts`;
+  const stage = `${channelName(channel)}-sender`;
+  const write = (batch: AttemptBatch) => {
+    const value = codec.encode("comms.attempts", batch);
+    const about = { stage, topic: "comms.attempts", key: sender, value, now: batch.recorded_at, trace: {} };
+    return producer.send([{ topic, key: sender, value, headers: envelope(about) }]);
+  };
+  const log = createAttemptLog({ write, sender, clock: platform.clock });
+  return {
+    log,
+    close: async () => {
+      await log.close();
+      await producer.close();
     },
   };
 }
@@ -109,7 +143,10 @@ function refuseToHash(channel: Channel): never {
 }
 
 /** What every sender takes from the process that hosts it. */
-function commonParts(platform: ProcessContext, channel: KnownChannel): Omit<SenderParts, "channel" | "route"> {
+function commonParts(
+  platform: ProcessContext,
+  channel: KnownChannel,
+): Omit<SenderParts, "channel" | "route" | "attempts"> {
   const codec = platform.codec();
   return {
     views: platform.views(),
@@ -118,7 +155,7 @@ function commonParts(platform: ProcessContext, channel: KnownChannel): Omit<Send
     artifacts: platform.artifacts(),
     hasher: hasAddresses(channel) ? platform.hasher : noHasher,
     clock: platform.clock,
-    owner: platform.owner,
+    owner: `${platform.owner}/${channelName(channel)}`,
     encode: (topic, send) => codec.encode(topic, send),
   };
 }

@@ -12,13 +12,15 @@ import { tokenKey } from "#shared/domain/message/record-keys.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
 import type { ProviderAccount } from "./accounts.ts";
-import { type MessageClaim, type RecordParts, recordResult } from "./message-claim.ts";
+import type { AttemptLog } from "./attempt-log.ts";
+import { giveBack, type MessageClaim, type RecordParts, recordResult } from "./message-claim.ts";
 import { isBreakerRefusal } from "./provider-call.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** What the calls of a message are concluded with. */
 export interface ConcludeParts extends RecordParts {
   readonly reconciler: Pick<Reconciler, "release">;
+  readonly attempts: Pick<AttemptLog, "withdraw">;
   readonly name: SenderName;
   readonly account: Pick<ProviderAccount, "id" | "provider" | "adapter" | "breaker">;
   readonly policy: SendPolicy;
@@ -52,7 +54,7 @@ export async function conclude(parts: ConcludeParts, calls: AnsweredCalls): Prom
 
 /** This message and all others wait where they are: the account is out of order, or the breaker let no call through. */
 async function halt(parts: ConcludeParts, claim: MessageClaim, result: CallResult): Promise<never> {
-  await parts.reconciler.release(claim, parts.clock.now());
+  await giveBack(parts, claim);
   if (result.kind === "halt") parts.account.breaker.trip();
   parts.account.breaker.admit();
   const code = "code" in result ? result.code : "";

@@ -1,5 +1,6 @@
 import type { Send } from "#shared/contracts/records.ts";
 import { isRepeatable } from "#shared/domain/channel/channels.ts";
+import type { EarlierDoubt } from "#shared/domain/delivery/attempt-batch.ts";
 import { lastRefusal } from "#shared/domain/delivery/decide-send.ts";
 import { ledgerGate, mayResend } from "#shared/domain/delivery/ledger-gate.ts";
 import type { CallRecord } from "#shared/domain/delivery/ledger-rules.ts";
@@ -8,10 +9,12 @@ import { toSendRefusal } from "#shared/domain/delivery/send-decision.ts";
 import type { SenderName } from "#shared/domain/delivery/sender-outcomes.ts";
 import { channelName } from "#shared/domain/message/channel.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Clock } from "#shared/platform/clock/clock.ts";
 import { AppError, isRetryable } from "#shared/platform/errors/app-error.ts";
-import { type ClaimRef, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
+import { type ClaimRef, callDeadlineMs, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
 import type { ProviderAccount } from "./accounts.ts";
+import type { AttemptLog } from "./attempt-log.ts";
 import { type BudgetWaitParts, waitForBudget } from "./budget-wait.ts";
 import type { SendMeter } from "./meter.ts";
 import type { RecentFlags } from "./recent-flags.ts";
@@ -23,6 +26,7 @@ export interface MessageClaimParts extends BudgetWaitParts {
   readonly name: SenderName;
   readonly ledger: Ledger;
   readonly reconciler: Pick<Reconciler, "release">;
+  readonly attempts: Pick<AttemptLog, "announce" | "withdraw">;
   readonly account: Pick<ProviderAccount, "id" | "provider" | "budget">;
   /** What people have switched since the message was looked up. */
   readonly flags: Pick<RecentFlags, "recent">;
@@ -35,8 +39,8 @@ export interface MessageClaimParts extends BudgetWaitParts {
 export interface ClaimOptions {
   /** One call each. */
   readonly to: readonly unknown[];
-  /** The order says that an earlier call has an unknown result, which a ledger that was wiped does not know. */
-  readonly isInDoubt: boolean;
+  /** When a call of unknown result began, by the order; a ledger that was wiped may not know it. */
+  readonly doubtSince: Instant | undefined;
   /** Ends the wait for the budget. */
   readonly signal: AbortSignal;
 }
@@ -49,30 +53,68 @@ export interface MessageClaim extends ClaimRef {
   readonly ambiguous: boolean;
 }
 
-type ClaimAttempt =
-  | { readonly kind: "claimed"; readonly claim: MessageClaim }
-  | { readonly kind: "refused"; readonly outcome: Outcome };
+/**
+ * How long ago a claim may have been confirmed when its calls begin, ms: what is left of its lease outlasts them, and the log held
+ * them before a restoration of the ledger began to read (`quarantineMs`).
+ */
+export const confirmedAgoMsMax = leaseMs - callDeadlineMs - 1_000;
+
+interface RefusedClaim {
+  readonly kind: "refused";
+  readonly outcome: Outcome;
+}
+
+/** A claim that is confirmed, and not on the log yet. */
+interface ConfirmedClaim {
+  readonly kind: "confirmed";
+  readonly call: ClaimRef & { readonly attempt: number; readonly doubt: EarlierDoubt | undefined };
+  readonly confirmedAt: Instant;
+  /** Confirms once more: renews the lease, and takes nothing from the budget. */
+  readonly confirm: () => Promise<number>;
+}
+
+type ClaimAttempt = { readonly kind: "claimed"; readonly claim: MessageClaim } | RefusedClaim;
 
 /**
  * Claims the message, takes its calls from the account's budget and confirms the claim: in one step, or after a wait if the
- * budget is spent. If the message belongs to another or is over, the outcome that follows from that. What throws has given the
+ * budget is spent. Then the log holds that its calls may begin. If the message belongs to another or is over, the outcome that follows from that. What throws has given the
  * claim back, also one whose answer was lost, or left it to the reconciler.
  */
 export async function claimMessage(parts: MessageClaimParts, send: Send, options: ClaimOptions): Promise<ClaimAttempt> {
   const ref = { msgId: send.msg_id, owner: parts.nextOwner() };
-  try {
-    return await confirmInTurn(parts, send, { ...options, ref });
-  } catch (error) {
+  const confirmed = await confirmInTurn(parts, send, { ...options, ref }).catch(async (error: unknown) => {
     await parts.reconciler.release(ref, parts.clock.now());
     throw error;
+  });
+  if (confirmed.kind === "refused") return confirmed;
+  const { attempt, doubt } = confirmed.call;
+  if (isRepeatable(send.channel)) return { kind: "claimed", claim: { ...ref, attempt, ambiguous: false } };
+  try {
+    await announceInTime(parts, send, confirmed);
+  } catch (error) {
+    await giveBack(parts, ref);
+    throw error;
   }
+  return { kind: "claimed", claim: { ...ref, attempt, ambiguous: doubt !== undefined } };
+}
+
+/** What a claim is given back with. */
+interface GiveBackParts extends Pick<MessageClaimParts, "reconciler"> {
+  readonly attempts: Pick<AttemptLog, "withdraw">;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** Gives a claim back that has called nobody, on the ledger and on the log. */
+export async function giveBack({ reconciler, attempts, clock }: GiveBackParts, claim: ClaimRef): Promise<void> {
+  attempts.withdraw({ msgId: claim.msgId, owner: claim.owner });
+  await reconciler.release(claim, clock.now());
 }
 
 async function confirmInTurn(
   parts: MessageClaimParts,
   send: Send,
-  { ref, to, isInDoubt, signal }: ClaimOptions & { readonly ref: ClaimRef },
-): Promise<ClaimAttempt> {
+  { ref, to, doubtSince, signal }: ClaimOptions & { readonly ref: ClaimRef },
+): Promise<ConfirmedClaim | RefusedClaim> {
   const { name, ledger, account, clock, policy } = parts;
   const budget = { account: account.id, limits: account.budget, calls: to.length, critical: send.critical };
   const now = clock.now();
@@ -80,27 +122,44 @@ async function confirmInTurn(
   const { attempt, reopens } = send;
   const result = await ledger.begin({ ...ref, attempt, reopens, leaseMs, now, resend, budget });
   if (result.kind === "claimed") {
-    const ask = async () => confirmedWait(ref, await ledger.confirm(ref, budget, clock.now()));
-    await waitForBudget(parts, { waitMs: result.waitMs, ask }, signal);
-    const ambiguous = (result.ambiguous || isInDoubt) && !isRepeatable(send.channel);
-    const stopped = result.ambiguous || isInDoubt ? undefined : await stopNow(parts, send);
+    let confirmedAt = now;
+    const confirm = async () => {
+      confirmedAt = clock.now();
+      return confirmedWait(ref, await ledger.confirm(ref, budget, confirmedAt));
+    };
+    await waitForBudget(parts, { waitMs: result.waitMs, ask: confirm }, signal);
+    const doubt = result.doubt ?? (doubtSince === undefined ? undefined : { since: doubtSince, crashes: 0 });
+    // One in doubt goes on: what it may have sent is not undone.
+    const stopped = doubt === undefined ? await stopNow(parts, send) : undefined;
     if (stopped) await parts.reconciler.release(ref, clock.now());
-    return stopped ?? { kind: "claimed", claim: { ...ref, attempt: result.attempt, ambiguous } };
+    return stopped ?? { kind: "confirmed", call: { ...ref, attempt: result.attempt, doubt }, confirmedAt, confirm };
   }
   const refusal = toSendRefusal(["ledger", ledgerGate(send, result, { now, policy })], []);
   if (!refusal) throw claimLost(ref);
   return { kind: "refused", outcome: sendOutcome(send, refusal, { name, now }) };
 }
 
-/** The last look at the clock and the flags before the call. One in doubt goes on: what it may have sent is not undone. */
+/** The last look at the clock and the flags before the call. */
 async function stopNow(
   { name, account, clock, flags }: MessageClaimParts,
   send: Send,
-): Promise<ClaimAttempt | undefined> {
+): Promise<RefusedClaim | undefined> {
   const facts = { flags: await flags.recent(), account };
   const now = clock.now();
   const refusal = lastRefusal(send, facts, now);
   return refusal && { kind: "refused", outcome: sendOutcome(send, refusal, { name, now }) };
+}
+
+/** Returns once the log holds that a call of the message may have begun, with a lease that is long enough for it. */
+async function announceInTime(
+  { attempts, clock }: Pick<MessageClaimParts, "attempts" | "clock">,
+  { lane, reopens }: Send,
+  { call, confirmedAt, confirm }: ConfirmedClaim,
+): Promise<void> {
+  await attempts.announce({ ...call, reopens, isExpress: lane === "EXPRESS" });
+  const agoMs = clock.now() - confirmedAt;
+  // A clock that was set back says nothing of the lease.
+  if (agoMs < 0 || agoMs > confirmedAgoMsMax) await confirm();
 }
 
 /** Throws `LEDGER_CLAIM_LOST` (retryable) if another has taken the message meanwhile. */

@@ -2,6 +2,7 @@ import type { Send } from "#shared/contracts/records.ts";
 import type { AddressedTarget } from "#shared/domain/delivery/facts.ts";
 import { reportOutcome } from "#shared/domain/delivery/sender-outcomes.ts";
 import type { Outcome } from "#shared/domain/outcome/outcome.ts";
+import type { Instant } from "#shared/domain/time/instant.ts";
 import type { Route } from "./accounts.ts";
 import { type ConcludeParts, conclude } from "./conclude.ts";
 import { type ContentParts, readContent, unreadableReport } from "./content.ts";
@@ -18,8 +19,8 @@ export type PerformParts = Omit<StepParts, "account"> & { readonly route: Route 
 export interface PerformOptions {
   /** The targets that `decideSend` allows: one call each. */
   readonly to: readonly AddressedTarget[];
-  /** Whether the order itself says that the result of an earlier call is unknown. */
-  readonly isInDoubt: boolean;
+  /** When a call of unknown result began, by the order itself; undefined if it says nothing of one. */
+  readonly doubtSince: Instant | undefined;
   /** Ends the wait for the budget, never a call that has begun. */
   readonly signal: AbortSignal;
 }

@@ -77,7 +77,7 @@ export function createReconciler(ledger: Pick<Ledger, "reconcile" | "release">):
 }
 
 /** Waits for the end, and throws nothing that may be tried again. */
-async function unlessAway(told: Promise<void>): Promise<void> {
+export async function unlessAway(told: Promise<void>): Promise<void> {
   try {
     await told;
   } catch (error) {

@@ -15,6 +15,7 @@ import type { Ledger } from "#shared/state/ledger/ledger.ts";
 import type { SentArchive } from "#shared/state/ledger/sent-archive.ts";
 import type { Views } from "#shared/state/views/views.ts";
 import type { Route } from "./accounts.ts";
+import type { AttemptLog } from "./attempt-log.ts";
 import { gather } from "./gather.ts";
 import { type SendMeter, silentMeter } from "./meter.ts";
 import { type PerformParts, perform } from "./perform.ts";
@@ -36,6 +37,8 @@ export interface SenderParts {
   readonly ledger: Ledger;
   /** Whose job the sender's process runs. Left out, what waits in it is tried again with the next batch. */
   readonly reconciler?: Reconciler;
+  /** Puts on the log which calls are about to be made. */
+  readonly attempts: Pick<AttemptLog, "announce" | "withdraw">;
   readonly archive: SentArchive;
   readonly artifacts: Pick<ArtifactStore, "get">;
   readonly hasher: AddressHasher;
@@ -92,7 +95,7 @@ export function createSender(parts: SenderParts): StageProcessor<Send, SendFacts
     },
     afterWrite: (outcomes, now) => reconciler.written(outcomes, now),
     perform: ({ to }, { value: send, origin }, signal) =>
-      perform(performParts, send, { to, signal, isInDoubt: readDoubt(origin.headers) !== undefined }),
+      perform(performParts, send, { to, signal, doubtSince: readDoubt(origin.headers) }),
   };
 }
 

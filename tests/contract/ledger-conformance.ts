@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { LoggedCall } from "#shared/domain/delivery/attempt-batch.ts";
 import type { LedgerState } from "#shared/domain/delivery/ledger-entry.ts";
 import type { BeginRequest } from "#shared/domain/delivery/ledger-rules.ts";
 import type { BudgetRequest } from "#shared/domain/delivery/rate-budget.ts";
@@ -92,13 +93,15 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
     resultCases(bench);
     reconcileCases(bench);
     reopenCases(bench);
+    restoreCases(bench);
+    restoreOrderCases(bench);
   });
 }
 
 /** Who gets the message, and for how long. */
 function claimCases(bench: Bench): void {
   test("gives a message to one owner and holds it against others until the lease ends", async () => {
-    expect(await bench.claim(claimOf())).toEqual({ kind: "claimed", ambiguous: false, attempt: 1 });
+    expect(await bench.claim(claimOf())).toEqual({ kind: "claimed", attempt: 1 });
     expect(await bench.claim(claimOf({ owner: "b" }))).toEqual({
       kind: "held",
       owner: "a",
@@ -107,7 +110,6 @@ function claimCases(bench: Bench): void {
     expect(await bench.claim(claimOf({ owner: "b", now: t0 + leaseMs - 1 }))).toMatchObject({ kind: "held" });
     expect(await bench.claim(claimOf({ owner: "b", now: t0 + leaseMs }))).toEqual({
       kind: "claimed",
-      ambiguous: false,
       attempt: 1,
     });
   });
@@ -116,7 +118,6 @@ function claimCases(bench: Bench): void {
     await bench.claim(claimOf());
     expect(await bench.claim(claimOf({ now: t0 + 1 }))).toEqual({
       kind: "claimed",
-      ambiguous: false,
       attempt: 1,
     });
     expect(await bench.look(t0 + leaseMs)).toMatchObject({ kind: "held" });
@@ -147,7 +148,7 @@ function claimCases(bench: Bench): void {
   });
 }
 
-const begun = { kind: "claimed", ambiguous: false, attempt: 1, waitMs: 0 };
+const begun = { kind: "claimed", attempt: 1, waitMs: 0 };
 
 /** A claim that is confirmed in the same step, where the budget lets its calls through. */
 function beginCases(bench: Bench): void {
@@ -167,11 +168,12 @@ function beginCases(bench: Bench): void {
   test("gives the same answer again in doubt, and in a call that is reopened", async () => {
     await bench.ledger.begin(beginOf());
     const again = beginOf({ owner: "b", resend: true, now: t0 + leaseMs });
-    const second = { kind: "claimed", ambiguous: true, attempt: 2, waitMs: 0 };
+    const doubt = { since: t0, crashes: 1 };
+    const second = { kind: "claimed", doubt, attempt: 2, waitMs: 0 };
     expect([await bench.ledger.begin(again), await bench.ledger.begin(again)]).toEqual([second, second]);
     await bench.ledger.record(by("b"), { state: "sent", attempt: 2, note: "" }, t0 + leaseMs);
     const reopened = beginOf({ owner: "c", attempt: 3, reopens: 2, now: t0 + leaseMs });
-    const third = { kind: "claimed", ambiguous: false, attempt: 3, waitMs: 0 };
+    const third = { kind: "claimed", attempt: 3, waitMs: 0 };
     expect([await bench.ledger.begin(reopened), await bench.ledger.begin(reopened)]).toEqual([third, third]);
   });
 
@@ -252,7 +254,7 @@ function doubtCases(bench: Bench): void {
     });
     expect(await bench.claim(claimOf({ owner: "b", now: later, resend: true }))).toEqual({
       kind: "claimed",
-      ambiguous: true,
+      doubt: { since: t0 + 1, crashes: 1 },
       attempt: 2,
     });
   });
@@ -270,7 +272,7 @@ function doubtCases(bench: Bench): void {
     await bench.ledger.record(by("c"), { state: "retry", attempt: 2, note: "n" }, t0 + 9);
     expect(await bench.claim(claimOf({ owner: "d", now: t0 + 10, attempt: 3 }))).toEqual({
       kind: "claimed",
-      ambiguous: true,
+      doubt: { since: t0, crashes: 0 },
       attempt: 3,
     });
   });
@@ -343,7 +345,6 @@ function resultCases(bench: Bench): void {
     expect(await bench.claim(claimOf({ owner: "b" }))).toMatchObject({ kind: "retrying" });
     expect(await bench.claim(claimOf({ owner: "b", attempt: 2 }))).toEqual({
       kind: "claimed",
-      ambiguous: false,
       attempt: 2,
     });
   });
@@ -471,7 +472,7 @@ function reopenCases(bench: Bench): void {
   test("reopens the call that was reported, and no later one", async () => {
     await sentOnce();
     expect(await bench.claim(claimOf({ owner: "b", attempt: 2 }))).toMatchObject({ kind: "sent" });
-    expect(await bench.claim(claimOf(next))).toEqual({ kind: "claimed", ambiguous: false, attempt: 2 });
+    expect(await bench.claim(claimOf(next))).toEqual({ kind: "claimed", attempt: 2 });
     await bench.confirm("b", t0);
     await bench.ledger.record(by("b"), { state: "sent", attempt: 2, note: "" }, t0);
     expect(await bench.claim(claimOf({ ...next, owner: "c" }))).toMatchObject({ kind: "sent", attempt: 2 });
@@ -492,7 +493,7 @@ function reopenCases(bench: Bench): void {
     const later = t0 + leaseMs + 1;
     expect(await bench.look(later)).toMatchObject({ kind: "ambiguous", calls: 2, crashes: 1 });
     const again = claimOf({ ...next, owner: "c", resend: true, now: later });
-    expect(await bench.claim(again)).toEqual({ kind: "claimed", ambiguous: true, attempt: 3 });
+    expect(await bench.claim(again)).toEqual({ kind: "claimed", doubt: { since: t0, crashes: 1 }, attempt: 3 });
     await bench.confirm("c", later);
     expect(await bench.look(later + leaseMs + 1)).toMatchObject({ kind: "ambiguous", calls: 3, crashes: 2 });
   });
@@ -524,6 +525,103 @@ function reopenCases(bench: Bench): void {
       t0,
     );
     expect(await bench.claim(claimOf(next))).toMatchObject({ kind: "sent", attempt: 2 });
+  });
+}
+
+/** The call of this owner as the log announces it. */
+function announced(owner: string, change: Partial<LoggedCall> = {}): LoggedCall {
+  return { msgId, owner, attempt: 1, recordedAt: t0, ...change };
+}
+
+const sentByTheLog = { msgId, state: "sent", attempt: 1, bySender: true, recordedAt: t0 } as const;
+
+/** What a wiped ledger learns from the calls that the log announces. */
+function restoreCases(bench: Bench): void {
+  test("a call that the log announces is in doubt at once, as one whose process died in it", async () => {
+    await bench.ledger.restoreCalls([announced("a")], t0 + 9);
+    expect(await bench.look(t0 + 9)).toEqual({ kind: "ambiguous", owner: "a", since: t0, calls: 1, crashes: 1 });
+    const again = claimOf({ owner: "b", now: t0 + 9, resend: true });
+    const doubt = { since: t0, crashes: 1 };
+    expect(await bench.claim(again)).toEqual({ kind: "claimed", doubt, attempt: 2 });
+  });
+
+  test("a second call that the log announces keeps since when the message is in doubt, and allows no third", async () => {
+    const second = announced("b", { attempt: 2, doubt: { since: t0, crashes: 1 }, recordedAt: t0 + 50 });
+    await bench.ledger.restoreCalls([announced("a"), second, announced("a")], t0 + 60);
+    expect(await bench.look(t0 + 60)).toEqual({ kind: "ambiguous", owner: "b", since: t0, calls: 2, crashes: 2 });
+    const third = await bench.claim(claimOf({ owner: "c", now: t0 + 60, resend: true }));
+    expect(third).toMatchObject({ kind: "ambiguous", calls: 2, crashes: 2 });
+  });
+
+  test("a call that the log announces has ended if a later one is ordered", async () => {
+    await bench.ledger.restoreCalls([announced("a")], t0);
+    expect(await bench.look(t0, 2)).toEqual({ kind: "free" });
+  });
+
+  test("the result of a call that reopens ends it", async () => {
+    await bench.ledger.restoreCalls([announced("b", { attempt: 2, reopens: 1 })], t0);
+    await bench.ledger.reconcile([sentByTheLog, { ...sentByTheLog, attempt: 2 }], t0);
+    expect(await bench.look()).toEqual({ kind: "sent", attempt: 2, note: "" });
+  });
+
+  test("what the ledger knows of the same call or a later one is never overwritten", async () => {
+    await bench.ledger.begin(beginOf({ attempt: 2 }));
+    await bench.ledger.restoreCalls([announced("x"), announced("x", { attempt: 2 })], t0);
+    expect(await bench.look(t0, 2)).toMatchObject({ kind: "held", owner: "a" });
+    await bench.ledger.record(by("a"), { state: "retry", attempt: 2, note: "n" }, t0);
+    await bench.ledger.restoreCalls([announced("x", { attempt: 2 })], t0);
+    expect(await bench.look(t0, 2)).toEqual({ kind: "retrying", attempt: 2, note: "n" });
+    await bench.ledger.restoreCalls([announced("x", { attempt: 3 })], t0);
+    expect(await bench.look(t0, 3)).toMatchObject({ kind: "ambiguous", owner: "x", calls: 3 });
+  });
+
+  test("a call that is older than the ledger's memory is left out", async () => {
+    await bench.ledger.restoreCalls([announced("a", { recordedAt: t0 - hotWindowMs })], t0);
+    expect(await bench.look()).toEqual({ kind: "free" });
+  });
+}
+
+/** The topics that the ledger is restored from are read in any order. */
+function restoreOrderCases(bench: Bench): void {
+  test.each(["sent", "failed", "dropped"] as const)(
+    "a message that is %s stays so, whichever is read first",
+    async (state) => {
+      for (const isFirst of [true, false]) {
+        await bench.wipe();
+        await bench.restored();
+        if (isFirst) await bench.ledger.reconcile([{ ...sentByTheLog, state }], t0);
+        await bench.ledger.restoreCalls([announced("a")], t0);
+        if (!isFirst) await bench.ledger.reconcile([{ ...sentByTheLog, state }], t0);
+        expect(await bench.look()).toEqual({ kind: state, attempt: 1, note: "" });
+      }
+    },
+  );
+
+  test("a call that reopens a sent message is in doubt, whichever is read first, and given back it is sent as before", async () => {
+    const second = announced("b", { attempt: 2, reopens: 1 });
+    for (const isFirst of [true, false]) {
+      await bench.wipe();
+      await bench.restored();
+      if (isFirst) await bench.ledger.reconcile([sentByTheLog], t0);
+      await bench.ledger.restoreCalls([announced("a"), second], t0);
+      if (!isFirst) await bench.ledger.reconcile([sentByTheLog], t0);
+      expect(await bench.look(t0, 2)).toMatchObject({ kind: "ambiguous", calls: 2, crashes: 1 });
+    }
+    await bench.ledger.release(by("b"), t0);
+    expect(await bench.look()).toEqual({ kind: "sent", attempt: 1, note: "" });
+  });
+
+  test("of two calls with the same number the later one counts, whichever is read first", async () => {
+    const [earlier, later] = [announced("a"), announced("b", { recordedAt: t0 + 1 })];
+    for (const calls of [
+      [earlier, later],
+      [later, earlier],
+    ]) {
+      await bench.wipe();
+      await bench.restored();
+      await bench.ledger.restoreCalls(calls, t0 + 2);
+      expect(await bench.look(t0 + 2)).toMatchObject({ kind: "ambiguous", owner: "b", calls: 1 });
+    }
   });
 }
 
@@ -569,6 +667,13 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     ([attempt, state, bySender]): Act =>
       (ledger, now) =>
         ledger.reconcile([{ msgId, state, attempt, bySender, recordedAt: now }], now),
+  ),
+  fc.tuple(owners, attempts, fc.option(attempts), fc.option(fc.nat({ max: 2 }))).map(
+    ([owner, attempt, reopens, crashes]): Act =>
+      (ledger, now) => {
+        const doubt = crashes === null ? undefined : { since: t0, crashes };
+        return ledger.restoreCalls([announced(owner, { attempt, reopens, doubt, recordedAt: now })], now);
+      },
   ),
 );
 const firstCall: readonly [number, Act] = [0, (ledger, now) => ledger.begin(beginOf({ now }))];

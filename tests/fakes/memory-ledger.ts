@@ -2,15 +2,17 @@ import { type LedgerEntry, stateOf } from "#shared/domain/delivery/ledger-entry.
 import {
   beginCall,
   confirmCall,
+  doubtOf,
   type OwnedClaim,
   reconcileEntry,
   recordCall,
   releaseEntry,
+  restoreCall,
   type StoredClaim,
 } from "#shared/domain/delivery/ledger-rules.ts";
 import type { Bucket, BudgetRequest } from "#shared/domain/delivery/rate-budget.ts";
 import { AppError } from "#shared/platform/errors/app-error.ts";
-import { hotWindowMs, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
+import { type ClaimResult, hotWindowMs, type Ledger, leaseMs } from "#shared/state/ledger/ledger.ts";
 
 /** The ledger in memory, for tests and the seeded simulator. `wipe` acts as `FLUSHALL`; `restored` sets the marker. */
 export interface MemoryLedger extends Ledger {
@@ -25,10 +27,7 @@ export function createMemoryLedger(): MemoryLedger {
   let isReady = true;
 
   function checkReady(): void {
-    if (!isReady)
-      throw new AppError("COMMS_STATE_STALE", "The ledger has lost its memory and is not restored yet", {
-        retryable: true,
-      });
+    if (!isReady) throw stateStale();
   }
   function put(msgId: string, entry: LedgerEntry | undefined): boolean {
     if (entry) entries.set(msgId, entry);
@@ -56,8 +55,7 @@ export function createMemoryLedger(): MemoryLedger {
       checkReady();
       const stored = storedOf(request.msgId, request.budget);
       const claim = putOwned(request, beginCall(stored, request));
-      if (claim)
-        return { kind: "claimed", ambiguous: claim.entry.doubt, attempt: claim.entry.attempt, waitMs: claim.waitMs };
+      if (claim) return claimedAs(claim);
       const state = stateOf(stored.entry, request, request.now);
       if (state.kind === "free") throw new Error("The rules refused a free entry");
       return state;
@@ -77,6 +75,10 @@ export function createMemoryLedger(): MemoryLedger {
       for (const result of results)
         if (result.recordedAt + hotWindowMs > now) put(result.msgId, reconcileEntry(entries.get(result.msgId), result));
     },
+    restoreCalls: async (calls, now) => {
+      for (const call of calls)
+        if (call.recordedAt + hotWindowMs > now) put(call.msgId, restoreCall(entries.get(call.msgId), call));
+    },
     wipe: () => {
       entries.clear();
       buckets.clear();
@@ -86,4 +88,14 @@ export function createMemoryLedger(): MemoryLedger {
       isReady = true;
     },
   };
+}
+
+function claimedAs({ entry, waitMs }: OwnedClaim): ClaimResult {
+  return { kind: "claimed", doubt: doubtOf(entry), attempt: entry.attempt, waitMs };
+}
+
+function stateStale(): AppError {
+  return new AppError("COMMS_STATE_STALE", "The ledger has lost its memory and is not restored yet", {
+    retryable: true,
+  });
 }

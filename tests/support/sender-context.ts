@@ -77,13 +77,14 @@ export function senderContext() {
   const person = { profile: aProfile(), preference: null, consents: [], tokens: [] };
   const platform = {
     telemetry: { metrics, log: { warn: () => {} } },
-    clock,
+    clock: { now: () => clock.now(), sleep: (ms: number) => clock.advance(ms) },
     owner: "test",
     keys: redisKeys("t."),
     hasher,
     prefix: "t.",
     redis: () => redis,
     postgres: () => ({ query: async () => ({ rows: [] }) }),
+    log: () => ({ producer: async () => ({ send: async () => [], close: async () => {} }) }),
     codec: () => ({ encode: () => Buffer.alloc(0) }),
     artifacts: () => ({ get: async () => emailContent }),
     views: () => ({

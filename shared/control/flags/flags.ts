@@ -1,10 +1,10 @@
 import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
-import { flagKindOf, parseFlag } from "#shared/domain/policy/flag-names.ts";
+import { parseFlag } from "#shared/domain/policy/flag-names.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { checkedBy } from "../checked.ts";
-import { allTenants, type Command, type Performance, type Performing, type Refusal } from "../command.ts";
+import { type Command, type Performance, type Performing, type Refusal } from "../command.ts";
 import { type FlagRow, flagRecord, flagRecordKey, flagSnapshot } from "./flag-row.ts";
 
 const lockFlag = sqlFile(import.meta.url, "./lock-flag.sql");
@@ -44,7 +44,7 @@ export const setFlag: Command<SetFlagInput, FlagRow> = {
     const { tenantId } = actor;
     const row = await lockedFlag(client, { tenantId, name: input.name });
     const expiresAt = input.expires_at === null ? null : Date.parse(input.expires_at);
-    const refusal = refusalOf(input, row, performing) ?? (expiresAt !== null && expiresAt <= now ? pastEnd : undefined);
+    const refusal = refusalOf(input, row) ?? (expiresAt !== null && expiresAt <= now ? pastEnd : undefined);
     if (refusal) return { refusal };
     const value = String(input.value);
     if (row && row.value === value && row.expiresAt === expiresAt) return { unchanged: row };
@@ -78,7 +78,7 @@ export const clearFlag: Command<ClearFlagInput, FlagRow> = {
     const { client, actor } = performing;
     const row = await lockedFlag(client, { tenantId: actor.tenantId, name: input.name });
     if (!row) return { refusal: { code: "COMMS_NOT_FOUND", detail: "The flag is not set" } };
-    const refusal = refusalOf(input, row, performing);
+    const refusal = refusalOf(input, row);
     if (refusal) return { refusal };
     await client.query(deleteSql, [actor.tenantId, input.name]);
     return changed(row, { row, next: undefined });
@@ -105,17 +105,10 @@ async function lockedFlag(
   return rows[0];
 }
 
-function refusalOf(
-  { name, version: wanted }: ClearFlagInput,
-  row: FlagRow | undefined,
-  { actor }: Performing,
-): Refusal | undefined {
-  const version = row?.version ?? 0;
-  if (wanted !== undefined && wanted !== version) {
-    return { code: "COMMS_VERSION_MISMATCH", detail: `The flag has the version ${version}`, version };
-  }
-  if (actor.tenantId === allTenants || flagKindOf(name)?.isPerTenant !== false) return undefined;
-  return { code: "COMMS_FORBIDDEN", detail: "The flag is one of all tenants, and the key is of one" };
+function refusalOf({ version: wanted }: ClearFlagInput, row: FlagRow | undefined): Refusal | undefined {
+  const current = row?.version ?? 0;
+  if (wanted === undefined || wanted === current) return undefined;
+  return { code: "COMMS_VERSION_MISMATCH", detail: `The flag has the version ${current}`, version: current };
 }
 
 interface FlagChange {

@@ -1,4 +1,5 @@
 import type { Instant } from "../time/instant.ts";
+import type { EarlierDoubt, LoggedCall } from "./attempt-batch.ts";
 import { callsMade, isReopened, isReported, type LedgerEntry, type NextCall, stateOf } from "./ledger-entry.ts";
 import { type Bucket, type BudgetRequest, takeFrom } from "./rate-budget.ts";
 
@@ -173,6 +174,40 @@ export function reconcileEntry(entry: LedgerEntry | undefined, logged: LoggedRes
   return { ...sentEntry(logged.attempt), state: letters[logged.state] };
 }
 
+/**
+ * The entry after a call that the log announces, or undefined if the present entry says as much: it is of this call or a later
+ * one, or the message is over. The call counts as one whose process died in it, until a result says otherwise. Its lease ended when it
+ * was announced, so that nobody may restore a call that may still be under way; of two with the same number the later one counts, as
+ * the other was not made.
+ */
+export function restoreCall(entry: LedgerEntry | undefined, call: LoggedCall): LedgerEntry | undefined {
+  const { attempt, owner, doubt, recordedAt, reopens } = call;
+  if (entry && !isReopened(entry, call) && !precedes(entry, call)) return undefined;
+  const since = doubt?.since ?? recordedAt;
+  const note = reopens == null ? "" : String(reopens);
+  return {
+    state: "K",
+    attempt,
+    leaseUntil: recordedAt,
+    since,
+    doubt: doubt !== undefined,
+    crashes: doubt?.crashes ?? 0,
+    owner,
+    note,
+  };
+}
+
+/** Whether the entry is of an earlier call that another may follow, or of one with the same number that was given back. */
+function precedes(entry: LedgerEntry, { attempt, recordedAt }: LoggedCall): boolean {
+  if (attempt > entry.attempt) return isClaimed(entry) || entry.state === "R";
+  return attempt === entry.attempt && entry.state === "K" && !isReported(entry) && entry.leaseUntil < recordedAt;
+}
+
+/** What a claim knows of earlier calls of its message whose result is unknown; undefined for none. */
+export function doubtOf({ doubt, since, crashes }: LedgerEntry): EarlierDoubt | undefined {
+  return doubt ? { since, crashes } : undefined;
+}
+
 function sentEntry(attempt: number): LedgerEntry {
   return { state: "S", attempt, leaseUntil: 0, since: 0, doubt: false, crashes: 0, owner: "", note: "" };
 }
@@ -190,12 +225,18 @@ function isUnderWay(entry: LedgerEntry | undefined, owner: string): entry is Led
   return isOwned(entry, owner) && entry.state === "K" && !isReported(entry);
 }
 
+/** Whether the entry is a claim that reopens this sent call, or a later one: that it was sent is known, and ends nothing. */
+function isReopenedIn(entry: LedgerEntry, attempt: number): boolean {
+  return isClaimed(entry) && !isReported(entry) && attempt <= Number(entry.note);
+}
+
 /**
  * Sent outranks failed and dropped; these outrank every state of the same attempt or an earlier one. What a provider says
  * late of an earlier call does not end the next one.
  */
 function yieldsTo(entry: LedgerEntry, { state, attempt, bySender }: LoggedResult): boolean {
   if (entry.state === "S") return state === "sent" && bySender && (entry.note !== "" || attempt > entry.attempt);
+  if (state === "sent" && attempt > 0 && isReopenedIn(entry, attempt)) return false;
   if (state === "sent") return bySender || attempt === 0 || !isClaimed(entry) || attempt >= entry.attempt;
   return entry.attempt <= attempt;
 }

@@ -63,6 +63,11 @@ local function take(first)
   return wait
 end
 
+-- Whether the entry is a claim that reopens this sent call, or a later one.
+local function reopens(attempt)
+  return calling and not reported(entry) and attempt > 0 and attempt <= (tonumber(entry.note) or 0)
+end
+
 -- Writes a claim of this owner with a new lease, confirmed where the budget lets its calls through. Returns the wait in ms.
 local function confirm(claim, budgetAt)
   local owner, lease, since, wait = ARGV[5], later(ARGV[6]), claim.since, 0
@@ -77,7 +82,7 @@ if op == 'begin' then
   local own = calling and entry.owner == owner
   -- After a lost answer the client begins again; the calls are taken from the budget already.
   if own and entry.state == 'K' and not reported(entry) then
-    return { 'claimed', entry.doubt, tostring(entry.attempt), confirm(entry, 10) }
+    return { 'claimed', entry.doubt, tostring(entry.attempt), confirm(entry, 10), entry.since }
   end
   -- The call that the provider took and then reported as not delivered for now; -1 for none.
   local reopened = entry and entry.state == 'S' and entry.attempt <= tonumber(ARGV[9])
@@ -96,7 +101,7 @@ if op == 'begin' then
   if doubt ~= '' and calling then attempt = math.max(attempt, entry.state == 'K' and entry.attempt + 1 or entry.attempt) end
   local note = reopened and tostring(entry.attempt) or (mine and entry.note) or ''
   local claim = { state = 'C', attempt = attempt, since = doubt ~= '' and entry.since or '', doubt = doubt, note = note }
-  return { 'claimed', doubt, tostring(attempt), confirm(claim, 10) }
+  return { 'claimed', doubt, tostring(attempt), confirm(claim, 10), claim.since }
 end
 
 if op == 'confirm' then
@@ -138,6 +143,8 @@ if op == 'reconcile' then
   if entry then
     if entry.state == 'S' then
       if not (state == 'S' and bySender and (entry.note ~= '' or attempt > entry.attempt)) then return { 'kept' } end
+    elseif state == 'S' and reopens(attempt) then
+      return { 'kept' }
     elseif state == 'S' then
       if not bySender and attempt > 0 and calling and attempt < entry.attempt then return { 'kept' } end
     elseif entry.attempt > attempt then
@@ -146,6 +153,20 @@ if op == 'reconcile' then
   end
   put(state, attempt, '', '', '', '', '')
   return { 'reconciled' }
+end
+
+-- A call that the log announces: it may have been made, and counts as one whose process died in it.
+if op == 'restore' then
+  local owner, attempt, since, doubt, note, at = ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+  if entry then
+    local reopened = entry.state == 'S' and note ~= '' and entry.attempt <= tonumber(note)
+    local later = (calling or entry.state == 'R') and attempt > entry.attempt
+    -- Of two calls with the same number the earlier one was not made.
+    local again = attempt == entry.attempt and entry.state == 'K' and not reported(entry) and entry.lease < tonumber(at)
+    if not (reopened or later or again) then return { 'kept' } end
+  end
+  put('K', attempt, at, since, doubt, owner, note)
+  return { 'restored' }
 end
 
 return redis.error_reply('ledger: unknown operation ' .. op)

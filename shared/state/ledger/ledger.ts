@@ -1,3 +1,4 @@
+import type { CallRef, EarlierDoubt, LoggedCall } from "#shared/domain/delivery/attempt-batch.ts";
 import type { LedgerState, NextCall } from "#shared/domain/delivery/ledger-entry.ts";
 import type { BeginRequest, CallRecord, LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
 import type { BudgetRequest } from "#shared/domain/delivery/rate-budget.ts";
@@ -17,21 +18,22 @@ export const leaseMs = 10_000;
 /** Deadline of one provider call, ms. */
 export const callDeadlineMs = 5_000;
 
-/** One claim: the message, and the owner that claimed it. */
-export interface ClaimRef {
-  readonly msgId: string;
-  /** One try of one running process. Never used for another claim, and holds no `|`. */
-  readonly owner: string;
-}
+/** One claim: the message, and the owner that claimed it: one try of one running process, never used again, without a `|`. */
+export type ClaimRef = CallRef;
 
 /** The answer to a claim: the message belongs to the caller, or the state that it is in. */
 export type ClaimResult =
   /**
-   * The caller's. `ambiguous`: the result of an earlier call is unknown, so this call may be the second. `attempt`: the
+   * The caller's. `doubt`: the result of an earlier call is unknown, so this call may be the second. `attempt`: the
    * number of this call; higher than requested if calls were made that the record does not know of. `waitMs`: as `confirm`
    * has it.
    */
-  | { readonly kind: "claimed"; readonly ambiguous: boolean; readonly attempt: number; readonly waitMs: number }
+  | {
+      readonly kind: "claimed";
+      readonly doubt?: EarlierDoubt | undefined;
+      readonly attempt: number;
+      readonly waitMs: number;
+    }
   | Exclude<LedgerState, { readonly kind: "free" }>;
 
 /**
@@ -60,4 +62,6 @@ export interface Ledger {
   release(claim: ClaimRef, now: Instant): Promise<void>;
   /** Writes the results that the log holds. Never overwrites anything newer. */
   reconcile(results: readonly LoggedResult[], now: Instant): Promise<void>;
+  /** Writes the calls that the log announces, as calls whose process died in them. Never overwrites anything newer. */
+  restoreCalls(calls: readonly LoggedCall[], now: Instant): Promise<void>;
 }

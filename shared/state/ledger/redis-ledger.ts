@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import type { LoggedCall } from "#shared/domain/delivery/attempt-batch.ts";
 import { decodeEntry, type LedgerState, type NextCall, stateOf } from "#shared/domain/delivery/ledger-entry.ts";
 import { crashesMax, type LoggedResult } from "#shared/domain/delivery/ledger-rules.ts";
 import type { BudgetRequest } from "#shared/domain/delivery/rate-budget.ts";
@@ -9,14 +10,14 @@ import { execute } from "#shared/platform/redis/redis.ts";
 import { luaFile, runScript, type ScriptArg } from "#shared/platform/redis/script.ts";
 import { serverIdOf } from "#shared/platform/redis/server-identity.ts";
 import { isOn, parseMarker, redisInstant } from "../views/marker.ts";
-import { hotWindowMs, type Ledger, leaseMs } from "./ledger.ts";
+import { type ClaimResult, hotWindowMs, type Ledger, leaseMs } from "./ledger.ts";
 
 const script = luaFile(import.meta.url, "./ledger.lua");
 const letters = { sent: "S", failed: "F", dropped: "D", retry: "R", ambiguous: "K" } as const;
 
 /** One call of `ledger.lua`. */
 interface Operation {
-  readonly name: "begin" | "confirm" | "record" | "release" | "reconcile";
+  readonly name: "begin" | "confirm" | "record" | "release" | "reconcile" | "restore";
   readonly msgId: string;
   /** What the calls of the message are taken from. */
   readonly budget?: BudgetRequest;
@@ -50,10 +51,15 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redi
   }
 
   async function reconcileOne({ msgId, state, attempt, bySender, recordedAt }: LoggedResult, now: Instant) {
-    const ttlMs = Math.ceil(recordedAt + hotWindowMs - now);
+    const ttlMs = leftOf(recordedAt, now);
     if (ttlMs <= 0) return;
     const args = [letters[state], attempt, bySender ? 1 : 0];
-    await run({ name: "reconcile", msgId, now, args, ttlMs: Math.min(ttlMs, hotWindowMs) });
+    await run({ name: "reconcile", msgId, now, args, ttlMs });
+  }
+
+  async function restoreOne(call: LoggedCall, now: Instant) {
+    const ttlMs = leftOf(call.recordedAt, now);
+    if (ttlMs > 0) await run({ name: "restore", msgId: call.msgId, now, args: restoreArgs(call), ttlMs });
   }
 
   return {
@@ -75,9 +81,8 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redi
     begin: async ({ msgId, owner, attempt, reopens, leaseMs, now, resend, budget }) => {
       const args = [owner, leaseMs, attempt, resend ? crashesMax : 0, reopens ?? -1];
       const answer = await run({ name: "begin", msgId, budget, now, args });
-      const [verdict, detail = "", last, waitMs] = answer;
-      if (verdict === "claimed")
-        return { kind: "claimed", ambiguous: detail !== "", attempt: Number(last), waitMs: Number(waitMs) };
+      const [verdict, detail = "", last] = answer;
+      if (verdict === "claimed") return claimedIn(answer);
       const state = stateIn(detail, { msgId, attempt, reopens: reopens ?? null }, Number(last));
       if (state.kind === "free") throw new Error(`The ledger refused a free entry of message ${msgId}`);
       return state;
@@ -94,7 +99,24 @@ export function createRedisLedger(redis: Redis, keys: RedisKeys, { clock = "redi
     reconcile: async (results, now) => {
       await Promise.all(results.map((result) => reconcileOne(result, now)));
     },
+    restoreCalls: async (calls, now) => {
+      await Promise.all(calls.map((call) => restoreOne(call, now)));
+    },
   };
+}
+
+function restoreArgs({ owner, attempt, doubt, reopens, recordedAt }: LoggedCall): readonly ScriptArg[] {
+  return [owner, attempt, doubt?.since ?? recordedAt, doubt ? doubt.crashes + 1 : "", reopens ?? "", recordedAt];
+}
+
+function claimedIn([, crashes = "", attempt, waitMs, since]: readonly string[]): ClaimResult {
+  const doubt = crashes === "" ? undefined : { since: Number(since), crashes: Math.max(0, Number(crashes) - 1) };
+  return { kind: "claimed", doubt, attempt: Number(attempt), waitMs: Number(waitMs) };
+}
+
+/** How much of its time in the ledger a record of then has left, ms. */
+function leftOf(recordedAt: Instant, now: Instant): number {
+  return Math.min(hotWindowMs, Math.ceil(recordedAt + hotWindowMs - now));
 }
 
 function budgetArgs(budget: BudgetRequest | undefined): readonly ScriptArg[] {

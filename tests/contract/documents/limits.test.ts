@@ -18,6 +18,8 @@ import { lookMax } from "#processors/projector/audit.ts";
 import { dispatchLimits } from "#processors/scheduler/dispatcher.ts";
 import { releaseLimits } from "#processors/scheduler/releaser.ts";
 import { deadLetterContract } from "#shared/contracts/topic-contract.ts";
+import { bulkSpacingMs, expressSpacingMs, withdrawnMax } from "#shared/delivery/attempt-log.ts";
+import { confirmedAgoMsMax } from "#shared/delivery/message-claim.ts";
 import { fcmBudgetShares } from "#shared/delivery/providers/fcm/config.ts";
 import { inappBudgetShares } from "#shared/delivery/providers/inapp/provider.ts";
 import { allProviders } from "#shared/delivery/providers/registry.ts";
@@ -326,6 +328,21 @@ const domain: readonly Limit[] = [
     figures: [seconds(writtenAfterMs)],
   },
   { name: "a message in doubt", where: [policyFile], figures: [minutes(defaultPolicy.ambiguousHoldMs)] },
+  {
+    name: "records that announce calls",
+    where: ["shared/delivery/attempt-log.ts"],
+    figures: [`${expressSpacingMs} ms`, `${bulkSpacingMs} ms`],
+  },
+  {
+    name: "age of a confirmation at its call",
+    where: ["shared/delivery/message-claim.ts"],
+    figures: [seconds(confirmedAgoMsMax)],
+  },
+  {
+    name: "calls to be withdrawn",
+    where: ["shared/delivery/attempt-log.ts"],
+    figures: [count(withdrawnMax)],
+  },
   {
     name: "age of the views for what is not critical",
     where: [policyFile],

@@ -4,7 +4,7 @@ import { withDrainBench } from "#tests/bench/drain.ts";
 
 const mails = 200;
 
-/** What a mail with its webhook takes, exactly: no retry, no timer and no batch changes it. */
+/** What a mail with its webhook takes, exactly: no retry, no timer and no batch changes it; announced calls aside. */
 const recordsWritten = 10;
 const recordsRead = 10;
 
@@ -12,6 +12,7 @@ const recordsRead = 10;
  * Bounds of what depends on how records come together in batches; beside each, what was measured on two cores under other load.
  * Raise none: a change that needs more has made every mail dearer.
  */
+const announcementsMax = 0.5; // 0.085 records a mail that announce calls, one at least for all; nobody reads them
 const fetchesMax = 1.5; // 0.71
 const producesMax = 0.7; // 0.39; 0.72 before webhooks and their feedback were let linger
 const redisCommandsMax = 13; // 11.8, two of them for cancellations: asked by the router, and by the sender at the last moment
@@ -30,7 +31,8 @@ describe(`a backlog of ${mails} mails, each with its webhook`, () => {
   });
 
   test("takes no more records than it must", () => {
-    expect(counts.recordsWritten).toBe(recordsWritten);
+    expect(counts.recordsWritten).toBeGreaterThan(recordsWritten);
+    expect(counts.recordsWritten).toBeLessThanOrEqual(recordsWritten + announcementsMax);
     expect(counts.recordsRead).toBe(recordsRead);
   });
 

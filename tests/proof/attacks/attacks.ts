@@ -5,6 +5,7 @@ import { garbage } from "./a4-garbage.ts";
 import { olderSnapshot } from "./a5-older-snapshot.ts";
 import { hungDatabase } from "./a6-hung-database.ts";
 import { accessRefused } from "./a7-access-refused.ts";
+import { wipedDoubt } from "./a8-wiped-doubt.ts";
 import { killedSender } from "./a9-killed-sender.ts";
 import { largeAndSlow } from "./a10-large-and-slow.ts";
 import { failedAfterAcceptance } from "./a11-failed-after-acceptance.ts";
@@ -19,6 +20,7 @@ export const attacks: readonly Attack[] = [
   olderSnapshot,
   hungDatabase,
   accessRefused,
+  wipedDoubt,
   killedSender,
   largeAndSlow,
   failedAfterAcceptance,

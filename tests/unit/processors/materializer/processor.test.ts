@@ -11,6 +11,7 @@ import { createRebuildableDedupe } from "#shared/state/dedupe/rebuildable-dedupe
 import { createRebuildableLedger } from "#shared/state/ledger/rebuildable-ledger.ts";
 import { createRebuildableViews } from "#shared/state/views/rebuildable-views.ts";
 import type { RebuildableState } from "#shared/state/views/views.ts";
+import { createMemoryLedger } from "#tests/fakes/memory-ledger.ts";
 
 const allSound: CompactedCheck = async (batch) => batch.map(() => undefined);
 
@@ -105,14 +106,16 @@ describe("createMaterializer, of states that their writers write", () => {
     expect([own.inputs, ahead.got]).toEqual([["comms.flags"], []]);
   });
 
-  it("reads in its group what the contracts name, but for the two topics that restore the ledger and the dedupe window", () => {
+  it("reads in its group what the contracts name, but for the three topics that restore the ledger and the dedupe window", () => {
     const client = { redis: {} as Redis, keys: redisKeys("t:") };
-    const ledger = createRebuildableLedger({ reconcile: async () => {} });
+    const ledger = createRebuildableLedger(createMemoryLedger());
     const all = [...createRebuildableViews(client), ledger, createRebuildableDedupe(client)];
     const { inputs } = createMaterializer(all, { check: allSound });
     const group = allGroupTopics().find((one) => one.group === "comms.materializer");
     expect(inputs.toSorted()).toEqual(group?.topics.toSorted());
-    expect(inputs.filter((topic) => ["comms.decisions", "comms.feedback"].includes(topic))).toEqual([]);
+    expect(inputs.filter((topic) => ["comms.decisions", "comms.feedback", "comms.attempts"].includes(topic))).toEqual(
+      [],
+    );
     expect(all.flatMap(({ topics }) => topics).toSorted()).toEqual(
       topicContracts()
         .filter(({ consumers }) => consumers.includes("materializer"))

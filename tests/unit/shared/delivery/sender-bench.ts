@@ -13,6 +13,7 @@ import type {
 import type { TopicName, TopicRecordName } from "#shared/contracts/topics.ts";
 import { type ProviderAccount, routeByTenant } from "#shared/delivery/accounts.ts";
 import type { ChannelAdapter, OutboundMessage } from "#shared/delivery/adapter.ts";
+import { noAttemptLog } from "#shared/delivery/attempt-log.ts";
 import { createBreaker } from "#shared/delivery/breaker.ts";
 import { type SendMeter, silentMeter } from "#shared/delivery/meter.ts";
 import { createSender, type SenderParts } from "#shared/delivery/sender.ts";
@@ -212,6 +213,7 @@ export function aSender({ adapter, breaker, budget, ...change }: SenderChange = 
     route: routeByTenant([account]),
     views: viewsOf(world),
     ledger,
+    attempts: noAttemptLog,
     archive: {
       wasSent: async (ids) => {
         world.askedArchive.push(...ids);
@@ -234,9 +236,9 @@ export function aSender({ adapter, breaker, budget, ...change }: SenderChange = 
     const bytes = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]));
     const origin = { topic, partition: 0, offset: 0, key: null, value: null, headers: bytes, timestamp: start };
     const record = { value: send, origin, topic };
-    const [facts] = await sender.gather([record], clock.now());
+    const [facts] = await sender.gather([record], parts.clock.now());
     if (!facts) throw new Error("no facts");
-    const decided = sender.decide(record, facts, clock.now());
+    const decided = sender.decide(record, facts, parts.clock.now());
     if (decided.kind !== "perform") return decided;
     return sender.perform?.(decided.effect, record, new AbortController().signal) as Promise<Outcome>;
   }
