@@ -4,7 +4,7 @@ import { parseFlag } from "#shared/domain/policy/flag-names.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { checkedBy } from "../checked.ts";
-import { type Command, type Performance, type Performing, type Refusal } from "../command.ts";
+import { type Command, type Performance, type Refusal } from "../command.ts";
 import { type FlagRow, flagRecord, flagRecordKey, flagSnapshot } from "./flag-row.ts";
 
 const lockFlag = sqlFile(import.meta.url, "./lock-flag.sql");
