@@ -112,7 +112,9 @@ describe("a command", () => {
     );
     expect(counts).toEqual([0, 0, 0]);
   });
+});
 
+describe("a command that is told again, or refused", () => {
   it("told again changes nothing, and is refused for its role, its input, its version or an empty reason", async () => {
     const { editor, viewer } = peopleOf();
     const input = { name: pauseTenant, value: true };
