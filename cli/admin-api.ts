@@ -8,7 +8,7 @@ import { adminSettings } from "./command-settings.ts";
 const answerMsMax = 30_000;
 
 /** One request to the admin API. */
-export interface AdminCall {
+export interface ApiCall {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** With its query, its parts encoded. */
   readonly path: string;
@@ -41,7 +41,7 @@ export function textFlag({ flags }: Invocation, name: string): string | undefine
  */
 export async function callAdmin(
   { flags }: Invocation,
-  call: AdminCall,
+  call: ApiCall,
   show: (answer: Fields) => string,
 ): Promise<number> {
   const config = readConfig(adminSettings);
@@ -70,7 +70,7 @@ export async function callAdmin(
 async function answerOf(
   base: string,
   key: string,
-  { method, path, body, tenant }: AdminCall,
+  { method, path, body, tenant }: ApiCall,
 ): Promise<{ readonly status: number; readonly text: string } | undefined> {
   try {
     const response = await fetch(`${base}/api/v1/${path}`, {

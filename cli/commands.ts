@@ -9,12 +9,12 @@ import { env } from "./env.ts";
 import { flag } from "./flag.ts";
 import { fuse } from "./fuse.ts";
 import { key } from "./key.ts";
-import { pause, resume } from "./pause.ts";
+import { pauseCommand, resumeCommand } from "./pause.ts";
 import { prepare } from "./prepare.ts";
 import { rebuild } from "./rebuild.ts";
 import { run } from "./run.ts";
 import { group, status } from "./status.ts";
-import { suppression } from "./suppression.ts";
+import { suppressionCommand } from "./suppression.ts";
 import { topic } from "./topic.ts";
 import { why } from "./why.ts";
 
@@ -33,9 +33,9 @@ export const commands: readonly CliCommand[] = [
   acl,
   why,
   flag,
-  pause,
-  resume,
-  suppression,
+  pauseCommand,
+  resumeCommand,
+  suppressionCommand,
   approve,
   audit,
   env,

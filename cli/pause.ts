@@ -6,7 +6,7 @@ import { hasGoodTime, setFlagNamed } from "./flag.ts";
 const usageOfTarget = "channel|provider|template|stage NAME | tenant";
 
 /** `comms pause`: lets what was not sent yet wait, by the flag of the channel, provider, template, stage or tenant. */
-export const pause: CliCommand = {
+export const pauseCommand: CliCommand = {
   name: "pause",
   usage: `pause ${usageOfTarget} --reason "…" [--for 2h] [--tenant T] [--format text|json]`,
   summary: "Let messages wait until they are resumed",
@@ -14,13 +14,13 @@ export const pause: CliCommand = {
   accepts: (invocation) => hasGoodTime(invocation) && takes(invocation),
   run: async (invocation) => {
     const name = flagOf(invocation);
-    if (name === undefined || pause.accepts?.(invocation) !== true) return refuse(pause);
+    if (name === undefined || pauseCommand.accepts?.(invocation) !== true) return refuse(pauseCommand);
     return setFlagNamed(invocation, { name, value: true });
   },
 };
 
 /** `comms resume`: ends a pause; what waits goes on at once. */
-export const resume: CliCommand = {
+export const resumeCommand: CliCommand = {
   name: "resume",
   usage: `resume ${usageOfTarget} --reason "…" [--tenant T] [--format text|json]`,
   summary: "End a pause; what waits goes on at once",
@@ -28,7 +28,7 @@ export const resume: CliCommand = {
   accepts: takes,
   run: async (invocation) => {
     const name = flagOf(invocation);
-    if (name === undefined || resume.accepts?.(invocation) !== true) return refuse(resume);
+    if (name === undefined || resumeCommand.accepts?.(invocation) !== true) return refuse(resumeCommand);
     const call = {
       method: "DELETE",
       path: `flags/${encodeURIComponent(name)}`,

@@ -5,7 +5,7 @@ import { type CliCommand, exit, type Invocation } from "./command.ts";
 import { alignedTable, cellOf } from "./table.ts";
 
 /** `comms suppression`: looks at the suppression list and changes it. An address comes by stdin, so that no shell keeps it. */
-export const suppression: CliCommand = {
+export const suppressionCommand: CliCommand = {
   name: "suppression",
   usage:
     'suppression list [--since 7d] | search --channel C | add --channel C --evidence E --reason "…" [--legal] [--scope S] | ' +
@@ -27,8 +27,8 @@ export const suppression: CliCommand = {
     hasFormat(invocation.flags) && verbs.get(invocation.args[0] ?? "list")?.takes(invocation) === true,
   run: async (invocation) => {
     const verb = verbs.get(invocation.args[0] ?? "list");
-    if (verb === undefined || suppression.accepts?.(invocation) !== true) {
-      process.stderr.write(`Usage: comms ${suppression.usage}\nThe --reason is audited.\n`);
+    if (verb === undefined || suppressionCommand.accepts?.(invocation) !== true) {
+      process.stderr.write(`Usage: comms ${suppressionCommand.usage}\nThe --reason is audited.\n`);
       return exit.usage;
     }
     return verb.run(invocation);

@@ -114,7 +114,7 @@ describe("a command", () => {
   });
 });
 
-describe("a command that is told again, or refused", () => {
+describe("a flag as a command", () => {
   it("told again changes nothing, and is refused for its role, its input, its version or an empty reason", async () => {
     const { editor, viewer } = peopleOf();
     const input = { name: pauseTenant, value: true };

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { approve } from "#cli/approve.ts";
 import type { CliCommand } from "#cli/command.ts";
 import { flag } from "#cli/flag.ts";
-import { pause, resume } from "#cli/pause.ts";
-import { suppression } from "#cli/suppression.ts";
+import { pauseCommand, resumeCommand } from "#cli/pause.ts";
+import { suppressionCommand } from "#cli/suppression.ts";
 
 const given = (args: string, flags: Readonly<Record<string, string | boolean>> = {}) => ({
   args: args === "" ? [] : args.split(" "),
@@ -20,18 +20,18 @@ describe("the commands of the admin API", () => {
     [flag, "set comms.pause.channel.sms true", reason],
     [flag, "set comms.channels.non_critical.enabled false", { ...reason, for: "90m" }],
     [flag, "clear comms.pause.template.receipt", reason],
-    [pause, "channel sms", reason],
-    [pause, "tenant", { ...reason, for: "2h" }],
-    [pause, "stage router", reason],
-    [resume, "provider ses", reason],
+    [pauseCommand, "channel sms", reason],
+    [pauseCommand, "tenant", { ...reason, for: "2h" }],
+    [pauseCommand, "stage router", reason],
+    [resumeCommand, "provider ses", reason],
     [approve, "", {}],
     [approve, "list", {}],
     [approve, "abc", { ...reason, reject: true }],
-    [suppression, "list", { since: "7d" }],
-    [suppression, "search", email],
-    [suppression, "add", { ...email, ...reason, evidence: "T-1" }],
-    [suppression, "lift abc", reason],
-    [suppression, "lift abc", { ...reason, ...consent }],
+    [suppressionCommand, "list", { since: "7d" }],
+    [suppressionCommand, "search", email],
+    [suppressionCommand, "add", { ...email, ...reason, evidence: "T-1" }],
+    [suppressionCommand, "lift abc", reason],
+    [suppressionCommand, "lift abc", { ...reason, ...consent }],
   ])("%# take what they say", (command, args, flags) => {
     expect(command.accepts?.(given(args, flags))).toBe(true);
   });
@@ -47,21 +47,21 @@ describe("the commands of the admin API", () => {
     [flag, "set comms.pause.channel.sms true", { ...reason, for: "soon" }],
     [flag, "clear comms.pause.channel.sms true", reason],
     [flag, "drop comms.pause.channel.sms", reason],
-    [pause, "channel fax", reason],
-    [pause, "channel sms", {}],
-    [pause, "channel", reason],
-    [pause, "tenant acme more", reason],
-    [pause, "channel sms", { ...reason, for: "1w" }],
+    [pauseCommand, "channel fax", reason],
+    [pauseCommand, "channel sms", {}],
+    [pauseCommand, "channel", reason],
+    [pauseCommand, "tenant acme more", reason],
+    [pauseCommand, "channel sms", { ...reason, for: "1w" }],
     // A kill switch drops; it is no pause.
-    [pause, "channels email", reason],
-    [resume, "channel sms", {}],
+    [pauseCommand, "channels email", reason],
+    [resumeCommand, "channel sms", {}],
     [approve, "abc", {}],
     [approve, "abc more", reason],
-    [suppression, "search", {}],
-    [suppression, "add", { ...email, ...reason }],
-    [suppression, "lift", reason],
-    [suppression, "lift abc", { ...reason, document: "T-1" }],
-    [suppression, "remove abc", reason],
+    [suppressionCommand, "search", {}],
+    [suppressionCommand, "add", { ...email, ...reason }],
+    [suppressionCommand, "lift", reason],
+    [suppressionCommand, "lift abc", { ...reason, document: "T-1" }],
+    [suppressionCommand, "remove abc", reason],
   ])("%# refuse what they do not", (command, args, flags) => {
     expect(command.accepts?.(given(args, flags))).toBe(false);
   });
