@@ -110,9 +110,9 @@ describe.each(each)("the contract of %s", (topic, contract) => {
   });
 
   test("says so where no sender reads it yet", () => {
-    const isRead = contract.consumers.some(
-      (name) => !name.endsWith("-sender") || stages.some((stage) => stage === name),
-    );
+    // The admin API looks at how old the oldest order is, and sends none.
+    const others = contract.consumers.filter((name) => name !== "admin");
+    const isRead = others.some((name) => !name.endsWith("-sender") || stages.some((stage) => stage === name));
     expect(contract.description.endsWith("No sender reads it yet.")).toBe(!isRead);
   });
 
