@@ -116,8 +116,7 @@ async function ask(who: keyof typeof texts | { text: string }, path: string, { m
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  // biome-ignore lint/suspicious/noExplicitAny: what is read of it is compared
-  const json: any = await answer.json();
+  const json = JSON.parse(await answer.text());
   return {
     status: answer.status,
     etag: answer.headers.get("etag"),

@@ -97,7 +97,7 @@ describe("tables [KV-04] [KV-06] [KV-07]", () => {
     ["comms_idempotency", "tenant_id key request_hash answer_status answer expires_at"],
     [
       "comms_api_key",
-      "key_id tenant_id name key_hash scopes rate_per_second created_at created_by expires_at revoked_at last_used_at replaced_by changed_at",
+      "key_id tenant_id name key_hash scopes rate_per_second created_at created_by expires_at revoked_at last_used_at replaced_by changed_at role",
     ],
     ["comms_user_key", "tenant_id user_id wrapped_key created_at destroyed_at"],
   ])("%s has its columns", async (table, expected) => {
