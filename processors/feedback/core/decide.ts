@@ -44,8 +44,8 @@ export function decideProviderEvent(webhook: ReceivedWebhook, parts: DecideParts
   if (normalised.kind === "nothing") return nothingToWrite;
   const isPatient = isYoung(event, now);
   if (message && !(isPatient && lacksContent(normalised, message))) {
-    const context = { event, webhook: normalised, message, hash: hashOn(normalised, hash), now };
-    return reportOnMessage(normalised, context, parts.encode);
+    const context = { event, webhook: normalised, message, hash: hashOn(normalised, hash) };
+    return reportOnMessage(normalised, context, { encode: parts.encode, now });
   }
   const isAnothers = webhook.message !== undefined && message === undefined;
   const isFindable = normalised.msgId !== null || normalised.providerRef !== null;
@@ -72,10 +72,10 @@ function hashOn({ channel }: ParsedWebhook, hash: Hash): (address: string) => st
 function reportOnMessage(
   { channel, reports, call }: ParsedWebhook,
   context: FeedbackContext,
-  encode: EncodeSend,
+  { encode, now }: Pick<DecideParts, "encode"> & { readonly now: Instant },
 ): Outcome {
   const key = personKey(context.message.tenant_id, context.message.user_id);
-  const { message, now, event } = context;
+  const { message, event } = context;
   const outputs = reports.flatMap((report, index): readonly Output[] => {
     const failure = { report, webhook: { channel, ...(call && { call }) }, message, now };
     const next = nextAttempt({ ...failure, cause: event.provider_event_id }, encode);

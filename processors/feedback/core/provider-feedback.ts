@@ -3,7 +3,6 @@ import type { CallReference } from "#shared/domain/feedback/call-reference.ts";
 import type { ParsedWebhook, ProviderReport } from "#shared/domain/feedback/parsed-webhook.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
 import { messageSubject, recordHead } from "#shared/domain/message/record-head.ts";
-import type { Instant } from "#shared/domain/time/instant.ts";
 import type { KnownMessage } from "./message.ts";
 
 export interface FeedbackContext {
@@ -12,21 +11,23 @@ export interface FeedbackContext {
   readonly message: KnownMessage;
   /** Names an address without revealing it. */
   readonly hash: (address: string) => string;
-  readonly now: Instant;
 }
 
-/** What a provider says, as a report on our message. The same webhook gives the same ids at every reading. */
+/**
+ * What a provider says, as a report on our message. The same webhook gives the same report at every reading: its time is when
+ * the gateway received the webhook, not when it is read.
+ */
 export function providerFeedback(
   report: ProviderReport,
   index: number,
-  { event, webhook, message, hash, now }: FeedbackContext,
+  { event, webhook, message, hash }: FeedbackContext,
 ): Feedback {
   const { provider_event_id } = event;
   const source = index === 0 ? provider_event_id : `${provider_event_id}/${index}`;
   return {
     ...recordHead(
       { ...message, occurred_at: message.created_at },
-      { msgId: message.msg_id, causationId: provider_event_id, recordedAt: now },
+      { msgId: message.msg_id, causationId: provider_event_id, recordedAt: event.received_at },
     ),
     ...messageSubject({ ...message, channel: webhook.channel }),
     feedback_id: deriveId("feedback", message.msg_id, 0, report.status, source),

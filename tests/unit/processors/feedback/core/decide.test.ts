@@ -56,6 +56,15 @@ describe("a webhook", () => {
     });
   });
 
+  test("read again an hour later gives the same report and the same entry, with the times of the first reading", () => {
+    const event = { ...providerEvent("x"), received_at: now - 2_000 };
+    const first = decideProviderEvent(received({ event }), parts, now);
+    expect(first).toMatchObject({
+      outputs: [{ value: { recorded_at: now - 2_000 } }, { value: { created_at: now - 2_000 } }],
+    });
+    expect(decideProviderEvent(received({ event }), parts, now + 3_600_000)).toEqual(first);
+  });
+
   test("of a tenant's own account says nothing of another tenant's message, and suppresses for its tenant alone", () => {
     const event = { ...providerEvent("x"), tenant_id: "loft" };
     const outcome = decideProviderEvent(received({ event }), parts, now);

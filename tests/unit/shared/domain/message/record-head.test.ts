@@ -44,11 +44,10 @@ describe("the head of a record", () => {
     const written = sendOutputs(routed, receipt, noon).map((output) => ("value" in output ? output.value : null));
     const report = { status: "SENT", code: "sent", address: null, description: "" } as const;
     const feedback = providerFeedback(report, 0, {
-      event: { provider: "ses", provider_event_id: "w1" } as never,
+      event: { provider: "ses", provider_event_id: "w1", received_at: noon } as never,
       webhook: { channel: "EMAIL", providerRef: "r" },
       message: { ...routed, created_at: origin.occurred_at, artifact_ref: null, provider: null, provider_ref: null },
       hash: () => "h",
-      now: noon,
     });
     for (const record of [...written, feedback, senderHead(routed, noon)]) {
       expect(record).toMatchObject({ ...origin, ...subject, ...links });
