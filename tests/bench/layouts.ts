@@ -12,9 +12,9 @@ function paths(count: number): readonly HostedProcess[] {
   return [...each, { name: "sinks", hosts: processGroups.sinks }];
 }
 
-/** How the stages and the gateway are split over processes, by the number of these. */
+/** How the stages and the gateway are split over processes, by the number of these. The admin API, which no message passes, has none to itself. */
 export const layouts = {
-  "13": processGroups.all.map((name) => ({ name, hosts: [name] })),
+  "13": processGroups.all.filter((name) => name !== "admin").map((name) => ({ name, hosts: [name] })),
   "4": paths(3),
   "3": paths(2),
   "2": [
