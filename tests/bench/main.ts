@@ -6,6 +6,7 @@ import { readStackConfig } from "#shared/platform/config/stack-config.ts";
 import { stackOptionsFrom } from "#stack/options.ts";
 import { startStack } from "#stack/stack.ts";
 import { benchArtifacts } from "./artifacts.ts";
+import { benchChanges } from "./changes.ts";
 import { benchCodes } from "./codes.ts";
 import { benchDemo } from "./demo.ts";
 import { benchDrain } from "./drain.ts";
@@ -51,6 +52,7 @@ const suites: Readonly<Record<string, (options: BenchOptions) => Promise<SuiteFi
   peer: benchPeer,
   codes: benchCodes,
   pause: benchPause,
+  changes: benchChanges,
   soak: benchSoak,
   slo: benchSlo,
   broker: benchBroker,

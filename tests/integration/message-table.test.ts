@@ -67,7 +67,8 @@ describe("each statement of the product on 100,000 messages", () => {
 
   const old = new Date(Date.now() - 99_000 * 60_000);
   it.each<[string, unknown[], string]>([
-    ["shared/state/messages/messages-of.sql", ["acme", "user-7", null, new Date(0), 100], "comms_message_person"],
+    ["shared/state/messages/messages-of.sql", ["acme", "user-7", null, new Date(0), 100, null], "comms_message_person"],
+    ["shared/state/messages/messages-of.sql", ["acme", null, null, new Date(0), 100, "many-7"], "comms_message_pkey"],
     ["gateway/public/messages/messages-of-event.sql", ["acme", "c7", null, "", 501], "comms_message_cause"],
     ["gateway/public/messages/messages-of-event.sql", ["acme", null, "e7", "", 501], "comms_message_event"],
     ["shared/state/ledger/was-sent.sql", [["many-7", "many-8"]], "comms_message_pkey"],
