@@ -4,8 +4,8 @@ import type { CompactedTopic, TopicRecordName } from "#shared/contracts/topics.t
 import type { Role } from "#shared/domain/access/role.ts";
 import { canonicalJson } from "#shared/domain/json/canonical-json.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import { sha256 } from "#shared/platform/crypto/digest.ts";
 import type { Snapshot } from "./audit/append-audit.ts";
-import { sha256Hex } from "./audit/audit-row.ts";
 
 /** The tenant of what holds for all of them. */
 export const allTenants = "*";
@@ -85,5 +85,5 @@ export type CommandOutcome<Result> =
 
 /** SHA-256 of plain data, hex: equal for equal data, whatever the order of its keys. */
 export function inputHash(input: unknown): string {
-  return sha256Hex(canonicalJson(input));
+  return sha256(canonicalJson(input));
 }

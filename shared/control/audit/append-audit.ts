@@ -1,10 +1,11 @@
 import type { Pool, PoolClient } from "pg";
 import { canonicalJson } from "#shared/domain/json/canonical-json.ts";
 import { deriveId } from "#shared/domain/message/id.ts";
+import { sha256 } from "#shared/platform/crypto/digest.ts";
 import { postgres } from "#shared/platform/postgres/pool.ts";
 import { sqlFile } from "#shared/platform/postgres/sql-file.ts";
 import { inTransaction } from "#shared/platform/postgres/transaction.ts";
-import { type AuditRow, auditHash, sha256Hex } from "./audit-row.ts";
+import { type AuditRow, auditHash } from "./audit-row.ts";
 
 const lockChain = sqlFile(import.meta.url, "./lock-audit-chain.sql");
 const lastRow = sqlFile(import.meta.url, "./last-audit-row.sql");
@@ -49,8 +50,8 @@ export async function appendAuditWithin(client: PoolClient, entry: AuditEntry): 
     reason,
     at,
     diff: diffOf(before, after),
-    beforeHash: before === null ? null : sha256Hex(canonicalJson(before)),
-    afterHash: after === null ? null : sha256Hex(canonicalJson(after)),
+    beforeHash: before === null ? null : sha256(canonicalJson(before)),
+    afterHash: after === null ? null : sha256(canonicalJson(after)),
     previousHash,
   };
   await client.query(append, [...columnsOf(row), auditHash(row)]);

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { canonicalJson } from "#shared/domain/json/canonical-json.ts";
 import type { Instant } from "#shared/domain/time/instant.ts";
+import { sha256 } from "#shared/platform/crypto/digest.ts";
 
 /** A row of `comms_audit` with everything that its hash covers. Times in ms. */
 export interface AuditRow {
@@ -27,10 +27,5 @@ export const auditHashVersion = "v2:";
 
 /** The hash of a row, which covers it and the hash before it. */
 export function auditHash(row: AuditRow): string {
-  return `${auditHashVersion}${sha256Hex(canonicalJson(row))}`;
-}
-
-/** SHA-256 of a text, hex. */
-export function sha256Hex(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return `${auditHashVersion}${sha256(canonicalJson(row))}`;
 }
